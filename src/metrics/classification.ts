@@ -1,0 +1,76 @@
+/** How often a classifier is right, and in which way it is wrong: accuracy, confusion matrix, precision, recall, F1. */
+
+/** @throws RangeError when there is nothing to compare, or not one label for each value. */
+export function checkPairs(who: string, values: ArrayLike<number>, labels: ArrayLike<number>): void {
+  if (values.length === 0) throw new RangeError(`${who}: there is nothing to measure, the lists are empty`);
+  if (values.length !== labels.length) {
+    throw new RangeError(`${who}: ${values.length} predictions for ${labels.length} labels`);
+  }
+}
+
+/**
+ * The share of predictions that equal their label.
+ * @see sklearn.metrics.accuracy_score
+ */
+export function accuracy(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkPairs("accuracy", predictions, labels);
+  let right = 0;
+  for (let i = 0; i < labels.length; i++) if (predictions[i] === labels[i]) right++;
+  return right / labels.length;
+}
+
+/** The share of predictions that differ from their label: 1 − accuracy. */
+export function errorRate(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+  return 1 - accuracy(predictions, labels);
+}
+
+/**
+ * Counts: `matrix[label][prediction]`.
+ * @throws RangeError when a label or prediction is not one of the classes 0 … classes − 1.
+ * @see sklearn.metrics.confusion_matrix
+ */
+export function confusionMatrix(predictions: ArrayLike<number>, labels: ArrayLike<number>, classes = 2): number[][] {
+  checkPairs("confusionMatrix", predictions, labels);
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let i = 0; i < labels.length; i++) {
+    for (const value of [labels[i], predictions[i]]) {
+      if (!Number.isInteger(value) || value < 0 || value >= classes) {
+        throw new RangeError(`confusionMatrix: ${value} at ${i} is none of the classes 0 to ${classes - 1}`);
+      }
+    }
+    matrix[labels[i]][predictions[i]]++;
+  }
+  return matrix;
+}
+
+/** 0 where nothing was counted, as in scikit-learn. */
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+/**
+ * Of what was called 1, the share that is: TP / (TP + FP); 0 when nothing was called 1.
+ * @see sklearn.metrics.precision_score
+ */
+export function precision(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const [[, falsePositives], [, truePositives]] = confusionMatrix(predictions, labels);
+  return ratio(truePositives, truePositives + falsePositives);
+}
+
+/**
+ * Of what is 1, the share that was called so: TP / (TP + FN); 0 when nothing is 1.
+ * @see sklearn.metrics.recall_score
+ */
+export function recall(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const [, [falseNegatives, truePositives]] = confusionMatrix(predictions, labels);
+  return ratio(truePositives, truePositives + falseNegatives);
+}
+
+/**
+ * The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN); 0 when nothing is or was called 1.
+ * @see sklearn.metrics.f1_score
+ */
+export function f1(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const [[, falsePositives], [falseNegatives, truePositives]] = confusionMatrix(predictions, labels);
+  return ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
+}

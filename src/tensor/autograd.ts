@@ -1,0 +1,262 @@
+/** Autograd: `record` notes how a tensor was made, `backward` walks the notes from the last to the first. */
+
+import type { Storage } from "./backend/backend.js";
+import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
+import { adopt, Buffer, collect, type GraphNode, keep, Tensor, wrap } from "./tensor.js";
+
+let recording = true;
+let nextId = 0;
+
+/** Values of the last graph that was walked. They stay readable until the next step begins. */
+let spent: Tensor[] = [];
+
+/** True unless inside `noGrad`. */
+export function isGradEnabled(): boolean {
+  return recording;
+}
+
+/**
+ * Wraps the result of an operation and, where a gradient will be wanted, notes how to send one back.
+ *
+ * @param gradients from g = ∂L/∂result to one thunk per input, each giving ∂L/∂input in the input's shape (or g itself)
+ * @param saves whose numbers the thunks read: inputs, or "result". What nobody saves is free to go early.
+ */
+export function record(
+  name: string,
+  inputs: readonly Tensor[],
+  shape: Shape,
+  storage: Storage,
+  gradients: GraphNode["gradients"],
+  saves: readonly (Tensor | "result")[] = inputs,
+): Tensor {
+  const result = wrap(shape, storage, inputs[0].backend);
+  return attach(name, inputs, result, gradients, saves);
+}
+
+/** `record` for a result that shares the numbers of its only input: reshape. */
+export function recordShared(name: string, input: Tensor, shape: Shape, gradients: GraphNode["gradients"]): Tensor {
+  input.storage;
+  return attach(name, [input], new Tensor(shape, input.buffer.retain()), gradients, []);
+}
+
+function attach(
+  name: string,
+  inputs: readonly Tensor[],
+  result: Tensor,
+  gradients: GraphNode["gradients"],
+  saves: readonly (Tensor | "result")[],
+): Tensor {
+  if (!recording || !inputs.some((input) => input.requiresGrad)) return result;
+  const saved = saves.map((save) => {
+    const buffer = (save === "result" ? result : save).buffer.retain();
+    return { buffer, version: buffer.version };
+  });
+  result.requiresGrad = true;
+  result.node = { name, id: nextId++, inputs, saved, gradients, walked: false };
+  return result;
+}
+
+/** @throws Error naming both backends when the inputs of `name` live on different ones. */
+export function checkSameBackend(name: string, inputs: readonly Tensor[]): void {
+  const other = inputs.find((input) => input.backend !== inputs[0].backend);
+  if (other) {
+    throw new Error(
+      `${name}: the operands live on different backends: ${inputs[0]} and ${other}. ` +
+        "A tensor stays where it was made; make both after the same useBackend().",
+    );
+  }
+}
+
+/** Everything that `root` was computed from and that wants a gradient, from the last made to the first. */
+function walkOrder(root: Tensor): Tensor[] {
+  const seen = new Set([root]);
+  const pending = [root];
+  for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
+    for (const input of tensor.node?.inputs ?? []) {
+      if (!input.requiresGrad || seen.has(input)) continue;
+      seen.add(input);
+      pending.push(input);
+    }
+  }
+  const inner = [...seen].filter((tensor) => tensor.node);
+  const leaves = [...seen].filter((tensor) => !tensor.node);
+  return [...inner.sort((a, b) => b.node!.id - a.node!.id), ...leaves];
+}
+
+/** y + x, into whichever of the two nobody else sees. Takes over both. */
+function addGradients(y: Buffer, x: Buffer): Buffer {
+  const [target, other] = y.shared ? [x, y] : [y, x];
+  const sum = exclusive(target);
+  sum.backend.accumulate(sum.storage, other.storage, 1, 1);
+  other.release();
+  return sum;
+}
+
+/** The buffer itself when it has one owner, otherwise a copy. Takes it over. */
+function exclusive(buffer: Buffer): Buffer {
+  if (!buffer.shared) return buffer;
+  const { backend, storage } = buffer;
+  const copy = backend.view(storage, { shape: [storage.size], strides: [1], offset: 0 });
+  buffer.release();
+  return new Buffer(backend, copy);
+}
+
+/** Runs one thunk and returns its result as a buffer of its own, freeing whatever else it made. */
+function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): Buffer {
+  const { result, made } = collect(thunk);
+  let buffer: Buffer;
+  if (result instanceof Tensor) {
+    if (!sameShape(result.shape, input.shape)) {
+      throw new ShapeError(
+        `${node.name}: its gradient has shape ${formatShape(result.shape)}, the input ${formatShape(input.shape)}`,
+      );
+    }
+    buffer = result.buffer.retain();
+  } else {
+    buffer = new Buffer(input.backend, result);
+  }
+  for (const tensor of made) tensor.release();
+  return buffer;
+}
+
+function checkVersions(node: GraphNode): void {
+  if (node.saved.some(({ buffer, version }) => buffer.version !== version)) {
+    throw new Error(
+      `backward: a value that ${node.name} saved (inputs ${node.inputs.map((x) => formatShape(x.shape)).join(", ")}) ` +
+        "was changed in place after the forward pass. Call backward() before optimizer.step().",
+    );
+  }
+}
+
+function addToLeaf(leaf: Tensor, gradient: Buffer): void {
+  if (leaf.grad) {
+    leaf.grad.buffer.update((sum) => gradient.backend.accumulate(sum, gradient.storage, 1, 1));
+    gradient.release();
+  } else {
+    leaf.grad = keep(new Tensor(leaf.shape, exclusive(gradient)));
+  }
+}
+
+export interface BackwardOptions {
+  /** Keeps the graph, so that `backward` can run through it again. Default false. */
+  retainGraph?: boolean;
+}
+
+/**
+ * Adds ∂root/∂leaf to the `grad` of every leaf that requires one. The graph is let go on the way; the values in it
+ * stay readable until the next `backward()` or `zeroGrad()`.
+ *
+ * @param gradient ∂L/∂root, of root's shape. May be left out when root has one element: it is 1 then.
+ * @throws Error when root needs no gradient, is no scalar, or its graph has already been walked.
+ */
+export function backward(root: Tensor, gradient?: Tensor, { retainGraph = false }: BackwardOptions = {}): void {
+  if (!root.requiresGrad) {
+    throw new Error("backward: this tensor does not depend on any tensor that requires a gradient");
+  }
+  if (!gradient && root.size !== 1) {
+    throw new ShapeError(`backward: a gradient is needed for a root of shape ${formatShape(root.shape)}, no scalar`);
+  }
+  if (gradient && !sameShape(gradient.shape, root.shape)) {
+    throw new ShapeError(
+      `backward: the gradient has shape ${formatShape(gradient.shape)}, the root ${formatShape(root.shape)}`,
+    );
+  }
+  const order = walkOrder(root);
+  const walked = order.find((tensor) => tensor.node?.walked);
+  if (walked) {
+    throw new Error(
+      `backward: this graph has already been walked (at ${walked.node!.name}) and let go. ` +
+        "Run the forward pass again, or keep the graph with backward({ retainGraph: true }).",
+    );
+  }
+  releaseSpent();
+  const seed = gradient ? gradient.buffer.retain() : new Buffer(root.backend, root.backend.fill(1, 1));
+  const gradients = new Map<Tensor, Buffer>([[root, seed]]);
+  noRecord(() => {
+    for (const tensor of order) {
+      const buffer = gradients.get(tensor);
+      gradients.delete(tensor);
+      if (buffer) send(tensor, buffer, gradients);
+      if (tensor.node && !retainGraph) letGo(tensor, tensor.node, tensor === root);
+    }
+  });
+}
+
+/** Sends the gradient of `tensor` to its inputs, or keeps it at a leaf. */
+function send(tensor: Tensor, buffer: Buffer, gradients: Map<Tensor, Buffer>): void {
+  const { node } = tensor;
+  if (!node) {
+    addToLeaf(tensor, buffer);
+    return;
+  }
+  checkVersions(node);
+  const { result: thunks, made } = collect(() => node.gradients(new Tensor(tensor.shape, buffer)));
+  thunks.forEach((thunk, i) => {
+    const input = node.inputs[i];
+    if (!input.requiresGrad) return;
+    const contribution = runThunk(node, input, thunk);
+    const sum = gradients.get(input);
+    gradients.set(input, sum ? addGradients(sum, contribution) : contribution);
+  });
+  for (const tensor of made) tensor.release();
+}
+
+function letGo(tensor: Tensor, node: GraphNode, isRoot: boolean): void {
+  node.walked = true;
+  for (const { buffer } of node.saved) buffer.release();
+  node.saved.length = 0;
+  if (!isRoot) spent.push(tensor);
+}
+
+/** Internal: frees the values of the graph that was walked last. A new step begins here. */
+export function releaseSpent(): void {
+  for (const tensor of spent) tensor.release();
+  spent = [];
+}
+
+function noRecord<T>(fn: () => T): T {
+  const outer = recording;
+  recording = false;
+  try {
+    return fn();
+  } finally {
+    recording = outer;
+  }
+}
+
+/** Nothing for a promise, so that an async callback does not compile: it would go on after the scope has closed. */
+export type Sync<T> = T extends PromiseLike<unknown> ? never : T;
+
+function tensorsIn(value: unknown, found: Set<Tensor> = new Set()): Set<Tensor> {
+  if (value instanceof Tensor) found.add(value);
+  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found);
+  else if (value && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    for (const item of Object.values(value)) tensorsIn(item, found);
+  }
+  return found;
+}
+
+/**
+ * Runs `fn` and frees the tensors made inside, except what it returns (tensors, or arrays and plain objects of them),
+ * parameters, gradients and the state of optimizers. Values that a returned graph needs stay until it is walked.
+ */
+export function scope<T>(fn: () => Sync<T>): T {
+  const { result, made } = collect<T>(fn);
+  if (result && typeof (result as { then?: unknown }).then === "function") {
+    for (const tensor of made) tensor.release();
+    throw new TypeError(
+      "scope: the callback returned a promise; a scope ends when its callback returns, so await outside",
+    );
+  }
+  const kept = tensorsIn(result);
+  for (const tensor of made) {
+    if (kept.has(tensor)) adopt(tensor);
+    else tensor.release();
+  }
+  return result;
+}
+
+/** `scope` without recording: for evaluation, and for changing parameters by hand. */
+export function noGrad<T>(fn: () => Sync<T>): T {
+  return noRecord(() => scope(fn));
+}

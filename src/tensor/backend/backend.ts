@@ -1,0 +1,284 @@
+/** What a device must do. A backend implements all of it: a missing kernel is a compile error. */
+
+import type { Shape } from "../shape.js";
+
+/** Element type: float32 everywhere; float64 on `js` only, for gradient checks. */
+export type DType = "float32" | "float64";
+
+export type FloatArray = Float32Array | Float64Array;
+
+/**
+ * The numbers of one tensor, somewhere on a device: opaque to all but the backend that made it.
+ * It is a handle: kernels that update in place may put another buffer behind it.
+ */
+export interface Storage {
+  /** Number of elements. */
+  readonly size: number;
+}
+
+export interface MemoryInfo {
+  /** Bytes held by live storages. */
+  bytes: number;
+  /** Number of live storages. */
+  storages: number;
+  /** Bytes taken from the system, live or kept for reuse. */
+  reserved: number;
+}
+
+// ---- pointwise ---------------------------------------------------------------------------------
+
+/** Every unary op. A row of the ops' table and a kernel of each backend carry one of these names. */
+export type UnaryName =
+  | "neg"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "abs"
+  | "pow"
+  | "clamp"
+  | "relu"
+  | "leakyRelu"
+  | "sigmoid"
+  | "tanh"
+  | "gelu"
+  | "softplus";
+
+/** Every binary op, with broadcasting. `equal` gives 1 or 0. */
+export type BinaryName = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "equal";
+
+/**
+ * y = f(x; a, b), and what reaches x from g = ∂L/∂y.
+ * The two numbers are the op's own options (slope, exponent, bounds), 0 where it has none.
+ * Rules are plain arithmetic on numbers, so that a backend may call them or inline their text.
+ */
+export interface UnaryRule {
+  readonly name: UnaryName;
+  readonly f: (x: number, a: number, b: number) => number;
+  readonly df: (g: number, x: number, y: number, a: number, b: number) => number;
+  /** Which of x and y the gradient reads. The other is not kept: its place is filled with this one. */
+  readonly saves: "x" | "y";
+}
+
+export interface BinaryRule {
+  readonly name: BinaryName;
+  readonly f: (a: number, b: number) => number;
+}
+
+/** Both operands read with strides over the same output shape; a stride of 0 repeats (broadcasting). */
+export interface BroadcastGeometry {
+  readonly shape: Shape;
+  readonly aStrides: readonly number[];
+  readonly bStrides: readonly number[];
+}
+
+// ---- reductions and movement -------------------------------------------------------------------
+
+export type ReduceName = "sum" | "max" | "min";
+
+/** A row-major [outer, n, inner] box: ops act along its middle axis. */
+export interface AxisGeometry {
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+}
+
+/** y[i0, i1, …] = x[offset + Σ i_d · strides_d]: permute, slice with steps, and expand in one. */
+export interface ViewGeometry {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** x lies in y at before_d + i_d · step_d along each axis; everything else is `value`. Adjoint of a slice. */
+export interface PadGeometry {
+  readonly inShape: Shape;
+  readonly outShape: Shape;
+  readonly before: readonly number[];
+  readonly step: readonly number[];
+}
+
+// ---- structural --------------------------------------------------------------------------------
+
+/** C[batch, m, n] = op(A) · op(B), op being transposition where asked. */
+export interface MatmulGeometry {
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** A is stored [k, m] instead of [m, k]. */
+  readonly transA: boolean;
+  /** B is stored [n, k] instead of [k, n]. */
+  readonly transB: boolean;
+  /** Elements from one matrix of A to the next; 0 where one A serves the whole batch. */
+  readonly aStride: number;
+  readonly bStride: number;
+}
+
+/** Convolution of x [N, C, H, W] with w [O, C / groups, kH, kW] to y [N, O, outH, outW]. */
+export interface ConvGeometry {
+  readonly n: number;
+  readonly c: number;
+  readonly h: number;
+  readonly w: number;
+  readonly o: number;
+  readonly kH: number;
+  readonly kW: number;
+  readonly outH: number;
+  readonly outW: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly padH: number;
+  readonly padW: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
+  readonly groups: number;
+}
+
+/** Pooling of x [N, C, H, W]; `planes` is N · C. */
+export interface PoolGeometry {
+  readonly planes: number;
+  readonly h: number;
+  readonly w: number;
+  readonly kH: number;
+  readonly kW: number;
+  readonly outH: number;
+  readonly outW: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly padH: number;
+  readonly padW: number;
+  /** Average pooling only: padding counts in the divisor, as in PyTorch's default. */
+  readonly countIncludePad: boolean;
+}
+
+/** A batch of n images with c channels of `pixels` values each. */
+export interface ChannelGeometry {
+  readonly n: number;
+  readonly c: number;
+  readonly pixels: number;
+}
+
+// ---- optimizers --------------------------------------------------------------------------------
+
+/** One Adam step. `decoupled` is AdamW: weights decay directly instead of through the gradient. */
+export interface AdamStep {
+  readonly lr: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  readonly weightDecay: number;
+  readonly decoupled: boolean;
+  /** 1 − β₁ᵗ and 1 − β₂ᵗ after t steps. */
+  readonly correction1: number;
+  readonly correction2: number;
+}
+
+export interface SgdStep {
+  readonly lr: number;
+  readonly momentum: number;
+  readonly dampening: number;
+  readonly weightDecay: number;
+  readonly nesterov: boolean;
+}
+
+// ---- the interface -----------------------------------------------------------------------------
+
+/**
+ * A device. Every method but `read` returns at once. Results are new storages that the caller owns,
+ * except for the methods under "in place", which change what their first argument holds.
+ * Geometry arrives checked; kernels need not check it again.
+ */
+export interface Backend {
+  readonly name: string;
+  readonly dtype: DType;
+
+  // memory
+  upload(values: ArrayLike<number>): Storage;
+  fill(size: number, value: number): Storage;
+  read(x: Storage): Promise<FloatArray>;
+  /** A copy of the numbers, at once; only on backends that live in the host's memory. */
+  readSync?(x: Storage): FloatArray;
+  free(x: Storage): void;
+  memory(): MemoryInfo;
+
+  // pointwise
+  unary(rule: UnaryRule, x: Storage, a: number, b: number): Storage;
+  unaryGrad(rule: UnaryRule, g: Storage, x: Storage, y: Storage, a: number, b: number): Storage;
+  binary(rule: BinaryRule, a: Storage, b: Storage, geometry: BroadcastGeometry): Storage;
+
+  // reductions along the middle axis: [outer, n, inner] → [outer, inner]
+  reduce(name: ReduceName, x: Storage, geometry: AxisGeometry): Storage;
+  /** Index of the first largest element along the middle axis, as a float. */
+  argMax(x: Storage, geometry: AxisGeometry): Storage;
+  /** exp(x) / Σ exp(x) along the middle axis, or its logarithm; the largest element is subtracted first. */
+  softmax(x: Storage, geometry: AxisGeometry, log: boolean): Storage;
+  /** From g and y = softmax(x): y·(g − Σ g·y); from y = logSoftmax(x): g − exp(y)·Σ g. */
+  softmaxGrad(g: Storage, y: Storage, geometry: AxisGeometry, log: boolean): Storage;
+
+  // movement
+  view(x: Storage, geometry: ViewGeometry): Storage;
+  pad(x: Storage, geometry: PadGeometry, value: number): Storage;
+  /** Parts [outer, n_i, inner] joined along the middle axis; `sizes` holds the n_i. */
+  cat(parts: readonly Storage[], sizes: readonly number[], outer: number, inner: number): Storage;
+  /** y[·, j, ·] = x[·, indices[j], ·]. */
+  indexSelect(x: Storage, indices: Int32Array, geometry: AxisGeometry): Storage;
+  /** Adjoint of `indexSelect`: zeros [outer, n, inner] with g[·, j, ·] added at indices[j], in order of j. */
+  indexAdd(g: Storage, indices: Int32Array, geometry: AxisGeometry): Storage;
+
+  // structural
+  matmul(a: Storage, b: Storage, geometry: MatmulGeometry): Storage;
+  conv2d(x: Storage, w: Storage, bias: Storage | undefined, geometry: ConvGeometry): Storage;
+  conv2dInputGrad(g: Storage, w: Storage, geometry: ConvGeometry): Storage;
+  conv2dWeightGrad(x: Storage, g: Storage, geometry: ConvGeometry): Storage;
+  /** Largest element of each window; padding never wins; NaN does. */
+  maxPool2d(x: Storage, geometry: PoolGeometry): Storage;
+  /** g goes to the first element (row by row) of each window that equals its maximum. */
+  maxPool2dGrad(g: Storage, x: Storage, y: Storage, geometry: PoolGeometry): Storage;
+  avgPool2d(x: Storage, geometry: PoolGeometry): Storage;
+  avgPool2dGrad(g: Storage, geometry: PoolGeometry): Storage;
+
+  // batch norm, one channel at a time over n · pixels values
+  /** Mean and biased variance of each channel: two storages of c elements. */
+  channelMoments(x: Storage, geometry: ChannelGeometry): [mean: Storage, variance: Storage];
+  /** y = (x − mean) / √(variance + eps) · weight + bias. */
+  batchNorm(
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    weight: Storage,
+    bias: Storage,
+    eps: number,
+    geometry: ChannelGeometry,
+  ): Storage;
+  /** Σ g·x̂ and Σ g of each channel, x̂ being the normalized x: the gradients of weight and bias. */
+  batchNormParamGrads(
+    g: Storage,
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    eps: number,
+    geometry: ChannelGeometry,
+  ): [weightGrad: Storage, biasGrad: Storage];
+  /**
+   * With M = n · pixels: weight/√(variance + eps) · (g − biasGrad/M − x̂·weightGrad/M). Pass zeros for both
+   * parameter gradients where the moments are constants (evaluation mode).
+   */
+  batchNormInputGrad(
+    g: Storage,
+    x: Storage,
+    mean: Storage,
+    variance: Storage,
+    weight: Storage,
+    weightGrad: Storage,
+    biasGrad: Storage,
+    eps: number,
+    geometry: ChannelGeometry,
+  ): Storage;
+
+  // in place
+  /** y ← alpha·y + beta·x. */
+  accumulate(y: Storage, x: Storage, alpha: number, beta: number): void;
+  adam(parameter: Storage, grad: Storage, mean: Storage, square: Storage, step: AdamStep): void;
+  /** Without momentum, `velocity` is undefined. On the first step the velocity becomes the gradient itself. */
+  sgd(parameter: Storage, grad: Storage, velocity: Storage | undefined, first: boolean, step: SgdStep): void;
+}

@@ -1,0 +1,70 @@
+/** Which backends there are, and which one new tensors go to. */
+
+import type { Backend, DType, MemoryInfo } from "./backend.js";
+import { JsBackend } from "./js/js.js";
+import { createWasmBackend } from "./wasm/wasm.js";
+
+export type BackendName = "wasm" | "js";
+
+export interface BackendOptions {
+  /** `wasm`: how many threads share the work. Default: as many as the machine runs at once. */
+  threads?: number;
+  /** `js`: "float64" for gradient checks. Default "float32". */
+  dtype?: DType;
+}
+
+const makers: Record<BackendName, (options: BackendOptions) => Backend> = {
+  wasm: ({ threads }) => createWasmBackend({ threads }),
+  js: ({ dtype }) => new JsBackend(dtype),
+};
+
+/** Options that each backend honours: any other is refused, not ignored. */
+const honoured: Record<BackendName, readonly (keyof BackendOptions)[]> = { wasm: ["threads"], js: ["dtype"] };
+
+let current: Backend | undefined;
+
+/** Internal: where new tensors go. The first use chooses `wasm`. */
+export function currentBackend(): Backend {
+  current ??= makers.wasm({});
+  return current;
+}
+
+/** Internal: runs `fn` with new tensors going to `backend`. */
+export function withBackend<T>(backend: Backend, fn: () => T): T {
+  const outer = current;
+  current = backend;
+  try {
+    return fn();
+  } finally {
+    current = outer;
+  }
+}
+
+/** The names that `useBackend` takes here. */
+export function backends(): BackendName[] {
+  return Object.keys(makers) as BackendName[];
+}
+
+/**
+ * Chooses where new tensors go from now on; tensors that exist stay where they are. "auto" takes the fastest there is.
+ * @returns the name of the backend that was chosen.
+ * @throws Error on an unknown name, or an option that this backend does not have.
+ */
+export async function useBackend(name: BackendName | "auto" = "auto", options: BackendOptions = {}): Promise<string> {
+  const chosen = name === "auto" ? "wasm" : name;
+  if (!(chosen in makers)) {
+    throw new Error(`useBackend: unknown backend "${name}"; there are ${backends().join(", ")} and auto`);
+  }
+  for (const [option, value] of Object.entries(options)) {
+    if (value !== undefined && !honoured[chosen].some((known) => known === option)) {
+      throw new Error(`useBackend: ${chosen} has no option "${option}"; it has ${honoured[chosen].join(", ")}`);
+    }
+  }
+  current = makers[chosen](options);
+  return current.name;
+}
+
+/** What the current backend holds. */
+export function memory(): MemoryInfo {
+  return currentBackend().memory();
+}

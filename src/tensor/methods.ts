@@ -1,0 +1,63 @@
+/** x.relu() for relu(x): the one list of operations that are also methods. */
+
+import { backward } from "./autograd.js";
+import { batchNorm } from "./ops/batch-norm.js";
+import { conv2d } from "./ops/conv2d.js";
+import { dropout } from "./ops/dropout.js";
+import { matmul } from "./ops/matmul.js";
+import { expand, flatten, indexSelect, pad, permute, reshape, slice, transpose } from "./ops/movement.js";
+import {
+  abs,
+  add,
+  clamp,
+  div,
+  equal,
+  exp,
+  gelu,
+  leakyRelu,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  pow,
+  relu,
+  sigmoid,
+  softplus,
+  sqrt,
+  sub,
+  tanh,
+} from "./ops/pointwise.js";
+import { avgPool2d, maxPool2d } from "./ops/pool2d.js";
+import { argMax, max, mean, min, sum, variance } from "./ops/reduce.js";
+import { logSoftmax, softmax } from "./ops/softmax.js";
+import { Tensor } from "./tensor.js";
+
+const operations = {
+  ...{ neg, exp, log, sqrt, abs, relu, leakyRelu, sigmoid, tanh, gelu, softplus, clamp, pow },
+  ...{ add, sub, mul, div, maximum, minimum, equal },
+  ...{ sum, mean, max, min, variance, argMax, softmax, logSoftmax },
+  ...{ reshape, flatten, expand, permute, transpose, slice, pad, indexSelect },
+  ...{ matmul, conv2d, maxPool2d, avgPool2d, batchNorm, dropout, backward },
+};
+
+type Operations = typeof operations;
+
+/** The operation without its first argument, which is the tensor itself. */
+type Method<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
+
+declare module "./tensor.js" {
+  interface Tensor extends TensorMethods {}
+}
+
+export type TensorMethods = { [Name in keyof Operations]: Method<Operations[Name]> };
+
+for (const [name, operation] of Object.entries(operations)) {
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...rest: unknown[]) {
+      return (operation as (x: Tensor, ...rest: unknown[]) => unknown)(this, ...rest);
+    },
+    writable: true,
+    configurable: true,
+  });
+}

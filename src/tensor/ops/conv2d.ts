@@ -1,0 +1,106 @@
+/** Two-dimensional convolution (cross-correlation, as everywhere in deep learning). */
+
+import { checkSameBackend, record } from "../autograd.js";
+import type { ConvGeometry } from "../backend/backend.js";
+import { formatShape, type Shape, ShapeError } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import { sum } from "./reduce.js";
+
+/** One number for both axes, or [height, width]. */
+export type Pair = number | readonly [number, number];
+
+export interface Conv2dOptions {
+  /** [O]: added to each output channel. */
+  bias?: Tensor;
+  /** Step of the window. Default 1. */
+  stride?: Pair;
+  /** Zeros added on every side. Default 0. */
+  padding?: Pair;
+  /** Distance between the filter's taps. Default 1. */
+  dilation?: Pair;
+  /** Channels are split into this many groups that do not see each other. Default 1. */
+  groups?: number;
+}
+
+/**
+ * Both numbers of a pair.
+ * @throws ShapeError when one is no integer or below `least`.
+ */
+export function pairOf(value: Pair, least: number, what: string): readonly [number, number] {
+  const pair: readonly [number, number] = typeof value === "number" ? [value, value] : value;
+  if (pair.length !== 2 || !pair.every((n) => Number.isInteger(n) && n >= least)) {
+    throw new ShapeError(`${what} must be an integer of at least ${least}, or two of them, got ${value}`);
+  }
+  return pair;
+}
+
+/** Positions of a window of `k` taps: ⌊(n + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1. */
+export function windowCount(n: number, k: number, stride: number, padding: number, dilation: number): number {
+  return Math.floor((n + 2 * padding - dilation * (k - 1) - 1) / stride) + 1;
+}
+
+/**
+ * The sizes of a convolution, checked.
+ * @throws ShapeError naming the axis and the numbers.
+ */
+export function conv2dGeometry(x: Shape, weight: Shape, options: Omit<Conv2dOptions, "bias"> = {}): ConvGeometry {
+  const shapes = `\n  input   ${formatShape(x)}  (N, C, H, W)\n  weight  ${formatShape(weight)}  (O, C, kH, kW)`;
+  if (x.length !== 4) throw new ShapeError(`conv2d: the input must have 4 axes, it has ${x.length}${shapes}`);
+  if (weight.length !== 4)
+    throw new ShapeError(`conv2d: the weight must have 4 axes, it has ${weight.length}${shapes}`);
+  const [n, c, h, w] = x;
+  const [o, cPerGroup, kH, kW] = weight;
+  const [strideH, strideW] = pairOf(options.stride ?? 1, 1, "conv2d: stride");
+  const [padH, padW] = pairOf(options.padding ?? 0, 0, "conv2d: padding");
+  const [dilationH, dilationW] = pairOf(options.dilation ?? 1, 1, "conv2d: dilation");
+  const groups = options.groups ?? 1;
+  if (!Number.isInteger(groups) || groups < 1 || c % groups !== 0 || o % groups !== 0) {
+    throw new ShapeError(`conv2d: ${groups} groups do not divide ${c} input and ${o} output channels${shapes}`);
+  }
+  if (c !== cPerGroup * groups) {
+    const inGroups = groups > 1 ? ` in each of ${groups} groups` : "";
+    throw new ShapeError(`conv2d: input has ${c} channels, weight expects ${cPerGroup}${inGroups}${shapes}`);
+  }
+  if (kH < 1 || kW < 1) throw new ShapeError(`conv2d: the filter is empty${shapes}`);
+  const outH = windowCount(h, kH, strideH, padH, dilationH);
+  const outW = windowCount(w, kW, strideW, padW, dilationW);
+  if (outH < 1 || outW < 1) {
+    const [axis, size, k] =
+      outH < 1 ? ["H", h + 2 * padH, dilationH * (kH - 1) + 1] : ["W", w + 2 * padW, dilationW * (kW - 1) + 1];
+    throw new ShapeError(`conv2d: the filter spans ${k} along ${axis}, the padded input has ${size}${shapes}`);
+  }
+  return { n, c, h, w, o, kH, kW, outH, outW, strideH, strideW, padH, padW, dilationH, dilationW, groups };
+}
+
+/**
+ * y[n, o, i, j] = bias[o] + Σ_{c, u, v} w[o, c, u, v] · x[n, c, i·stride + u·dilation − padding, j·stride + …].
+ *
+ * @param x [N, C, H, W]
+ * @param w [O, C / groups, kH, kW]
+ * @returns [N, O, outH, outW], outH = ⌊(H + 2·padding − dilation·(kH − 1) − 1) / stride⌋ + 1
+ * @throws ShapeError when the channels do not match, or the filter does not fit into the padded input
+ * @see V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016, arXiv:1603.07285
+ */
+export function conv2d(x: Tensor, w: Tensor, { bias, ...options }: Conv2dOptions = {}): Tensor {
+  const geometry = conv2dGeometry(x.shape, w.shape, options);
+  const inputs = bias ? [x, w, bias] : [x, w];
+  checkSameBackend("conv2d", inputs);
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== geometry.o)) {
+    throw new ShapeError(
+      `conv2d: bias has shape ${formatShape(bias.shape)}, expected [${geometry.o}], one per output channel`,
+    );
+  }
+  const { backend } = x;
+  return record(
+    "conv2d",
+    inputs,
+    [geometry.n, geometry.o, geometry.outH, geometry.outW],
+    backend.conv2d(x.storage, w.storage, bias?.storage, geometry),
+    (g) => [
+      () => backend.conv2dInputGrad(g.storage, w.storage, geometry),
+      () => backend.conv2dWeightGrad(x.storage, g.storage, geometry),
+      () => sum(g, [0, 2, 3]),
+    ],
+    [x, w],
+  );
+}

@@ -1,0 +1,30 @@
+/** Dropout. */
+
+import { defaultGenerator, type Generator } from "../random.js";
+import { type Tensor, wrap } from "../tensor.js";
+import { mul } from "./pointwise.js";
+
+export interface DropoutOptions {
+  /** Outside of training, x passes unchanged. Default true. */
+  training?: boolean;
+  /** Where the mask comes from. Default: the "dropout" stream of `manualSeed`. */
+  generator?: Generator;
+}
+
+/**
+ * y = x · m / (1 − p), each m being 0 with probability p and 1 otherwise: the expectation stays x.
+ * @throws RangeError unless 0 ≤ p < 1
+ * @see N. Srivastava et al., "Dropout", JMLR 15, 2014
+ */
+export function dropout(x: Tensor, p = 0.5, { training = true, generator }: DropoutOptions = {}): Tensor {
+  if (!(p >= 0 && p < 1)) throw new RangeError(`dropout: expected 0 <= p < 1, got ${p}`);
+  if (!training || p === 0) return x;
+  const source = generator ?? defaultGenerator("dropout");
+  const scale = 1 / (1 - p);
+  const values = new Float32Array(x.size);
+  for (let i = 0; i < values.length; i++) values[i] = source.uniform() < p ? 0 : scale;
+  const mask = wrap(x.shape, x.backend.upload(values), x.backend);
+  const result = mul(x, mask);
+  mask.release();
+  return result;
+}

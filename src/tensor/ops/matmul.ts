@@ -1,0 +1,89 @@
+/** Matrix products, single and batched. */
+
+import { checkSameBackend, record } from "../autograd.js";
+import type { MatmulGeometry } from "../backend/backend.js";
+import { broadcastShapes, formatShape, type Shape, ShapeError, sizeOf } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import { expand, reshape } from "./movement.js";
+import { sumTo } from "./reduce.js";
+
+export interface MatmulOptions {
+  /** Multiplies aᵀ (its last two axes swapped) instead of a. Default false. */
+  transA?: boolean;
+  transB?: boolean;
+}
+
+interface Operands {
+  geometry: MatmulGeometry;
+  outShape: number[];
+  /** The operands' shapes once their batch axes are broadcast; equal to their own where one matrix serves all. */
+  aShape: Shape;
+  bShape: Shape;
+}
+
+function matmulGeometry(a: Shape, b: Shape, transA: boolean, transB: boolean): Operands {
+  if (a.length < 2 || b.length < 2) {
+    throw new ShapeError(
+      `matmul: expected matrices, got shapes ${formatShape(a)} and ${formatShape(b)}; reshape vectors to [1, n] or [n, 1]`,
+    );
+  }
+  const [m, k] = transA ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!];
+  const [kB, n] = transB ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!];
+  if (k !== kB) {
+    throw new ShapeError(
+      `matmul: inner sizes differ: ${k} and ${kB}\n` +
+        `  a  ${formatShape(a)}${transA ? "  transposed" : ""}\n` +
+        `  b  ${formatShape(b)}${transB ? "  transposed" : ""}`,
+    );
+  }
+  const aBatch = a.slice(0, -2);
+  const bBatch = b.slice(0, -2);
+  const batchShape = broadcastShapes(aBatch, bBatch, "matmul");
+  const batch = sizeOf(batchShape);
+  // A single matrix serves every batch entry without being copied; anything between is expanded.
+  const expanded = (own: Shape, matrix: Shape) => (sizeOf(own) === 1 ? matrix : [...batchShape, ...matrix.slice(-2)]);
+  return {
+    geometry: {
+      batch,
+      m,
+      n,
+      k,
+      transA,
+      transB,
+      aStride: sizeOf(aBatch) === 1 ? 0 : m * k,
+      bStride: sizeOf(bBatch) === 1 ? 0 : k * n,
+    },
+    outShape: [...batchShape, m, n],
+    aShape: expanded(aBatch, a),
+    bShape: expanded(bBatch, b),
+  };
+}
+
+/**
+ * C[…, m, n] = Σ_k A[…, m, k] · B[…, k, n]. Axes before the last two are batch axes and broadcast.
+ * @throws ShapeError when the inner sizes differ or the batch axes do not broadcast.
+ */
+export function matmul(a: Tensor, b: Tensor, { transA = false, transB = false }: MatmulOptions = {}): Tensor {
+  checkSameBackend("matmul", [a, b]);
+  const { geometry, outShape, aShape, bShape } = matmulGeometry(a.shape, b.shape, transA, transB);
+  // One matrix b for a batch of plain a's is one product with all rows of a: taller, and so faster, than a batch.
+  if (geometry.batch > 1 && geometry.bStride === 0 && geometry.aStride !== 0 && !transA) {
+    const rows = matmul(reshape(a, [-1, geometry.k]), reshape(b, b.shape.slice(-2)), { transB });
+    return reshape(rows, outShape);
+  }
+  const left = aShape === a.shape || sizeOf(aShape) === a.size ? a : expand(a, aShape);
+  const right = bShape === b.shape || sizeOf(bShape) === b.size ? b : expand(b, bShape);
+  const storage = a.backend.matmul(left.storage, right.storage, geometry);
+  return record("matmul", [left, right], outShape, storage, (g) => [
+    () =>
+      sumTo(
+        transA ? matmul(right, g, { transA: transB, transB: true }) : matmul(g, right, { transB: !transB }),
+        left.shape,
+      ),
+    () =>
+      sumTo(
+        transB ? matmul(g, left, { transA: true, transB: transA }) : matmul(left, g, { transA: !transA }),
+        right.shape,
+      ),
+  ]);
+}

@@ -1,0 +1,232 @@
+/** Operations that move numbers without changing them: reshape, permute, slice, pad, cat and their kin. */
+
+import { checkSameBackend, record, recordShared } from "../autograd.js";
+import {
+  broadcastShapes,
+  broadcastStrides,
+  formatShape,
+  normalizeDim,
+  type Shape,
+  ShapeError,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import { sumTo } from "./reduce.js";
+
+/**
+ * The same numbers in another shape; shares storage. One size may be −1: it becomes whatever is left.
+ * @throws ShapeError when the number of elements differs.
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const known = sizeOf(shape.filter((n) => n !== -1));
+  const target = shape.map((n) => (n === -1 ? x.size / known : n));
+  const unknowns = shape.filter((n) => n === -1).length;
+  if (unknowns > 1 || sizeOf(target) !== x.size || !target.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ShapeError(
+      `reshape: ${formatShape(x.shape)} (${x.size} elements) does not fit into ${formatShape(shape)}`,
+    );
+  }
+  return recordShared("reshape", x, target, (g) => [() => reshape(g, x.shape)]);
+}
+
+/** Joins the axes `startDim` … `endDim` into one; by default all but the first, as torch.nn.Flatten does. */
+export function flatten(x: Tensor, startDim = 1, endDim = -1): Tensor {
+  const start = normalizeDim(startDim, x.shape.length, "flatten");
+  const end = normalizeDim(endDim, x.shape.length, "flatten");
+  if (start > end) throw new ShapeError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
+  const joined = sizeOf(x.shape.slice(start, end + 1));
+  return reshape(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)]);
+}
+
+/**
+ * Repeats axes of size 1 (and adds leading ones) until x has the given shape.
+ * @throws ShapeError when x does not broadcast to it.
+ */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  if (!sameShape(broadcastShapes(x.shape, shape, "expand"), shape)) {
+    throw new ShapeError(`expand: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}`);
+  }
+  const storage = x.backend.view(x.storage, { shape, strides: broadcastStrides(x.shape, shape), offset: 0 });
+  return record("expand", [x], shape, storage, (g) => [() => sumTo(g, x.shape)], []);
+}
+
+/**
+ * Reorders the axes: axis d of the result is axis dims[d] of x.
+ * @throws ShapeError unless `dims` names every axis once.
+ */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  const order = dims.map((d) => normalizeDim(d, x.shape.length, "permute"));
+  if (order.length !== x.shape.length || new Set(order).size !== order.length) {
+    throw new ShapeError(`permute: [${dims.join(", ")}] does not name each of the ${x.shape.length} axes once`);
+  }
+  const strides = stridesOf(x.shape);
+  const shape = order.map((d) => x.shape[d]);
+  const storage = x.backend.view(x.storage, { shape, strides: order.map((d) => strides[d]), offset: 0 });
+  const inverse = order.map((_, d) => order.indexOf(d));
+  return record("permute", [x], shape, storage, (g) => [() => permute(g, inverse)], []);
+}
+
+/** Swaps two axes. Copies: tensors are always contiguous. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  const d0 = normalizeDim(dim0, x.shape.length, "transpose");
+  const d1 = normalizeDim(dim1, x.shape.length, "transpose");
+  const order = x.shape.map((_, d) => (d === d0 ? d1 : d === d1 ? d0 : d));
+  return permute(x, order);
+}
+
+/**
+ * Elements start, start + step, … before `end` along `dim`. Negative bounds count from the end, and bounds beyond it
+ * are cut to it, as in Python.
+ * @throws ShapeError when `step` is not a positive integer.
+ */
+export function slice(x: Tensor, dim: number, start: number, end?: number, step = 1): Tensor {
+  const d = normalizeDim(dim, x.shape.length, "slice");
+  if (!Number.isInteger(step) || step < 1) throw new ShapeError(`slice: step must be a positive integer, got ${step}`);
+  const n = x.shape[d];
+  const bound = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
+  const first = bound(start);
+  const length = Math.max(0, Math.ceil((bound(end ?? n) - first) / step));
+  const strides = stridesOf(x.shape);
+  const shape = x.shape.map((size, axis) => (axis === d ? length : size));
+  const storage = x.backend.view(x.storage, {
+    shape,
+    strides: strides.map((stride, axis) => (axis === d ? stride * step : stride)),
+    offset: first * strides[d],
+  });
+  const before = x.shape.map((_, axis) => (axis === d ? first : 0));
+  const steps = x.shape.map((_, axis) => (axis === d ? step : 1));
+  return record(
+    "slice",
+    [x],
+    shape,
+    storage,
+    (g) => [() => x.backend.pad(g.storage, { inShape: shape, outShape: x.shape, before, step: steps }, 0)],
+    [],
+  );
+}
+
+export interface PadOptions {
+  /** What the new elements hold. Default 0. */
+  value?: number;
+}
+
+/**
+ * Adds elements around x. `padding` lists [before, after] pairs from the last axis backwards, as torch's F.pad:
+ * `[left, right, top, bottom]`. Negative numbers crop.
+ */
+export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOptions = {}): Tensor {
+  const rank = x.shape.length;
+  if (padding.length % 2 !== 0 || padding.length > 2 * rank || !padding.every(Number.isInteger)) {
+    throw new ShapeError(
+      `pad: expected at most ${rank} pairs of whole numbers for ${formatShape(x.shape)}, got [${padding.join(", ")}]`,
+    );
+  }
+  const pairs = x.shape.map((_, d) => {
+    const at = 2 * (rank - 1 - d);
+    return [padding[at] ?? 0, padding[at + 1] ?? 0];
+  });
+  const negative = pairs.some(([before, after]) => before < 0 || after < 0);
+  if (negative) {
+    const cropped = pairs.reduce(
+      (t, [before, after], d) => slice(t, d, Math.max(0, -before), x.shape[d] - Math.max(0, -after)),
+      x,
+    );
+    return pad(
+      cropped,
+      padding.map((n) => Math.max(0, n)),
+      { value },
+    );
+  }
+  const outShape = x.shape.map((n, d) => n + pairs[d][0] + pairs[d][1]);
+  const before = pairs.map((pair) => pair[0]);
+  const step = x.shape.map(() => 1);
+  const storage = x.backend.pad(x.storage, { inShape: x.shape, outShape, before, step }, value);
+  const strides = stridesOf(outShape);
+  const offset = before.reduce((sum, n, d) => sum + n * strides[d], 0);
+  return record(
+    "pad",
+    [x],
+    outShape,
+    storage,
+    (g) => [() => x.backend.view(g.storage, { shape: x.shape, strides, offset })],
+    [],
+  );
+}
+
+/**
+ * Joins tensors along `dim`; their other sizes must agree.
+ * @throws ShapeError naming the tensor and the axis that differs.
+ */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  if (tensors.length === 0) throw new ShapeError("cat: expected at least one tensor");
+  checkSameBackend("cat", tensors);
+  const [first] = tensors;
+  const d = normalizeDim(dim, first.shape.length, "cat");
+  tensors.forEach((t, i) => {
+    const axis = first.shape.findIndex((n, axis) => axis !== d && n !== t.shape[axis]);
+    if (t.shape.length !== first.shape.length || axis !== -1) {
+      throw new ShapeError(
+        `cat: tensor ${i} has shape ${formatShape(t.shape)}, tensor 0 ${formatShape(first.shape)}: ` +
+          `all sizes but that of axis ${d} must agree`,
+      );
+    }
+  });
+  const sizes = tensors.map((t) => t.shape[d]);
+  const shape = first.shape.map((n, axis) => (axis === d ? sizes.reduce((a, b) => a + b, 0) : n));
+  const outer = sizeOf(shape.slice(0, d));
+  const inner = sizeOf(shape.slice(d + 1));
+  const storage = first.backend.cat(
+    tensors.map((t) => t.storage),
+    sizes,
+    outer,
+    inner,
+  );
+  const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
+  return record(
+    "cat",
+    tensors,
+    shape,
+    storage,
+    (g) => starts.map((start, i) => () => slice(g, d, start, start + sizes[i])),
+    [],
+  );
+}
+
+/** Joins tensors of one shape along a new axis `dim`. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  if (tensors.length === 0) throw new ShapeError("stack: expected at least one tensor");
+  const { shape } = tensors[0];
+  const d = normalizeDim(dim, shape.length + 1, "stack");
+  tensors.forEach((t, i) => {
+    if (!sameShape(t.shape, shape)) {
+      throw new ShapeError(
+        `stack: tensor ${i} has shape ${formatShape(t.shape)}, tensor 0 ${formatShape(shape)}: they must agree`,
+      );
+    }
+  });
+  return cat(
+    tensors.map((t) => reshape(t, [...shape.slice(0, d), 1, ...shape.slice(d)])),
+    d,
+  );
+}
+
+/**
+ * Picks whole slices along `dim`: slice j of the result is slice indices[j] of x. Repeats are allowed; their gradients
+ * add up.
+ * @throws ShapeError when an index is out of range.
+ */
+export function indexSelect(x: Tensor, dim: number, indices: ArrayLike<number>): Tensor {
+  const d = normalizeDim(dim, x.shape.length, "indexSelect");
+  const n = x.shape[d];
+  const chosen = Int32Array.from(indices);
+  const wrong = Array.from(indices).findIndex((i) => !Number.isInteger(i) || i < 0 || i >= n);
+  if (wrong !== -1) {
+    throw new ShapeError(`indexSelect: index ${indices[wrong]} (at ${wrong}) is not one of axis ${d}'s 0 to ${n - 1}`);
+  }
+  const geometry = { outer: sizeOf(x.shape.slice(0, d)), n, inner: sizeOf(x.shape.slice(d + 1)) };
+  const shape = x.shape.map((size, axis) => (axis === d ? chosen.length : size));
+  const storage = x.backend.indexSelect(x.storage, chosen, geometry);
+  return record("indexSelect", [x], shape, storage, (g) => [() => x.backend.indexAdd(g.storage, chosen, geometry)], []);
+}

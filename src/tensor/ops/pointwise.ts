@@ -1,0 +1,243 @@
+/** Pointwise operations: each is one row, its formula and its derivative side by side. */
+
+import { checkSameBackend, record } from "../autograd.js";
+import type { BinaryName, BinaryRule, UnaryName, UnaryRule } from "../backend/backend.js";
+import { broadcastShapes, broadcastStrides } from "../shape.js";
+import { Tensor, wrap } from "../tensor.js";
+import { sumTo } from "./reduce.js";
+
+// ---- one operand -------------------------------------------------------------------------------
+
+type UnaryRow = Omit<UnaryRule, "name">;
+
+function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
+  const { backend } = x;
+  const y = backend.unary(rule, x.storage, a, b);
+  const result: Tensor = record(
+    rule.name,
+    [x],
+    x.shape,
+    y,
+    (g) => [
+      () => {
+        const saved = rule.saves === "x" ? x.storage : y;
+        return backend.unaryGrad(rule, g.storage, saved, saved, a, b);
+      },
+    ],
+    rule.saves === "x" ? [x] : ["result"],
+  );
+  return result;
+}
+
+function unary(name: UnaryName, row: UnaryRow): (x: Tensor) => Tensor {
+  const rule = { name, ...row };
+  return (x) => applyUnary(rule, x, 0, 0);
+}
+
+/** y = −x. */
+export const neg = unary("neg", { f: (x) => -x, df: (g) => -g, saves: "y" });
+
+/** y = eˣ. */
+export const exp = unary("exp", { f: (x) => Math.exp(x), df: (g, _x, y) => g * y, saves: "y" });
+
+/** y = ln x. */
+export const log = unary("log", { f: (x) => Math.log(x), df: (g, x) => g / x, saves: "x" });
+
+/** y = √x. */
+export const sqrt = unary("sqrt", { f: (x) => Math.sqrt(x), df: (g, _x, y) => g / (2 * y), saves: "y" });
+
+/** y = |x|. The subgradient at 0 is 0, as in PyTorch. */
+export const abs = unary("abs", { f: (x) => Math.abs(x), df: (g, x) => g * Math.sign(x), saves: "x" });
+
+/** y = max(x, 0). The subgradient at 0 is 0, as in PyTorch; NaN stays NaN. */
+export const relu = unary("relu", { f: (x) => Math.max(x, 0), df: (g, _x, y) => (y > 0 ? g : 0), saves: "y" });
+
+/** y = 1 / (1 + e⁻ˣ), the logistic function. */
+export const sigmoid = unary("sigmoid", {
+  f: (x) => 1 / (1 + Math.exp(-x)),
+  df: (g, _x, y) => g * y * (1 - y),
+  saves: "y",
+});
+
+/** y = tanh x. */
+export const tanh = unary("tanh", { f: (x) => Math.tanh(x), df: (g, _x, y) => g * (1 - y * y), saves: "y" });
+
+/** y = ln(1 + eˣ), written so that it overflows on neither side. */
+export const softplus = unary("softplus", {
+  f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  df: (g, x) => g / (1 + Math.exp(-x)),
+  saves: "x",
+});
+
+/**
+ * The standard normal's distribution function Φ(x), by a series of positive terms:
+ * Φ(x) = ½ + φ(x)·Σ x²ⁿ⁺¹ / (1·3·5···(2n+1)).
+ * @see M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, 26.2.11
+ */
+function normalCdf(x: number): number {
+  if (x > 8 || x < -8) return x > 0 ? 1 : 0;
+  let term = x;
+  let sum = x;
+  for (let n = 3; n < 300; n += 2) {
+    term = (term * x * x) / n;
+    sum += term;
+  }
+  return 0.5 + (sum * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
+}
+
+/**
+ * y = x·Φ(x), Φ being the standard normal's distribution function (exact, not the tanh approximation).
+ * @see D. Hendrycks and K. Gimpel, "Gaussian error linear units", 2016, arXiv:1606.08415
+ */
+export const gelu = unary("gelu", {
+  f: (x) => x * normalCdf(x),
+  df: (g, x) => g * (normalCdf(x) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI)),
+  saves: "x",
+});
+
+const leakyReluRule: UnaryRule = {
+  name: "leakyRelu",
+  f: (x, slope) => (x > 0 ? x : x * slope),
+  df: (g, x, _y, slope) => (x > 0 ? g : g * slope),
+  saves: "x",
+};
+
+/** y = x where x > 0, negativeSlope · x elsewhere. */
+export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+  return applyUnary(leakyReluRule, x, negativeSlope, 0);
+}
+
+const clampRule: UnaryRule = {
+  name: "clamp",
+  f: (x, low, high) => Math.min(Math.max(x, low), high),
+  df: (g, x, _y, low, high) => (x >= low && x <= high ? g : 0),
+  saves: "x",
+};
+
+/**
+ * y = min(max(x, low), high). The gradient passes where low ≤ x ≤ high, as in PyTorch.
+ * @throws RangeError when low > high or either is NaN.
+ */
+export function clamp(x: Tensor, low: number, high: number): Tensor {
+  if (!(low <= high)) throw new RangeError(`clamp: expected low <= high, got ${low} and ${high}`);
+  return applyUnary(clampRule, x, low, high);
+}
+
+const powRule: UnaryRule = {
+  name: "pow",
+  f: (x, exponent) => x ** exponent,
+  df: (g, x, _y, exponent) => (exponent === 0 ? 0 : g * exponent * x ** (exponent - 1)),
+  saves: "x",
+};
+
+// ---- two operands ------------------------------------------------------------------------------
+
+/** A tensor, or a number that stands for a tensor of any shape. */
+export type Operand = Tensor | number;
+
+/** The operands as tensors: a number joins the other's backend. */
+function asTensors(name: string, a: Operand, b: Operand): [Tensor, Tensor] {
+  const backend = (a instanceof Tensor ? a : b instanceof Tensor ? b : undefined)?.backend;
+  if (!backend) throw new TypeError(`${name}: at least one operand must be a tensor, got ${a} and ${b}`);
+  const lift = (x: Operand) => (x instanceof Tensor ? x : wrap([], backend.fill(1, x), backend));
+  const tensors: [Tensor, Tensor] = [lift(a), lift(b)];
+  checkSameBackend(name, tensors);
+  return tensors;
+}
+
+/** Gradients of a binary op: ∂L/∂a and ∂L/∂b from g, in the broadcast shape; `binary` sums them back. */
+type BinaryGradients = (g: Tensor, a: Tensor, b: Tensor, y: () => Tensor) => [a: () => Tensor, b: () => Tensor];
+
+interface BinaryRow {
+  f: (a: number, b: number) => number;
+  gradients: BinaryGradients;
+  /** Which numbers the gradients read. */
+  saves: readonly ("a" | "b" | "y")[];
+}
+
+function binary(name: BinaryName, row: BinaryRow): (a: Operand, b: Operand) => Tensor {
+  const rule: BinaryRule = { name, f: row.f };
+  return (left, right) => {
+    const [a, b] = asTensors(name, left, right);
+    const { backend } = a;
+    const shape = broadcastShapes(a.shape, b.shape, name);
+    const geometry = { shape, aStrides: broadcastStrides(a.shape, shape), bStrides: broadcastStrides(b.shape, shape) };
+    const result: Tensor = record(
+      name,
+      [a, b],
+      shape,
+      backend.binary(rule, a.storage, b.storage, geometry),
+      (g) => {
+        const [ga, gb] = row.gradients(g, a, b, () => result);
+        return [() => sumTo(ga(), a.shape), () => sumTo(gb(), b.shape)];
+      },
+      row.saves.map((name) => (name === "y" ? "result" : name === "a" ? a : b)),
+    );
+    // Only this op sees the tensors that stand for numbers; the graph keeps what it saved.
+    if (a !== left) a.release();
+    if (b !== right) b.release();
+    return result;
+  };
+}
+
+/** a + b, broadcast. */
+export const add = binary("add", { f: (a, b) => a + b, gradients: (g) => [() => g, () => g], saves: [] });
+
+/** a − b, broadcast. */
+export const sub = binary("sub", { f: (a, b) => a - b, gradients: (g) => [() => g, () => neg(g)], saves: [] });
+
+/** a · b, element by element, broadcast. */
+export const mul = binary("mul", {
+  f: (a, b) => a * b,
+  gradients: (g, a, b) => [() => mul(g, b), () => mul(g, a)],
+  saves: ["a", "b"],
+});
+
+/** a / b, element by element, broadcast. */
+export const div = binary("div", {
+  f: (a, b) => a / b,
+  gradients: (g, _a, b, y) => [() => div(g, b), () => neg(div(mul(g, y()), b))],
+  saves: ["b", "y"],
+});
+
+/** 1 where a = b, 0 elsewhere. No gradient passes. */
+export const equal = binary("equal", {
+  f: (a, b) => (a === b ? 1 : 0),
+  gradients: (g) => [() => mul(g, 0), () => mul(g, 0)],
+  saves: [],
+});
+
+/** Shares g between the operands that equal the result: half each where both do, as in PyTorch. */
+const toWinners: BinaryGradients = (g, a, b, y) => {
+  const winners = () => add(equal(a, y()), equal(b, y()));
+  return [() => div(mul(g, equal(a, y())), winners()), () => div(mul(g, equal(b, y())), winners())];
+};
+
+/** The larger of a and b, broadcast; NaN wins. */
+export const maximum = binary("maximum", {
+  f: (a, b) => Math.max(a, b),
+  gradients: toWinners,
+  saves: ["a", "b", "y"],
+});
+
+/** The smaller of a and b, broadcast; NaN wins. */
+export const minimum = binary("minimum", {
+  f: (a, b) => Math.min(a, b),
+  gradients: toWinners,
+  saves: ["a", "b", "y"],
+});
+
+const powTensor = binary("pow", {
+  f: (a, b) => a ** b,
+  gradients: (g, a, b, y) => [
+    () => mul(g, mul(b, powTensor(a, sub(b, 1)))),
+    // 0ᵇ stays 0 as b changes: where a is 0, log 1 stands in for log 0, which would make it NaN.
+    () => mul(g, mul(y(), log(add(a, equal(a, 0))))),
+  ],
+  saves: ["a", "b", "y"],
+});
+
+/** x raised to a number, or element by element to a tensor. */
+export function pow(x: Tensor, exponent: Operand): Tensor {
+  return typeof exponent === "number" ? applyUnary(powRule, x, exponent, 0) : powTensor(x, exponent);
+}

@@ -1,0 +1,24 @@
+/** Softmax and its logarithm. */
+
+import { record } from "../autograd.js";
+import { normalizeDim, sizeOf } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+
+function along(name: string, x: Tensor, dim: number, logarithm: boolean): Tensor {
+  const d = normalizeDim(dim, x.shape.length, name);
+  const geometry = { outer: sizeOf(x.shape.slice(0, d)), n: x.shape[d], inner: sizeOf(x.shape.slice(d + 1)) };
+  const { backend } = x;
+  const y = backend.softmax(x.storage, geometry, logarithm);
+  const gradients = (g: Tensor) => [() => backend.softmaxGrad(g.storage, y, geometry, logarithm)];
+  return record(name, [x], x.shape, y, gradients, ["result"]);
+}
+
+/** y_i = exp(x_i) / Σ_j exp(x_j) along `dim`. The largest x is subtracted first, so nothing overflows. */
+export function softmax(x: Tensor, dim: number): Tensor {
+  return along("softmax", x, dim, false);
+}
+
+/** y_i = x_i − ln Σ_j exp(x_j) along `dim`, stable where softmax underflows. */
+export function logSoftmax(x: Tensor, dim: number): Tensor {
+  return along("logSoftmax", x, dim, true);
+}

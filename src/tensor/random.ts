@@ -1,0 +1,160 @@
+/** Random numbers: seeded, forkable, the same on every machine. Nothing here ever calls Math.random. */
+
+const ROUNDS = 10;
+const MULTIPLIER_0 = 0xd2511f53;
+const MULTIPLIER_1 = 0xcd9e8d57;
+const WEYL_0 = 0x9e3779b9;
+const WEYL_1 = 0xbb67ae85;
+
+/** Marks the counters that forks are derived from; numbers are drawn with a last word of 0. */
+const FORK = 0x666f726b;
+
+/** High 32 bits of the 64-bit product of two unsigned 32-bit numbers, by halves: JavaScript has only the low ones. */
+function multiplyHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const carry = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(carry / 65536)) >>> 0;
+}
+
+/**
+ * Philox4x32-10: four random words from a 4-word counter and a 2-word key. Being a function of its counter, it needs
+ * no state but a position, and any part of the stream can be reached at once.
+ * @see J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011
+ */
+export function philox(counter: Uint32Array, key0: number, key1: number, out: Uint32Array): void {
+  let [c0, c1, c2, c3] = counter;
+  for (let round = 0; round < ROUNDS; round++) {
+    const high0 = multiplyHigh(MULTIPLIER_0, c0);
+    const high1 = multiplyHigh(MULTIPLIER_1, c2);
+    const low0 = Math.imul(MULTIPLIER_0, c0);
+    const low1 = Math.imul(MULTIPLIER_1, c2);
+    c0 = (high1 ^ c1 ^ key0) >>> 0;
+    c1 = low1 >>> 0;
+    c2 = (high0 ^ c3 ^ key1) >>> 0;
+    c3 = low0 >>> 0;
+    key0 = (key0 + WEYL_0) >>> 0;
+    key1 = (key1 + WEYL_1) >>> 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** A stream of random numbers. The same seed gives the same numbers everywhere. */
+export class Generator {
+  readonly #key = new Uint32Array(2);
+  readonly #counter = new Uint32Array(4);
+  readonly #block = new Uint32Array(4);
+  #used = 4;
+
+  /** @param seed a non-negative integer below 2^53 */
+  constructor(seed: number) {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`seed: expected an integer from 0 to 2^53 - 1, got ${seed}`);
+    }
+    this.#key[0] = seed >>> 0;
+    this.#key[1] = Math.floor(seed / 2 ** 32);
+  }
+
+  /** An independent stream that depends on this one's key and on `name`, not on what was drawn so far. */
+  fork(name: string): Generator {
+    const counter = new Uint32Array([2166136261, name.length, 0, FORK]);
+    for (let i = 0; i < name.length; i++) {
+      counter[0] = Math.imul(counter[0] ^ name.charCodeAt(i), 16777619);
+      counter[2] = Math.imul(counter[2], 31) + name.charCodeAt(i);
+    }
+    const words = new Uint32Array(4);
+    philox(counter, this.#key[0], this.#key[1], words);
+    const child = new Generator(0);
+    child.#key.set(words.subarray(0, 2));
+    return child;
+  }
+
+  /** Uniform in 0 … 2^32 − 1. */
+  uint32(): number {
+    if (this.#used === 4) {
+      philox(this.#counter, this.#key[0], this.#key[1], this.#block);
+      if (++this.#counter[0] === 2 ** 32 || this.#counter[0] === 0) this.#counter[1]++;
+      this.#used = 0;
+    }
+    return this.#block[this.#used++];
+  }
+
+  /** Uniform in [0, 1), a multiple of 2^−24: exact in float32. */
+  uniform(): number {
+    return (this.uint32() >>> 8) * 2 ** -24;
+  }
+
+  /** Standard normal, by Box and Muller's transform. */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** Uniform in 0 … n − 1, without bias: draws that fall in the incomplete last round are repeated. */
+  int(n: number): number {
+    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`int: expected 1 to 2^32, got ${n}`);
+    const limit = 2 ** 32 - (2 ** 32 % n);
+    let draw = this.uint32();
+    while (draw >= limit) draw = this.uint32();
+    return draw % n;
+  }
+
+  /** 0 … n − 1 in random order (Fisher and Yates). */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.int(i + 1);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
+
+  /** Everything that decides the numbers to come, as plain integers. */
+  state(): number[] {
+    return [...this.#key, ...this.#counter, this.#used];
+  }
+
+  /** Goes on from a state that `state()` gave. */
+  setState(state: readonly number[]): void {
+    if (state.length !== 7 || state.some((word) => !Number.isInteger(word) || word < 0)) {
+      throw new RangeError(`setState: expected the 7 non-negative integers that state() gives, got [${state}]`);
+    }
+    this.#key.set(state.slice(0, 2));
+    this.#counter.set(state.slice(2, 6));
+    this.#used = state[6];
+    if (this.#used === 4) return;
+    // The current block belongs to the counter before this one.
+    const previous = this.#counter.slice();
+    if (previous[0]-- === 0) previous[1]--;
+    philox(previous, this.#key[0], this.#key[1], this.#block);
+  }
+}
+
+/** What randomness is used for; each use has a stream of its own, so that one more draw here changes nothing there. */
+export type Stream = "init" | "shuffle" | "dropout" | "augmentation" | "sample";
+
+let seed = 0;
+const streams = new Map<Stream, Generator>();
+
+/** Restarts every default stream from `newSeed`. Without a call, the seed is 0. */
+export function manualSeed(newSeed: number): void {
+  new Generator(newSeed);
+  seed = newSeed;
+  streams.clear();
+}
+
+/** The default generator for one use. */
+export function defaultGenerator(stream: Stream): Generator {
+  let generator = streams.get(stream);
+  if (!generator) {
+    generator = new Generator(seed).fork(stream);
+    streams.set(stream, generator);
+  }
+  return generator;
+}

@@ -1,0 +1,92 @@
+/** Shapes: sizes, broadcasting, and the errors that teach when they do not fit. */
+
+/** The size along each axis, outermost first. A scalar has shape `[]`. */
+export type Shape = readonly number[];
+
+/** Thrown, before any kernel runs, when shapes, axes or indices do not fit an operation. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
+/** `[8, 3, 32, 32]` as text. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Number of elements: the product of the sizes; 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** Row-major strides, in elements: `stridesOf([2, 3, 4])` is `[12, 4, 1]`. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    strides[d] = stride;
+    stride *= shape[d];
+  }
+  return strides;
+}
+
+/** @throws ShapeError unless every size is a non-negative integer. */
+export function checkShape(shape: Shape, who: string): void {
+  for (const n of shape) {
+    if (!Number.isInteger(n) || n < 0) {
+      throw new ShapeError(`${who}: sizes must be non-negative integers, got ${formatShape(shape)}`);
+    }
+  }
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, d) => n === b[d]);
+}
+
+/**
+ * The axis that `dim` names; negative counts from the end, as in PyTorch.
+ * @throws ShapeError when there is no such axis.
+ */
+export function normalizeDim(dim: number, rank: number, who: string): number {
+  const d = dim < 0 ? dim + rank : dim;
+  if (!Number.isInteger(dim) || d < 0 || d >= rank) {
+    const range = rank === 0 ? "a scalar has no axes" : `expected ${-rank} to ${rank - 1}`;
+    throw new ShapeError(`${who}: dim ${dim} is out of range for ${rank} axes (${range})`);
+  }
+  return d;
+}
+
+/** The axes that `dim` names, ascending; `undefined` means all of them. */
+export function normalizeDims(dim: number | readonly number[] | undefined, rank: number, who: string): number[] {
+  if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
+  const dims = (typeof dim === "number" ? [dim] : dim).map((d) => normalizeDim(d, rank, who));
+  const sorted = [...dims].sort((a, b) => a - b);
+  const twice = sorted.find((d, i) => d === sorted[i - 1]);
+  if (twice !== undefined) throw new ShapeError(`${who}: dim ${twice} is named twice`);
+  return sorted;
+}
+
+/**
+ * The shape two operands broadcast to: axes are aligned at the end, and an axis of size 1 stretches.
+ * @throws ShapeError naming the axis where the sizes differ.
+ * @see https://numpy.org/doc/stable/user/basics.broadcasting.html
+ */
+export function broadcastShapes(a: Shape, b: Shape, who: string): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, d) => {
+    const m = a[d - rank + a.length] ?? 1;
+    const n = b[d - rank + b.length] ?? 1;
+    if (m !== n && m !== 1 && n !== 1) {
+      throw new ShapeError(
+        `${who}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: axis ${d - rank} has sizes ${m} and ${n}`,
+      );
+    }
+    return m === 1 ? n : m;
+  });
+}
+
+/** Strides of `shape` read as if it had been broadcast to `to`: 0 along every stretched axis. */
+export function broadcastStrides(shape: Shape, to: Shape): number[] {
+  const strides = stridesOf(shape);
+  const missing = to.length - shape.length;
+  return to.map((_, d) => (d < missing || shape[d - missing] === 1 ? 0 : strides[d - missing]));
+}
