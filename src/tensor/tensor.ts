@@ -172,6 +172,27 @@ export class Tensor {
     return new Tensor(this.shape, this.buffer.retain());
   }
 
+  /** Frees the gradient. */
+  zeroGrad(): void {
+    this.grad?.release();
+    this.grad = null;
+  }
+
+  /**
+   * Overwrites the numbers, in place, with those of a tensor of the same size: for loading, outside of the graph.
+   * From another backend they come through the host, which that backend must allow at once (see `dataSync`).
+   */
+  copyFrom(source: Tensor): void {
+    if (source.size !== this.size) {
+      throw new ShapeError(`copyFrom: ${formatShape(source.shape)} does not fill ${formatShape(this.shape)}`);
+    }
+    const { backend } = this;
+    const local = source.backend === backend;
+    const storage = local ? source.storage : backend.upload(source.dataSync());
+    this.buffer.update((own) => backend.accumulate(own, storage, 0, 1));
+    if (!local) backend.free(storage);
+  }
+
   /** Internal: gives up this tensor's share in its numbers. Safe to repeat. */
   release(): void {
     if (this.#released) return;

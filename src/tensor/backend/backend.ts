@@ -276,7 +276,7 @@ export interface Backend {
   ): Storage;
 
   // in place
-  /** y ← alpha·y + beta·x. */
+  /** y ← alpha·y + beta·x. An alpha of 0 overwrites y whatever it held, NaN included. */
   accumulate(y: Storage, x: Storage, alpha: number, beta: number): void;
   adam(parameter: Storage, grad: Storage, mean: Storage, square: Storage, step: AdamStep): void;
   /** Without momentum, `velocity` is undefined. On the first step the velocity becomes the gradient itself. */

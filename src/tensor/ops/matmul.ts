@@ -1,6 +1,6 @@
 /** Matrix products, single and batched. */
 
-import { checkSameBackend, record } from "../autograd.js";
+import { checkSameBackend, record, scope } from "../autograd.js";
 import type { MatmulGeometry } from "../backend/backend.js";
 import { broadcastShapes, formatShape, type Shape, ShapeError, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -68,22 +68,24 @@ export function matmul(a: Tensor, b: Tensor, { transA = false, transB = false }:
   const { geometry, outShape, aShape, bShape } = matmulGeometry(a.shape, b.shape, transA, transB);
   // One matrix b for a batch of plain a's is one product with all rows of a: taller, and so faster, than a batch.
   if (geometry.batch > 1 && geometry.bStride === 0 && geometry.aStride !== 0 && !transA) {
-    const rows = matmul(reshape(a, [-1, geometry.k]), reshape(b, b.shape.slice(-2)), { transB });
-    return reshape(rows, outShape);
+    return scope(() => {
+      const rows = matmul(reshape(a, [-1, geometry.k]), reshape(b, b.shape.slice(-2)), { transB });
+      return reshape(rows, outShape);
+    });
   }
-  const left = aShape === a.shape || sizeOf(aShape) === a.size ? a : expand(a, aShape);
-  const right = bShape === b.shape || sizeOf(bShape) === b.size ? b : expand(b, bShape);
-  const storage = a.backend.matmul(left.storage, right.storage, geometry);
-  return record("matmul", [left, right], outShape, storage, (g) => [
-    () =>
-      sumTo(
-        transA ? matmul(right, g, { transA: transB, transB: true }) : matmul(g, right, { transB: !transB }),
-        left.shape,
-      ),
-    () =>
-      sumTo(
-        transB ? matmul(g, left, { transA: true, transB: transA }) : matmul(left, g, { transA: !transA }),
-        right.shape,
-      ),
+  return scope(() => {
+    const left = sizeOf(aShape) === a.size ? a : expand(a, aShape);
+    const right = sizeOf(bShape) === b.size ? b : expand(b, bShape);
+    return product(left, right, geometry, outShape);
+  });
+}
+
+/** The product of operands whose batch axes already agree, or are absent. */
+function product(a: Tensor, b: Tensor, geometry: MatmulGeometry, outShape: Shape): Tensor {
+  const { transA, transB } = geometry;
+  const { backend } = a;
+  return record("matmul", [a, b], outShape, backend.matmul(a.storage, b.storage, geometry), (g) => [
+    () => sumTo(transA ? matmul(b, g, { transA: transB, transB: true }) : matmul(g, b, { transB: !transB }), a.shape),
+    () => sumTo(transB ? matmul(g, a, { transA: true, transB: transA }) : matmul(a, g, { transA: !transA }), b.shape),
   ]);
 }

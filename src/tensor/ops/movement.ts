@@ -1,6 +1,6 @@
 /** Operations that move numbers without changing them: reshape, permute, slice, pad, cat and their kin. */
 
-import { checkSameBackend, record, recordShared } from "../autograd.js";
+import { checkSameBackend, record, recordShared, scope } from "../autograd.js";
 import {
   broadcastShapes,
   broadcastStrides,
@@ -129,15 +129,14 @@ export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOpt
   });
   const negative = pairs.some(([before, after]) => before < 0 || after < 0);
   if (negative) {
-    const cropped = pairs.reduce(
-      (t, [before, after], d) => slice(t, d, Math.max(0, -before), x.shape[d] - Math.max(0, -after)),
-      x,
-    );
-    return pad(
-      cropped,
-      padding.map((n) => Math.max(0, n)),
-      { value },
-    );
+    return scope(() => {
+      const cropped = pairs.reduce(
+        (t, [before, after], d) => slice(t, d, Math.max(0, -before), x.shape[d] - Math.max(0, -after)),
+        x,
+      );
+      const positive = padding.map((n) => Math.max(0, n));
+      return pad(cropped, positive, { value });
+    });
   }
   const outShape = x.shape.map((n, d) => n + pairs[d][0] + pairs[d][1]);
   const before = pairs.map((pair) => pair[0]);
@@ -206,9 +205,11 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
       );
     }
   });
-  return cat(
-    tensors.map((t) => reshape(t, [...shape.slice(0, d), 1, ...shape.slice(d)])),
-    d,
+  return scope(() =>
+    cat(
+      tensors.map((t) => reshape(t, [...shape.slice(0, d), 1, ...shape.slice(d)])),
+      d,
+    ),
   );
 }
 

@@ -8,6 +8,11 @@ import { sumTo } from "./reduce.js";
 
 // ---- one operand -------------------------------------------------------------------------------
 
+/** Gives a function made from a table row its op's name, for printed models and stack traces. */
+function named<F extends object>(name: string, op: F): F {
+  return Object.defineProperty(op, "name", { value: name });
+}
+
 type UnaryRow = Omit<UnaryRule, "name">;
 
 function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
@@ -31,7 +36,7 @@ function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
 
 function unary(name: UnaryName, row: UnaryRow): (x: Tensor) => Tensor {
   const rule = { name, ...row };
-  return (x) => applyUnary(rule, x, 0, 0);
+  return named(name, (x: Tensor) => applyUnary(rule, x, 0, 0));
 }
 
 /** y = −x. */
@@ -157,7 +162,7 @@ interface BinaryRow {
 
 function binary(name: BinaryName, row: BinaryRow): (a: Operand, b: Operand) => Tensor {
   const rule: BinaryRule = { name, f: row.f };
-  return (left, right) => {
+  return named(name, (left: Operand, right: Operand) => {
     const [a, b] = asTensors(name, left, right);
     const { backend } = a;
     const shape = broadcastShapes(a.shape, b.shape, name);
@@ -177,7 +182,7 @@ function binary(name: BinaryName, row: BinaryRow): (a: Operand, b: Operand) => T
     if (a !== left) a.release();
     if (b !== right) b.release();
     return result;
-  };
+  });
 }
 
 /** a + b, broadcast. */

@@ -1,6 +1,6 @@
 /** Reductions over any axes: sum, mean, max, min, variance, argMax. */
 
-import { record } from "../autograd.js";
+import { record, scope } from "../autograd.js";
 import type { ReduceName, Storage } from "../backend/backend.js";
 import { broadcastStrides, normalizeDim, normalizeDims, type Shape, ShapeError, sizeOf } from "../shape.js";
 import { type Tensor, wrap } from "../tensor.js";
@@ -58,7 +58,7 @@ export function sum(x: Tensor, dim?: number | readonly number[], { keepdim = fal
 /** Arithmetic mean over the axes `dim` (default: all). */
 export function mean(x: Tensor, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
   const dims = normalizeDims(dim, x.shape.length, "mean");
-  return mul(sum(x, dims, options), 1 / sizeOf(dims.map((d) => x.shape[d])));
+  return scope(() => mul(sum(x, dims, options), 1 / sizeOf(dims.map((d) => x.shape[d]))));
 }
 
 /** The largest or smallest element. Its gradient is shared evenly between ties, as torch.amax does. */
@@ -112,8 +112,10 @@ export function variance(
 ): Tensor {
   const dims = normalizeDims(dim, x.shape.length, "variance");
   const n = sizeOf(dims.map((d) => x.shape[d]));
-  const deviation = sub(x, mean(x, dims, { keepdim: true }));
-  return mul(sum(mul(deviation, deviation), dims, { keepdim }), 1 / (n - correction));
+  return scope(() => {
+    const deviation = sub(x, mean(x, dims, { keepdim: true }));
+    return mul(sum(mul(deviation, deviation), dims, { keepdim }), 1 / (n - correction));
+  });
 }
 
 /** Index of the first largest element along `dim`, or in the flattened tensor, as a float (exact below 2^24). */

@@ -2,8 +2,11 @@
 
 import type { ConvGeometry, FloatArray } from "../backend.js";
 
-/** Calls `visit` with the positions of y, w and x for every product w · x that is a part of y. */
-function products(geometry: ConvGeometry, visit: (y: number, w: number, x: number) => void): void {
+/**
+ * Calls `visit` for every run of products in one output row that share a weight: y[y + j] takes in
+ * w[w] · x[x + j · strideW] for j = 0 … count − 1. Products with padding are left out: they are zero.
+ */
+function runs(geometry: ConvGeometry, visit: (y: number, w: number, x: number, count: number) => void): void {
   const { n, c, h, w, o, kH, kW, outH, outW, groups } = geometry;
   const { strideH, strideW, padH, padW, dilationH, dilationW } = geometry;
   const cPerGroup = c / groups;
@@ -11,32 +14,24 @@ function products(geometry: ConvGeometry, visit: (y: number, w: number, x: numbe
   for (let image = 0; image < n; image++) {
     for (let out = 0; out < o; out++) {
       const firstChannel = Math.floor(out / oPerGroup) * cPerGroup;
-      for (let i = 0; i < outH; i++) {
-        for (let j = 0; j < outW; j++) {
-          const y = ((image * o + out) * outH + i) * outW + j;
-          for (let channel = 0; channel < cPerGroup; channel++) {
-            for (let u = 0; u < kH; u++) {
+      for (let channel = 0; channel < cPerGroup; channel++) {
+        for (let u = 0; u < kH; u++) {
+          for (let v = 0; v < kW; v++) {
+            const weight = ((out * cPerGroup + channel) * kH + u) * kW + v;
+            const left = v * dilationW - padW;
+            const first = Math.max(0, Math.ceil(-left / strideW));
+            const count = Math.min(outW - 1, Math.floor((w - 1 - left) / strideW)) - first + 1;
+            for (let i = 0; i < outH && count > 0; i++) {
               const row = i * strideH + u * dilationH - padH;
               if (row < 0 || row >= h) continue;
-              for (let v = 0; v < kW; v++) {
-                const column = j * strideW + v * dilationW - padW;
-                if (column < 0 || column >= w) continue;
-                const weight = ((out * cPerGroup + channel) * kH + u) * kW + v;
-                visit(y, weight, ((image * c + firstChannel + channel) * h + row) * w + column);
-              }
+              const y = ((image * o + out) * outH + i) * outW + first;
+              visit(y, weight, ((image * c + firstChannel + channel) * h + row) * w + left + first * strideW, count);
             }
           }
         }
       }
     }
   }
-}
-
-/** Sums in float64, whatever the tensors hold: the reference should not drift on long sums. */
-function accumulated(out: FloatArray, compute: (sums: Float64Array) => void): void {
-  const sums = new Float64Array(out.length);
-  compute(sums);
-  out.set(sums);
 }
 
 export function conv2d(
@@ -46,29 +41,33 @@ export function conv2d(
   bias: FloatArray | undefined,
   geometry: ConvGeometry,
 ): void {
-  accumulated(out, (sums) => {
-    if (bias) {
-      const pixels = geometry.outH * geometry.outW;
-      for (let i = 0; i < sums.length; i++) sums[i] = bias[Math.floor(i / pixels) % geometry.o];
-    }
-    products(geometry, (y, weight, at) => {
-      sums[y] += w[weight] * x[at];
-    });
+  const { strideW, outH, outW, o } = geometry;
+  // All three sum in float64, whatever the tensors hold: the reference should not drift on long sums.
+  const sums = new Float64Array(out.length);
+  runs(geometry, (y, weight, at, count) => {
+    const factor = w[weight];
+    for (let j = 0; j < count; j++) sums[y + j] += factor * x[at + j * strideW];
   });
+  for (let i = 0; i < out.length; i++) out[i] = sums[i] + (bias ? bias[Math.floor(i / (outH * outW)) % o] : 0);
 }
 
 export function conv2dInputGrad(out: FloatArray, g: FloatArray, w: FloatArray, geometry: ConvGeometry): void {
-  accumulated(out, (sums) => {
-    products(geometry, (y, weight, at) => {
-      sums[at] += w[weight] * g[y];
-    });
+  const { strideW } = geometry;
+  const sums = new Float64Array(out.length);
+  runs(geometry, (y, weight, at, count) => {
+    const factor = w[weight];
+    for (let j = 0; j < count; j++) sums[at + j * strideW] += factor * g[y + j];
   });
+  out.set(sums);
 }
 
 export function conv2dWeightGrad(out: FloatArray, x: FloatArray, g: FloatArray, geometry: ConvGeometry): void {
-  accumulated(out, (sums) => {
-    products(geometry, (y, weight, at) => {
-      sums[weight] += x[at] * g[y];
-    });
+  const { strideW } = geometry;
+  const sums = new Float64Array(out.length);
+  runs(geometry, (y, weight, at, count) => {
+    let sum = 0;
+    for (let j = 0; j < count; j++) sum += g[y + j] * x[at + j * strideW];
+    sums[weight] += sum;
   });
+  out.set(sums);
 }

@@ -3,7 +3,7 @@
 import type { AdamStep, FloatArray, SgdStep } from "../backend.js";
 
 export function accumulate(y: FloatArray, x: FloatArray, alpha: number, beta: number): void {
-  for (let i = 0; i < y.length; i++) y[i] = alpha * y[i] + beta * x[i];
+  for (let i = 0; i < y.length; i++) y[i] = (alpha === 0 ? 0 : alpha * y[i]) + beta * x[i];
 }
 
 export function adam(

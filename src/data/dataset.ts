@@ -1,0 +1,120 @@
+/** ImageDataset: labelled images of one size, kept in memory as bytes, handed out in batches. */
+
+import { defaultGenerator, type Generator } from "../tensor/random.js";
+import { type Tensor, tensor } from "../tensor/tensor.js";
+
+export interface Batch {
+  /** [N, 3, size, size], in [0, 1]. Released when the next batch is asked for, and at the end. */
+  images: Tensor;
+  /** The class of each image. */
+  labels: Int32Array;
+  /** Where each image stands in the dataset. */
+  indices: Int32Array;
+}
+
+export interface BatchOptions {
+  /** A new order on every pass. Default true. */
+  shuffle?: boolean;
+  /** Where the order comes from. Default: the "shuffle" stream of `manualSeed`. */
+  generator?: Generator;
+  /** Leaves out a last batch that is not full. Default false. */
+  dropLast?: boolean;
+}
+
+export interface ImageDatasetOptions {
+  /** One image after another, each [3, size, size]: all of its red, then green, then blue. */
+  pixels: Uint8Array;
+  /** The class of each image. */
+  labels: Int32Array;
+  /** Width and height of every image. */
+  size: number;
+  /** What the classes are called, by label. */
+  classes: readonly string[];
+}
+
+/** Bytes in memory are a quarter of float32; a batch becomes floats when it is asked for. */
+export class ImageDataset {
+  readonly labels: Int32Array;
+  /** Width and height of every image. */
+  readonly size: number;
+  /** What the classes are called, by label. */
+  readonly classes: readonly string[];
+  readonly #pixels: Uint8Array;
+
+  /** @throws RangeError when pixels and labels are not of the same number of images, or a label has no class. */
+  constructor({ pixels, labels, size, classes }: ImageDatasetOptions) {
+    if (pixels.length !== labels.length * 3 * size * size) {
+      throw new RangeError(
+        `ImageDataset: ${labels.length} images of 3 × ${size} × ${size} need ${labels.length * 3 * size * size} bytes of ` +
+          `pixels, got ${pixels.length}`,
+      );
+    }
+    const stray = labels.find((label) => label < 0 || label >= classes.length);
+    if (stray !== undefined)
+      throw new RangeError(`ImageDataset: label ${stray}, but there are ${classes.length} classes`);
+    this.#pixels = pixels;
+    this.labels = labels;
+    this.size = size;
+    this.classes = classes;
+  }
+
+  /** Number of images. */
+  get length(): number {
+    return this.labels.length;
+  }
+
+  /** Number of images of each class. */
+  get counts(): number[] {
+    const counts = this.classes.map(() => 0);
+    for (const label of this.labels) counts[label]++;
+    return counts;
+  }
+
+  /**
+   * One image, [3, size, size] in [0, 1], and its class.
+   * @throws RangeError when there is no image `index`.
+   */
+  item(index: number): { image: Tensor; label: number } {
+    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+      throw new RangeError(`item: no image ${index}; there are ${this.length}`);
+    }
+    return { image: tensor(this.#floats([index]), [3, this.size, this.size]), label: this.labels[index] };
+  }
+
+  /**
+   * One pass over the dataset, batch by batch; the last batch holds what is left.
+   * @throws RangeError unless `batchSize` is a positive integer
+   * @see torch.utils.data.DataLoader
+   */
+  batches(batchSize: number, options: BatchOptions = {}): IterableIterator<Batch> {
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new RangeError(`batches: batchSize must be a positive integer, got ${batchSize}`);
+    }
+    const { shuffle = true, generator = defaultGenerator("shuffle"), dropLast = false } = options;
+    const order = shuffle ? generator.permutation(this.length) : Int32Array.from(this.labels.keys());
+    return this.#walk(order, batchSize, dropLast ? this.length - batchSize + 1 : this.length);
+  }
+
+  /** Batches of `order` that start before `end`. */
+  *#walk(order: Int32Array, batchSize: number, end: number): IterableIterator<Batch> {
+    for (let start = 0; start < end; start += batchSize) {
+      const indices = order.slice(start, start + batchSize);
+      const images = tensor(this.#floats(indices), [indices.length, 3, this.size, this.size]);
+      try {
+        yield { images, labels: indices.map((index) => this.labels[index]), indices };
+      } finally {
+        images.release(); // also when the caller leaves the loop
+      }
+    }
+  }
+
+  #floats(indices: ArrayLike<number>): Float32Array {
+    const stride = 3 * this.size * this.size;
+    const values = new Float32Array(indices.length * stride);
+    for (let i = 0, target = 0; i < indices.length; i++) {
+      const start = indices[i] * stride;
+      for (let j = start; j < start + stride; j++) values[target++] = this.#pixels[j] / 255;
+    }
+    return values;
+  }
+}

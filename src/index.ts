@@ -1,0 +1,127 @@
+/** torchlet: every public name. */
+
+export { type Batch, type BatchOptions, ImageDataset, type ImageDatasetOptions } from "./data/dataset.js";
+export { decodeImage } from "./data/decode.js";
+export { FaceFolder, type FaceFolderOptions } from "./data/face-folder.js";
+export { DecodeError, type Image } from "./data/image.js";
+export { imageToTensor } from "./data/image-to-tensor.js";
+export { resize } from "./data/resize.js";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  loadSafetensors,
+  type SafetensorsFile,
+  saveSafetensors,
+} from "./io/safetensors.js";
+export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.js";
+export { Conv2d } from "./layers/conv2d.js";
+export { Dropout } from "./layers/dropout.js";
+export { kaimingUniform, uniformParameter } from "./layers/init.js";
+export { Linear, type LinearOptions } from "./layers/linear.js";
+export {
+  type BceOptions,
+  bceWithLogits,
+  type ClassLossOptions,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type Labels,
+  type LossOptions,
+  mseLoss,
+  nllLoss,
+  type Reduction,
+} from "./layers/losses.js";
+export { type LoadOptions, Module, type StateDict } from "./layers/module.js";
+export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
+export { type Layer, Sequential } from "./layers/sequential.js";
+export { accuracy, confusionMatrix, errorRate, f1, precision, recall } from "./metrics/classification.js";
+export { auc, type RocCurve, rocCurve } from "./metrics/roc.js";
+export { Net1 } from "./nets/net1.js";
+export { Net2, type Net2Options } from "./nets/net2.js";
+export { Adam, type AdamOptions, AdamW } from "./optim/adam.js";
+export { clipGradNorm, clipGradValue } from "./optim/clip.js";
+export { Optimizer, type OptimizerState } from "./optim/optimizer.js";
+export {
+  CosineWarmupLR,
+  type CosineWarmupOptions,
+  type PlateauOptions,
+  ReduceLROnPlateau,
+  StepLR,
+} from "./optim/schedules.js";
+export { SGD, type SgdOptions } from "./optim/sgd.js";
+
+import "./tensor/methods.js";
+
+export { type BackwardOptions, backward, isGradEnabled, noGrad, record, scope } from "./tensor/autograd.js";
+export type { Backend, DType, MemoryInfo, Storage } from "./tensor/backend/backend.js";
+export { type BackendName, type BackendOptions, backends, memory, useBackend } from "./tensor/backend/registry.js";
+export { type GradcheckOptions, gradcheck } from "./tensor/gradcheck.js";
+export { type BatchNormOptions, batchNorm } from "./tensor/ops/batch-norm.js";
+export { type Conv2dOptions, conv2d, type Pair } from "./tensor/ops/conv2d.js";
+export { type DropoutOptions, dropout } from "./tensor/ops/dropout.js";
+export { type MatmulOptions, matmul } from "./tensor/ops/matmul.js";
+export {
+  cat,
+  expand,
+  flatten,
+  indexSelect,
+  type PadOptions,
+  pad,
+  permute,
+  reshape,
+  slice,
+  stack,
+  transpose,
+} from "./tensor/ops/movement.js";
+export {
+  abs,
+  add,
+  clamp,
+  div,
+  equal,
+  exp,
+  gelu,
+  leakyRelu,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  type Operand,
+  pow,
+  relu,
+  sigmoid,
+  softplus,
+  sqrt,
+  sub,
+  tanh,
+} from "./tensor/ops/pointwise.js";
+export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from "./tensor/ops/pool2d.js";
+export {
+  argMax,
+  max,
+  mean,
+  min,
+  type ReduceOptions,
+  sum,
+  type VarianceOptions,
+  variance,
+} from "./tensor/ops/reduce.js";
+export { logSoftmax, softmax } from "./tensor/ops/softmax.js";
+export { defaultGenerator, Generator, manualSeed, type Stream } from "./tensor/random.js";
+export { type Shape, ShapeError } from "./tensor/shape.js";
+export {
+  full,
+  ones,
+  Parameter,
+  type RandomOptions,
+  rand,
+  randn,
+  Tensor,
+  type TensorOptions,
+  type TensorValues,
+  tensor,
+  zeros,
+} from "./tensor/tensor.js";
+export { type EvaluateOptions, evaluate, type LossFunction, type Metrics } from "./train/evaluate.js";
+export { type EpochReport, type FitOptions, fit, type StepReport } from "./train/fit.js";
+export { consoleProgress } from "./train/progress.js";

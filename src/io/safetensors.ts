@@ -1,0 +1,127 @@
+/** The safetensors format: a length, a JSON header, and the numbers as they are in memory. */
+
+import type { StateDict } from "../layers/module.js";
+import { sizeOf } from "../tensor/shape.js";
+import { tensor } from "../tensor/tensor.js";
+
+/** No header is larger: the format's own limit. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [begin: number, end: number];
+}
+
+/** Tensors by name, and whatever the writer had to say about them. */
+export interface SafetensorsFile {
+  tensors: StateDict;
+  metadata: Record<string, string>;
+}
+
+/**
+ * The bytes of a safetensors file.
+ * @param metadata strings to keep beside the tensors
+ * @see https://github.com/huggingface/safetensors
+ */
+export async function encodeSafetensors(
+  tensors: StateDict,
+  metadata: Record<string, string> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const header: Record<string, Entry | Record<string, string>> = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { shape, size }] of Object.entries(tensors)) {
+    header[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, end + 4 * size] };
+    end += 4 * size;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  // The header is padded with spaces so that the numbers start at a multiple of 8.
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerBytes + end);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerBytes), true);
+  bytes.fill(0x20, 8, 8 + headerBytes).set(json, 8);
+  let at = 8 + headerBytes;
+  for (const value of Object.values(tensors)) {
+    for (const number of await value.data()) {
+      view.setFloat32(at, number, true);
+      at += 4;
+    }
+  }
+  return bytes;
+}
+
+function isSize(n: unknown): n is number {
+  return typeof n === "number" && Number.isSafeInteger(n) && n >= 0;
+}
+
+/** The entry, if it describes float32 numbers that lie within `dataBytes` and fill its shape. */
+function checkEntry(name: string, value: unknown, dataBytes: number): Entry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
+  if (!Array.isArray(shape) || !shape.every(isSize) || !Array.isArray(offsets) || !offsets.every(isSize)) {
+    throw new Error(`safetensors: the entry of "${name}" has no valid shape and data_offsets`);
+  }
+  if (dtype !== "F32") throw new Error(`safetensors: "${name}" has dtype ${dtype}; only F32 can be read`);
+  const [begin, end] = offsets;
+  if (offsets.length !== 2 || end > dataBytes || end - begin !== 4 * sizeOf(shape)) {
+    throw new Error(
+      `safetensors: "${name}" of shape [${shape}] claims bytes ${begin} to ${end} of ${dataBytes}, ` +
+        `it needs ${4 * sizeOf(shape)}`,
+    );
+  }
+  return { dtype, shape, data_offsets: [begin, end] };
+}
+
+/**
+ * Reads the bytes of a safetensors file onto the current backend.
+ * @throws Error saying what is wrong with the file
+ */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = bytes.length < 8 ? Number.NaN : Number(view.getBigUint64(0, true));
+  if (!(headerBytes <= Math.min(bytes.length - 8, MAX_HEADER_BYTES))) {
+    throw new Error(`safetensors: a file of ${bytes.length} bytes cannot hold a header of ${headerBytes}`);
+  }
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + headerBytes)));
+  } catch (error) {
+    throw new Error("safetensors: the header is not valid JSON", { cause: error });
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const start = 8 + headerBytes;
+  const checked = Object.entries(entries).map(
+    ([name, value]) => [name, checkEntry(name, value, bytes.length - start)] as const,
+  );
+  const read = ([name, { shape, data_offsets }]: (typeof checked)[number]) => {
+    const values = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(start + data_offsets[0] + 4 * i, true);
+    return [name, tensor(values, shape)] as const;
+  };
+  return { tensors: Object.fromEntries(checked.map(read)), metadata: metadata as Record<string, string> };
+}
+
+/** Writes a file that is either whole or not there: under another name first, then renamed. */
+export async function saveSafetensors(
+  path: string,
+  tensors: StateDict,
+  metadata: Record<string, string> = {},
+): Promise<void> {
+  const { mkdir, rename, writeFile } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  const bytes = await encodeSafetensors(tensors, metadata);
+  await mkdir(dirname(path), { recursive: true });
+  const unfinished = `${path}.unfinished`;
+  await writeFile(unfinished, bytes, { flush: true });
+  await rename(unfinished, path);
+}
+
+/** @throws Error naming the file, and saying what is wrong with it */
+export async function loadSafetensors(path: string): Promise<SafetensorsFile> {
+  const { readFile } = await import("node:fs/promises");
+  try {
+    return decodeSafetensors(await readFile(path));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+}

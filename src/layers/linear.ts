@@ -1,0 +1,48 @@
+/** Linear: a learned affine map. */
+
+import { scope } from "../tensor/autograd.js";
+import { matmul } from "../tensor/ops/matmul.js";
+import { add } from "../tensor/ops/pointwise.js";
+import type { Generator } from "../tensor/random.js";
+import { formatShape, ShapeError } from "../tensor/shape.js";
+import type { Parameter, Tensor } from "../tensor/tensor.js";
+import { kaimingUniform, uniformParameter } from "./init.js";
+import { Module } from "./module.js";
+
+export interface LinearOptions {
+  /** Learn a number to add to each output. Default true. */
+  bias?: boolean;
+  /** Where the initial weights come from. Default: the "init" stream of `manualSeed`. */
+  generator?: Generator;
+}
+
+/** y = x · weightᵀ + bias, weight [out, in], bias [out], x [..., in]. */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, { bias = true, generator }: LinearOptions = {}) {
+    super();
+    this.weight = kaimingUniform([outFeatures, inFeatures], generator);
+    this.bias = bias ? uniformParameter([outFeatures], 1 / Math.sqrt(inFeatures), generator) : null;
+  }
+
+  /** @throws ShapeError when the last axis of x is not `inFeatures` long */
+  forward(x: Tensor): Tensor {
+    const [outFeatures, inFeatures] = this.weight.shape;
+    if (x.shape.length < 2 || x.shape.at(-1) !== inFeatures) {
+      throw new ShapeError(
+        `Linear(${inFeatures}, ${outFeatures}): expected an input [..., ${inFeatures}] of 2 axes or more, got ${formatShape(x.shape)}`,
+      );
+    }
+    return scope(() => {
+      const y = matmul(x, this.weight, { transB: true });
+      return this.bias ? add(y, this.bias) : y;
+    });
+  }
+
+  protected override describe(): string {
+    const [outFeatures, inFeatures] = this.weight.shape;
+    return `${inFeatures}, ${outFeatures}`;
+  }
+}

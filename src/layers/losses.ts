@@ -1,0 +1,154 @@
+/** Losses: how far predictions are from what is wanted. */
+
+import { scope } from "../tensor/autograd.js";
+import { indexSelect, reshape } from "../tensor/ops/movement.js";
+import { add, mul, neg, softplus, sub } from "../tensor/ops/pointwise.js";
+import { mean, sum } from "../tensor/ops/reduce.js";
+import { logSoftmax } from "../tensor/ops/softmax.js";
+import { formatShape, ShapeError, sameShape } from "../tensor/shape.js";
+import { type Tensor, wrap } from "../tensor/tensor.js";
+
+/** "mean" over what counts, "sum", or "none": one loss for each example. */
+export type Reduction = "mean" | "sum" | "none";
+
+/** The class of each example: 0 … C − 1. */
+export type Labels = Int32Array | readonly number[];
+
+export interface ClassLossOptions {
+  /** [C]: how much an example of each class counts. Default: all 1. With "mean", the sum is divided by Σ weights. */
+  weight?: ArrayLike<number>;
+  /** Default "mean". */
+  reduction?: Reduction;
+}
+
+function checkLabels(name: string, scores: Tensor, labels: Labels, weight: ArrayLike<number> | undefined): void {
+  if (scores.shape.length !== 2) {
+    throw new ShapeError(`${name}: expected scores [N, C], got ${formatShape(scores.shape)}`);
+  }
+  const [n, classes] = scores.shape;
+  if (labels.length !== n) throw new ShapeError(`${name}: ${labels.length} labels for ${n} examples`);
+  const wrong = Array.from(labels).findIndex((label) => !Number.isInteger(label) || label < 0 || label >= classes);
+  if (wrong !== -1) {
+    throw new ShapeError(
+      `${name}: label ${labels[wrong]} of example ${wrong} is not one of the classes 0 to ${classes - 1}`,
+    );
+  }
+  if (weight && weight.length !== classes) {
+    throw new ShapeError(`${name}: ${weight.length} class weights for ${classes} classes`);
+  }
+}
+
+/** A constant on x's backend. */
+function constant(x: Tensor, values: ArrayLike<number>): Tensor {
+  return wrap([values.length], x.backend.upload(values), x.backend);
+}
+
+/** Losses [N] with weights that are already in them, reduced; `total` is what "mean" divides by. */
+function reduced(losses: Tensor, total: number, reduction: Reduction): Tensor {
+  if (reduction === "none") return losses;
+  return reduction === "sum" ? sum(losses) : mul(sum(losses), 1 / total);
+}
+
+/** Σ over the examples of their classes' weights, and −weight · score of each example's class. */
+function pick(scores: Tensor, labels: Labels, weight: ArrayLike<number> | undefined): [losses: Tensor, total: number] {
+  const classes = scores.shape[1];
+  const flat = Array.from(labels, (label, i) => i * classes + label);
+  const picked = neg(indexSelect(reshape(scores, [-1]), 0, flat));
+  if (!weight) return [picked, labels.length];
+  const weights = Array.from(labels, (label) => weight[label]);
+  return [mul(picked, constant(scores, weights)), weights.reduce((total, w) => total + w, 0)];
+}
+
+/**
+ * Negative log-likelihood: −Σ w[label]·logProbabilities[i, label] / Σ w[label].
+ * @param logProbabilities [N, C], from `logSoftmax`
+ * @param labels N classes, 0 … C − 1
+ * @throws ShapeError on a label that is no class, naming the example
+ * @see torch.nn.functional.nll_loss
+ */
+export function nllLoss(logProbabilities: Tensor, labels: Labels, options: ClassLossOptions = {}): Tensor {
+  const { weight, reduction = "mean" } = options;
+  checkLabels("nllLoss", logProbabilities, labels, weight);
+  return scope(() => {
+    const [losses, total] = pick(logProbabilities, labels, weight);
+    return reduced(losses, total, reduction);
+  });
+}
+
+export interface CrossEntropyOptions extends ClassLossOptions {
+  /** Part of each target that is spread evenly over all classes, 0 to 1. Default 0. */
+  labelSmoothing?: number;
+}
+
+/**
+ * `nllLoss` of `logSoftmax(logits, 1)`. With label smoothing ε, each target is 1 − ε on its class plus ε / C on all.
+ * @param logits [N, C]
+ * @see torch.nn.functional.cross_entropy
+ */
+export function crossEntropy(logits: Tensor, labels: Labels, options: CrossEntropyOptions = {}): Tensor {
+  const { weight, reduction = "mean", labelSmoothing = 0 } = options;
+  checkLabels("crossEntropy", logits, labels, weight);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RangeError(`crossEntropy: expected 0 <= labelSmoothing <= 1, got ${labelSmoothing}`);
+  }
+  return scope(() => {
+    const scores = logSoftmax(logits, 1);
+    const [losses, total] = pick(scores, labels, weight);
+    if (labelSmoothing === 0) return reduced(losses, total, reduction);
+    const spread = neg(sum(weight ? mul(scores, constant(scores, weight)) : scores, 1));
+    const smoothed = add(mul(losses, 1 - labelSmoothing), mul(spread, labelSmoothing / scores.shape[1]));
+    return reduced(smoothed, total, reduction);
+  });
+}
+
+export interface LossOptions {
+  /** Default "mean". */
+  reduction?: Reduction;
+}
+
+function checkSameShape(name: string, a: Tensor, b: Tensor): void {
+  if (!sameShape(a.shape, b.shape)) {
+    throw new ShapeError(`${name}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} must agree`);
+  }
+}
+
+function reducedElements(losses: Tensor, reduction: Reduction): Tensor {
+  if (reduction === "none") return losses;
+  return reduction === "sum" ? sum(losses) : mean(losses);
+}
+
+/**
+ * Squared error (input − target)².
+ * @throws ShapeError unless both have the same shape
+ */
+export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+  checkSameShape("mseLoss", input, target);
+  return scope(() => {
+    const difference = sub(input, target);
+    return reducedElements(mul(difference, difference), reduction);
+  });
+}
+
+export interface BceOptions extends LossOptions {
+  /** Scales each element's loss; broadcasts. */
+  weight?: Tensor;
+  /** How much a positive target counts; broadcasts. */
+  posWeight?: Tensor;
+}
+
+/**
+ * Binary cross-entropy of σ(logits), from the logits so that nothing overflows:
+ * (1 − t)·x + (1 + (posWeight − 1)·t)·softplus(−x).
+ * @param targets probabilities in the shape of `logits`
+ * @see torch.nn.functional.binary_cross_entropy_with_logits
+ */
+export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptions = {}): Tensor {
+  const { weight, posWeight, reduction = "mean" } = options;
+  checkSameShape("bceWithLogits", logits, targets);
+  return scope(() => {
+    const misses = softplus(neg(logits));
+    const scaled = posWeight ? mul(add(mul(sub(posWeight, 1), targets), 1), misses) : misses;
+    const losses = add(mul(sub(1, targets), logits), scaled);
+    return reducedElements(weight ? mul(losses, weight) : losses, reduction);
+  });
+}

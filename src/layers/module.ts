@@ -1,0 +1,147 @@
+/** Module: something with parameters, buffers and a forward pass. */
+
+import { noGrad } from "../tensor/autograd.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
+import { keep, Parameter, type Tensor } from "../tensor/tensor.js";
+
+/** Names to tensors, as PyTorch's `state_dict`. */
+export type StateDict = Record<string, Tensor>;
+
+export interface LoadOptions {
+  /** Refuse missing and unexpected names. Default true. Shapes must agree in any case. */
+  strict?: boolean;
+}
+
+/**
+ * Base of every layer and net. Properties that hold a `Parameter` or a `Module` are found by themselves; other tensors
+ * that belong to the state are registered with `registerBuffer`.
+ */
+export abstract class Module {
+  /** True after `train()` (and at first), false after `eval()`. */
+  training = true;
+  readonly #buffers = new Map<string, Tensor>();
+
+  abstract forward(x: Tensor): Tensor;
+
+  /** Adds a tensor that is saved with the module but not learned. */
+  protected registerBuffer(name: string, value: Tensor): Tensor {
+    this.#buffers.set(name, keep(value));
+    return value;
+  }
+
+  /** The modules directly inside this one, by name. */
+  *children(): Generator<[name: string, child: Module]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof Module) yield [name, value];
+    }
+  }
+
+  /** Every parameter with its full name: "0.weight", "0.bias", "3.weight", … */
+  *namedParameters(): Generator<[name: string, parameter: Parameter]> {
+    for (const [name, value] of this.#state()) if (value instanceof Parameter) yield [name, value];
+  }
+
+  /** Every parameter, in a fixed order. */
+  parameters(): Parameter[] {
+    return Array.from(this.namedParameters(), ([, parameter]) => parameter);
+  }
+
+  /** Every buffer with its full name. */
+  *namedBuffers(): Generator<[name: string, buffer: Tensor]> {
+    for (const [name, value] of this.#state()) if (!(value instanceof Parameter)) yield [name, value];
+  }
+
+  buffers(): Tensor[] {
+    return Array.from(this.namedBuffers(), ([, buffer]) => buffer);
+  }
+
+  /** Number of learned numbers. */
+  parameterCount(): number {
+    return this.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+  }
+
+  /** Dropout drops and batch norm uses the batch's moments. */
+  train(mode = true): this {
+    this.training = mode;
+    for (const [, child] of this.children()) child.train(mode);
+    return this;
+  }
+
+  /** Dropout passes everything and batch norm uses its running moments. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Frees every parameter's gradient. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.zeroGrad();
+  }
+
+  /** Parameters, then buffers, then those of the children: PyTorch's order. */
+  *#state(prefix = ""): Generator<[string, Tensor]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof Parameter) yield [prefix + name, value];
+    }
+    for (const [name, buffer] of this.#buffers) yield [prefix + name, buffer];
+    for (const [name, child] of this.children()) yield* child.#state(`${prefix}${name}.`);
+  }
+
+  /** Parameters and buffers under PyTorch's names and in its layouts. They share their numbers with the module. */
+  stateDict(): StateDict {
+    return Object.fromEntries(Array.from(this.#state(), ([name, value]) => [name, value.detach()]));
+  }
+
+  /**
+   * Copies the numbers of `state` into this module.
+   * @throws Error listing every missing, unexpected and misshapen name at once; nothing has been changed then.
+   */
+  loadStateDict(state: StateDict, { strict = true }: LoadOptions = {}): void {
+    const own = new Map(this.#state());
+    const missing = [...own.keys()].filter((name) => !(name in state));
+    const unexpected = Object.keys(state).filter((name) => !own.has(name));
+    const misshapen = [...own].filter(([name, value]) => name in state && !sameShape(state[name].shape, value.shape));
+    const lines = [
+      ...(strict ? missing.map((name) => `missing     ${name} ${formatShape(own.get(name)!.shape)}`) : []),
+      ...(strict ? unexpected.map((name) => `unexpected  ${name} ${formatShape(state[name].shape)}`) : []),
+      ...misshapen.map(
+        ([name, value]) =>
+          `misshapen   ${name} ${formatShape(state[name].shape)}, expected ${formatShape(value.shape)}`,
+      ),
+    ];
+    if (lines.length > 0) {
+      throw new Error(`loadStateDict: the state does not fit ${this.constructor.name}:\n  ${lines.join("\n  ")}`);
+    }
+    noGrad(() => {
+      for (const [name, value] of own) if (name in state) value.copyFrom(state[name]);
+    });
+  }
+
+  /** What a printed model says of this layer besides its class: "3, 8, kernelSize=5". */
+  protected describe(): string {
+    return "";
+  }
+
+  /** The layers of this module as printed lines; `Sequential` also lists its functions. */
+  protected parts(): [name: string, part: Module | string][] {
+    return [...this.children()];
+  }
+
+  /** The structure, with the shape of every parameter and their number. */
+  toString(): string {
+    return `${this.#lines().join("\n")}\n${this.parameterCount().toLocaleString("en-US")} parameters`;
+  }
+
+  #lines(): string[] {
+    const head = `${this.constructor.name}(${this.describe()}`;
+    const parts = this.parts();
+    if (parts.length === 0) {
+      const shapes = Object.entries(this).filter(([, value]) => value instanceof Parameter);
+      return [`${head})${shapes.map(([name, p]) => `  ${name} ${formatShape((p as Parameter).shape)}`).join("")}`];
+    }
+    const inner = parts.flatMap(([name, part]) => {
+      const [first, ...rest] = typeof part === "string" ? [part] : part.#lines();
+      return [`  (${name}): ${first}`, ...rest.map((line) => `  ${line}`)];
+    });
+    return [head, ...inner, ")"];
+  }
+}

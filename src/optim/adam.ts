@@ -1,0 +1,75 @@
+/** Adam and AdamW. */
+
+import type { Storage } from "../tensor/backend/backend.js";
+import type { Parameter, Tensor } from "../tensor/tensor.js";
+import { checkNumber, Optimizer } from "./optimizer.js";
+
+export interface AdamOptions {
+  /** Learning rate. Default 0.001. */
+  lr?: number;
+  /** Decay of the running means of the gradient and of its square. Default [0.9, 0.999]. */
+  betas?: readonly [number, number];
+  /** Added to the root of the mean square. Default 1e-8. */
+  eps?: number;
+  /** L2 penalty (Adam), or decay of the weights themselves (AdamW). Default 0 for Adam, 0.01 for AdamW. */
+  weightDecay?: number;
+}
+
+/**
+ * g ← g + weightDecay·θ;  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;
+ * θ ← θ − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + eps).
+ * @see D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, arXiv:1412.6980
+ */
+export class Adam extends Optimizer {
+  readonly #betas: readonly [number, number];
+  readonly #eps: number;
+  readonly #weightDecay: number;
+
+  constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
+    super(parameters, lr, ["exp_avg", "exp_avg_sq"]);
+    const who = this.constructor.name;
+    this.#betas = [checkNumber(who, "betas[0]", betas[0], 0, 1), checkNumber(who, "betas[1]", betas[1], 0, 1)];
+    this.#eps = checkNumber(who, "eps", eps, 0);
+    this.#weightDecay = checkNumber(who, "weightDecay", weightDecay, 0);
+  }
+
+  /** True where weights decay directly instead of through the gradient. */
+  protected get decoupled(): boolean {
+    return false;
+  }
+
+  protected override update(
+    parameter: Storage,
+    grad: Storage,
+    backend: Tensor["backend"],
+    step: number,
+    state: (name: string) => Storage,
+  ): void {
+    const [beta1, beta2] = this.#betas;
+    backend.adam(parameter, grad, state("exp_avg"), state("exp_avg_sq"), {
+      lr: this.lr,
+      beta1,
+      beta2,
+      eps: this.#eps,
+      weightDecay: this.#weightDecay,
+      decoupled: this.decoupled,
+      correction1: 1 - beta1 ** step,
+      correction2: 1 - beta2 ** step,
+    });
+  }
+}
+
+/**
+ * Adam with θ ← (1 − lr·weightDecay)·θ in place of the penalty on the gradient.
+ * @see I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019, arXiv:1711.05101
+ */
+export class AdamW extends Adam {
+  constructor(parameters: readonly Parameter[], { weightDecay = 0.01, ...options }: AdamOptions = {}) {
+    super(parameters, { weightDecay, ...options });
+  }
+
+  protected override get decoupled(): boolean {
+    return true;
+  }
+}

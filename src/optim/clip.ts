@@ -1,0 +1,43 @@
+/** Gradient clipping: call between `backward()` and `step()`. */
+
+import { noGrad } from "../tensor/autograd.js";
+import { stack } from "../tensor/ops/movement.js";
+import { add, clamp, div, minimum, mul, sqrt } from "../tensor/ops/pointwise.js";
+import { sum } from "../tensor/ops/reduce.js";
+import { keep, type Parameter, type Tensor } from "../tensor/tensor.js";
+
+function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) => Tensor): void {
+  for (const parameter of parameters) {
+    const { grad } = parameter;
+    if (!grad) continue;
+    parameter.grad = keep(noGrad(() => change(grad)));
+    grad.release();
+  }
+}
+
+/**
+ * Scales all gradients by min(1, maxNorm / (norm + 1e-6)), norm being the L2 norm of all of them taken as one vector.
+ * Nothing is read back: the norm stays on the device.
+ * @returns the norm before clipping, a scalar
+ * @see torch.nn.utils.clip_grad_norm_
+ */
+export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number): Tensor {
+  if (!(maxNorm > 0)) throw new RangeError(`clipGradNorm: maxNorm must be positive, got ${maxNorm}`);
+  const grads = parameters.flatMap(({ grad }) => (grad ? [grad] : []));
+  if (grads.length === 0) throw new Error("clipGradNorm: no parameter has a gradient; call backward() first");
+  const norm = noGrad(() => sqrt(sum(stack(grads.map((grad) => sum(mul(grad, grad)))))));
+  noGrad(() => {
+    const factor = minimum(div(maxNorm, add(norm, 1e-6)), 1);
+    replaceGrads(parameters, (grad) => mul(grad, factor));
+  });
+  return norm;
+}
+
+/**
+ * Cuts every gradient element to [−limit, limit].
+ * @see torch.nn.utils.clip_grad_value_
+ */
+export function clipGradValue(parameters: readonly Parameter[], limit: number): void {
+  if (!(limit > 0)) throw new RangeError(`clipGradValue: limit must be positive, got ${limit}`);
+  replaceGrads(parameters, (grad) => clamp(grad, -limit, limit));
+}

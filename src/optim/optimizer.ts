@@ -1,0 +1,102 @@
+/** Optimizer: what all of them share. */
+
+import { releaseSpent } from "../tensor/autograd.js";
+import type { Storage } from "../tensor/backend/backend.js";
+import { keep, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+
+/** What an optimizer remembers: plain numbers and tensors, by parameter index. */
+export interface OptimizerState {
+  lr: number;
+  /** Steps that each parameter has taken. */
+  steps: number[];
+  /** Tensors by name, one for each parameter; `null` where there is none yet. */
+  tensors: Record<string, (Tensor | null)[]>;
+}
+
+/** Changes parameters along their gradients. Subclasses say how, for one parameter. */
+export abstract class Optimizer {
+  /** The learning rate; schedules change it. */
+  lr: number;
+  readonly parameters: readonly Parameter[];
+  readonly #steps: number[];
+  readonly #tensors: Record<string, (Tensor | null)[]>;
+
+  protected constructor(parameters: readonly Parameter[], lr: number, stateNames: readonly string[]) {
+    if (parameters.length === 0) throw new Error(`${this.constructor.name}: there are no parameters to optimize`);
+    this.parameters = [...parameters];
+    this.lr = checkNumber(this.constructor.name, "lr", lr, 0);
+    this.#steps = parameters.map(() => 0);
+    this.#tensors = Object.fromEntries(stateNames.map((name) => [name, parameters.map(() => null)]));
+  }
+
+  /** Changes one parameter in place; `step` counts from 1, and `state` gives a tensor that is zero at first. */
+  protected abstract update(
+    parameter: Storage,
+    grad: Storage,
+    backend: Tensor["backend"],
+    step: number,
+    state: (name: string) => Storage,
+  ): void;
+
+  /** Takes one step on every parameter that has a gradient. */
+  step(): void {
+    this.parameters.forEach((parameter, i) => {
+      const { grad, buffer, backend } = parameter;
+      if (!grad) return;
+      const step = ++this.#steps[i];
+      buffer.update((storage) => {
+        this.update(storage, grad.storage, backend, step, (name) => this.#state(name, i).storage);
+      });
+    });
+  }
+
+  #state(name: string, i: number): Tensor {
+    const { shape, size, backend } = this.parameters[i];
+    this.#tensors[name][i] ??= keep(wrap(shape, backend.fill(size, 0), backend));
+    return this.#tensors[name][i];
+  }
+
+  /** Frees every gradient, and what is left of the last step's graph. Call it before each `backward()`. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters) parameter.zeroGrad();
+    releaseSpent();
+  }
+
+  /** Everything needed to go on later. The tensors share their numbers with the optimizer. */
+  stateDict(): OptimizerState {
+    const tensors = Object.entries(this.#tensors).map(([name, list]) => [name, list.map((t) => t?.detach() ?? null)]);
+    return { lr: this.lr, steps: [...this.#steps], tensors: Object.fromEntries(tensors) };
+  }
+
+  /**
+   * Goes on from a state that `stateDict()` gave.
+   * @throws Error when it was made for other parameters or another optimizer
+   */
+  loadStateDict(state: OptimizerState): void {
+    const names = Object.keys(this.#tensors);
+    const expected = `${this.parameters.length} parameters with ${names.join(", ") || "no tensors"}`;
+    const found = `${state.steps.length} with ${Object.keys(state.tensors).join(", ") || "none"}`;
+    if (expected.replace(" parameters", "").replace("no tensors", "none") !== found) {
+      throw new Error(`${this.constructor.name}.loadStateDict: expected ${expected}, the state has ${found}`);
+    }
+    this.lr = state.lr;
+    state.steps.forEach((step, i) => {
+      this.#steps[i] = step;
+    });
+    for (const name of names) {
+      state.tensors[name].forEach((value, i) => {
+        if (value) this.#state(name, i);
+        if (value) this.#tensors[name][i]?.copyFrom(value);
+      });
+    }
+  }
+}
+
+/** @throws RangeError unless `value` is a number of at least `least` (and below `below`) */
+export function checkNumber(who: string, option: string, value: number, least: number, below = Infinity): number {
+  if (!(value >= least && value < below)) {
+    const range = below === Infinity ? `a finite number of at least ${least}` : `${least} <= ${option} < ${below}`;
+    throw new RangeError(`${who}: ${option} must be ${range}, got ${value}`);
+  }
+  return value;
+}

@@ -1,0 +1,118 @@
+/** Learning-rate schedules: call `step()` once after each epoch (or step) that they count. */
+
+import { checkNumber, type Optimizer } from "./optimizer.js";
+
+/** lr = lr₀ · gamma^⌊t / stepSize⌋ after t calls of `step()`. */
+export class StepLR {
+  readonly #optimizer: Optimizer;
+  readonly #base: number;
+  readonly #stepSize: number;
+  readonly #gamma: number;
+  #t = 0;
+
+  constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
+    this.#optimizer = optimizer;
+    this.#base = optimizer.lr;
+    this.#stepSize = checkNumber("StepLR", "stepSize", stepSize, 1);
+    this.#gamma = checkNumber("StepLR", "gamma", gamma, 0);
+  }
+
+  step(): void {
+    this.#t++;
+    this.#optimizer.lr = this.#base * this.#gamma ** Math.floor(this.#t / this.#stepSize);
+  }
+}
+
+export interface CosineWarmupOptions {
+  /** Calls of `step()` until the end of the cosine, warm-up included. */
+  steps: number;
+  /** Calls of `step()` in which the rate rises linearly to its full value. Default 0. */
+  warmupSteps?: number;
+  /** Where the cosine ends. Default 0. */
+  minLr?: number;
+}
+
+/**
+ * Linear warm-up, then half a cosine: lr₀·(t + 1)/warmup while t < warmup, then
+ * minLr + (lr₀ − minLr)·(1 + cos(π·(t − warmup)/(steps − warmup)))/2; the first rate is set at once, for t = 0.
+ * @see I. Loshchilov and F. Hutter, "SGDR", ICLR 2017, arXiv:1608.03983
+ */
+export class CosineWarmupLR {
+  readonly #optimizer: Optimizer;
+  readonly #base: number;
+  readonly #options: Required<CosineWarmupOptions>;
+  #t = 0;
+
+  constructor(optimizer: Optimizer, { steps, warmupSteps = 0, minLr = 0 }: CosineWarmupOptions) {
+    checkNumber("CosineWarmupLR", "steps", steps, 1);
+    checkNumber("CosineWarmupLR", "warmupSteps", warmupSteps, 0, steps);
+    checkNumber("CosineWarmupLR", "minLr", minLr, 0);
+    this.#optimizer = optimizer;
+    this.#base = optimizer.lr;
+    this.#options = { steps, warmupSteps, minLr };
+    this.#set();
+  }
+
+  step(): void {
+    this.#t++;
+    this.#set();
+  }
+
+  #set(): void {
+    const { steps, warmupSteps, minLr } = this.#options;
+    if (this.#t < warmupSteps) {
+      this.#optimizer.lr = (this.#base * (this.#t + 1)) / warmupSteps;
+      return;
+    }
+    const part = Math.min(1, (this.#t - warmupSteps) / (steps - warmupSteps));
+    this.#optimizer.lr = minLr + ((this.#base - minLr) * (1 + Math.cos(Math.PI * part))) / 2;
+  }
+}
+
+export interface PlateauOptions {
+  /** Whether a smaller or a larger metric is better. Default "min". */
+  mode?: "min" | "max";
+  /** The rate is multiplied by this. Default 0.1. */
+  factor?: number;
+  /** Calls without improvement that are let pass. Default 10. */
+  patience?: number;
+  /** Relative improvement that counts as one. Default 1e-4. */
+  threshold?: number;
+  /** The rate goes no lower. Default 0. */
+  minLr?: number;
+}
+
+/**
+ * Multiplies the rate by `factor` when the metric has not improved for more than `patience` calls.
+ * @see torch.optim.lr_scheduler.ReduceLROnPlateau (threshold_mode "rel", no cooldown)
+ */
+export class ReduceLROnPlateau {
+  readonly #optimizer: Optimizer;
+  readonly #options: Required<PlateauOptions>;
+  #best: number;
+  #bad = 0;
+
+  constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
+    const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, minLr = 0 } = options;
+    checkNumber("ReduceLROnPlateau", "factor", factor, 0, 1);
+    checkNumber("ReduceLROnPlateau", "patience", patience, 0);
+    checkNumber("ReduceLROnPlateau", "threshold", threshold, 0);
+    checkNumber("ReduceLROnPlateau", "minLr", minLr, 0);
+    this.#optimizer = optimizer;
+    this.#options = { mode, factor, patience, threshold, minLr };
+    this.#best = mode === "min" ? Infinity : -Infinity;
+  }
+
+  /** @param metric this epoch's loss, or accuracy with mode "max" */
+  step(metric: number): void {
+    const { mode, factor, patience, threshold, minLr } = this.#options;
+    const better = mode === "min" ? metric < this.#best * (1 - threshold) : metric > this.#best * (1 + threshold);
+    if (better) {
+      this.#best = metric;
+      this.#bad = 0;
+    } else if (++this.#bad > patience) {
+      this.#optimizer.lr = Math.max(this.#optimizer.lr * factor, minLr);
+      this.#bad = 0;
+    }
+  }
+}

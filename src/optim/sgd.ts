@@ -1,0 +1,51 @@
+/** Stochastic gradient descent, plain or with momentum. */
+
+import type { Storage } from "../tensor/backend/backend.js";
+import type { Parameter, Tensor } from "../tensor/tensor.js";
+import { checkNumber, Optimizer } from "./optimizer.js";
+
+export interface SgdOptions {
+  /** Learning rate. Default 0.001. */
+  lr?: number;
+  /** Share of the last step that is kept. Default 0. */
+  momentum?: number;
+  /** Takes away from the new gradient's share in the velocity. Default 0. */
+  dampening?: number;
+  /** L2 penalty, added to the gradient. Default 0. */
+  weightDecay?: number;
+  /** Looks ahead along the velocity. Needs momentum and no dampening. Default false. */
+  nesterov?: boolean;
+}
+
+/**
+ * g ← g + weightDecay·θ;  v ← momentum·v + (1 − dampening)·g, at first v = g;  θ ← θ − lr·v,
+ * or with Nesterov's look-ahead θ ← θ − lr·(g + momentum·v).
+ * @see torch.optim.SGD, and I. Sutskever et al., "On the importance of initialization and momentum", ICML 2013
+ */
+export class SGD extends Optimizer {
+  readonly #options: Required<Omit<SgdOptions, "lr">>;
+
+  /** @throws RangeError when Nesterov's look-ahead is asked for without momentum or with dampening */
+  constructor(parameters: readonly Parameter[], options: SgdOptions = {}) {
+    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+    super(parameters, lr, momentum > 0 ? ["momentum_buffer"] : []);
+    checkNumber("SGD", "momentum", momentum, 0);
+    checkNumber("SGD", "dampening", dampening, 0);
+    checkNumber("SGD", "weightDecay", weightDecay, 0);
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new RangeError(`SGD: nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}`);
+    }
+    this.#options = { momentum, dampening, weightDecay, nesterov };
+  }
+
+  protected override update(
+    parameter: Storage,
+    grad: Storage,
+    backend: Tensor["backend"],
+    step: number,
+    state: (name: string) => Storage,
+  ): void {
+    const velocity = this.#options.momentum > 0 ? state("momentum_buffer") : undefined;
+    backend.sgd(parameter, grad, velocity, step === 1, { lr: this.lr, ...this.#options });
+  }
+}

@@ -1,0 +1,172 @@
+/** Gradient of a convolution for its filters: long dot products of gradient planes with shifted input planes. */
+
+import { FLOAT, VECTOR } from "./simd";
+import { dotGathered } from "./tile";
+import { Window } from "./window";
+
+/** Filters whose gradients are summed together. */
+const QUAD: i32 = 4;
+
+/**
+ * dw[part][o, c, kh, kw] = Σ_{image, y, x} g[image, o, y, x] · (padded x)[image, c, window (y, x) at (kh, kw)].
+ *
+ * Pixels are worked on in chunks: a band of rows of one image, or all rows of several. One item is a block of filters
+ * × channels of one group over the chunks of one part, in order; parts depend on the geometry alone, never on the
+ * number of threads, and `convSumParts` adds them up.
+ */
+export function convWeightGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  at: usize,
+  x: usize,
+  g: usize,
+  dw: usize,
+  images: i32,
+  groups: i32,
+  chans: i32,
+  outs: i32,
+  outH: i32,
+  outW: i32,
+  imagesPerChunk: i32,
+  rowsPerChunk: i32,
+  chunksPerPart: i32,
+  outsPerItem: i32,
+  chansPerItem: i32,
+): void {
+  const window = changetype<Window>(at);
+  const taps = window.kH * window.kW;
+  const srcPlane = <usize>(window.srcH * window.srcW) * FLOAT;
+  const outPlane = <usize>(outH * outW) * FLOAT;
+  const vectorsPerRow = (outW + 3) / 4;
+  const vectorsPerChunk = imagesPerChunk * rowsPerChunk * vectorsPerRow;
+  // The planes of one channel lie one after another, so that a dot product walks through memory in order.
+  const chanPlanes = <usize>imagesPerChunk * window.plane;
+  // Columns of dw come in pairs; an odd last one is paired with a copy of itself that nobody reads.
+  const columnsPerItem = (chansPerItem * taps + 1) & ~1;
+
+  const sums = scratch;
+  const columns = sums + <usize>(outsPerItem * columnsPerItem) * FLOAT;
+  const offsets = columns + <usize>columnsPerItem * sizeof<usize>();
+  const planes = (offsets + <usize>vectorsPerChunk * sizeof<usize>() + 63) & ~63;
+  const grads = planes + <usize>chansPerItem * chanPlanes;
+  window.listTaps(columns, chansPerItem, chanPlanes);
+
+  const chanBlocks = (chans + chansPerItem - 1) / chansPerItem;
+  const outBlocks = (outs + outsPerItem - 1) / outsPerItem;
+  const bands = (outH + rowsPerChunk - 1) / rowsPerChunk;
+  const chunks = ((images + imagesPerChunk - 1) / imagesPerChunk) * bands;
+
+  for (let item = begin; item < end; item++) {
+    const firstChan = (item % chanBlocks) * chansPerItem;
+    const chanCount = min(chansPerItem, chans - firstChan);
+    const firstOut = ((item / chanBlocks) % outBlocks) * outsPerItem;
+    const outCount = min(outsPerItem, outs - firstOut);
+    const group = (item / chanBlocks / outBlocks) % groups;
+    const part = item / chanBlocks / outBlocks / groups;
+
+    const columnCount = chanCount * taps;
+    const quads = (outCount + QUAD - 1) / QUAD;
+    memory.fill(sums, 0, <usize>(quads * QUAD * columnsPerItem) * FLOAT);
+
+    const lastChunk = min(chunks, (part + 1) * chunksPerPart);
+    for (let chunk = part * chunksPerPart; chunk < lastChunk; chunk++) {
+      const y0 = (chunk % bands) * rowsPerChunk;
+      const rowCount = min(rowsPerChunk, outH - y0);
+      const image0 = (chunk / bands) * imagesPerChunk;
+      const imageCount = min(imagesPerChunk, images - image0);
+      const vectors = imageCount * rowCount * vectorsPerRow;
+
+      let offsetAt = offsets;
+      for (let image = 0; image < imageCount; image++) {
+        let from = x + <usize>(((image0 + image) * groups + group) * chans + firstChan) * srcPlane;
+        let to = planes + <usize>image * window.plane;
+        for (let y = 0; y < rowCount; y++) {
+          for (let v = 0; v < vectorsPerRow; v++) {
+            store<usize>(offsetAt, to - planes + <usize>(y * window.phaseCols + 4 * v) * FLOAT);
+            offsetAt += sizeof<usize>();
+          }
+        }
+        for (let c = 0; c < chanCount; c++) {
+          window.load(to, from, y0);
+          from += srcPlane;
+          to += chanPlanes;
+        }
+        const grad = g + <usize>(((image0 + image) * groups + group) * outs + firstOut) * outPlane;
+        const band = <usize>(image * rowCount * vectorsPerRow) * QUAD * VECTOR;
+        for (let o = 0; o < outCount; o += QUAD) {
+          const rows = grad + <usize>o * outPlane + <usize>(y0 * outW) * FLOAT;
+          interleave(grads + band + <usize>(o * vectors) * VECTOR, rows, outPlane, outCount - o, rowCount, outW);
+        }
+      }
+
+      for (let q = 0; q < quads; q++) {
+        const grad = grads + <usize>(q * vectors) * QUAD * VECTOR;
+        let sum = sums + <usize>(q * columnsPerItem) * VECTOR;
+        for (let column = 0; column < columnCount; column += 2) {
+          const x0 = planes + load<usize>(columns + <usize>column * sizeof<usize>());
+          const x1 = planes + load<usize>(columns + <usize>min(column + 1, columnCount - 1) * sizeof<usize>());
+          dotGathered(grad, x0, x1, offsets, vectors, sum, sum + VECTOR);
+          sum += 2 * VECTOR;
+        }
+      }
+    }
+
+    for (let o = 0; o < outCount; o++) {
+      const filter = ((part * groups + group) * outs + firstOut + o) * chans + firstChan;
+      let to = dw + <usize>filter * <usize>taps * FLOAT;
+      let sum = sums + <usize>((o / QUAD) * columnsPerItem) * VECTOR + <usize>(o % QUAD) * FLOAT;
+      for (let column = 0; column < columnCount; column++) {
+        store<f32>(to, load<f32>(sum));
+        to += FLOAT;
+        sum += VECTOR;
+      }
+    }
+  }
+}
+
+/** dst[vector][o] ← four pixels of plane o, up to four planes; rows are filled up with zeros to whole vectors. */
+function interleave(dst: usize, src: usize, plane: usize, planes: i32, rows: i32, columns: i32): void {
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x += 4) {
+      for (let o = 0; o < QUAD; o++) {
+        const from = src + <usize>o * plane + <usize>x * FLOAT;
+        if (o < planes && x + 4 <= columns) {
+          v128.store(dst, v128.load(from));
+        } else {
+          v128.store(dst, f32x4.splat(0));
+          if (o < planes) {
+            for (let i = 0; x + i < columns; i++) {
+              store<f32>(dst + <usize>i * FLOAT, load<f32>(from + <usize>i * FLOAT));
+            }
+          }
+        }
+        dst += VECTOR;
+      }
+    }
+    src += <usize>columns * FLOAT;
+  }
+}
+
+/** out[i] = Σ_part partial[part][i], in order. One item is a stretch of `stretch` numbers. */
+export function convSumParts(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  partial: usize,
+  out: usize,
+  size: i32,
+  parts: i32,
+  stretch: i32,
+): void {
+  const last = min(size, end * stretch);
+  for (let i = begin * stretch; i < last; i++) {
+    let from = partial + <usize>i * FLOAT;
+    let sum: f32 = 0;
+    for (let part = 0; part < parts; part++) {
+      sum += load<f32>(from);
+      from += <usize>size * FLOAT;
+    }
+    store<f32>(out + <usize>i * FLOAT, sum);
+  }
+}

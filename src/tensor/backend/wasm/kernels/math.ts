@@ -1,0 +1,266 @@
+/**
+ * Transcendental functions on four floats at once: range reduction, then a short polynomial.
+ * Relative errors are a few units in the last place; NaN, infinities, zeros and subnormals come out right.
+ * Where no source is named, coefficients are least-squares fits reweighted towards equal relative error.
+ */
+
+import { madd } from "./simd";
+import { upperHalf } from "./wide";
+
+// @ts-ignore: decorator
+@inline
+function splat(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function where(mask: v128, yes: v128, no: v128): v128 {
+  return v128.bitselect(yes, no, mask);
+}
+
+// @ts-ignore: decorator
+@inline
+function withSignOf(x: v128, magnitude: v128): v128 {
+  return v128.or(magnitude, v128.and(x, i32x4.splat(0x80000000)));
+}
+
+/** 2ⁿ from whole numbers −126 ≤ n ≤ 127. */
+// @ts-ignore: decorator
+@inline
+function powerOfTwo(n: v128): v128 {
+  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+}
+
+/**
+ * e^(hi + lo) for a lo much smaller than 1: hi + lo = n·ln 2 + r with |r| ≤ ln 2 / 2.
+ * @see Cephes, expf.c
+ */
+// @ts-ignore: decorator
+@inline
+function expOfSum(hi: v128, lo: v128): v128 {
+  // Beyond these bounds the result is 0 or infinite already, and n would not fit the exponent's bits.
+  const x = f32x4.max(f32x4.min(hi, splat(89)), splat(-104));
+  const n = f32x4.nearest(f32x4.mul(x, splat(1.44269504)));
+  // ln 2 in two parts, the first with few bits, so that n times it is exact.
+  let r = madd(n, splat(-0.693359375), x);
+  r = madd(n, splat(2.1219444e-4), r);
+  r = f32x4.add(r, lo);
+  let p = splat(1.9875691e-4);
+  p = madd(p, r, splat(1.39819995e-3));
+  p = madd(p, r, splat(8.33345191e-3));
+  p = madd(p, r, splat(4.16657959e-2));
+  p = madd(p, r, splat(1.66666665e-1));
+  p = madd(p, r, splat(5.00000012e-1));
+  p = f32x4.add(madd(p, f32x4.mul(r, r), r), splat(1));
+  // Two factors, because 2ⁿ alone would overflow or vanish before the product does.
+  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const half = i32x4.shr_s(whole, 1);
+  return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function exp(x: v128): v128 {
+  return expOfSum(x, splat(0));
+}
+
+/**
+ * ln x: x = 2ᵉ·(1 + m) with √½ ≤ 1 + m < √2.
+ * @see Cephes, logf.c
+ */
+// @ts-ignore: decorator
+@inline
+export function log(x: v128): v128 {
+  const subnormal = f32x4.lt(x, splat(1.17549435e-38));
+  const scaled = where(subnormal, f32x4.mul(x, splat(8388608)), x);
+  let e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_s(scaled, 23), i32x4.splat(126)));
+  e = f32x4.sub(e, v128.and(subnormal, splat(23)));
+  let m = v128.or(v128.and(scaled, i32x4.splat(0x007fffff)), splat(0.5));
+  const low = f32x4.lt(m, splat(0.70710678));
+  e = f32x4.sub(e, v128.and(low, splat(1)));
+  m = f32x4.sub(f32x4.add(m, v128.and(low, m)), splat(1));
+  const square = f32x4.mul(m, m);
+  let p = splat(7.03768363e-2);
+  p = madd(p, m, splat(-1.1514610310e-1));
+  p = madd(p, m, splat(1.167699874e-1));
+  p = madd(p, m, splat(-1.2420140846e-1));
+  p = madd(p, m, splat(1.4249322787e-1));
+  p = madd(p, m, splat(-1.6668057665e-1));
+  p = madd(p, m, splat(2.0000714765e-1));
+  p = madd(p, m, splat(-2.4999993993e-1));
+  p = madd(p, m, splat(3.3333331174e-1));
+  p = f32x4.mul(f32x4.mul(p, m), square);
+  p = madd(e, splat(-2.1219444e-4), p);
+  p = madd(square, splat(-0.5), p);
+  let y = madd(e, splat(0.693359375), f32x4.add(m, p));
+  y = where(f32x4.lt(x, splat(Infinity)), y, x);
+  y = where(f32x4.eq(x, splat(0)), splat(-Infinity), y);
+  return where(f32x4.lt(x, splat(0)), splat(NaN), y);
+}
+
+/**
+ * Odd polynomial near 0, where 1 − 2/(e²ˣ + 1) would cancel.
+ * @see Cephes, tanhf.c
+ */
+// @ts-ignore: decorator
+@inline
+export function tanh(x: v128): v128 {
+  const size = f32x4.abs(x);
+  const square = f32x4.mul(x, x);
+  let p = splat(-5.70498872745e-3);
+  p = madd(p, square, splat(2.06390887954e-2));
+  p = madd(p, square, splat(-5.37397155531e-2));
+  p = madd(p, square, splat(1.33314422036e-1));
+  p = madd(p, square, splat(-3.33332819422e-1));
+  const near = madd(f32x4.mul(p, square), x, x);
+  const power = exp(f32x4.add(size, size));
+  const far = f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(power, splat(1))));
+  return where(f32x4.lt(size, splat(0.625)), near, withSignOf(x, far));
+}
+
+/** 1/(1 + e⁻ˣ), from e^−|x| ≤ 1 on both sides, so that neither overflows. */
+// @ts-ignore: decorator
+@inline
+export function sigmoid(x: v128): v128 {
+  const power = exp(f32x4.neg(f32x4.abs(x)));
+  const y = f32x4.div(splat(1), f32x4.add(power, splat(1)));
+  return where(f32x4.lt(x, splat(0)), f32x4.mul(power, y), y);
+}
+
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), and ln(1 + t) = 2·artanh(t / (2 + t)). */
+// @ts-ignore: decorator
+@inline
+export function softplus(x: v128): v128 {
+  const power = exp(f32x4.neg(f32x4.abs(x)));
+  const s = f32x4.div(power, f32x4.add(power, splat(2)));
+  const square = f32x4.mul(s, s);
+  let p = splat(0.2817831010212488);
+  p = madd(p, square, splat(0.2796060826925844));
+  p = madd(p, square, splat(0.4002490989886395));
+  p = madd(p, square, splat(0.6666631469050717));
+  p = madd(p, square, splat(2.0000000079207467));
+  return madd(p, s, f32x4.max(x, splat(0)));
+}
+
+/** e^(−x²/2), for 0 ≤ x ≤ 15. The square is taken in two parts: its rounding error would grow with x². */
+// @ts-ignore: decorator
+@inline
+function bell(x: v128): v128 {
+  const head = v128.and(x, i32x4.splat(0xfffff000));
+  const hi = f32x4.mul(f32x4.mul(head, head), splat(-0.5));
+  const lo = f32x4.mul(f32x4.mul(f32x4.sub(x, head), f32x4.add(x, head)), splat(-0.5));
+  return expOfSum(hi, lo);
+}
+
+/** The normal distribution's Φ(−x) = e^(−x²/2)·t·P(t) with t = 1/(1 + 0.3x), for 0 ≤ x ≤ 15; `density` is the first factor. */
+// @ts-ignore: decorator
+@inline
+function upperTail(x: v128, density: v128): v128 {
+  const t = f32x4.div(splat(1), madd(x, splat(0.3), splat(1)));
+  let p = splat(-0.020623670892622226);
+  p = madd(p, t, splat(0.1124366978628926));
+  p = madd(p, t, splat(-0.22821611549637996));
+  p = madd(p, t, splat(0.19178782932603897));
+  p = madd(p, t, splat(-0.07942616790480748));
+  p = madd(p, t, splat(0.0961582266983243));
+  p = madd(p, t, splat(0.07838918576182514));
+  p = madd(p, t, splat(0.11023551943394204));
+  p = madd(p, t, splat(0.11957180315360078));
+  p = madd(p, t, splat(0.11968669032716768));
+  return f32x4.mul(f32x4.mul(density, t), p);
+}
+
+/** x·Φ(x), Φ being the standard normal distribution function. */
+// @ts-ignore: decorator
+@inline
+export function gelu(x: v128): v128 {
+  const size = f32x4.min(f32x4.abs(x), splat(15));
+  const tail = upperTail(size, bell(size));
+  return f32x4.mul(x, where(f32x4.lt(x, splat(0)), tail, f32x4.sub(splat(1), tail)));
+}
+
+/** Φ(x) + x·φ(x), φ being the standard normal density. */
+// @ts-ignore: decorator
+@inline
+export function geluSlope(x: v128): v128 {
+  const size = f32x4.min(f32x4.abs(x), splat(15));
+  const density = bell(size);
+  const tail = upperTail(size, density);
+  const phi = where(f32x4.lt(x, splat(0)), tail, f32x4.sub(splat(1), tail));
+  return madd(f32x4.mul(x, splat(0.39894228)), density, phi);
+}
+
+/** log2 x for two doubles x ≥ 0 that were floats (so never subnormal): s = (m − 1)/(m + 1), log2 m = s·P(s²). */
+// @ts-ignore: decorator
+@inline
+function log2(x: v128): v128 {
+  const exponentBits = i64x2.shr_u(x, 52);
+  let m = v128.or(v128.and(x, i64x2.splat(0x000fffffffffffff)), f64x2.splat(1));
+  // The bits of 2⁵² + e are those of 2⁵² with e in the last places: a conversion without an instruction for it.
+  let e = f64x2.sub(v128.or(exponentBits, f64x2.splat(4503599627370496)), f64x2.splat(4503599627370496 + 1023));
+  const high = f64x2.gt(m, f64x2.splat(1.4142135623730951));
+  e = f64x2.add(e, v128.and(high, f64x2.splat(1)));
+  m = where(high, f64x2.mul(m, f64x2.splat(0.5)), m);
+  const s = f64x2.div(f64x2.sub(m, f64x2.splat(1)), f64x2.add(m, f64x2.splat(1)));
+  const square = f64x2.mul(s, s);
+  let p = f64x2.splat(0.34072796582742276);
+  p = f64x2.add(f64x2.mul(p, square), f64x2.splat(0.4116728292457102));
+  p = f64x2.add(f64x2.mul(p, square), f64x2.splat(0.5770835832290742));
+  p = f64x2.add(f64x2.mul(p, square), f64x2.splat(0.9617966733502782));
+  p = f64x2.add(f64x2.mul(p, square), f64x2.splat(2.88539008179008));
+  const y = f64x2.add(e, f64x2.mul(p, s));
+  const finite = where(f64x2.eq(x, f64x2.splat(0)), f64x2.splat(-Infinity), y);
+  return where(f64x2.eq(x, f64x2.splat(Infinity)), x, finite);
+}
+
+/** 2ˣ for two doubles; beyond ±200 a float is 0 or infinite anyway. */
+// @ts-ignore: decorator
+@inline
+function exp2(x: v128): v128 {
+  const bounded = f64x2.max(f64x2.min(x, f64x2.splat(200)), f64x2.splat(-200));
+  const n = f64x2.nearest(bounded);
+  const r = f64x2.sub(bounded, n);
+  let p = f64x2.splat(1.520191178846384e-5);
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.5469291053793707e-4));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.3333922605974406e-3));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(9.618027253993423e-3));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(5.550410353395703e-2));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.24022651198154535));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.6931471807284642));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.9999999999616818));
+  const power = i64x2.shl(f64x2.add(n, f64x2.splat(4503599627370496 + 1023)), 52);
+  return f64x2.mul(p, power);
+}
+
+// @ts-ignore: decorator
+@inline
+function powPair(size: v128, exponent: v128): v128 {
+  return f32x4.demote_f64x2_zero(
+    exp2(f64x2.mul(f64x2.promote_low_f32x4(exponent), log2(f64x2.promote_low_f32x4(size)))),
+  );
+}
+
+/**
+ * xᵃ as C's powf has it (1ᵃ = x⁰ = 1 even for NaN). In double precision inside: an error in log2 x
+ * is multiplied by the exponent.
+ */
+// @ts-ignore: decorator
+@inline
+export function pow(x: v128, a: v128): v128 {
+  const size = f32x4.abs(x);
+  const low = powPair(size, a);
+  const high = powPair(upperHalf(size), upperHalf(a));
+  let y = i64x2.shuffle(low, high, 0, 2);
+  const whole = f32x4.eq(f32x4.trunc(a), a);
+  const half = f32x4.mul(a, splat(0.5));
+  const odd = v128.and(whole, f32x4.ne(f32x4.trunc(half), half));
+  y = v128.xor(y, v128.and(v128.and(x, odd), i32x4.splat(0x80000000)));
+  const finiteNegative = v128.and(f32x4.lt(x, splat(0)), f32x4.gt(x, splat(-Infinity)));
+  const undefined = v128.andnot(v128.and(finiteNegative, f32x4.lt(f32x4.abs(a), splat(Infinity))), whole);
+  const nan = v128.or(undefined, v128.or(f32x4.ne(x, x), f32x4.ne(a, a)));
+  y = where(nan, splat(NaN), y);
+  const infinitePowerOfMinusOne = v128.and(f32x4.eq(x, splat(-1)), f32x4.eq(f32x4.abs(a), splat(Infinity)));
+  const one = v128.or(v128.or(f32x4.eq(x, splat(1)), f32x4.eq(a, splat(0))), infinitePowerOfMinusOne);
+  return where(one, splat(1), y);
+}

@@ -1,0 +1,162 @@
+/** Matrix product: panels packed once, then blocks of the output, tile by tile. */
+
+import { copyFloats, packFour } from "./pack";
+import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
+import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileStrided } from "./tile";
+
+/** Longest stretch of k at a time: a panel of B (8 KB) then stays in the first-level cache while A goes by. */
+const K_BLOCK: i32 = 256;
+
+/**
+ * Packs `rows` × k matrices into panels of `width` (4 or 8) rows, [matrix][panel][k][width], filled up with zero rows.
+ * One item is one panel. Strides are in elements.
+ */
+export function matmulPack(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  src: usize,
+  dst: usize,
+  rows: i32,
+  k: i32,
+  width: i32,
+  matrixStride: usize,
+  rowStride: usize,
+  kStride: usize,
+): void {
+  const panels = (rows + width - 1) / width;
+  const step = <usize>width * FLOAT;
+  for (let item = begin; item < end; item++) {
+    const matrix = item / panels;
+    const first = (item % panels) * width;
+    const panel = dst + <usize>item * <usize>k * step;
+    const from = src + (<usize>matrix * matrixStride + <usize>first * rowStride) * FLOAT;
+    for (let r = 0; r < width; r += 4) {
+      packFour(
+        panel + <usize>r * FLOAT,
+        step,
+        from + <usize>r * rowStride * FLOAT,
+        rows - first - r,
+        rowStride * FLOAT,
+        k,
+        kStride * FLOAT,
+      );
+    }
+  }
+}
+
+/**
+ * out[batch, m, n] from packed panels of A (4 rows) and B (8 columns). One item is a block of mBlock × nBlock outputs;
+ * aMatrix and bMatrix are the bytes from one packed matrix to the next, 0 where one serves the whole batch.
+ */
+export function matmulTiles(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  out: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  aMatrix: usize,
+  bMatrix: usize,
+  mBlock: i32,
+  nBlock: i32,
+): void {
+  const tile = scratch;
+  const zeros = scratch + TILE_BYTES;
+  v128.store(zeros, f32x4.splat(0));
+  const mBlocks = (m + mBlock - 1) / mBlock;
+  const nBlocks = (n + nBlock - 1) / nBlock;
+  const outRow = <usize>n * FLOAT;
+  const aPanel = <usize>k * VECTOR;
+  const bPanel = <usize>k * TILE_ROW;
+  for (let item = begin; item < end; item++) {
+    const nFirst = (item % nBlocks) * nBlock;
+    const mFirst = ((item / nBlocks) % mBlocks) * mBlock;
+    const matrix = <usize>(item / nBlocks / mBlocks);
+    const nEnd = min(n, nFirst + nBlock);
+    const mEnd = min(m, mFirst + mBlock);
+    const outMatrix = out + matrix * <usize>m * outRow;
+    for (let k0 = 0; k0 == 0 || k0 < k; k0 += K_BLOCK) {
+      const depth = min(K_BLOCK, k - k0);
+      const start = k0 == 0 ? zeros : 0;
+      for (let j = nFirst; j < nEnd; j += COLUMNS) {
+        const bAt = b + matrix * bMatrix + <usize>(j / COLUMNS) * bPanel + <usize>k0 * TILE_ROW;
+        const columns = min(COLUMNS, n - j);
+        for (let i = mFirst; i < mEnd; i += ROWS) {
+          const aAt = a + matrix * aMatrix + <usize>(i / ROWS) * aPanel + <usize>k0 * VECTOR;
+          const outAt = outMatrix + <usize>i * outRow + <usize>j * FLOAT;
+          const rows = min(ROWS, m - i);
+          if (rows == ROWS && columns == COLUMNS) {
+            tileStrided(aAt, bAt, TILE_ROW, depth, outAt, outRow, start);
+          } else {
+            if (!start) copyTile(tile, TILE_ROW, outAt, outRow, rows, columns);
+            tileStrided(aAt, bAt, TILE_ROW, depth, tile, TILE_ROW, start);
+            copyTile(outAt, outRow, tile, TILE_ROW, rows, columns);
+          }
+        }
+      }
+    }
+  }
+}
+
+function copyTile(dst: usize, dstRow: usize, src: usize, srcRow: usize, rows: i32, columns: i32): void {
+  for (let r = <usize>0; r < <usize>rows; r++) copyFloats(dst + r * dstRow, src + r * srcRow, columns);
+}
+
+/**
+ * out[batch, i, j] as plain dot products, both operands lying along k: for a few columns or rows, where packing would
+ * cost more than the product. One item is one row i of A with all rows j of B; strides are in elements.
+ */
+export function matmulDots(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  out: usize,
+  rows: i32,
+  columns: i32,
+  k: i32,
+  aStride: usize,
+  bStride: usize,
+  outRow: usize,
+  outColumn: usize,
+): void {
+  for (let item = begin; item < end; item++) {
+    const matrix = <usize>(item / rows);
+    const row = <usize>(item % rows);
+    const aRow = a + (matrix * aStride + row * <usize>k) * FLOAT;
+    const outAt = out + (matrix * <usize>rows * <usize>columns + row * outRow) * FLOAT;
+    for (let j = <usize>0; j < <usize>columns; j++) {
+      const bRow = b + (matrix * bStride + j * <usize>k) * FLOAT;
+      store<f32>(outAt + j * outColumn * FLOAT, dot(aRow, bRow, k));
+    }
+  }
+}
+
+/** Four partial sums, so that each addition need not wait for the one before. */
+function dot(a: usize, b: usize, k: i32): f32 {
+  let s0 = f32x4.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  let i = 0;
+  for (; i + 16 <= k; i += 16) {
+    s0 = madd(v128.load(a), v128.load(b), s0);
+    s1 = madd(v128.load(a, VECTOR), v128.load(b, VECTOR), s1);
+    s2 = madd(v128.load(a, 2 * VECTOR), v128.load(b, 2 * VECTOR), s2);
+    s3 = madd(v128.load(a, 3 * VECTOR), v128.load(b, 3 * VECTOR), s3);
+    a += 4 * VECTOR;
+    b += 4 * VECTOR;
+  }
+  let sum = sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+  for (; i < k; i++) {
+    sum += load<f32>(a) * load<f32>(b);
+    a += FLOAT;
+    b += FLOAT;
+  }
+  return sum;
+}

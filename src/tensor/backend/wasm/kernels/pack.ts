@@ -1,0 +1,86 @@
+/** Copies of matrices in the order in which the tiles read them. */
+
+import { FLOAT, VECTOR } from "./simd";
+
+/**
+ * dst[k][r] ← row r of src at k, for up to four rows and `k` columns; missing rows become 0. Strides and `step`, the
+ * distance of dst[k] to dst[k + 1], are in bytes.
+ */
+export function packFour(
+  dst: usize,
+  step: usize,
+  src: usize,
+  rows: i32,
+  rowStride: usize,
+  k: i32,
+  kStride: usize,
+): void {
+  if (rows >= 4 && rowStride == FLOAT) {
+    for (let i = 0; i < k; i++) {
+      v128.store(dst, v128.load(src));
+      dst += step;
+      src += kStride;
+    }
+    return;
+  }
+  let i = 0;
+  if (rows >= 4 && kStride == FLOAT) {
+    for (; i + 4 <= k; i += 4) {
+      transposeFour(dst, step, src, rowStride);
+      dst += 4 * step;
+      src += VECTOR;
+    }
+  }
+  for (; i < k; i++) {
+    for (let r = 0; r < 4; r++) {
+      store<f32>(dst + <usize>r * FLOAT, r < rows ? load<f32>(src + <usize>r * rowStride) : 0);
+    }
+    dst += step;
+    src += kStride;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function transposeFour(dst: usize, step: usize, src: usize, rowStride: usize): void {
+  const r0 = v128.load(src);
+  const r1 = v128.load(src + rowStride);
+  const r2 = v128.load(src + 2 * rowStride);
+  const r3 = v128.load(src + 3 * rowStride);
+  const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
+  const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
+  const low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
+  const high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
+  v128.store(dst, i32x4.shuffle(low01, low23, 0, 1, 4, 5));
+  v128.store(dst + step, i32x4.shuffle(low01, low23, 2, 3, 6, 7));
+  v128.store(dst + 2 * step, i32x4.shuffle(high01, high23, 0, 1, 4, 5));
+  v128.store(dst + 3 * step, i32x4.shuffle(high01, high23, 2, 3, 6, 7));
+}
+
+/** dst ← src, n floats. */
+export function copyFloats(dst: usize, src: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    v128.store(dst, v128.load(src));
+    dst += VECTOR;
+    src += VECTOR;
+  }
+  for (; i < n; i++) {
+    store<f32>(dst, load<f32>(src));
+    dst += FLOAT;
+    src += FLOAT;
+  }
+}
+
+/** dst ← 0, n floats. */
+export function zeroFloats(dst: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    v128.store(dst, f32x4.splat(0));
+    dst += VECTOR;
+  }
+  for (; i < n; i++) {
+    store<f32>(dst, 0);
+    dst += FLOAT;
+  }
+}

@@ -1,0 +1,21 @@
+/** The few float32×4 operations that all kernels share, on top of WebAssembly's own. */
+
+/** Bytes of one float, and of one vector of four. */
+export const FLOAT: usize = 4;
+export const VECTOR: usize = 16;
+
+/** a·b + c: one instruction, rounded once, in the relaxed-SIMD build; two everywhere else. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** (v0 + v2) + (v1 + v3): always in this order, so that a sum has the same bits wherever it is taken. */
+// @ts-ignore: decorator
+@inline
+export function sumLanes(v: v128): f32 {
+  const pairs = f32x4.add(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+}

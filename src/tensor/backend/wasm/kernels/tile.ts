@@ -1,0 +1,168 @@
+/**
+ * The micro-kernels every matrix product and convolution comes down to: tiles of 4 rows × 8 columns, held in eight
+ * vectors while k runs. Eight, because V8 has sixteen vector registers and spills without a word past them.
+ */
+
+import { madd, VECTOR } from "./simd";
+
+/** Rows and columns of a tile. A tile stored by itself has rows of TILE_ROW bytes. */
+export const ROWS: i32 = 4;
+export const COLUMNS: i32 = 8;
+export const TILE_ROW: usize = 32;
+export const TILE_BYTES: usize = 128;
+
+/**
+ * out[r][j] ← start[r] + Σ_k a[k][r] · b(k)[j], with row k of B at b + k·step. Without a start (0) the sum goes on
+ * from what `out` holds.
+ */
+export function tileStrided(
+  a: usize,
+  b: usize,
+  step: usize,
+  k: i32,
+  out: usize,
+  outRow: usize,
+  start: usize,
+): void {
+  const out1 = out + outRow;
+  const out2 = out1 + outRow;
+  const out3 = out2 + outRow;
+  let c00 = start ? v128.load32_splat(start) : v128.load(out);
+  let c01 = start ? c00 : v128.load(out, VECTOR);
+  let c10 = start ? v128.load32_splat(start, 4) : v128.load(out1);
+  let c11 = start ? c10 : v128.load(out1, VECTOR);
+  let c20 = start ? v128.load32_splat(start, 8) : v128.load(out2);
+  let c21 = start ? c20 : v128.load(out2, VECTOR);
+  let c30 = start ? v128.load32_splat(start, 12) : v128.load(out3);
+  let c31 = start ? c30 : v128.load(out3, VECTOR);
+  for (const end = a + (<usize>k) * VECTOR; a < end; a += VECTOR) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, VECTOR);
+    const a0 = v128.load32_splat(a);
+    c00 = madd(a0, b0, c00);
+    c01 = madd(a0, b1, c01);
+    const a1 = v128.load32_splat(a, 4);
+    c10 = madd(a1, b0, c10);
+    c11 = madd(a1, b1, c11);
+    const a2 = v128.load32_splat(a, 8);
+    c20 = madd(a2, b0, c20);
+    c21 = madd(a2, b1, c21);
+    const a3 = v128.load32_splat(a, 12);
+    c30 = madd(a3, b0, c30);
+    c31 = madd(a3, b1, c31);
+    b += step;
+  }
+  v128.store(out, c00);
+  v128.store(out, c01, VECTOR);
+  v128.store(out1, c10);
+  v128.store(out1, c11, VECTOR);
+  v128.store(out2, c20);
+  v128.store(out2, c21, VECTOR);
+  v128.store(out3, c30);
+  v128.store(out3, c31, VECTOR);
+}
+
+/** The same with row k of B at b + offsets[k], which reads patches of an image where they lie. */
+export function tileGathered(
+  a: usize,
+  b: usize,
+  offsets: usize,
+  k: i32,
+  out: usize,
+  outRow: usize,
+  start: usize,
+): void {
+  const out1 = out + outRow;
+  const out2 = out1 + outRow;
+  const out3 = out2 + outRow;
+  let c00 = start ? v128.load32_splat(start) : v128.load(out);
+  let c01 = start ? c00 : v128.load(out, VECTOR);
+  let c10 = start ? v128.load32_splat(start, 4) : v128.load(out1);
+  let c11 = start ? c10 : v128.load(out1, VECTOR);
+  let c20 = start ? v128.load32_splat(start, 8) : v128.load(out2);
+  let c21 = start ? c20 : v128.load(out2, VECTOR);
+  let c30 = start ? v128.load32_splat(start, 12) : v128.load(out3);
+  let c31 = start ? c30 : v128.load(out3, VECTOR);
+  for (const end = a + (<usize>k) * VECTOR; a < end; a += VECTOR) {
+    const row = b + load<usize>(offsets);
+    const b0 = v128.load(row);
+    const b1 = v128.load(row, VECTOR);
+    const a0 = v128.load32_splat(a);
+    c00 = madd(a0, b0, c00);
+    c01 = madd(a0, b1, c01);
+    const a1 = v128.load32_splat(a, 4);
+    c10 = madd(a1, b0, c10);
+    c11 = madd(a1, b1, c11);
+    const a2 = v128.load32_splat(a, 8);
+    c20 = madd(a2, b0, c20);
+    c21 = madd(a2, b1, c21);
+    const a3 = v128.load32_splat(a, 12);
+    c30 = madd(a3, b0, c30);
+    c31 = madd(a3, b1, c31);
+    offsets += sizeof<usize>();
+  }
+  v128.store(out, c00);
+  v128.store(out, c01, VECTOR);
+  v128.store(out1, c10);
+  v128.store(out1, c11, VECTOR);
+  v128.store(out2, c20);
+  v128.store(out2, c21, VECTOR);
+  v128.store(out3, c30);
+  v128.store(out3, c31, VECTOR);
+}
+
+/** Four vectors summed over their lanes: lane i of the result is the sum of v_i. */
+// @ts-ignore: decorator
+@inline
+export function sumEach(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
+  const even01 = i32x4.shuffle(v0, v1, 0, 4, 2, 6);
+  const odd01 = i32x4.shuffle(v0, v1, 1, 5, 3, 7);
+  const even23 = i32x4.shuffle(v2, v3, 0, 4, 2, 6);
+  const odd23 = i32x4.shuffle(v2, v3, 1, 5, 3, 7);
+  const sum01 = f32x4.add(even01, odd01);
+  const sum23 = f32x4.add(even23, odd23);
+  return f32x4.add(i32x4.shuffle(sum01, sum23, 0, 1, 4, 5), i32x4.shuffle(sum01, sum23, 2, 3, 6, 7));
+}
+
+/**
+ * Dot products of 4 rows of G with two rows of X: out0[r] += Σ g[r]·x0, out1[r] += Σ g[r]·x1 over n vectors. The rows
+ * of G lie interleaved, one vector of each in turn; vector i of a row of X is at x + offsets[i].
+ */
+export function dotGathered(
+  g: usize,
+  x0: usize,
+  x1: usize,
+  offsets: usize,
+  n: i32,
+  out0: usize,
+  out1: usize,
+): void {
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  for (const end = g + (<usize>n) * 4 * VECTOR; g < end; g += 4 * VECTOR) {
+    const offset = load<usize>(offsets);
+    const v0 = v128.load(x0 + offset);
+    const v1 = v128.load(x1 + offset);
+    const g0 = v128.load(g);
+    c00 = madd(g0, v0, c00);
+    c01 = madd(g0, v1, c01);
+    const g1 = v128.load(g, VECTOR);
+    c10 = madd(g1, v0, c10);
+    c11 = madd(g1, v1, c11);
+    const g2 = v128.load(g, 2 * VECTOR);
+    c20 = madd(g2, v0, c20);
+    c21 = madd(g2, v1, c21);
+    const g3 = v128.load(g, 3 * VECTOR);
+    c30 = madd(g3, v0, c30);
+    c31 = madd(g3, v1, c31);
+    offsets += sizeof<usize>();
+  }
+  v128.store(out0, f32x4.add(v128.load(out0), sumEach(c00, c10, c20, c30)));
+  v128.store(out1, f32x4.add(v128.load(out1), sumEach(c01, c11, c21, c31)));
+}

@@ -1,0 +1,272 @@
+/**
+ * Pointwise functions of one tensor and their gradients: one class for each formula, one exported kernel for each.
+ * A work item is a block of `block` elements. Storages are padded to whole vectors, so there is no tail.
+ */
+
+import { exp as expOf, gelu as geluOf, geluSlope, log as logOf, pow as powOf, sigmoid as sigmoidOf, softplus as softplusOf, tanh as tanhOf, where } from "./math";
+
+// @ts-ignore: decorator
+@inline
+function splat(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+// ---- y = f(x; a, b) ----------------------------------------------------------------------------
+
+class Neg {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return f32x4.neg(x);
+  }
+}
+class Exp {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return expOf(x);
+  }
+}
+class Log {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return logOf(x);
+  }
+}
+class Sqrt {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return f32x4.sqrt(x);
+  }
+}
+class Abs {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return f32x4.abs(x);
+  }
+}
+class Pow {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return powOf(x, a);
+  }
+}
+class Square {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return f32x4.mul(x, x);
+  }
+}
+class Clamp {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return f32x4.min(f32x4.max(x, a), b);
+  }
+}
+class Relu {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return f32x4.max(x, splat(0));
+  }
+}
+class LeakyRelu {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return where(f32x4.gt(x, splat(0)), x, f32x4.mul(x, a));
+  }
+}
+class Sigmoid {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return sigmoidOf(x);
+  }
+}
+class Tanh {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return tanhOf(x);
+  }
+}
+class Gelu {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return geluOf(x);
+  }
+}
+class Softplus {
+  @inline f(x: v128, a: v128, b: v128): v128 {
+    return softplusOf(x);
+  }
+}
+
+// ---- what reaches x from g = ∂L/∂y ------------------------------------------------------------
+
+class NegGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.neg(g);
+  }
+}
+class ExpGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.mul(g, y);
+  }
+}
+class LogGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.div(g, x);
+  }
+}
+class SqrtGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.div(g, f32x4.add(y, y));
+  }
+}
+class AbsGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    const sign = v128.or(splat(1), v128.and(x, i32x4.splat(0x80000000)));
+    return f32x4.mul(g, v128.and(sign, f32x4.ne(x, splat(0))));
+  }
+}
+class PowGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    const slope = f32x4.mul(a, powOf(x, f32x4.sub(a, splat(1))));
+    return f32x4.mul(g, v128.and(slope, f32x4.ne(a, splat(0))));
+  }
+}
+class SquareGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.mul(g, f32x4.add(x, x));
+  }
+}
+class ClampGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return v128.and(g, v128.and(f32x4.ge(x, a), f32x4.le(x, b)));
+  }
+}
+class ReluGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return v128.and(g, f32x4.gt(y, splat(0)));
+  }
+}
+class LeakyReluGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return where(f32x4.gt(x, splat(0)), g, f32x4.mul(g, a));
+  }
+}
+class SigmoidGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.mul(g, f32x4.mul(y, f32x4.sub(splat(1), y)));
+  }
+}
+class TanhGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.mul(g, f32x4.sub(splat(1), f32x4.mul(y, y)));
+  }
+}
+class GeluGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.mul(g, geluSlope(x));
+  }
+}
+class SoftplusGrad {
+  @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
+    return f32x4.mul(g, sigmoidOf(x));
+  }
+}
+
+// ---- kernels -----------------------------------------------------------------------------------
+
+// @ts-ignore: decorator
+@inline
+function map<F>(begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  const va = splat(a);
+  const vb = splat(b);
+  const stop = <usize>min(end * block, size) << 2;
+  for (let at = (<usize>(begin * block)) << 2; at < stop; at += 16) {
+    // A method called on no object: the way to hand a function to a loop that the compiler inlines.
+    v128.store(y + at, changetype<F>(0).f(v128.load(x + at), va, vb));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function mapGrad<F>(begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  const va = splat(a);
+  const vb = splat(b);
+  const stop = <usize>min(end * block, size) << 2;
+  for (let at = (<usize>(begin * block)) << 2; at < stop; at += 16) {
+    const slope = changetype<F>(0).f(v128.load(g + at), v128.load(x + at), v128.load(y + at), va, vb);
+    v128.store(gx + at, slope);
+  }
+}
+
+export function neg(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Neg>(begin, end, x, y, size, block, a, b);
+}
+export function exp(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Exp>(begin, end, x, y, size, block, a, b);
+}
+export function log(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Log>(begin, end, x, y, size, block, a, b);
+}
+export function sqrt(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Sqrt>(begin, end, x, y, size, block, a, b);
+}
+export function abs(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Abs>(begin, end, x, y, size, block, a, b);
+}
+export function pow(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Pow>(begin, end, x, y, size, block, a, b);
+}
+export function square(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Square>(begin, end, x, y, size, block, a, b);
+}
+export function clamp(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Clamp>(begin, end, x, y, size, block, a, b);
+}
+export function relu(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Relu>(begin, end, x, y, size, block, a, b);
+}
+export function leakyRelu(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<LeakyRelu>(begin, end, x, y, size, block, a, b);
+}
+export function sigmoid(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Sigmoid>(begin, end, x, y, size, block, a, b);
+}
+export function tanh(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Tanh>(begin, end, x, y, size, block, a, b);
+}
+export function gelu(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Gelu>(begin, end, x, y, size, block, a, b);
+}
+export function softplus(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+  map<Softplus>(begin, end, x, y, size, block, a, b);
+}
+
+export function negGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<NegGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function expGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<ExpGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function logGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<LogGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function sqrtGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<SqrtGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function absGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<AbsGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function powGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<PowGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function squareGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<SquareGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function clampGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<ClampGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function reluGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<ReluGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function leakyReluGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<LeakyReluGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function sigmoidGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<SigmoidGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function tanhGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<TanhGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function geluGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<GeluGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}
+export function softplusGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+  mapGrad<SoftplusGrad>(begin, end, g, x, y, gx, size, block, a, b);
+}

@@ -1,0 +1,75 @@
+/** The compiled kernels and the memory they work in. */
+
+import { relaxedKernels, strictKernels } from "./kernels.generated.js";
+
+const PAGE = 65_536;
+
+/** 4 GiB, all that 32-bit addresses reach; less where an engine does not set so much address space aside. */
+const MAXIMUM_PAGES = [65_536, 32_768, 16_384, 8192, 4096];
+
+const INITIAL_PAGES = 256;
+
+export interface KernelModule {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Bytes that the memory may grow to. */
+  readonly maximum: number;
+  /** Whether threads can work in the memory: in browsers, only on pages that are cross-origin isolated. */
+  readonly shared: boolean;
+}
+
+/**
+ * @param relaxed Fused multiply-add: faster, but its rounding differs from machine to machine.
+ * @throws Error where the JavaScript engine lacks the WebAssembly features that the kernels are built on.
+ */
+export function loadKernels(relaxed: boolean): KernelModule {
+  if (relaxed && !hasRelaxedSimd()) {
+    throw new Error("wasm: this JavaScript engine has no relaxed SIMD (Node needs version 22); leave `relaxed` out");
+  }
+  const shared = typeof SharedArrayBuffer === "function";
+  const bytes = Uint8Array.from(atob(relaxed ? relaxedKernels : strictKernels), (c) => c.charCodeAt(0));
+  if (!shared) declareUnshared(bytes);
+  const module = compile(bytes);
+  return { module, shared, ...newMemory(shared) };
+}
+
+function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw new Error("wasm: this JavaScript engine cannot run WebAssembly SIMD; use another backend", { cause });
+  }
+}
+
+function newMemory(shared: boolean): { memory: WebAssembly.Memory; maximum: number } {
+  let cause: unknown;
+  for (const maximum of MAXIMUM_PAGES) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared }), maximum: maximum * PAGE };
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new Error("wasm: the system gives no memory to WebAssembly", { cause });
+}
+
+/**
+ * Without SharedArrayBuffer the same code imports a plain memory (it has no atomic instruction): one flag in the
+ * import's limits, behind its name and its kind.
+ */
+function declareUnshared(bytes: Uint8Array): void {
+  const name = [..."memory"].map((c) => c.charCodeAt(0));
+  const at = bytes.findIndex((_, i) => name.every((c, k) => bytes[i + k] === c));
+  bytes[at + name.length + 1] = 1; // has a maximum; 3 is the same and shared
+}
+
+/** Whether a module whose only function is `f32x4.relaxed_madd` of three zeros is valid here. */
+function hasRelaxedSimd(): boolean {
+  const header = [0, 97, 115, 109, 1, 0, 0, 0];
+  const sections = [
+    ...[1, 4, 1, 0x60, 0, 0], // type: () → ()
+    ...[3, 2, 1, 0], // one function of that type
+    ...[10, 16, 1, 14, 1, 1, 0x7b, 0x20, 0, 0x20, 0, 0x20, 0, 0xfd, 0x85, 2, 0x1a, 0x0b], // its code
+  ];
+  return WebAssembly.validate(Uint8Array.from([...header, ...sections]));
+}

@@ -1,0 +1,56 @@
+/** Host side of reductions and softmax along the middle axis of [outer, n, inner]. */
+
+import type { AxisGeometry, ReduceName } from "../backend.js";
+import type { KernelName } from "./kernels.generated.js";
+import { BLOCK } from "./pointwise.js";
+import type { Runtime } from "./runtime.js";
+
+const kernels: Record<ReduceName, KernelName> = { sum: "reduceSum", max: "reduceMax", min: "reduceMin" };
+
+/** Columns that the kernels take side by side: a line of the cache in reductions, one vector elsewhere. */
+const STRIP = 16;
+const VECTOR = 4;
+
+/** Elements reduced in one go; a longer axis is cut, so that threads can share it. */
+const SEGMENT = 65_536;
+
+/** How many units, of `work` elements each, make a work item worth handing to a thread. */
+const groupOf = (work: number): number => Math.max(1, Math.floor(BLOCK / work));
+
+export function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geometry: AxisGeometry): void {
+  const { outer, n, inner } = geometry;
+  const width = Math.min(inner, STRIP);
+  const length = Math.min(n, Math.ceil(SEGMENT / width));
+  const segments = Math.ceil(n / length);
+  const group = groupOf(length * width);
+  const items = Math.ceil((outer * segments * Math.ceil(inner / STRIP)) / group);
+  const run = (to: number) => rt.run(kernels[name], items, [x, to, outer, n, inner, length, group]);
+  if (segments === 1) {
+    run(y);
+    return;
+  }
+  const partial = rt.allocate(outer * segments * inner * 4);
+  run(partial);
+  reduce(rt, name, partial, y, { outer, n: segments, inner });
+  rt.release(partial);
+}
+
+export function argMax(rt: Runtime, x: number, y: number, geometry: AxisGeometry): void {
+  runColumns(rt, "argMax", [x, y], geometry);
+}
+
+export function softmax(rt: Runtime, x: number, y: number, geometry: AxisGeometry, log: boolean): void {
+  runColumns(rt, log ? "logSoftmax" : "softmax", [x, y], geometry);
+}
+
+export function softmaxGrad(rt: Runtime, g: number, y: number, gx: number, geometry: AxisGeometry, log: boolean): void {
+  runColumns(rt, log ? "logSoftmaxGrad" : "softmaxGrad", [g, y, gx], geometry);
+}
+
+/** Kernels whose unit is a row, or a vector of columns. */
+function runColumns(rt: Runtime, kernel: KernelName, pointers: readonly number[], geometry: AxisGeometry): void {
+  const { outer, n, inner } = geometry;
+  const group = groupOf(n * Math.min(inner, VECTOR));
+  const items = Math.ceil((outer * Math.ceil(inner / VECTOR)) / group);
+  rt.run(kernel, items, [...pointers, outer, n, inner, group]);
+}

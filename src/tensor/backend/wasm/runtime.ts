@@ -1,0 +1,122 @@
+/** What the wasm backend's host code may ask for: memory, scratch and kernels run over a range of work items. */
+
+import type { KernelName } from "./kernels.generated.js";
+import { Heap } from "./memory.js";
+import { loadKernels } from "./module.js";
+import { type Kernel, ThreadPool } from "./threads.js";
+
+/**
+ * Every kernel is an exported function `kernel(scratch, begin, end, ...args)`: it does work items begin … end − 1,
+ * may use this thread's own scratch memory, and gives the same bits however the items are shared out.
+ */
+export interface Runtime {
+  /** Threads that share the work, the caller's included. */
+  readonly threads: number;
+  /** 64-byte aligned and padded to a multiple of that; the contents are whatever was there. */
+  allocate(bytes: number): number;
+  release(pointer: number): void;
+  /** A view of memory, valid until the next allocation. */
+  floats(pointer: number, length: number): Float32Array;
+  ints(pointer: number, length: number): Int32Array;
+  /** Calls `use` with the address of a copy of `values`, as 32-bit integers, that lives as long as the call. */
+  withInts(values: ArrayLike<number>, use: (pointer: number) => void): void;
+  /** Runs `items` work items of one kernel, on all threads, and returns when all are done. */
+  run(kernel: KernelName, items: number, args: readonly number[], scratchBytes?: number): void;
+}
+
+export interface RuntimeOptions {
+  /** Default: as many as the machine runs at once. */
+  readonly threads?: number;
+  readonly relaxed?: boolean;
+}
+
+/** Scratch memory that every kernel may count on. */
+const LEAST_SCRATCH = 1024;
+
+export class WasmRuntime implements Runtime {
+  readonly threads: number;
+  /** Whether threads can share the memory here. */
+  readonly shared: boolean;
+  readonly #heap: Heap;
+  readonly #module: WebAssembly.Module;
+  readonly #memory: WebAssembly.Memory;
+  readonly #kernels: Record<string, Kernel>;
+  readonly #order: ReadonlyMap<string, number>;
+  #pool: ThreadPool | undefined;
+  #scratch: number;
+  #scratchStep = LEAST_SCRATCH;
+
+  /** @throws Error where `threads` is no positive integer, or the engine cannot run the kernels. */
+  constructor({ threads = availableThreads(), relaxed = false }: RuntimeOptions) {
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new Error(`wasm: threads must be a positive integer, got ${threads}`);
+    }
+    const { module, memory, maximum, shared } = loadKernels(relaxed);
+    this.#module = module;
+    this.#memory = memory;
+    this.shared = shared;
+    this.threads = shared ? threads : 1;
+    this.#heap = new Heap(memory, maximum);
+    this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;
+    this.#order = new Map(WebAssembly.Module.exports(module).map(({ name }, i) => [name, i]));
+    this.#scratch = this.#heap.allocate(this.threads * this.#scratchStep);
+  }
+
+  /** Bytes taken from the system. */
+  get reserved(): number {
+    return this.#heap.reserved;
+  }
+
+  allocate(bytes: number): number {
+    return this.#heap.allocate(bytes);
+  }
+
+  release(pointer: number): void {
+    this.#heap.release(pointer);
+  }
+
+  floats(pointer: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, pointer, length);
+  }
+
+  ints(pointer: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, pointer, length);
+  }
+
+  withInts(values: ArrayLike<number>, use: (pointer: number) => void): void {
+    const pointer = this.allocate(values.length * 4);
+    try {
+      this.ints(pointer, values.length).set(values);
+      use(pointer);
+    } finally {
+      this.release(pointer);
+    }
+  }
+
+  run(name: KernelName, items: number, args: readonly number[], scratchBytes = 0): void {
+    if (items === 0) return;
+    if (scratchBytes > this.#scratchStep) this.#growScratch(scratchBytes);
+    const kernel = this.#kernels[name];
+    if (items === 1 || this.threads === 1) {
+      kernel(this.#scratch, 0, items, ...args);
+      return;
+    }
+    this.#pool ??= new ThreadPool(this.#module, this.#memory, this.threads);
+    const job = { kernel: this.#order.get(name)!, items, args, scratch: this.#scratch, scratchStep: this.#scratchStep };
+    this.#pool.run(job, kernel);
+  }
+
+  #growScratch(bytes: number): void {
+    const step = Math.ceil(bytes / 64) * 64;
+    const scratch = this.#heap.allocate(this.threads * step);
+    this.#heap.release(this.#scratch);
+    this.#scratch = scratch;
+    this.#scratchStep = step;
+  }
+}
+
+/** What the machine runs at once, as far as Node or the browser tells. */
+function availableThreads(): number {
+  const os = typeof process === "object" ? process.getBuiltinModule?.("node:os") : undefined;
+  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}

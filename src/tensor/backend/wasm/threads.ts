@@ -1,0 +1,130 @@
+/** One persistent pool of threads: the work items of a kernel are handed out in chunks to whoever is free. */
+
+import { CONTROL_BYTES, MESSAGE, MESSAGE_AT, NUMBERS, NUMBERS_AT, startWorker, Word } from "./worker.js";
+
+/** A kernel as the module exports it. */
+export type Kernel = (scratch: number, begin: number, end: number, ...args: number[]) => void;
+
+export interface Job {
+  /** Position of the kernel among the module's exports. */
+  readonly kernel: number;
+  readonly items: number;
+  readonly args: readonly number[];
+  /** Scratch memory of thread t is at scratch + t · scratchStep. */
+  readonly scratch: number;
+  readonly scratchStep: number;
+}
+
+/** Chunks per thread: more share the work more evenly, fewer cost less. */
+const CHUNKS = 8;
+
+/** How often a thread looks before it sleeps: some 50 µs, about what waking it up would cost. */
+const SPINS = 20_000;
+
+const SLICE_MS = 100;
+
+/** Slices without any progress until a worker is given up: a minute, far more than any chunk takes. */
+const PATIENCE = 600;
+
+export class ThreadPool {
+  readonly #control = new SharedArrayBuffer(CONTROL_BYTES);
+  readonly #words = new Int32Array(this.#control, 0, NUMBERS_AT / 4);
+  readonly #numbers = new Float64Array(this.#control, NUMBERS_AT, NUMBERS);
+  readonly #message = new Uint16Array(this.#control, MESSAGE_AT, MESSAGE);
+  readonly #maySleep = canSleep(this.#words);
+  readonly #threads: number;
+  #jobs = 0;
+  #failure: string | undefined;
+
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, threads: number) {
+    this.#threads = threads;
+    for (let thread = 1; thread < threads; thread++) {
+      startWorker({ module, memory, control: this.#control, thread, spins: SPINS }, (reason) => {
+        this.#failure ??= `worker thread ${thread} is gone: ${reason}`;
+      });
+    }
+  }
+
+  /**
+   * Runs a job on the caller's thread and on every worker that is awake in time. Workers still starting, or slow to
+   * wake, are simply not waited for.
+   * @throws Error when a kernel failed in a worker, or when a worker is gone.
+   */
+  run(job: Job, kernel: Kernel): void {
+    if (this.#failure) throw new Error(`wasm: ${this.#failure}`);
+    const chunk = this.#publish(job);
+    try {
+      for (;;) {
+        const begin = Atomics.add(this.#words, Word.next, chunk);
+        if (begin >= job.items) break;
+        kernel(job.scratch, begin, Math.min(begin + chunk, job.items), ...job.args);
+      }
+    } finally {
+      Atomics.store(this.#words, Word.next, job.items);
+      Atomics.store(this.#words, Word.open, 0);
+      this.#waitForWorkers();
+    }
+    const length = this.#words[Word.failure];
+    if (length > 0) {
+      this.#words[Word.failure] = 0;
+      throw new Error(`wasm: a kernel failed: ${String.fromCharCode(...this.#message.subarray(0, length))}`);
+    }
+  }
+
+  #publish({ kernel, items, args, scratch, scratchStep }: Job): number {
+    const words = this.#words;
+    const numbers = this.#numbers;
+    const chunk = Math.max(1, Math.floor(items / (this.#threads * CHUNKS)));
+    words[Word.items] = items;
+    words[Word.chunk] = chunk;
+    words[Word.kernel] = kernel;
+    words[Word.argumentCount] = args.length;
+    numbers[0] = scratch;
+    numbers[1] = scratchStep;
+    numbers.set(args, 2);
+    Atomics.store(words, Word.next, 0);
+    this.#jobs = (this.#jobs % 0x7fff_ffff) + 1;
+    Atomics.store(words, Word.open, this.#jobs);
+    Atomics.notify(words, Word.open);
+    return chunk;
+  }
+
+  #waitForWorkers(): void {
+    const words = this.#words;
+    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, Word.active) === 0) return;
+    let patience = PATIENCE;
+    let seen = 0;
+    for (;;) {
+      const active = Atomics.load(words, Word.active);
+      if (active === 0) return;
+      // Every finished chunk raises `next`, even when there is nothing left to take.
+      const progress = Atomics.load(words, Word.next) - active;
+      if (progress !== seen) patience = PATIENCE;
+      else if (--patience === 0) break;
+      seen = progress;
+      this.#pause(active);
+    }
+    this.#failure = `a worker thread made no progress for ${(PATIENCE * SLICE_MS) / 1000} seconds; it has died or hangs`;
+    throw new Error(`wasm: ${this.#failure}`);
+  }
+
+  /** Returns after a while, or as soon as `active` changes. */
+  #pause(active: number): void {
+    if (this.#maySleep) {
+      Atomics.wait(this.#words, Word.active, active, SLICE_MS);
+    } else {
+      const end = performance.now() + SLICE_MS;
+      while (Atomics.load(this.#words, Word.active) === active && performance.now() < end);
+    }
+  }
+}
+
+/** A browser's main thread must not block. */
+function canSleep(words: Int32Array): boolean {
+  try {
+    Atomics.wait(words, Word.open, 0, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,136 @@
+/** ImageDataset: which images come in which batch, as which numbers, and how long they live. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { ImageDataset } from "../../src/data/dataset.js";
+import { noGrad } from "../../src/tensor/autograd.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { Generator, manualSeed } from "../../src/tensor/random.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
+
+/** Ten images of 3 × 2 × 2; each byte is ten times the image's index plus its place. */
+function tenImages(): ImageDataset {
+  const pixels = Uint8Array.from({ length: 10 * 12 }, (_, i) => Math.floor(i / 12) * 10 + (i % 12));
+  const labels = Int32Array.from({ length: 10 }, (_, i) => i % 3);
+  return new ImageDataset({ pixels, labels, size: 2, classes: ["a", "b", "c"] });
+}
+
+function orderOf(dataset: ImageDataset, generator?: Generator): number[] {
+  return [...dataset.batches(4, { generator })].flatMap(({ indices }) => [...indices]);
+}
+
+beforeAll(() => useBackend("js"));
+
+describe("ImageDataset", () => {
+  it("knows its size and its classes", () => {
+    const dataset = tenImages();
+    expect(dataset.length).toBe(10);
+    expect(dataset.counts).toEqual([4, 3, 3]);
+    expect(dataset.classes).toEqual(["a", "b", "c"]);
+  });
+
+  it("gives one image in [0, 1]", () => {
+    const { image, label } = tenImages().item(7);
+    expect(image.shape).toEqual([3, 2, 2]);
+    expect(image.dataSync()).toEqual(Float32Array.from({ length: 12 }, (_, i) => (70 + i) / 255));
+    expect(label).toBe(1);
+  });
+
+  it("gives every image once, in order where asked, and what is left last", () => {
+    const batches = [];
+    for (const { images, labels, indices } of tenImages().batches(4, { shuffle: false })) {
+      batches.push({ shape: images.shape, values: images.dataSync(), labels: [...labels], indices: [...indices] });
+    }
+    expect(batches.map(({ indices }) => indices)).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9],
+    ]);
+    expect(batches.map(({ labels }) => labels)).toEqual([
+      [0, 1, 2, 0],
+      [1, 2, 0, 1],
+      [2, 0],
+    ]);
+    expect(batches.map(({ shape }) => shape)).toEqual([
+      [4, 3, 2, 2],
+      [4, 3, 2, 2],
+      [2, 3, 2, 2],
+    ]);
+    expect(batches[2].values).toEqual(Float32Array.from({ length: 24 }, (_, i) => (i < 12 ? 80 + i : 78 + i) / 255));
+  });
+
+  it("drops the last batch where asked, but not a full one", () => {
+    const sizes = (batchSize: number) =>
+      [...tenImages().batches(batchSize, { dropLast: true })].map(({ labels }) => labels.length);
+    expect(sizes(4)).toEqual([4, 4]);
+    expect(sizes(5)).toEqual([5, 5]);
+    expect(sizes(11)).toEqual([]);
+  });
+
+  it("shuffles anew on every pass, the same way from the same seed", () => {
+    const dataset = tenImages();
+    manualSeed(3);
+    const [first, second] = [orderOf(dataset), orderOf(dataset)];
+    expect(first).not.toEqual(second);
+    expect(first.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    manualSeed(3);
+    expect([orderOf(dataset), orderOf(dataset)]).toEqual([first, second]);
+    expect(orderOf(dataset, new Generator(5))).toEqual([...new Generator(5).permutation(10)]);
+  });
+
+  it("keeps the labels with their images", () => {
+    for (const { images, labels, indices } of tenImages().batches(3)) {
+      const values = images.dataSync();
+      for (const [n, index] of indices.entries()) {
+        expect(values[12 * n]).toBe(Math.fround((10 * index) / 255));
+        expect(labels[n]).toBe(index % 3);
+      }
+    }
+  });
+
+  it("refuses what does not fit", () => {
+    const labels = new Int32Array(2);
+    expect(() => new ImageDataset({ pixels: new Uint8Array(23), labels, size: 2, classes: ["a"] })).toThrow(
+      new RangeError("ImageDataset: 2 images of 3 × 2 × 2 need 24 bytes of pixels, got 23"),
+    );
+    expect(() => new ImageDataset({ pixels: new Uint8Array(24), labels, size: 2, classes: [] })).toThrow(
+      new RangeError("ImageDataset: label 0, but there are 0 classes"),
+    );
+    expect(() => tenImages().batches(0)).toThrow(
+      new RangeError("batches: batchSize must be a positive integer, got 0"),
+    );
+    expect(() => tenImages().item(10)).toThrow(new RangeError("item: no image 10; there are 10"));
+  });
+});
+
+describe("the images of a batch", () => {
+  it("are released when the next is asked for, and at the end", () => {
+    const before = memory().storages;
+    const seen: Tensor[] = [];
+    for (const { images } of tenImages().batches(4)) {
+      expect(memory().storages).toBe(before + 1);
+      seen.push(images);
+    }
+    expect(memory().storages).toBe(before);
+    expect(() => seen[0].dataSync()).toThrow("tensor [4, 3, 2, 2] has been released");
+  });
+
+  it("are released when the loop is left early", () => {
+    const before = memory().storages;
+    for (const _ of tenImages().batches(4)) break;
+    expect(memory().storages).toBe(before);
+  });
+
+  it("may be asked for inside noGrad", () => {
+    const before = memory().storages;
+    noGrad(() => {
+      for (const { images } of tenImages().batches(4)) expect(images.dataSync().length).toBe(images.size);
+    });
+    const batches = tenImages().batches(4);
+    noGrad(() => {
+      batches.next();
+    });
+    expect(batches.next().done).toBe(false);
+    batches.return?.();
+    expect(memory().storages).toBe(before);
+  });
+});

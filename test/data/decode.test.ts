@@ -1,0 +1,165 @@
+/** decodeImage against Pillow: synthetic files of every kind, 20 awkward photographs, and files that lie. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { decodeImage } from "../../src/data/decode.js";
+import { DecodeError, type Image } from "../../src/data/image.js";
+
+interface DecodeCase {
+  name: string;
+  width: number;
+  height: number;
+  file: string;
+  rgb: string;
+  tolerance: number;
+}
+
+// Made by scripts/fixtures/make_data_fixtures.py.
+const cases: DecodeCase[] = JSON.parse(readFileSync("test/fixtures/data/decode.json", "utf8"));
+
+function fileOf(name: string): Uint8Array {
+  return Buffer.from(cases.find((each) => each.name === name)!.file, "base64");
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+function means({ width, height, data }: Image): number[] {
+  const sums = [0, 0, 0];
+  for (let i = 0; i < data.length; i++) sums[i % 3] += data[i];
+  return sums.map((sum) => sum / (width * height));
+}
+
+describe("decodeImage against Pillow", () => {
+  it.each(cases)("$name", ({ width, height, file, rgb, tolerance }) => {
+    const image = decodeImage(Buffer.from(file, "base64"));
+    expect([image.width, image.height]).toEqual([width, height]);
+    const expected = Buffer.from(rgb, "base64");
+    expect(image.data.length).toBe(expected.length);
+    const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - image.data[i])), 0);
+    expect(worst).toBeLessThanOrEqual(tolerance);
+  });
+
+  it("reads a view into a larger buffer", () => {
+    const file = fileOf("palette");
+    const larger = new Uint8Array(file.length + 20).fill(7);
+    larger.set(file, 10);
+    expect(decodeImage(larger.subarray(10, 10 + file.length))).toEqual(decodeImage(file));
+  });
+
+  it("ignores bytes after the end of a PNG", () => {
+    const file = fileOf("palette");
+    expect(decodeImage(Uint8Array.from([...file, 1, 2, 3]))).toEqual(decodeImage(file));
+  });
+});
+
+const ODD = "../shared/data/odd";
+
+/** The table's means are of the bare colours; these are of the same images on white, also by Pillow. */
+const ON_WHITE: Record<string, number[]> = {
+  "png_16bit_rgba.png": [224.89, 222.93, 223.5],
+  "png_palette_trns.png": [214.8, 208.48, 204.42],
+  "misnamed_png_content.jpg": [119.71, 176.9, 210.26],
+};
+
+const REFUSED: Record<string, string> = {
+  "jpg_truncated_at_262144.jpg": "JPEG is damaged or truncated (marker was not found)",
+  "misnamed_webp_content.jpg": "WebP is not supported; JPEG and PNG are",
+};
+
+describe.skipIf(!existsSync(ODD))("awkward photographs (skipped where the shared data is absent)", () => {
+  const rows = existsSync(ODD) ? readFileSync(`${ODD}.tsv`, "utf8").trim().split("\n").slice(1) : [];
+  it.each(rows.map((row) => row.split("\t")))("%s", (name, _bytes, width, height, _format, _mode, r, g, b) => {
+    const file = readFileSync(`${ODD}/${name}`);
+    if (REFUSED[name]) {
+      expect(() => decodeImage(file)).toThrow(new DecodeError(REFUSED[name]));
+      return;
+    }
+    const image = decodeImage(file);
+    expect([image.width, image.height]).toEqual([Number(width), Number(height)]);
+    const expected = ON_WHITE[name] ?? [Number(r), Number(g), Number(b)];
+    for (const [c, mean] of means(image).entries()) expect(Math.abs(mean - expected[c])).toBeLessThan(0.75);
+  });
+
+  it("are 20", () => expect(rows.length).toBe(20));
+});
+
+describe("files that cannot be read", () => {
+  const jpeg = fileOf("4:4:4");
+  const png = fileOf("8-bit RGB");
+
+  it.each([
+    ["", "the file is empty"],
+    ["hello world", "not an image: no known format starts with 68 65 6c 6c; JPEG and PNG are supported"],
+    ["GIF89a", "GIF is not supported; JPEG and PNG are"],
+    ["RIFF\0\0\0\0WEBPVP8 ", "WebP is not supported; JPEG and PNG are"],
+    ["BM\0\0", "BMP is not supported; JPEG and PNG are"],
+    ["\0\0\0\x1cftypavif", "AVIF is not supported; JPEG and PNG are"],
+    ["\0\0\0\x1cftypheic", "HEIC is not supported; JPEG and PNG are"],
+    ["<!doctype html>", "XML or HTML is not supported; JPEG and PNG are"],
+  ])("%j", (text, message) => {
+    expect(() => decodeImage(bytesOf(text))).toThrow(new DecodeError(message));
+  });
+
+  it("a JPEG cut before its image data", () => {
+    expect(() => decodeImage(jpeg.subarray(0, 100))).toThrow(
+      new DecodeError("JPEG is truncated: its 100 bytes end before the image data"),
+    );
+  });
+
+  it("a PNG cut before its end", () => {
+    expect(() => decodeImage(png.subarray(0, 60))).toThrow(
+      new DecodeError("PNG is truncated: its 60 bytes end before the closing IEND chunk"),
+    );
+  });
+
+  it("a PNG with a wrong checksum", () => {
+    const damaged = Uint8Array.from(png);
+    damaged[60] ^= 0xff;
+    expect(() => decodeImage(damaged)).toThrow(/^PNG is damaged \(/);
+  });
+
+  it.each([
+    ["JPEG", jpeg],
+    ["PNG", png],
+  ])("a %s cut anywhere gives a DecodeError, never another one", (_format, file) => {
+    for (let length = 0; length < file.length - 2; length++) {
+      expect(() => decodeImage(file.subarray(0, length)), `${length} bytes`).toThrow(DecodeError);
+    }
+  });
+
+  it("a JPEG that declares more than it holds", () => {
+    const lying = Uint8Array.from(jpeg);
+    const frame = lying.findIndex((byte, i) => byte === 0xff && lying[i + 1] === 0xc0);
+    lying.set([0x17, 0x70, 0x17, 0x70], frame + 5);
+    expect(() => decodeImage(lying)).toThrow(
+      new DecodeError(`JPEG declares 6000 × 6000 pixels, more than its ${jpeg.length} bytes can hold`),
+    );
+    lying.set([0xff, 0xff, 0xff, 0xff], frame + 5);
+    expect(() => decodeImage(lying)).toThrow(
+      new DecodeError("JPEG declares 65535 × 65535 pixels; the limit is 50000000 pixels"),
+    );
+    lying.set([0, 0], frame + 5);
+    expect(() => decodeImage(lying)).toThrow(new DecodeError("JPEG declares 65535 × 0 pixels: it is empty"));
+  });
+
+  it("a PNG that declares more than it holds", () => {
+    const lying = Uint8Array.from(png);
+    lying.set([0, 0, 0x17, 0x70, 0, 0, 0x17, 0x70], 16);
+    expect(() => decodeImage(lying)).toThrow(
+      new DecodeError(`PNG declares 6000 × 6000 pixels, more than its ${png.length} bytes can hold`),
+    );
+  });
+
+  it.each([
+    [0xc9, 8, "lossless, hierarchical or arithmetic-coded JPEG (SOF9) is not supported"],
+    [0xc1, 12, "JPEG with 12 bits a sample is not supported; 8 are"],
+  ])("a JPEG of a rare kind (marker 0x%x)", (marker, precision, message) => {
+    const rare = Uint8Array.from(jpeg);
+    const frame = rare.findIndex((byte, i) => byte === 0xff && rare[i + 1] === 0xc0);
+    rare[frame + 1] = marker;
+    rare[frame + 4] = precision;
+    expect(() => decodeImage(rare)).toThrow(new DecodeError(message));
+  });
+});

@@ -1,0 +1,83 @@
+/** Metrics against scikit-learn. */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { accuracy, confusionMatrix, errorRate, f1, precision, recall } from "../../src/metrics/classification.js";
+import { auc, rocCurve } from "../../src/metrics/roc.js";
+
+interface ClassificationCase {
+  name: string;
+  labels: number[];
+  predictions: number[];
+  accuracy: number;
+  confusionMatrix: number[][];
+  precision: number;
+  recall: number;
+  f1: number;
+}
+
+interface RocCase {
+  name: string;
+  labels: number[];
+  scores: number[];
+  fpr: number[];
+  tpr: number[];
+  thresholds: number[];
+  auc: number;
+}
+
+interface Fixture {
+  classification: ClassificationCase[];
+  roc: RocCase[];
+  threeClasses: { labels: number[]; predictions: number[]; confusionMatrix: number[][] };
+}
+
+// Made by scripts/fixtures/make_data_fixtures.py.
+const fixture: Fixture = JSON.parse(readFileSync("test/fixtures/data/metrics.json", "utf8"));
+
+describe("classification metrics", () => {
+  it.each(fixture.classification)("$name", ({ labels, predictions, ...expected }) => {
+    expect(accuracy(predictions, labels)).toBeCloseTo(expected.accuracy, 12);
+    expect(errorRate(predictions, labels)).toBeCloseTo(1 - expected.accuracy, 12);
+    expect(confusionMatrix(predictions, labels)).toEqual(expected.confusionMatrix);
+    expect(precision(predictions, labels)).toBeCloseTo(expected.precision, 12);
+    expect(recall(predictions, labels)).toBeCloseTo(expected.recall, 12);
+    expect(f1(predictions, labels)).toBeCloseTo(expected.f1, 12);
+  });
+
+  it("counts three classes", () => {
+    const { labels, predictions, confusionMatrix: expected } = fixture.threeClasses;
+    expect(confusionMatrix(Int32Array.from(predictions), Int32Array.from(labels), 3)).toEqual(expected);
+  });
+
+  it("says what does not fit", () => {
+    expect(() => accuracy([0, 1], [1])).toThrow(new RangeError("accuracy: 2 predictions for 1 labels"));
+    expect(() => f1([], [])).toThrow(
+      new RangeError("confusionMatrix: there is nothing to measure, the lists are empty"),
+    );
+    expect(() => precision([0, 2], [0, 1])).toThrow(
+      new RangeError("confusionMatrix: 2 at 1 is none of the classes 0 to 1"),
+    );
+  });
+});
+
+describe("ROC", () => {
+  it.each(fixture.roc)("$name", ({ labels, scores, fpr, tpr, thresholds, auc: area }) => {
+    const curve = rocCurve(scores, labels);
+    expect(curve.thresholds).toEqual([Number.POSITIVE_INFINITY, ...thresholds]);
+    expect(curve.fpr.length).toBe(fpr.length);
+    for (const [i, rate] of fpr.entries()) expect(curve.fpr[i]).toBeCloseTo(rate, 12);
+    expect(curve.tpr.length).toBe(tpr.length);
+    for (const [i, rate] of tpr.entries()) expect(curve.tpr[i]).toBeCloseTo(rate, 12);
+    expect(auc(curve)).toBeCloseTo(area, 12);
+  });
+
+  it("says what does not fit", () => {
+    expect(() => rocCurve([0.1, 0.2], [1, 1])).toThrow(
+      new RangeError("rocCurve: needs labels of both classes, got only 1"),
+    );
+    expect(() => rocCurve([0.1, 0.2], [0, 2])).toThrow(new RangeError("rocCurve: label 2 at 1, expected 0 or 1"));
+    expect(() => rocCurve([0.1, Number.NaN], [0, 1])).toThrow(new RangeError("rocCurve: the score at 1 is NaN"));
+    expect(() => rocCurve([0.1], [0, 1])).toThrow(new RangeError("rocCurve: 1 predictions for 2 labels"));
+  });
+});
