@@ -66,8 +66,8 @@ class Portrait {
     this.#mouth();
     if (covered) this.#cover();
     // Cloth below the chin, glasses and a hand beside the face are no covers.
-    else if (this.#chance(0.2)) this.#mask(0.85);
-    else if (this.#chance(0.25)) this.#scarf(0.85);
+    else if (this.#chance(0.15)) this.#mask(0.85);
+    else if (this.#chance(0.2)) this.#scarf(0.85);
     if (this.#chance(0.3)) this.#glasses();
     if (this.#chance(0.2)) this.#hand(this.#pick([-1.35, 1.3]), this.#between(0.1, 0.6), this.#between(0.9, 1.4));
   }
@@ -218,12 +218,12 @@ class Portrait {
   develop(size: number): Image {
     let image = this.#canvas.image();
     if (this.#chance(0.4)) {
-      const blurred = Math.round(size * this.#between(0.35, 0.8));
+      const blurred = Math.round(size * this.#between(0.5, 0.9));
       image = resize(image, blurred, blurred);
     }
     image = resize(image, size, size);
-    const [exposure, lightX, lightY] = [this.#between(0.6, 1.15), this.#between(-0.4, 0.4), this.#between(-0.3, 0.3)];
-    const [warmth, noise] = [this.#between(-0.1, 0.1), this.#between(3, 30)];
+    const [exposure, lightX, lightY] = [this.#between(0.7, 1.15), this.#between(-0.35, 0.35), this.#between(-0.3, 0.3)];
+    const [warmth, noise] = [this.#between(-0.1, 0.1), this.#between(2, 16)];
     const data = new Uint8ClampedArray(image.data);
     for (let pixel = 0; pixel < size * size; pixel++) {
       const x = (2 * (pixel % size)) / size - 1;

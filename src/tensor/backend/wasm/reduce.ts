@@ -2,10 +2,15 @@
 
 import type { AxisGeometry, ReduceName } from "../backend.js";
 import type { KernelName } from "./kernels.generated.js";
+import { fill } from "./move.js";
 import { BLOCK } from "./pointwise.js";
 import type { Runtime } from "./runtime.js";
 
-const kernels: Record<ReduceName, KernelName> = { sum: "reduceSum", max: "reduceMax", min: "reduceMin" };
+const kernels: Record<ReduceName, readonly [kernel: KernelName, ofNothing: number]> = {
+  sum: ["reduceSum", 0],
+  max: ["reduceMax", -Infinity],
+  min: ["reduceMin", Infinity],
+};
 
 /** Columns that the kernels take side by side: a line of the cache in reductions, one vector elsewhere. */
 const STRIP = 16;
@@ -19,12 +24,17 @@ const groupOf = (work: number): number => Math.max(1, Math.floor(BLOCK / work));
 
 export function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geometry: AxisGeometry): void {
   const { outer, n, inner } = geometry;
+  const [kernel, ofNothing] = kernels[name];
+  if (n === 0) {
+    fill(rt, y, outer * inner, ofNothing);
+    return;
+  }
   const width = Math.min(inner, STRIP);
   const length = Math.min(n, Math.ceil(SEGMENT / width));
   const segments = Math.ceil(n / length);
   const group = groupOf(length * width);
   const items = Math.ceil((outer * segments * Math.ceil(inner / STRIP)) / group);
-  const run = (to: number) => rt.run(kernels[name], items, [x, to, outer, n, inner, length, group]);
+  const run = (to: number) => rt.run(kernel, items, [x, to, outer, n, inner, length, group]);
   if (segments === 1) {
     run(y);
     return;

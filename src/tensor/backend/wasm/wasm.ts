@@ -28,6 +28,7 @@ import { binary, unary, unaryGrad } from "./pointwise.js";
 import { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from "./pool.js";
 import { argMax, reduce, softmax, softmaxGrad } from "./reduce.js";
 import { type RuntimeOptions, WasmRuntime } from "./runtime.js";
+import { winogradConv2d, winogradFits, winogradInputGrad, winogradWeightGrad } from "./winograd.js";
 
 /** Where a tensor's numbers lie in the module's memory; nowhere (0) once freed. */
 class WasmStorage implements Storage {
@@ -54,12 +55,17 @@ function at(x: Storage): number {
   return x.pointer;
 }
 
+export interface WasmOptions extends RuntimeOptions {
+  /** Winograd's algorithm for 3×3 and 5×5 convolutions: two to three times faster, ten times the rounding error. */
+  readonly winograd?: boolean;
+}
+
 /**
  * Float32 in a module's memory of up to 4 GiB. Results have the same bits for any number of threads.
  * @throws Error where the JavaScript engine cannot run the kernels, or `threads` is no positive integer.
  */
-export function createWasmBackend(options: RuntimeOptions = {}): WasmBackend {
-  return new WasmBackend(new WasmRuntime(options));
+export function createWasmBackend({ winograd = true, ...options }: WasmOptions = {}): WasmBackend {
+  return new WasmBackend(new WasmRuntime(options), winograd);
 }
 
 export class WasmBackend implements Backend {
@@ -70,11 +76,13 @@ export class WasmBackend implements Backend {
   /** Whether threads can share the memory: in browsers, only on pages that are cross-origin isolated. */
   readonly shared: boolean;
   readonly #rt: WasmRuntime;
+  readonly #winograd: boolean;
   #bytes = 0;
   #storages = 0;
 
-  constructor(rt: WasmRuntime) {
+  constructor(rt: WasmRuntime, winograd: boolean) {
     this.#rt = rt;
+    this.#winograd = winograd;
     this.threads = rt.threads;
     this.shared = rt.shared;
   }
@@ -190,17 +198,20 @@ export class WasmBackend implements Backend {
   conv2d(x: Storage, w: Storage, bias: Storage | undefined, geometry: ConvGeometry): Storage {
     const { n, o, outH, outW } = geometry;
     const size = n * o * outH * outW;
-    return this.#make(size, (out) => conv2d(this.#rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
+    const convolve = this.#winograd && winogradFits(geometry) ? winogradConv2d : conv2d;
+    return this.#make(size, (out) => convolve(this.#rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
   }
 
   conv2dInputGrad(g: Storage, w: Storage, geometry: ConvGeometry): Storage {
     const { n, c, h, w: width } = geometry;
-    return this.#make(n * c * h * width, (out) => conv2dInputGrad(this.#rt, at(g), at(w), out, geometry));
+    const convolve = this.#winograd && winogradFits(geometry) ? winogradInputGrad : conv2dInputGrad;
+    return this.#make(n * c * h * width, (out) => convolve(this.#rt, at(g), at(w), out, geometry));
   }
 
   conv2dWeightGrad(x: Storage, g: Storage, geometry: ConvGeometry): Storage {
     const { o, c, groups, kH, kW } = geometry;
-    return this.#make((o * c * kH * kW) / groups, (out) => conv2dWeightGrad(this.#rt, at(x), at(g), out, geometry));
+    const correlate = this.#winograd && winogradFits(geometry) ? winogradWeightGrad : conv2dWeightGrad;
+    return this.#make((o * c * kH * kW) / groups, (out) => correlate(this.#rt, at(x), at(g), out, geometry));
   }
 
   maxPool2d(x: Storage, geometry: PoolGeometry): Storage {

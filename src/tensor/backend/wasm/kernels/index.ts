@@ -12,3 +12,5 @@ export { argMax, reduceMax, reduceMin, reduceSum } from "./reduce";
 export * from "./softmax";
 export * from "./unary";
 export { setWindow } from "./window";
+export { setTiling, winogradConv, winogradFilters } from "./winograd";
+export * from "./winograd-weight-grad";

@@ -164,13 +164,6 @@ export function avgPool2d(scratch: usize, begin: i32, end: i32, x: usize, y: usi
   }
 }
 
-/** Which lanes hold their window's maximum; where that is NaN, which hold a NaN. */
-// @ts-ignore: decorator
-@inline
-function wins(x: v128, y: v128): v128 {
-  return v128.or(f32x4.eq(x, y), f32x4.ne(x, x));
-}
-
 // @ts-ignore: decorator
 @inline
 function interleave(p: usize, first: v128, second: v128): void {
@@ -182,58 +175,58 @@ function interleave(p: usize, first: v128, second: v128): void {
 // @ts-ignore: decorator
 @inline
 function halveRowGrad(g: usize, x: usize, y: usize, gx: usize, w: i32, outW: i32): void {
-  const rowBytes = address(0, w);
+  const below = address(0, w);
   let ox = 0;
   for (; ox + 4 <= outW; ox += 4) {
     const p = address(x, 2 * ox);
-    const best = v128.load(address(y, ox));
+    const largest = v128.load(address(y, ox));
     const slope = v128.load(address(g, ox));
-    const a = wins(even(p), best);
-    const b = v128.andnot(wins(odd(p), best), a);
+    const a = f32x4.eq(even(p), largest);
+    const b = v128.andnot(f32x4.eq(odd(p), largest), a);
     const ab = v128.or(a, b);
-    const c = v128.andnot(wins(even(p + rowBytes), best), ab);
-    const d = v128.not(v128.or(ab, c));
+    const c = v128.andnot(f32x4.eq(even(p + below), largest), ab);
+    const d = v128.andnot(f32x4.eq(odd(p + below), largest), v128.or(ab, c));
     const to = address(gx, 2 * ox);
     interleave(to, v128.and(slope, a), v128.and(slope, b));
-    interleave(to + rowBytes, v128.and(slope, c), v128.and(slope, d));
+    interleave(to + below, v128.and(slope, c), v128.and(slope, d));
   }
   for (; ox < outW; ox++) {
     const p = address(x, 2 * ox);
     const to = address(gx, 2 * ox);
-    const best = load<f32>(address(y, ox));
-    let winner: usize = 0;
-    if (!winsScalar(load<f32>(p), best)) {
-      winner = 4;
-      if (!winsScalar(load<f32>(p, 4), best)) winner = winsScalar(load<f32>(p + rowBytes), best) ? rowBytes : rowBytes + 4;
-    }
-    store<f32>(to, 0);
-    store<f32>(to, 0, 4);
-    store<f32>(to + rowBytes, 0);
-    store<f32>(to + rowBytes, 0, 4);
-    store<f32>(to + winner, load<f32>(address(g, ox)));
+    const largest = load<f32>(address(y, ox));
+    let left = load<f32>(address(g, ox));
+    left = settle(p, to, largest, left);
+    left = settle(p + 4, to + 4, largest, left);
+    left = settle(p + below, to + below, largest, left);
+    settle(p + below + 4, to + below + 4, largest, left);
   }
 }
 
+/** Gives `slope` to the pixel if it is its window's largest, else 0; returns what is left for the pixels after it. */
 // @ts-ignore: decorator
 @inline
-function winsScalar(x: f32, y: f32): bool {
-  return x == y || x != x;
+function settle(x: usize, gx: usize, largest: f32, slope: f32): f32 {
+  const wins = load<f32>(x) == largest;
+  store<f32>(gx, wins ? slope : 0);
+  return wins ? 0 : slope;
 }
 
-/** The window's first element, row by row, that equals its maximum. */
+/** Adds g of one window to its first element, row by row, that equals its maximum. */
 // @ts-ignore: decorator
 @inline
-function winnerOf(x: usize, best: f32, oy: i32, ox: i32, pool: Pool): i32 {
+function giveToFirst(x: usize, gx: usize, largest: f32, slope: f32, oy: i32, ox: i32, pool: Pool): void {
   const top = oy * pool.strideH - pool.padH;
   const left = ox * pool.strideW - pool.padW;
   const bottom = min(top + pool.kH, pool.h);
   const right = min(left + pool.kW, pool.w);
   for (let iy = max(top, 0); iy < bottom; iy++) {
     for (let ix = max(left, 0); ix < right; ix++) {
-      if (winsScalar(load<f32>(address(x, iy * pool.w + ix)), best)) return iy * pool.w + ix;
+      const offset = address(0, iy * pool.w + ix);
+      if (load<f32>(x + offset) != largest) continue;
+      store<f32>(gx + offset, load<f32>(gx + offset) + slope);
+      return;
     }
   }
-  return 0;
 }
 
 export function maxPool2dGrad(
@@ -256,8 +249,7 @@ export function maxPool2dGrad(
         continue;
       }
       for (let ox = 0; ox < pool.outW; ox++) {
-        const at = address(to, winnerOf(from, load<f32>(address(y, row + ox)), oy, ox, pool));
-        store<f32>(at, load<f32>(at) + load<f32>(address(g, row + ox)));
+        giveToFirst(from, to, load<f32>(address(y, row + ox)), load<f32>(address(g, row + ox)), oy, ox, pool);
       }
     }
   }

@@ -108,19 +108,19 @@ class SqrtGrad {
 }
 class AbsGrad {
   @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
-    const sign = v128.or(splat(1), v128.and(x, i32x4.splat(0x80000000)));
-    return f32x4.mul(g, v128.and(sign, f32x4.ne(x, splat(0))));
+    const sign = f32x4.sub(v128.and(f32x4.gt(x, splat(0)), splat(1)), v128.and(f32x4.lt(x, splat(0)), splat(1)));
+    return f32x4.mul(g, where(f32x4.eq(x, x), sign, x));
   }
 }
 class PowGrad {
   @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
-    const slope = f32x4.mul(a, powOf(x, f32x4.sub(a, splat(1))));
-    return f32x4.mul(g, v128.and(slope, f32x4.ne(a, splat(0))));
+    const slope = f32x4.mul(f32x4.mul(g, a), powOf(x, f32x4.sub(a, splat(1))));
+    return v128.and(slope, f32x4.ne(a, splat(0)));
   }
 }
 class SquareGrad {
   @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
-    return f32x4.mul(g, f32x4.add(x, x));
+    return f32x4.mul(f32x4.add(g, g), x);
   }
 }
 class ClampGrad {
@@ -145,7 +145,8 @@ class SigmoidGrad {
 }
 class TanhGrad {
   @inline f(g: v128, x: v128, y: v128, a: v128, b: v128): v128 {
-    return f32x4.mul(g, f32x4.sub(splat(1), f32x4.mul(y, y)));
+    // Not 1 − y²: near 1, the square's rounding error would be all that is left.
+    return f32x4.mul(g, f32x4.mul(f32x4.sub(splat(1), y), f32x4.add(splat(1), y)));
   }
 }
 class GeluGrad {

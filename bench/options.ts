@@ -1,0 +1,79 @@
+/** The command line of the benchmarks. */
+
+import { parseArgs } from "node:util";
+import { type BackendName, backends } from "../src/index.js";
+
+export const modes = ["kernels", "steps", "peers"] as const;
+
+export type Mode = (typeof modes)[number];
+
+export interface BenchOptions {
+  mode: Mode;
+  backend: BackendName | "auto";
+  /** Only what has this text in its name or shape, upper and lower case alike. */
+  shape: string;
+  threads: number | undefined;
+  /** Where the results are saved. */
+  json: string | undefined;
+  /** Earlier results to compare with. */
+  compare: string | undefined;
+  profile: boolean;
+}
+
+const HELP = `npm run bench [MODE] -- [OPTIONS]
+
+  kernels             one kernel at a time, checked against js in float64 (the default)
+  steps               inference and training steps of both nets, an epoch, peak memory, a cold start
+  peers               the same work by other libraries (npm ci --prefix bench/peers first)
+
+  --backend NAME      auto, ${backends().join(", ")}
+  --shape TEXT        only what has TEXT in its name or shape
+  --threads N         threads of the wasm backend (default: as many as the machine runs at once;
+                      steps: 1 and that many; peers: as each comparison says)
+  --json FILE         save the results
+  --compare FILE      show the speed against results saved before
+  --profile           steps: the time in each kernel
+`;
+
+function threadsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const threads = Number(text);
+  if (!/^\d+$/.test(text) || threads < 1) throw new Error(`--threads: expected a whole number from 1, got "${text}"`);
+  return threads;
+}
+
+function modeOf(positionals: string[]): Mode {
+  const [name = "kernels", ...more] = positionals;
+  const mode = modes.find((known) => known === name);
+  if (!mode || more.length > 0) throw new Error(`expected one of ${modes.join(", ")}, got "${positionals.join(" ")}"`);
+  return mode;
+}
+
+function backendOf(name = "auto"): BackendName | "auto" {
+  const backend = (["auto", ...backends()] as const).find((known) => known === name);
+  if (!backend) throw new Error(`--backend: there is no "${name}"; there are auto, ${backends().join(", ")}`);
+  return backend;
+}
+
+/** @throws Error naming the option that cannot be honoured */
+export function readOptions(): BenchOptions {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { backend: text, shape: text, threads: text, json: text, compare: text, profile: flag, help: flag },
+  });
+  if (values.help) {
+    console.log(HELP);
+    process.exit(0);
+  }
+  const mode = modeOf(positionals);
+  const { profile = false, json, compare, shape = "" } = values;
+  const threads = threadsOf(values.threads);
+  const backend = backendOf(values.backend);
+  if (profile && mode !== "steps") throw new Error(`--profile: only steps can be profiled, not ${mode}`);
+  if (mode === "peers" && (threads !== undefined || values.backend !== undefined)) {
+    throw new Error("--threads, --backend: peers measures wasm with the threads that each comparison says");
+  }
+  return { mode, backend, shape: shape.toLowerCase(), threads, json, compare, profile };
+}

@@ -1,0 +1,93 @@
+/** What this machine can do at best: multiply-adds in registers, and copies of memory. */
+
+import { Worker } from "node:worker_threads";
+import asc from "assemblyscript/asc";
+
+export interface Roofline {
+  /** GFLOP/s of all threads together, in 128-bit vectors. */
+  peak: number;
+  /** 10⁹ bytes a second of all threads together, reads and writes counted. */
+  bandwidth: number;
+}
+
+/** Independent sums: enough to keep the multipliers busy, few enough for the 16 vector registers. */
+const SUMS = 12;
+
+/** Bytes that one thread copies: more than any cache holds. */
+const COPY_BYTES = 64 * 2 ** 20;
+
+const sums = Array.from({ length: SUMS }, (_, i) => `a${i}`);
+
+const source = `
+export function multiplyAdd(rounds: i32): f32 {
+  const b = f32x4.splat(0.999);
+  const c = f32x4.splat(0.001);
+  ${sums.map((a, i) => `let ${a} = f32x4.splat(<f32>${i});`).join("\n  ")}
+  for (let i = 0; i < rounds; i++) {
+    ${sums.map((a) => `${a} = f32x4.add(f32x4.mul(${a}, b), c);`).join("\n    ")}
+  }
+  return f32x4.extract_lane(${sums.reduce((all, a) => `f32x4.add(${all}, ${a})`)}, 0);
+}
+
+export function copy(to: usize, from: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 64) {
+    ${[0, 16, 32, 48].map((at) => `v128.store(to + i, v128.load(from + i, ${at}), ${at});`).join("\n    ")}
+  }
+}
+`;
+
+/** Runs each loop for `ms` and answers with its rates. Plain JavaScript: a worker has no TypeScript loader. */
+const program = `
+const { parentPort, workerData } = require("node:worker_threads");
+const { module, rounds, flops, bytes, ms } = workerData;
+const memory = new WebAssembly.Memory({ initial: (2 * bytes) / 65536 + 1 });
+const { multiplyAdd, copy } = new WebAssembly.Instance(module, { env: { memory, abort() {} } }).exports;
+function rate(run, work) {
+  run();
+  run();
+  let calls = 0;
+  const start = performance.now();
+  while (performance.now() - start < ms) { run(); calls++; }
+  return (calls * work) / (performance.now() - start) / 1e6;
+}
+parentPort.once("message", () => {
+  const peak = rate(() => multiplyAdd(rounds), rounds * flops);
+  const bandwidth = rate(() => copy(65536 + bytes, 65536, bytes), 2 * bytes);
+  parentPort.postMessage({ peak, bandwidth });
+});
+`;
+
+async function compile(): Promise<WebAssembly.Module> {
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  const { error, stderr } = await asc.main(
+    ["loops.ts", "--outFile", "loops.wasm", "-O3", "--noAssert", "--enable", "simd", "--runtime", "stub", "--importMemory"],
+    {
+      readFile: (name) => (name === "loops.ts" ? source : null),
+      writeFile: (_name, contents) => {
+        bytes = contents as Uint8Array<ArrayBuffer>;
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error || !bytes) throw new Error(`roofline: its loops do not compile\n${stderr}`);
+  return new WebAssembly.Module(bytes);
+}
+
+/** Measures `threads` threads that work at the same time. */
+export async function measureRoofline(threads: number): Promise<Roofline> {
+  const module = await compile();
+  const workerData = { module, rounds: 1_000_000, flops: SUMS * 8, bytes: COPY_BYTES, ms: 400 };
+  const workers = Array.from({ length: threads }, () => new Worker(program, { eval: true, workerData, execArgv: [] }));
+  const rates = await Promise.all(
+    workers.map(
+      (worker) =>
+        new Promise<Roofline>((resolve, reject) => {
+          worker.once("message", resolve);
+          worker.once("error", reject);
+          worker.postMessage("start");
+        }),
+    ),
+  );
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  return { peak: sum(rates.map(({ peak }) => peak)), bandwidth: sum(rates.map(({ bandwidth }) => bandwidth)) };
+}

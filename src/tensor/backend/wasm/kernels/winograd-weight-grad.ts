@@ -1,0 +1,170 @@
+/**
+ * The weight gradient of a Winograd convolution: ∂L/∂g = Gᵀ[Σ_tiles (A ∂L/∂y Aᵀ) ⊙ (Bᵀ d B)]G. Images are worked on in
+ * chunks of tile rows: both factors are spread out to points for the whole chunk, then multiplied point by point.
+ */
+
+import { FLOAT, madd, VECTOR } from "./simd";
+import { sumEach } from "./tile";
+import { POINTS, pointStride, SIDE, spreadTiles, Tiling } from "./winograd";
+import { pointsToTaps } from "./winograd-transforms";
+
+/** Inputs of a chunk to points: [36][chans][tiles]. One item is a channel. */
+export function winogradSpreadInput(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  at: usize,
+  x: usize,
+  out: usize,
+  chans: i32,
+  q0: i32,
+  rows: i32,
+  tileBytes: usize,
+): void {
+  const tiling = changetype<Tiling>(at);
+  const plane = <usize>(tiling.h * tiling.w) * FLOAT;
+  const pointStep = pointStride(<usize>chans * tileBytes);
+  for (let c = begin; c < end; c++) {
+    const from = x + <usize>c * plane;
+    const to = out + <usize>c * tileBytes;
+    spreadTiles(tiling, scratch, from, <usize>chans * plane, q0, rows, to, pointStep, 2 * VECTOR, VECTOR);
+  }
+}
+
+/**
+ * Gradients of outputs of a chunk to points: [36][outs / 4][tiles / 4][4 outputs][4 tiles]. One item is an output;
+ * those beyond the last are zero.
+ */
+export function winogradSpreadGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  at: usize,
+  g: usize,
+  out: usize,
+  outs: i32,
+  q0: i32,
+  rows: i32,
+  tileBytes: usize,
+): void {
+  const tiling = changetype<Tiling>(at);
+  const plane = <usize>(tiling.h * tiling.w) * FLOAT;
+  const pointStep = pointStride(<usize>((outs + 3) >> 2) * 4 * tileBytes);
+  for (let o = begin; o < end; o++) {
+    const to = out + <usize>(o >> 2) * 4 * tileBytes + <usize>(o & 3) * VECTOR;
+    if (o < outs) {
+      const from = g + <usize>o * plane;
+      spreadTiles(tiling, scratch, from, <usize>outs * plane, q0, rows, to, pointStep, 8 * VECTOR, 4 * VECTOR);
+    } else {
+      for (let p = 0; p < POINTS; p++) {
+        for (let t: usize = 0; t < tileBytes; t += VECTOR) {
+          v128.store(to + <usize>p * pointStep + 4 * t, f32x4.splat(0));
+        }
+      }
+    }
+  }
+}
+
+/**
+ * sums[p][c][o] (+)= Σ over the tiles of a chunk of both factors at point p. One item is a point and four outputs.
+ */
+export function winogradProducts(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  inputs: usize,
+  grads: usize,
+  sums: usize,
+  chans: i32,
+  groups: i32,
+  tileBytes: usize,
+  first: i32,
+): void {
+  const sumRow = <usize>groups * VECTOR;
+  const inputStep = pointStride(<usize>chans * tileBytes);
+  const gradStep = pointStride(<usize>groups * 4 * tileBytes);
+  for (let item = begin; item < end; item++) {
+    const p = item / groups;
+    const group = item % groups;
+    const g = grads + <usize>p * gradStep + <usize>group * 4 * tileBytes;
+    let x = inputs + <usize>p * inputStep;
+    let to = sums + <usize>(p * chans) * sumRow + <usize>group * VECTOR;
+    for (let c = 0; c < chans; c += 2) {
+      // An odd last channel is multiplied twice, and stored twice in the same place.
+      const next: usize = c + 1 < chans ? 1 : 0;
+      dotTiles(g, x, x + next * tileBytes, tileBytes, to, to + next * sumRow, first != 0);
+      x += 2 * tileBytes;
+      to += 2 * sumRow;
+    }
+  }
+}
+
+/** Dot products of four interleaved rows of g with two rows of x; each result is a vector of the four. */
+function dotTiles(g: usize, x0: usize, x1: usize, bytes: usize, out0: usize, out1: usize, first: bool): void {
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  for (const end = x0 + bytes; x0 < end; x0 += VECTOR) {
+    const v0 = v128.load(x0);
+    const v1 = v128.load(x1);
+    const g0 = v128.load(g);
+    c00 = madd(g0, v0, c00);
+    c01 = madd(g0, v1, c01);
+    const g1 = v128.load(g, VECTOR);
+    c10 = madd(g1, v0, c10);
+    c11 = madd(g1, v1, c11);
+    const g2 = v128.load(g, 2 * VECTOR);
+    c20 = madd(g2, v0, c20);
+    c21 = madd(g2, v1, c21);
+    const g3 = v128.load(g, 3 * VECTOR);
+    c30 = madd(g3, v0, c30);
+    c31 = madd(g3, v1, c31);
+    x1 += VECTOR;
+    g += 4 * VECTOR;
+  }
+  const zero = f32x4.splat(0);
+  const before0 = first ? zero : v128.load(out0);
+  const before1 = first ? zero : v128.load(out1);
+  v128.store(out0, f32x4.add(before0, sumEach(c00, c10, c20, c30)));
+  v128.store(out1, f32x4.add(before1, sumEach(c01, c11, c21, c31)));
+}
+
+/** Sums at the points to gradients of the filters, w[o][c][r][r]. One item is a channel. */
+export function winogradFilterGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  sums: usize,
+  out: usize,
+  chans: i32,
+  outs: i32,
+  r: i32,
+): void {
+  const groups = (outs + 3) >> 2;
+  const sumRow = <usize>groups * VECTOR;
+  const pointStep = <usize>chans * sumRow;
+  const middle = scratch; // [r][6]
+  const taps = middle + <usize>(r * SIDE) * VECTOR; // [r][r], a lane for each filter
+  for (let c = begin; c < end; c++) {
+    for (let group = 0; group < groups; group++) {
+      const from = sums + <usize>c * sumRow + <usize>group * VECTOR;
+      for (let j: usize = 0; j < <usize>SIDE; j++) {
+        pointsToTaps(from + j * pointStep, SIDE * pointStep, r, middle + j * VECTOR, SIDE * VECTOR);
+      }
+      for (let a: usize = 0; a < <usize>r; a++) {
+        pointsToTaps(middle + a * SIDE * VECTOR, VECTOR, r, taps + a * <usize>r * VECTOR, VECTOR);
+      }
+      for (let lane = 0; lane < min(4, outs - group * 4); lane++) {
+        const to = out + <usize>(((group * 4 + lane) * chans + c) * r * r) * FLOAT;
+        for (let tap: usize = 0; tap < <usize>(r * r); tap++) {
+          store<f32>(to + tap * FLOAT, load<f32>(taps + tap * VECTOR + <usize>lane * FLOAT));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,332 @@
+/** Winograd convolution, stride 1, 3×3 or 5×5 filters: the forward pass (and, with turned filters, the input gradient). */
+
+import { copyFloats, zeroFloats } from "./pack";
+import { FLOAT, VECTOR } from "./simd";
+import { tileStrided } from "./tile";
+import { inputToPoints, outputToPoints, pointsToOutput, tapsToPoints } from "./winograd-transforms";
+
+/** Points along one axis, and of a tile. */
+export const SIDE: i32 = 6;
+export const POINTS: i32 = 36;
+
+/**
+ * A convolution cut into tiles of m × m outputs. Tile rows are counted through all images: row q is row q % tilesH of
+ * image q / tilesH.
+ */
+@unmanaged
+export class Tiling {
+  /** Size of the planes the tiles are cut from. */
+  h: i32;
+  w: i32;
+  /** What the padding puts before the first row and column. */
+  beforeH: i32;
+  beforeW: i32;
+  /** Outputs of a tile along one axis. */
+  m: i32;
+  tilesH: i32;
+  tilesW: i32;
+  /** Rows of a tile's patch: 6 for inputs, m for gradients of outputs. */
+  side: i32;
+  /** Floats in a row of a strip: all patches of a tile row, whole vectors. */
+  width: i32;
+
+  /** The rows of one plane that tile row `ty` sees, padded with zeros, one below the other. */
+  loadStrip(strip: usize, plane: usize, ty: i32): void {
+    const left = min(this.beforeW, this.width);
+    const inside = min(this.w, this.width - left);
+    for (let i = 0; i < this.side; i++) {
+      const y = ty * this.m - this.beforeH + i;
+      if (y < 0 || y >= this.h) {
+        zeroFloats(strip, this.width);
+      } else {
+        zeroFloats(strip, left);
+        copyFloats(strip + <usize>left * FLOAT, plane + <usize>(y * this.w) * FLOAT, inside);
+        zeroFloats(strip + <usize>(left + inside) * FLOAT, this.width - left - inside);
+      }
+      strip += <usize>this.width * FLOAT;
+    }
+  }
+
+  /** Bytes of one strip once it holds points along the vertical: always six rows. */
+  get stripBytes(): usize {
+    return <usize>(SIDE * this.width) * FLOAT;
+  }
+}
+
+/** Writes a tiling to memory where every thread can read it. One item. */
+export function setTiling(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  at: usize,
+  h: i32,
+  w: i32,
+  beforeH: i32,
+  beforeW: i32,
+  m: i32,
+  tilesH: i32,
+  tilesW: i32,
+  side: i32,
+  width: i32,
+): void {
+  const tiling = changetype<Tiling>(at);
+  tiling.h = h;
+  tiling.w = w;
+  tiling.beforeH = beforeH;
+  tiling.beforeW = beforeW;
+  tiling.m = m;
+  tiling.tilesH = tilesH;
+  tiling.tilesW = tilesW;
+  tiling.side = side;
+  tiling.width = width;
+}
+
+/** Bytes from one point to the next: one cache line more, so that the 36 do not all fall on one set of the cache. */
+// @ts-ignore: decorator
+@inline
+export function pointStride(bytes: usize): usize {
+  return bytes + 64;
+}
+
+/** One float each from four places, as a vector. */
+// @ts-ignore: decorator
+@inline
+function gather(a: usize, b: usize, c: usize, d: usize): v128 {
+  let v = v128.load32_zero(a);
+  v = v128.load32_lane(b, v, 1);
+  v = v128.load32_lane(c, v, 2);
+  return v128.load32_lane(d, v, 3);
+}
+
+/**
+ * The points of all tiles of one channel in `rows` tile rows from q0 on. Point p of tiles 4i … 4i + 3 goes to
+ * out + p·pointStep + (i >> 1)·pairStep + (i & 1)·vectorStep. Tiles beyond the last are zero.
+ * @param strips room for `rows` strips, and a table of one address per tile
+ */
+export function spreadTiles(
+  tiling: Tiling,
+  strips: usize,
+  planes: usize,
+  imageBytes: usize,
+  q0: i32,
+  rows: i32,
+  out: usize,
+  pointStep: usize,
+  pairStep: usize,
+  vectorStep: usize,
+): void {
+  const row = <usize>tiling.width * FLOAT;
+  const stripBytes = tiling.stripBytes;
+  const table = strips + <usize>(rows + 1) * stripBytes;
+  const tiles = rows * tiling.tilesW;
+  const groups = ((tiles + 7) >> 3) << 1;
+  for (let r = 0; r < rows; r++) {
+    const strip = strips + <usize>r * stripBytes;
+    const q = q0 + r;
+    tiling.loadStrip(strip, planes + <usize>(q / tiling.tilesH) * imageBytes, q % tiling.tilesH);
+    for (let at = strip; at < strip + row; at += VECTOR) toPoints(at, row, tiling, at, row);
+    for (let t = 0; t < tiling.tilesW; t++) {
+      store<usize>(table + <usize>(r * tiling.tilesW + t) * sizeof<usize>(), strip + <usize>(t * tiling.m) * FLOAT);
+    }
+  }
+  const nothing = strips + <usize>rows * stripBytes;
+  zeroFloats(nothing, SIDE * tiling.width);
+  for (let t = tiles; t < groups * 4; t++) store<usize>(table + <usize>t * sizeof<usize>(), nothing);
+
+  const columns = table + <usize>(groups * 4) * sizeof<usize>();
+  for (let i = 0; i < groups; i++) {
+    const entry = table + <usize>(i * 4) * sizeof<usize>();
+    let t0 = load<usize>(entry);
+    let t1 = load<usize>(entry, sizeof<usize>());
+    let t2 = load<usize>(entry, 2 * sizeof<usize>());
+    let t3 = load<usize>(entry, 3 * sizeof<usize>());
+    let to = out + <usize>(i >> 1) * pairStep + <usize>(i & 1) * vectorStep;
+    for (let p = 0; p < SIDE; p++) {
+      for (let j: usize = 0; j < <usize>tiling.side; j++) {
+        v128.store(columns + j * VECTOR, gather(t0 + j * FLOAT, t1 + j * FLOAT, t2 + j * FLOAT, t3 + j * FLOAT));
+      }
+      toPoints(columns, VECTOR, tiling, to, pointStep);
+      t0 += row;
+      t1 += row;
+      t2 += row;
+      t3 += row;
+      to += SIDE * pointStep;
+    }
+  }
+}
+
+/** The points of inputs (a patch as large as the points) or of gradients of outputs (a smaller one). */
+// @ts-ignore: decorator
+@inline
+function toPoints(from: usize, inStep: usize, tiling: Tiling, out: usize, outStep: usize): void {
+  const v0 = v128.load(from);
+  const v1 = v128.load(from + inStep);
+  if (tiling.side == SIDE) {
+    const v2 = v128.load(from + 2 * inStep);
+    const v3 = v128.load(from + 3 * inStep);
+    const v4 = v128.load(from + 4 * inStep);
+    const v5 = v128.load(from + 5 * inStep);
+    inputToPoints(v0, v1, v2, v3, v4, v5, out, outStep);
+  } else if (tiling.side == 4) {
+    const v2 = v128.load(from + 2 * inStep);
+    const v3 = v128.load(from + 3 * inStep);
+    outputToPoints(v0, v1, v2, v3, v3, out, outStep);
+  } else {
+    const zero = f32x4.splat(0);
+    outputToPoints(v0, v1, zero, zero, v1, out, outStep);
+  }
+}
+
+/**
+ * Filters to points, packed for the micro-kernel: [outs / 4][36][chans][4], rows beyond the last filter zero.
+ * One item is a group of four filters.
+ */
+export function winogradFilters(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  w: usize,
+  packed: usize,
+  outs: i32,
+  chans: i32,
+  r: i32,
+  outStride: i32,
+  chanStride: i32,
+  flip: i32,
+): void {
+  const taps = r * r;
+  const middle = scratch + <usize>taps * VECTOR;
+  const points = middle + <usize>(SIDE * r) * VECTOR;
+  for (let item = begin; item < end; item++) {
+    const valid = min(4, outs - item * 4);
+    const base = packed + <usize>item * <usize>(POINTS * chans) * VECTOR;
+    for (let c = 0; c < chans; c++) {
+      const from = w + <usize>(item * 4 * outStride + c * chanStride) * FLOAT;
+      for (let tap = 0; tap < taps; tap++) {
+        const at = scratch + <usize>tap * VECTOR;
+        const source = from + <usize>(flip ? taps - 1 - tap : tap) * FLOAT;
+        for (let lane = 0; lane < 4; lane++) {
+          const value = lane < valid ? load<f32>(source + <usize>(lane * outStride) * FLOAT) : 0;
+          store<f32>(at + <usize>lane * FLOAT, value);
+        }
+      }
+      for (let j = 0; j < r; j++) {
+        const column = <usize>j * VECTOR;
+        tapsToPoints(scratch + column, <usize>r * VECTOR, r, middle + column, <usize>r * VECTOR);
+      }
+      for (let i = 0; i < SIDE; i++) {
+        tapsToPoints(middle + <usize>(i * r) * VECTOR, VECTOR, r, points + <usize>(i * SIDE) * VECTOR, VECTOR);
+      }
+      for (let p = 0; p < POINTS; p++) {
+        v128.store(base + <usize>(p * chans + c) * VECTOR, v128.load(points + <usize>p * VECTOR));
+      }
+    }
+  }
+}
+
+/** y = conv(x, w) + bias. One item is `rowsPerItem` tile rows, with all channels and all outputs. */
+export function winogradConv(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  at: usize,
+  x: usize,
+  packed: usize,
+  bias: usize,
+  y: usize,
+  images: i32,
+  chans: i32,
+  outs: i32,
+  outH: i32,
+  outW: i32,
+  rowsPerItem: i32,
+): void {
+  const tiling = changetype<Tiling>(at);
+  const plane = <usize>(tiling.h * tiling.w) * FLOAT;
+  const outPlane = <usize>(outH * outW) * FLOAT;
+  for (let item = begin; item < end; item++) {
+    const q0 = item * rowsPerItem;
+    const rows = min(rowsPerItem, images * tiling.tilesH - q0);
+    const panels = (rows * tiling.tilesW + 7) >> 3;
+    const zeros = scratch;
+    const spread = zeros + VECTOR;
+    const panelBytes = <usize>chans * 2 * VECTOR;
+    const pointBytes = pointStride(<usize>panels * panelBytes);
+    const products = spread + <usize>POINTS * pointBytes;
+    const rowBytes = <usize>panels * 2 * VECTOR;
+    const strips = products + <usize>POINTS * 4 * rowBytes;
+    v128.store(zeros, f32x4.splat(0));
+    for (let c = 0; c < chans; c++) {
+      const out = spread + <usize>c * 2 * VECTOR;
+      const from = x + <usize>c * plane;
+      spreadTiles(tiling, strips, from, <usize>chans * plane, q0, rows, out, pointBytes, panelBytes, VECTOR);
+    }
+    let filters = packed;
+    for (let o = 0; o < outs; o += 4) {
+      for (let p = 0; p < POINTS; p++) {
+        for (let panel = 0; panel < panels; panel++) {
+          const from = spread + <usize>p * pointBytes + <usize>panel * panelBytes;
+          const to = products + <usize>(p * 4) * rowBytes + <usize>panel * 2 * VECTOR;
+          tileStrided(filters, from, 2 * VECTOR, chans, to, rowBytes, zeros);
+        }
+        filters += <usize>chans * VECTOR;
+      }
+      for (let k = o; k < min(o + 4, outs); k++) {
+        const b = bias ? load<f32>(bias + <usize>k * FLOAT) : 0;
+        const to = y + <usize>k * outPlane;
+        const from = products + <usize>(k - o) * rowBytes;
+        gatherTiles(tiling, strips, from, 4 * rowBytes, q0, rows, b, to, <usize>outs * outPlane, outH, outW);
+      }
+    }
+  }
+}
+
+/** Points of all tiles of one output channel back to pixels. */
+function gatherTiles(
+  tiling: Tiling,
+  scratch: usize,
+  products: usize,
+  pointStep: usize,
+  q0: i32,
+  rows: i32,
+  bias: f32,
+  out: usize,
+  imageBytes: usize,
+  outH: i32,
+  outW: i32,
+): void {
+  const m = tiling.m;
+  const tiles = rows * tiling.tilesW;
+  const middle = scratch; // [m rows][6 points along the horizontal]
+  const pixels = middle + <usize>(m * SIDE) * VECTOR; // [m rows][m columns], a lane for each tile
+  const shift = f32x4.splat(bias);
+  for (let t = 0; t < tiles; t += 4) {
+    const from = products + <usize>t * FLOAT;
+    for (let j: usize = 0; j < <usize>SIDE; j++) {
+      pointsToOutput(from + j * pointStep, SIDE * pointStep, m, middle + j * VECTOR, SIDE * VECTOR);
+    }
+    for (let a: usize = 0; a < <usize>m; a++) {
+      pointsToOutput(middle + a * SIDE * VECTOR, VECTOR, m, pixels + a * <usize>m * VECTOR, VECTOR);
+    }
+    for (let lane = 0; lane < min(4, tiles - t); lane++) {
+      const q = q0 + (t + lane) / tiling.tilesW;
+      const y0 = (q % tiling.tilesH) * m;
+      const x0 = ((t + lane) % tiling.tilesW) * m;
+      const at = out + <usize>(q / tiling.tilesH) * imageBytes + <usize>(y0 * outW + x0) * FLOAT;
+      storeTile(pixels + <usize>lane * FLOAT, m, at, min(m, outH - y0), min(m, outW - x0), outW, bias);
+    }
+  }
+}
+
+/** Stores one lane of m × m vectors as a tile of at most height × width pixels. */
+// @ts-ignore: decorator
+@inline
+function storeTile(pixels: usize, m: i32, out: usize, height: i32, width: i32, outW: i32, bias: f32): void {
+  for (let a = 0; a < height; a++) {
+    const from = pixels + <usize>(a * m) * VECTOR;
+    const to = out + <usize>(a * outW) * FLOAT;
+    for (let b = 0; b < width; b++) {
+      store<f32>(to + <usize>b * FLOAT, load<f32>(from + <usize>b * VECTOR) + bias);
+    }
+  }
+}

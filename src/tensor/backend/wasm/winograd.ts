@@ -1,0 +1,150 @@
+/** Host side of Winograd convolution: which convolutions it takes, and how they are cut into work items. */
+
+import type { ConvGeometry } from "../backend.js";
+import type { Runtime } from "./runtime.js";
+
+const POINTS = 36;
+const SIDE = 6;
+const VECTOR = 16;
+
+/** Bytes of one item's inputs at their points: most of a second-level cache. */
+const SPREAD_BYTES = 768 * 1024;
+
+/** Bytes of a chunk's two factors in the weight gradient: they stay in the third-level cache. */
+const CHUNK_BYTES = 12 * 1024 * 1024;
+
+/** Tiles of a chunk in the weight gradient: the more, the fewer sums over lanes. */
+const CHUNK_TILES = 256;
+
+/** Where the measured gain begins, by the size of the filter. */
+const LEAST_CHANNELS: Record<number, number> = { 3: 8, 5: 16 };
+
+const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
+/** As the kernels' `pointStride`. */
+const pointStride = (bytes: number): number => bytes + 64;
+
+/**
+ * Whether Winograd's algorithm can do this convolution, and does it faster: 3×3 or 5×5, every pixel, no holes, one
+ * group, and channels enough to pay for going to the points and back.
+ */
+export function winogradFits(g: ConvGeometry): boolean {
+  const plain = g.strideH === 1 && g.strideW === 1 && g.dilationH === 1 && g.dilationW === 1 && g.groups === 1;
+  const square = g.kH === g.kW && (g.kH === 3 || g.kH === 5);
+  const channels = Math.min(g.c, g.o) >= LEAST_CHANNELS[g.kH];
+  return plain && square && channels && g.padH < g.kH && g.padW < g.kW;
+}
+
+/** How planes of h × w are cut into tiles; see the kernels' `Tiling`. */
+interface Tiling {
+  readonly h: number;
+  readonly w: number;
+  readonly before: readonly [h: number, w: number];
+  readonly m: number;
+  readonly tilesH: number;
+  readonly tilesW: number;
+  readonly side: number;
+  readonly width: number;
+}
+
+function tilingOf(
+  planes: [h: number, w: number],
+  outputs: [h: number, w: number],
+  m: number,
+  side: number,
+  before: [h: number, w: number],
+): Tiling {
+  const [tilesH, tilesW] = outputs.map((n) => ceilDiv(n, m));
+  const width = roundUp(tilesW * m + side - m, 4);
+  return { h: planes[0], w: planes[1], before, m, tilesH, tilesW, side, width };
+}
+
+function withTiling(rt: Runtime, t: Tiling, use: (tiling: number) => void): void {
+  const tiling = rt.allocate(64);
+  rt.run("setTiling", 1, [tiling, t.h, t.w, ...t.before, t.m, t.tilesH, t.tilesW, t.side, t.width]);
+  use(tiling);
+  rt.release(tiling);
+}
+
+/** Scratch for the strips of `rows` tile rows, their table of tiles, and a tile on its way back. */
+function stripBytes(t: Tiling, rows: number): number {
+  return Math.max((rows + 1) * SIDE * t.width * 4 + roundUp(rows * t.tilesW, 8) * 4 + SIDE * VECTOR, 1024);
+}
+
+export function winogradConv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
+  const tiling = tilingOf([g.h, g.w], [g.outH, g.outW], 7 - g.kH, SIDE, [g.padH, g.padW]);
+  convolve(rt, tiling, x, w, bias, out, g.n, g.c, g.o, [g.outH, g.outW], g.kH, [g.c, 1], false);
+}
+
+/** The gradient of the input is the convolution of g with turned filters whose channels and outputs change places. */
+export function winogradInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
+  const before: [number, number] = [g.kH - 1 - g.padH, g.kW - 1 - g.padW];
+  const tiling = tilingOf([g.outH, g.outW], [g.h, g.w], 7 - g.kH, SIDE, before);
+  convolve(rt, tiling, grad, w, 0, out, g.n, g.o, g.c, [g.h, g.w], g.kH, [1, g.c], true);
+}
+
+function convolve(
+  rt: Runtime,
+  t: Tiling,
+  x: number,
+  w: number,
+  bias: number,
+  out: number,
+  images: number,
+  chans: number,
+  outs: number,
+  size: readonly [h: number, w: number],
+  r: number,
+  filterStrides: readonly [out: number, chan: number],
+  flip: boolean,
+): void {
+  const taps = r * r;
+  const groups = ceilDiv(outs, 4);
+  const packed = rt.allocate(groups * POINTS * chans * VECTOR);
+  const shape = [outs, chans, r, ...filterStrides.map((n) => n * taps), flip ? 1 : 0];
+  rt.run("winogradFilters", groups, [w, packed, ...shape], (taps + SIDE * r + POINTS) * VECTOR);
+
+  const tileRows = images * t.tilesH;
+  const most = Math.max(8, Math.min(32, Math.floor(SPREAD_BYTES / (POINTS * chans * 4))));
+  const rowsPerItem = Math.min(tileRows, Math.max(1, Math.floor(most / t.tilesW)));
+  const panels = ceilDiv(rowsPerItem * t.tilesW, 8);
+  const spread = POINTS * pointStride(panels * chans * 2 * VECTOR);
+  const products = POINTS * 4 * panels * 2 * VECTOR;
+  const scratch = VECTOR + spread + products + stripBytes(t, rowsPerItem);
+  withTiling(rt, t, (tiling) => {
+    const args = [tiling, x, packed, bias, out, images, chans, outs, ...size, rowsPerItem];
+    rt.run("winogradConv", ceilDiv(tileRows, rowsPerItem), args, scratch);
+  });
+  rt.release(packed);
+}
+
+export function winogradWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
+  const m = 7 - g.kH;
+  const outputs: [number, number] = [g.outH, g.outW];
+  const inputTiling = tilingOf([g.h, g.w], outputs, m, SIDE, [g.padH, g.padW]);
+  const gradTiling = tilingOf(outputs, outputs, m, m, [0, 0]);
+  const groups = ceilDiv(g.o, 4);
+  const tileRows = g.n * inputTiling.tilesH;
+  const most = Math.min(CHUNK_TILES, Math.floor(CHUNK_BYTES / (POINTS * (g.c + groups * 4) * 4)));
+  const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / inputTiling.tilesW)));
+  const mostTileBytes = roundUp(rowsPerChunk * inputTiling.tilesW, 8) * 4;
+
+  const inputs = rt.allocate(POINTS * pointStride(g.c * mostTileBytes));
+  const grads = rt.allocate(POINTS * pointStride(groups * 4 * mostTileBytes));
+  const sums = rt.allocate(POINTS * g.c * groups * VECTOR);
+  const scratch = stripBytes(inputTiling, rowsPerChunk);
+  withTiling(rt, inputTiling, (inputAt) =>
+    withTiling(rt, gradTiling, (gradAt) => {
+      for (let q0 = 0; q0 < tileRows; q0 += rowsPerChunk) {
+        const rows = Math.min(rowsPerChunk, tileRows - q0);
+        const tileBytes = roundUp(rows * inputTiling.tilesW, 8) * 4;
+        rt.run("winogradSpreadInput", g.c, [inputAt, x, inputs, g.c, q0, rows, tileBytes], scratch);
+        rt.run("winogradSpreadGrad", groups * 4, [gradAt, grad, grads, g.o, q0, rows, tileBytes], scratch);
+        rt.run("winogradProducts", POINTS * groups, [inputs, grads, sums, g.c, groups, tileBytes, q0 === 0 ? 1 : 0]);
+      }
+    }),
+  );
+  const scratchTaps = (g.kH * SIDE + g.kH * g.kH) * VECTOR;
+  rt.run("winogradFilterGrad", g.c, [sums, out, g.c, g.o, g.kH], scratchTaps);
+  for (const pointer of [inputs, grads, sums]) rt.release(pointer);
+}

@@ -1,0 +1,312 @@
+/** Checks of one operation: PyTorch's numbers, finite differences, the adjoint identity, every backend. */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { backward } from "../src/tensor/autograd.js";
+import type { Backend, FloatArray } from "../src/tensor/backend/backend.js";
+import { JsBackend } from "../src/tensor/backend/js/js.js";
+import {
+  type BackendName,
+  type BackendOptions,
+  currentBackend,
+  useBackend,
+  withBackend,
+} from "../src/tensor/backend/registry.js";
+import { gradcheck } from "../src/tensor/gradcheck.js";
+import { Generator } from "../src/tensor/random.js";
+import { formatShape, type Shape, sizeOf } from "../src/tensor/shape.js";
+import { type Tensor, tensor } from "../src/tensor/tensor.js";
+
+// ---- backends ----------------------------------------------------------------------------------
+
+export interface Target {
+  /** What the tests call it: the backend and its options. */
+  readonly label: string;
+  readonly name: BackendName;
+  /** Undefined where it cannot run; `reason` says why. */
+  readonly backend?: Backend;
+  readonly reason?: string;
+}
+
+async function open(label: string, name: BackendName, options: BackendOptions): Promise<Target> {
+  try {
+    await useBackend(name, options);
+    return { label, name, backend: currentBackend() };
+  } catch (error) {
+    return { label, name, reason: String(error) };
+  }
+}
+
+/** Every backend, in every way of running that could make a difference. */
+export const targets: readonly Target[] = [
+  await open("js", "js", {}),
+  await open("wasm on 1 thread", "wasm", { threads: 1 }),
+  await open("wasm on 2 threads", "wasm", { threads: 2 }),
+];
+
+/** One test on each target; a backend that cannot run here is skipped by name, with the reason. */
+export function onEachBackend(name: string, test: (backend: Backend, target: Target) => void | Promise<void>): void {
+  for (const target of targets) {
+    const { label, backend, reason } = target;
+    if (backend) it(`${name}: ${label}`, () => test(backend, target));
+    else it.skip(`${name}: ${label} (skipped: ${reason})`, () => {});
+  }
+}
+
+// ---- numbers -----------------------------------------------------------------------------------
+
+/** Numbers as the fixtures store them: what JSON cannot write is a string such as "NaN". */
+type Stored = readonly (number | "NaN" | "Infinity" | "-Infinity")[];
+
+interface StoredTensor {
+  readonly shape: Shape;
+  readonly values: Stored;
+  readonly gradient?: Stored;
+}
+
+/** One case of test/fixtures/ops, made by scripts/fixtures/make_op_fixtures.py. */
+export interface Fixture {
+  readonly op: string;
+  readonly note: string;
+  readonly options: Record<string, unknown>;
+  /** False where the gradient jumps or explodes near the inputs, so that finite differences do not apply. */
+  readonly smooth: boolean;
+  readonly inputs: readonly StoredTensor[];
+  readonly output: StoredTensor;
+  /** ∂L/∂output, absent where no gradient passes. */
+  readonly cotangent?: Stored;
+}
+
+/** Below this, float32 has lost its digits or rounds to 0. */
+const UNDERFLOW = 1e-37;
+
+/**
+ * Compares element by element: |actual − expected| ≤ tolerance · (|expected| + mean |expected|). The mean gives the
+ * scale that sums of rounding errors have.
+ * @throws AssertionError naming the element and both numbers
+ */
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+): void {
+  expect(actual.length, `${what}: number of elements`).toBe(expected.length);
+  const finite = Array.from(expected).filter(Number.isFinite);
+  const scale = finite.reduce((sum, e) => sum + Math.abs(e), 0) / Math.max(1, finite.length);
+  for (let i = 0; i < expected.length; i++) {
+    const [a, e] = [actual[i], expected[i]];
+    const close = Math.abs(a - e) <= tolerance * (Math.abs(e) + scale) + UNDERFLOW;
+    if (!close && !Object.is(a, e)) expect.fail(`${what}: element ${i} is ${a}, expected ${e}`);
+  }
+}
+
+function numbers(stored: Stored): Float64Array {
+  return Float64Array.from(stored, Number);
+}
+
+// ---- one evaluation ----------------------------------------------------------------------------
+
+interface Sample {
+  readonly shape: Shape;
+  readonly values: FloatArray;
+}
+
+interface Evaluation {
+  readonly shape: Shape;
+  readonly output: FloatArray;
+  /** By input; `null` where none arrived. */
+  readonly gradients: readonly (FloatArray | null)[];
+  /** Where the output and the gradients turned out to be. */
+  readonly backends: readonly Backend[];
+}
+
+type Op = (...inputs: Tensor[]) => Tensor;
+
+function normals(n: number, seed: number): Float64Array {
+  const generator = new Generator(seed);
+  return Float64Array.from({ length: n }, () => generator.normal());
+}
+
+/** Runs `op` forward and back; without a cotangent, back from fixed random numbers. */
+async function evaluate(
+  op: Op,
+  inputs: readonly Sample[],
+  backend: Backend,
+  cotangent?: FloatArray,
+): Promise<Evaluation> {
+  const [leaves, output] = withBackend(backend, () => {
+    const leaves = inputs.map(({ shape, values }) => tensor(values, shape, { requiresGrad: true }));
+    const output = op(...leaves);
+    if (output.requiresGrad) backward(output, tensor(cotangent ?? normals(output.size, 1), output.shape));
+    return [leaves, output];
+  });
+  const grads = leaves.map(({ grad }) => grad);
+  const read = async (t: Tensor) => (await t.data()) as FloatArray;
+  return {
+    shape: output.shape,
+    output: await read(output),
+    gradients: await Promise.all(grads.map((grad) => grad && read(grad))),
+    backends: [output, ...grads].flatMap((t) => (t ? [t.backend] : [])),
+  };
+}
+
+// ---- the checks --------------------------------------------------------------------------------
+
+export interface OpCheck {
+  readonly op: Op;
+  /** PyTorch's numbers. Without, random inputs of these shapes are compared with the js backend in float64. */
+  readonly fixture?: Fixture;
+  readonly shapes?: readonly Shape[];
+  /** The inputs in which `op` is linear (up to a constant) while the others stand still. */
+  readonly linear?: readonly number[];
+  /** How far float32 may be off: see `expectClose`. Default 1e-5. */
+  readonly tolerance?: number;
+}
+
+interface NamedCheck {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+/** Finite differences cost two evaluations for each number: longer inputs say nothing more. */
+const GRADCHECK_LIMIT = 700;
+
+const float64 = new JsBackend("float64");
+
+function samplesOf({ fixture, shapes = [] }: OpCheck): Sample[] {
+  if (fixture) return fixture.inputs.map(({ shape, values }) => ({ shape, values: numbers(values) }));
+  // Rounded to float32 here, so that float64 starts from the same numbers.
+  return shapes.map((shape, i) => ({ shape, values: Float32Array.from(normals(sizeOf(shape), 2 + i)) }));
+}
+
+/** What a backend must give: PyTorch's numbers, or the reference's in float64. */
+async function expectationOf(check: OpCheck): Promise<Omit<Evaluation, "backends">> {
+  const { op, fixture } = check;
+  if (!fixture) return evaluate(op, samplesOf(check), float64);
+  return {
+    shape: fixture.output.shape,
+    output: numbers(fixture.output.values),
+    gradients: fixture.inputs.map(({ gradient }) => (gradient ? numbers(gradient) : null)),
+  };
+}
+
+async function checkBackend(check: OpCheck, { name, backend }: Target): Promise<void> {
+  const { op, fixture, tolerance = 1e-5 } = check;
+  const expected = await expectationOf(check);
+  const cotangent = fixture?.cotangent && numbers(fixture.cotangent);
+  const actual = await evaluate(op, samplesOf(check), backend!, cotangent);
+  for (const ran of actual.backends) {
+    expect(ran.name).toBe(name);
+    expect(ran).toBe(backend);
+  }
+  expect(actual.shape).toEqual(expected.shape);
+  expectClose(actual.output, expected.output, tolerance, "output");
+  expected.gradients.forEach((gradient, i) => {
+    const own = actual.gradients[i];
+    expect(own !== null, `input ${i}: a gradient arrives`).toBe(gradient !== null);
+    if (gradient && own) expectClose(own, gradient, tolerance, `gradient of input ${i}`);
+  });
+}
+
+/** Threads must not change a bit, whatever they share out. */
+async function checkThreads(check: OpCheck): Promise<void> {
+  const cotangent = check.fixture?.cotangent && numbers(check.fixture.cotangent);
+  const [one, two] = await Promise.all(
+    targets.slice(1).map(({ backend }) => evaluate(check.op, samplesOf(check), backend!, cotangent)),
+  );
+  expect(two.output).toEqual(one.output);
+  expect(two.gradients).toEqual(one.gradients);
+}
+
+async function checkFiniteDifferences(check: OpCheck): Promise<void> {
+  const inputs = withBackend(float64, () =>
+    samplesOf(check).map(({ shape, values }) => tensor(values, shape, { requiresGrad: true })),
+  );
+  await gradcheck(check.op, inputs);
+}
+
+/** ⟨A v, y⟩ = ⟨v, Aᵀ y⟩, A being `op` as a function of one input, and Aᵀ y that input's gradient for the cotangent y. */
+async function checkAdjoint(check: OpCheck, input: number): Promise<void> {
+  const inputs = samplesOf(check);
+  const at = (values: Float64Array) =>
+    evaluate(check.op, Object.assign([...inputs], { [input]: { ...inputs[input], values } }), float64);
+  const n = inputs[input].values.length;
+  const v = normals(n, 99);
+  const image = await at(v);
+  const constant = await at(new Float64Array(n));
+  const y = normals(image.output.length, 1);
+  const dot = (a: ArrayLike<number>, b: Float64Array) => b.reduce((sum, y, i) => sum + a[i] * y, 0);
+  const left = dot(image.output, y) - dot(constant.output, y);
+  const right = dot(image.gradients[input]!, v);
+  const scale = Math.sqrt(dot(image.output, Float64Array.from(image.output)) * dot(y, y)) + Math.abs(left);
+  expect(Math.abs(left - right), `<A v, y> = ${left}, <v, At y> = ${right}`).toBeLessThanOrEqual(1e-10 * scale);
+}
+
+/** The checks that apply to an operation, to be run one by one. */
+export function checksOf(check: OpCheck): NamedCheck[] {
+  const { fixture, linear = [] } = check;
+  const elements = samplesOf(check).reduce((sum, { values }) => sum + values.length, 0);
+  const differentiable = !fixture || fixture.cotangent !== undefined;
+  const against = fixture ? "PyTorch" : "js in float64";
+  const able = targets.filter(({ backend }) => backend);
+  const checks = able.map((target) => ({
+    name: `${target.label} against ${against}`,
+    run: () => checkBackend(check, target),
+  }));
+  if (able.length === targets.length) checks.push({ name: "threads", run: () => checkThreads(check) });
+  if (differentiable && (fixture?.smooth ?? true) && elements <= GRADCHECK_LIMIT) {
+    checks.push({ name: "finite differences", run: () => checkFiniteDifferences(check) });
+  }
+  for (const input of linear) {
+    checks.push({ name: `adjoint of input ${input}`, run: () => checkAdjoint(check, input) });
+  }
+  return checks;
+}
+
+/** Registers every check of an operation as a test. */
+export function checkOp(name: string, check: OpCheck): void {
+  describe(name, () => {
+    for (const { name, run } of checksOf(check)) it(name, run);
+    for (const { label, backend, reason } of targets) if (!backend) it.skip(`${label}: ${reason}`, () => {});
+  });
+}
+
+// ---- fixtures ----------------------------------------------------------------------------------
+
+export interface FixtureOp {
+  /** The operation, given the fixture's options. Each op states the type of its own. */
+  readonly op: (inputs: Tensor[], options: never) => Tensor;
+  readonly linear?: readonly number[];
+  readonly tolerance?: number;
+}
+
+function titleOf({ op, note, options, inputs }: Fixture): string {
+  const settings = Object.entries(options).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const parts = [inputs.map(({ shape }) => formatShape(shape)).join(" "), ...settings].join(" ");
+  return `${op} ${parts}${note && ` (${note})`}`;
+}
+
+/** Reads a file of test/fixtures. */
+export function readFixture<T>(path: string): T {
+  return JSON.parse(readFileSync(new URL(`fixtures/${path}.json`, import.meta.url), "utf8"));
+}
+
+/** `checkOp` for every case in a file of fixtures; `ops` must name exactly the operations that the file has. */
+export function checkFixtures(file: string, ops: Record<string, FixtureOp>): void {
+  const fixtures = readFixture<Fixture[]>(`ops/${file}`);
+  it(`has a fixture for each operation, and an operation for each fixture of ${file}`, () => {
+    expect(Object.keys(ops).sort()).toEqual([...new Set(fixtures.map(({ op }) => op))].sort());
+  });
+  for (const fixture of fixtures) {
+    const { op, linear, tolerance } = ops[fixture.op];
+    const shared = fixture.inputs.length;
+    checkOp(titleOf(fixture), {
+      op: (...inputs) => op(inputs, fixture.options as never),
+      fixture,
+      // Operations on a list have as many inputs as the case gives them.
+      linear: linear?.filter((input) => input < shared),
+      tolerance,
+    });
+  }
+}

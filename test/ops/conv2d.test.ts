@@ -1,0 +1,74 @@
+/** Convolution against PyTorch. */
+
+import { describe, expect, it } from "vitest";
+import { type Conv2dOptions, conv2d } from "../../src/tensor/ops/conv2d.js";
+import { ShapeError } from "../../src/tensor/shape.js";
+import { zeros } from "../../src/tensor/tensor.js";
+import { checkFixtures, checkOp } from "../check-op.js";
+
+checkFixtures("conv2d", {
+  conv2d: { op: ([x, w, bias], options: Conv2dOptions) => conv2d(x, w, { bias, ...options }), linear: [0, 1, 2] },
+});
+
+describe("large enough for every kernel, and to be shared out between threads", () => {
+  const conv = (name: string, x: number[], w: number[], options: Conv2dOptions) =>
+    checkOp(name, { op: (x, w, bias) => conv2d(x, w, { bias, ...options }), shapes: [x, w, [w[0]]] });
+  conv("Net #1, first", [3, 3, 32, 32], [8, 3, 5, 5], { padding: 2 });
+  conv("Net #1, second", [2, 8, 32, 32], [16, 8, 3, 3], { padding: 1 });
+  conv("Net #1, last", [2, 128, 8, 8], [36, 128, 3, 3], { padding: 1 });
+  conv("Net #2, fourth", [1, 32, 20, 20], [20, 32, 5, 5], { padding: 2 });
+  conv("odd sizes", [3, 7, 19, 23], [13, 7, 3, 3], { padding: 1 });
+  conv("stride", [3, 8, 21, 22], [12, 8, 3, 3], { stride: 2, padding: 1 });
+  conv("dilation", [2, 8, 21, 22], [12, 8, 3, 3], { dilation: 2, padding: 2 });
+  conv("groups", [2, 12, 17, 18], [24, 4, 3, 3], { groups: 3, padding: 1 });
+  conv("depthwise", [2, 24, 17, 18], [24, 1, 3, 3], { groups: 24, padding: 1 });
+  conv("1x1", [3, 40, 13, 13], [36, 40, 1, 1], {});
+  conv("one filter over everything", [5, 16, 9, 9], [10, 16, 9, 9], {});
+});
+
+describe("errors", () => {
+  const conv = (x: number[], w: number[], options: Conv2dOptions = {}) => conv2d(zeros(x), zeros(w), options);
+  const shapes = (x: string, w: string) => `\n  input   ${x}  (N, C, H, W)\n  weight  ${w}  (O, C, kH, kW)`;
+  it.each([
+    [
+      () => conv([8, 4, 32, 32], [8, 3, 5, 5]),
+      `conv2d: input has 4 channels, weight expects 3${shapes("[8, 4, 32, 32]", "[8, 3, 5, 5]")}`,
+    ],
+    [
+      () => conv([1, 4, 8, 8], [4, 4, 3, 3], { groups: 2 }),
+      `conv2d: input has 4 channels, weight expects 4 in each of 2 groups${shapes("[1, 4, 8, 8]", "[4, 4, 3, 3]")}`,
+    ],
+    [
+      () => conv([1, 4, 8, 8], [5, 2, 3, 3], { groups: 2 }),
+      `conv2d: 2 groups do not divide 4 input and 5 output channels${shapes("[1, 4, 8, 8]", "[5, 2, 3, 3]")}`,
+    ],
+    [
+      () => conv([3, 8, 8], [4, 3, 3, 3]),
+      `conv2d: the input must have 4 axes, it has 3${shapes("[3, 8, 8]", "[4, 3, 3, 3]")}`,
+    ],
+    [
+      () => conv([1, 3, 8, 8], [3, 3]),
+      `conv2d: the weight must have 4 axes, it has 2${shapes("[1, 3, 8, 8]", "[3, 3]")}`,
+    ],
+    [
+      () => conv([1, 1, 8, 4], [1, 1, 3, 3], { dilation: 2 }),
+      `conv2d: the filter spans 5 along W, the padded input has 4${shapes("[1, 1, 8, 4]", "[1, 1, 3, 3]")}`,
+    ],
+    [
+      () => conv([1, 1, 1, 9], [1, 1, 4, 3], { padding: [1, 0] }),
+      `conv2d: the filter spans 4 along H, the padded input has 3${shapes("[1, 1, 1, 9]", "[1, 1, 4, 3]")}`,
+    ],
+    [
+      () => conv([1, 1, 4, 4], [1, 1, 1, 1], { stride: 0 }),
+      "conv2d: stride must be an integer of at least 1, or two of them, got 0",
+    ],
+    [
+      () => conv([1, 1, 4, 4], [1, 1, 1, 1], { padding: [0, -1] }),
+      "conv2d: padding must be an integer of at least 0, or two of them, got 0,-1",
+    ],
+    [
+      () => conv([1, 1, 4, 4], [2, 1, 1, 1], { bias: zeros([3]) }),
+      "conv2d: bias has shape [3], expected [2], one per output channel",
+    ],
+  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+});

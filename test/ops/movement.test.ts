@@ -1,0 +1,163 @@
+/** Movement against PyTorch, and identities that hold for any shape. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as ops from "../../src/tensor/ops/movement.js";
+import { ShapeError, sizeOf } from "../../src/tensor/shape.js";
+import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { checkFixtures, checkOp, onEachBackend } from "../check-op.js";
+
+const linear = [0, 1, 2];
+
+checkFixtures("movement", {
+  reshape: { op: ([x], { shape }: { shape: number[] }) => ops.reshape(x, shape), linear },
+  flatten: {
+    op: ([x], { startDim, endDim }: { startDim?: number; endDim?: number }) => ops.flatten(x, startDim, endDim),
+    linear,
+  },
+  transpose: { op: ([x], { dim0, dim1 }: { dim0: number; dim1: number }) => ops.transpose(x, dim0, dim1), linear },
+  permute: { op: ([x], { dims }: { dims: number[] }) => ops.permute(x, dims), linear },
+  expand: { op: ([x], { shape }: { shape: number[] }) => ops.expand(x, shape), linear },
+  slice: {
+    op: ([x], o: { dim: number; start: number; end?: number; step?: number }) =>
+      ops.slice(x, o.dim, o.start, o.end, o.step),
+    linear,
+  },
+  cat: { op: (xs, { dim }: { dim?: number }) => ops.cat(xs, dim), linear },
+  stack: { op: (xs, { dim }: { dim?: number }) => ops.stack(xs, dim), linear },
+  pad: {
+    op: ([x], { padding, value }: { padding: number[]; value?: number }) => ops.pad(x, padding, { value }),
+    linear,
+  },
+  indexSelect: {
+    op: ([x], { dim, indices }: { dim: number; indices: number[] }) => ops.indexSelect(x, dim, indices),
+    linear,
+  },
+});
+
+describe("large enough to be shared out between threads", () => {
+  const shapes = [[7, 13, 33, 35]];
+  checkOp("permute", { op: (x) => ops.permute(x, [0, 2, 3, 1]), shapes });
+  checkOp("permute the last axes", { op: (x) => ops.permute(x, [0, 1, 3, 2]), shapes });
+  checkOp("transpose", { op: (x) => ops.transpose(x, 0, 1), shapes: [[331, 307]] });
+  checkOp("slice", { op: (x) => ops.slice(x, 2, 1, undefined, 2), shapes });
+  checkOp("slice the last axis", { op: (x) => ops.slice(x, 3, 2, -1), shapes });
+  checkOp("pad", { op: (x) => ops.pad(x, [1, 2, 3, 0], { value: 1 }), shapes });
+  checkOp("expand", { op: (x) => ops.expand(x, [9, 331, 37]), shapes: [[331, 1]] });
+  checkOp("cat", {
+    op: (a, b) => ops.cat([a, b], 1),
+    shapes: [
+      [50, 301, 5],
+      [50, 99, 5],
+    ],
+  });
+  const rows = Array.from({ length: 500 }, (_, i) => (i * i) % 331);
+  checkOp("indexSelect", { op: (x) => ops.indexSelect(x, 0, rows), shapes: [[331, 307]] });
+  checkOp("indexSelect the last axis", {
+    op: (x) =>
+      ops.indexSelect(
+        x,
+        1,
+        rows.map((i) => i % 307),
+      ),
+    shapes: [[331, 307]],
+  });
+});
+
+const count = (shape: readonly number[]) =>
+  tensor(
+    Float32Array.from({ length: sizeOf(shape) }, (_, i) => i),
+    shape,
+  );
+const same = (a: Tensor, b: Tensor) => {
+  expect(a.shape).toEqual(b.shape);
+  expect(a.dataSync()).toEqual(b.dataSync());
+};
+const shapes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 });
+const runs = { numRuns: 60, seed: 1 };
+
+describe("identities", () => {
+  onEachBackend("permute is undone by the inverse permutation", () => {
+    const permuted = shapes.chain((shape) =>
+      fc.tuple(fc.constant(shape), fc.shuffledSubarray([...shape.keys()], { minLength: shape.length })),
+    );
+    fc.assert(
+      fc.property(permuted, ([shape, order]) => {
+        const inverse = order.map((_, d) => order.indexOf(d));
+        same(ops.permute(ops.permute(count(shape), order), inverse), count(shape));
+      }),
+      runs,
+    );
+  });
+
+  onEachBackend("slices joined are the whole, and a padding cropped is nothing", () => {
+    const cut = shapes.chain((shape) =>
+      fc.nat(shape.length - 1).chain((d) => fc.tuple(fc.constant(shape), fc.constant(d), fc.nat(shape[d]))),
+    );
+    fc.assert(
+      fc.property(cut, ([shape, d, at]) => {
+        const x = count(shape);
+        same(ops.cat([ops.slice(x, d, 0, at), ops.slice(x, d, at)], d), x);
+        const padding = shape.flatMap((_, i) => [i % 3, (i + at) % 2]);
+        const padded = ops.pad(x, padding, { value: 9 });
+        same(
+          ops.pad(
+            padded,
+            padding.map((n) => -n),
+          ),
+          x,
+        );
+      }),
+      runs,
+    );
+  });
+
+  onEachBackend("every second element, twice, is everything in another order", () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const x = count(shape);
+        const even = ops.slice(x, 0, 0, undefined, 2);
+        const odd = ops.slice(x, 0, 1, undefined, 2);
+        const order = [...shape.keys(), shape.length].slice(0, 0);
+        for (let i = 0; i < shape[0]; i += 2) order.push(i);
+        for (let i = 1; i < shape[0]; i += 2) order.push(i);
+        same(ops.cat([even, odd]), ops.indexSelect(x, 0, order));
+      }),
+      runs,
+    );
+  });
+});
+
+describe("errors", () => {
+  const x = () => zeros([2, 3]);
+  it.each([
+    [() => ops.reshape(x(), [4]), "reshape: [2, 3] (6 elements) does not fit into [4]"],
+    [() => ops.reshape(x(), [-1, -1]), "reshape: [2, 3] (6 elements) does not fit into [-1, -1]"],
+    [() => ops.reshape(x(), [4, -1]), "reshape: [2, 3] (6 elements) does not fit into [4, -1]"],
+    [() => ops.flatten(x(), 1, 0), "flatten: startDim 1 comes after endDim 0"],
+    [() => ops.expand(x(), [2, 6]), "expand: shapes [2, 3] and [2, 6] do not broadcast: axis -1 has sizes 3 and 6"],
+    [() => ops.expand(x(), [3]), "expand: [2, 3] does not broadcast to [3]"],
+    [() => ops.permute(x(), [0, 0]), "permute: [0, 0] does not name each of the 2 axes once"],
+    [() => ops.permute(x(), [0]), "permute: [0] does not name each of the 2 axes once"],
+    [() => ops.transpose(x(), 0, 2), "transpose: dim 2 is out of range for 2 axes (expected -2 to 1)"],
+    [() => ops.slice(x(), 0, 0, 2, 0), "slice: step must be a positive integer, got 0"],
+    [() => ops.slice(x(), 0, 0, 2, -1), "slice: step must be a positive integer, got -1"],
+    [() => ops.pad(x(), [1]), "pad: expected at most 2 pairs of whole numbers for [2, 3], got [1]"],
+    [
+      () => ops.pad(x(), [1, 1, 1, 1, 1, 1]),
+      "pad: expected at most 2 pairs of whole numbers for [2, 3], got [1, 1, 1, 1, 1, 1]",
+    ],
+    [() => ops.cat([]), "cat: expected at least one tensor"],
+    [
+      () => ops.cat([x(), zeros([2, 4])]),
+      "cat: tensor 1 has shape [2, 4], tensor 0 [2, 3]: all sizes but that of axis 0 must agree",
+    ],
+    [
+      () => ops.cat([x(), zeros([2])], 1),
+      "cat: tensor 1 has shape [2], tensor 0 [2, 3]: all sizes but that of axis 1 must agree",
+    ],
+    [() => ops.stack([x(), zeros([3, 2])]), "stack: tensor 1 has shape [3, 2], tensor 0 [2, 3]: they must agree"],
+    [() => ops.indexSelect(x(), 1, [0, 3]), "indexSelect: index 3 (at 1) is not one of axis 1's 0 to 2"],
+    [() => ops.indexSelect(x(), 0, [-1]), "indexSelect: index -1 (at 0) is not one of axis 0's 0 to 1"],
+  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+});

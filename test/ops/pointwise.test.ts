@@ -1,0 +1,156 @@
+/** Pointwise operations against PyTorch. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { backward } from "../../src/tensor/autograd.js";
+import * as ops from "../../src/tensor/ops/pointwise.js";
+import { broadcastShapes, ShapeError, sizeOf } from "../../src/tensor/shape.js";
+import { ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { checkFixtures, checkOp, expectClose, onEachBackend } from "../check-op.js";
+
+const one = (op: (x: Tensor) => Tensor, linear: number[] = []) => ({ op: ([x]: Tensor[]) => op(x), linear });
+const two = (op: (a: Tensor, b: Tensor) => Tensor, linear: number[] = []) => ({
+  op: ([a, b]: Tensor[]) => op(a, b),
+  linear,
+});
+
+checkFixtures("pointwise", {
+  neg: one(ops.neg, [0]),
+  exp: one(ops.exp),
+  log: one(ops.log),
+  sqrt: one(ops.sqrt),
+  abs: one(ops.abs),
+  relu: one(ops.relu),
+  leakyRelu: { op: ([x], { negativeSlope }: { negativeSlope?: number }) => ops.leakyRelu(x, negativeSlope) },
+  sigmoid: one(ops.sigmoid),
+  tanh: one(ops.tanh),
+  gelu: one(ops.gelu),
+  softplus: one(ops.softplus),
+  clamp: {
+    op: ([x], o: { low: number | string; high: number | string }) => ops.clamp(x, Number(o.low), Number(o.high)),
+  },
+  powNumber: { op: ([x], { exponent }: { exponent: number }) => ops.pow(x, exponent) },
+  add: two(ops.add, [0, 1]),
+  sub: two(ops.sub, [0, 1]),
+  mul: two(ops.mul, [0, 1]),
+  div: two(ops.div, [0]),
+  maximum: two(ops.maximum),
+  minimum: two(ops.minimum),
+  pow: two(ops.pow),
+});
+
+describe("large enough to be shared out between threads, with a rest that fills no vector", () => {
+  const unary = { neg: ops.neg, exp: ops.exp, abs: ops.abs, relu: ops.relu, leakyRelu: ops.leakyRelu };
+  const smooth = { sigmoid: ops.sigmoid, tanh: ops.tanh, gelu: ops.gelu, softplus: ops.softplus };
+  for (const [name, op] of Object.entries({ ...unary, ...smooth }))
+    checkOp(name, { op: (x) => op(x), shapes: [[100_003]] });
+  const positive = (x: Tensor) => ops.add(ops.abs(x), 0.1);
+  checkOp("log", { op: (x) => ops.log(positive(x)), shapes: [[100_003]] });
+  checkOp("sqrt", { op: (x) => ops.sqrt(positive(x)), shapes: [[100_003]] });
+  checkOp("pow", { op: (x) => ops.pow(positive(x), 2.5), shapes: [[100_003]] });
+  checkOp("clamp", { op: (x) => ops.clamp(x, -0.5, 1), shapes: [[100_003]] });
+  for (const [a, b] of [
+    [[100_003], [100_003]],
+    [[331, 307], [307]],
+    [
+      [331, 307],
+      [331, 1],
+    ],
+    [
+      [331, 1],
+      [1, 307],
+    ],
+    [
+      [7, 13, 33, 35],
+      [13, 1, 1],
+    ],
+    [[331, 307], []],
+  ]) {
+    checkOp(`add [${a}] [${b}]`, { op: ops.add, shapes: [a, b] });
+    checkOp(`mul [${a}] [${b}]`, { op: ops.mul, shapes: [a, b] });
+  }
+});
+
+describe("a number as an operand", () => {
+  onEachBackend("on either side, in the other's shape", async () => {
+    const x = tensor([1, 2, 4], [3], { requiresGrad: true });
+    const y = ops.sub(10, ops.div(8, ops.mul(x, 2)));
+    expect([...(await y.data())]).toEqual([6, 8, 9]);
+    expect([...(await ops.maximum(x, 2).data())]).toEqual([2, 2, 4]);
+    expect([...(await ops.pow(x, 2).data())]).toEqual([1, 4, 16]);
+  });
+
+  it("but not on both", () => {
+    expect(() => ops.add(1, 2)).toThrow(new TypeError("add: at least one operand must be a tensor, got 1 and 2"));
+  });
+});
+
+describe("equal", () => {
+  onEachBackend("gives 1 and 0, broadcast, and no gradient", async () => {
+    const a = tensor([1, 2, Number.NaN, 0], [4, 1], { requiresGrad: true });
+    const y = ops.equal(a, tensor([1, 0]));
+    expect([...(await y.data())]).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
+    backward(y, ones([4, 2]));
+    expect([...(await a.grad!.data())]).toEqual([0, 0, 0, 0]);
+  });
+});
+
+/** A shape, and another that broadcasts against it: some axes 1, leading ones left out, on either side. */
+const broadcastable = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.constantFrom("both", "left", "right")), { maxLength: 5 })
+  .chain((axes) => fc.tuple(fc.constant(axes), fc.nat(axes.length), fc.boolean()))
+  .map(([axes, missing, swap]) => {
+    const a = axes.map(([n, side]) => (side === "right" ? 1 : n));
+    const b = axes.map(([n, side]) => (side === "left" ? 1 : n)).slice(missing);
+    return swap ? [b, a] : [a, b];
+  });
+
+describe("broadcasting", () => {
+  onEachBackend("reads the same elements as indices do, for any shapes", async () => {
+    await fc.assert(
+      fc.asyncProperty(broadcastable, async ([a, b]) => {
+        const shape = broadcastShapes(a, b, "test");
+        const of = (own: readonly number[], flat: number) => {
+          let at = 0;
+          let rest = flat;
+          let stride = 1;
+          for (let d = 1; d <= own.length; d++) {
+            const n = shape.at(-d)!;
+            if (own.at(-d) !== 1) at += (rest % n) * stride;
+            stride *= own.at(-d)!;
+            rest = Math.floor(rest / n);
+          }
+          return at;
+        };
+        const values = (n: number) => Float32Array.from({ length: n }, (_, i) => i);
+        const y = ops.sub(ops.mul(tensor(values(sizeOf(a)), a), 1000), tensor(values(sizeOf(b)), b));
+        expect(y.shape).toEqual(shape);
+        expectClose(
+          await y.data(),
+          Array.from({ length: sizeOf(shape) }, (_, i) => 1000 * of(a, i) - of(b, i)),
+          0,
+          `[${a}] and [${b}]`,
+        );
+      }),
+      { numRuns: 100, seed: 1 },
+    );
+  });
+});
+
+describe("errors", () => {
+  it.each([
+    [
+      () => ops.add(zeros([2, 3]), zeros([4, 3])),
+      "add: shapes [2, 3] and [4, 3] do not broadcast: axis -2 has sizes 2 and 4",
+    ],
+    [
+      () => ops.mul(zeros([3]), zeros([2, 2])),
+      "mul: shapes [3] and [2, 2] do not broadcast: axis -1 has sizes 3 and 2",
+    ],
+  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+
+  it("clamp with its bounds in the wrong order", () => {
+    expect(() => ops.clamp(zeros([2]), 1, 0)).toThrow(new RangeError("clamp: expected low <= high, got 1 and 0"));
+    expect(() => ops.clamp(zeros([2]), Number.NaN, 0)).toThrow(RangeError);
+  });
+});
