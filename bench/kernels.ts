@@ -1,93 +1,55 @@
-/** Checks and times one kernel. */
+/** `bench kernels`: every kernel of the table, one at a time, against what this machine can do. */
 
-import type { Backend, FloatArray, Storage } from "../src/tensor/backend/backend.js";
-import { JsBackend } from "../src/tensor/backend/js/js.js";
-import type { KernelCase } from "./cases/case.js";
-import { type Timing, timeWarm } from "./timing.js";
+import { chooseBackend } from "./backend.js";
+import { benchKernel, type KernelResult } from "./kernel.js";
+import type { BenchOptions } from "./options.js";
+import { type Column, mebibytes, percent, type Row, short, Table } from "./report.js";
+import { measureRoofline, type Roofline } from "./roofline.js";
+import { table } from "./table.js";
 
-export interface KernelResult extends Timing {
-  name: string;
-  shape: string;
-  /** Largest difference from the `js` backend in float64, relative to the root mean square of the result. */
-  error: number;
-  gflops: number;
-  /** 10⁹ bytes a second, if every input is read once and every result written once. */
-  gbps: number;
-  /** What one call leaves to its caller. */
-  storages: number;
-  bytes: number;
+interface KernelRow extends Row, KernelResult {
+  /** The backend that was asked for, and the one that ran. */
+  asked: string;
+  ran: string;
+  roofline: Roofline;
 }
 
-/** Far more than rounding, far less than a wrong index. */
-const WORST_ERROR = 1e-4;
-
-/** Uneven numbers that repeat after a prime, so that no shape lines up with them. */
-const noise = Float32Array.from({ length: 65_537 }, (_, i) => {
-  const hash = Math.imul(i + 1, 0x9e3779b1) ^ (i >>> 3);
-  return (Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 8) / 2 ** 23 - 1;
-});
-
-function noiseOf(size: number, seed: number): Float32Array {
-  return Float32Array.from({ length: size }, (_, i) => noise[(i + 7919 * seed) % noise.length]);
+function columns(nameWidth: number, shapeWidth: number): Column<KernelRow>[] {
+  return [
+    { title: "kernel", width: nameWidth, text: ({ name }) => name },
+    { title: "shape", width: shapeWidth, text: ({ shape }) => shape },
+    { title: "asked, ran", width: 11, text: ({ asked, ran }) => `${asked}, ${ran}` },
+    { title: "error", width: 7, text: ({ error }) => error.toExponential(1) },
+    { title: "cold ms", width: 7, text: ({ cold }) => short(cold) },
+    { title: "warm ms", width: 7, text: ({ median }) => short(median) },
+    { title: "p10 to p90", width: 14, text: ({ low, high }) => `${short(low)}-${short(high)}` },
+    { title: "GFLOP/s", width: 7, text: ({ gflops }) => short(gflops) },
+    { title: "of peak", width: 7, text: ({ gflops, roofline }) => percent(gflops / roofline.peak) },
+    { title: "GB/s", width: 5, text: ({ gbps }) => short(gbps) },
+    { title: "of copy", width: 7, text: ({ gbps, roofline }) => percent(gbps / roofline.bandwidth) },
+    { title: "allocates", width: 12, text: ({ storages, bytes }) => `${storages}, ${mebibytes(bytes)}` },
+  ];
 }
 
-function uploadAll(kernel: KernelCase, backend: Backend, values: readonly FloatArray[]): Storage[] {
-  const inputs = values.map((input) => backend.upload(input));
-  return [...inputs, ...(kernel.prepare?.(backend, inputs) ?? [])];
-}
-
-/** The results by the reference, or the part of them that is enough. */
-async function expected(kernel: KernelCase, values: readonly FloatArray[]): Promise<FloatArray[]> {
-  const js = new JsBackend("float64");
-  const { inputs, run } = kernel.sample ?? { inputs: () => values, run: kernel.run };
-  const results = run(js, uploadAll(kernel, js, inputs(values)));
-  return Promise.all(results.map((result) => js.read(result)));
-}
-
-function largestError(got: FloatArray, want: FloatArray): number {
-  if (got.length !== want.length) throw new Error(`the result has ${got.length} numbers instead of ${want.length}`);
-  let squares = 0;
-  let largest = 0;
-  for (let i = 0; i < want.length; i++) {
-    squares += want[i] ** 2;
-    const difference = Math.abs(got[i] - want[i]);
-    if (!(difference <= largest)) largest = difference; // NaN, too
+export async function benchKernels(options: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
+  const wanted = table.filter(({ name, shape }) => `${name} ${shape}`.toLowerCase().includes(options.shape));
+  if (wanted.length === 0) {
+    const names = table.map(({ name }) => name).join("\n  ");
+    throw new Error(`--shape: no kernel has "${options.shape}" in its name or shape; there are\n  ${names}`);
   }
-  return largest / Math.sqrt(squares / want.length);
-}
-
-/** @throws Error when the results are wrong, or storages are left behind */
-export async function benchKernel(kernel: KernelCase, backend: Backend): Promise<KernelResult> {
-  const values = kernel.sizes.map(noiseOf);
-  const inputs = uploadAll(kernel, backend, values);
-  const before = backend.memory();
-  const free = (results: readonly Storage[]) => {
-    if (!kernel.inPlace) for (const result of results) backend.free(result);
-  };
-
-  const start = performance.now();
-  const first = kernel.run(backend, inputs);
-  const cold = performance.now() - start;
-  const after = backend.memory();
-  const part = kernel.sample?.part ?? ((result: FloatArray) => result);
-  const got = await Promise.all(first.map(async (result) => part(await backend.read(result))));
-  free(first);
-
-  const want = await expected(kernel, values);
-  const error = Math.max(...got.map((result, i) => largestError(result, want[i])));
-  if (!(error <= WORST_ERROR)) {
-    throw new Error(`${kernel.name}: the result of ${backend.name} is wrong: its error is ${error}, at most ${WORST_ERROR} is allowed`);
+  const { backend, asked, threads } = await chooseBackend(options, options.threads);
+  const roofline = await measureRoofline(threads);
+  console.log(
+    `${backend.name} on ${threads} thread${threads > 1 ? "s" : ""}; this machine's own limits with as many: ` +
+      `${short(roofline.peak)} GFLOP/s in registers, ${short(roofline.bandwidth)} GB/s copying\n`,
+  );
+  const widest = (texts: string[]) => Math.max(...texts.map((text) => text.length));
+  const output = new Table<KernelRow>([
+    ...columns(widest(wanted.map(({ name }) => name)), widest(wanted.map(({ shape }) => shape))),
+    ...extra,
+  ]);
+  for (const kernel of wanted) {
+    output.add({ ...(await benchKernel(kernel, backend)), threads, asked, ran: backend.name, roofline });
   }
-  const timing = await timeWarm(() => free(kernel.run(backend, inputs)), cold);
-  const left = backend.memory().storages - before.storages;
-  if (left !== 0) throw new Error(`${kernel.name}: ${backend.name} left ${left} storages behind`);
-  for (const input of inputs) backend.free(input);
-  const { name, shape, flops, bytes } = kernel;
-  return {
-    ...{ name, shape, error, ...timing },
-    gflops: flops / timing.median / 1e6,
-    gbps: bytes / timing.median / 1e6,
-    storages: after.storages - before.storages,
-    bytes: after.bytes - before.bytes,
-  };
+  return output.rows;
 }

@@ -1,6 +1,6 @@
 /** The two nets, as the benchmarks need them: their layers as a list, their cost, one inference and one training step. */
 
-import { type Adam, type Labels, type Module, Net1, Net2, noGrad, nllLoss, type Tensor } from "../src/index.js";
+import { Adam, type Labels, type Module, Net1, Net2, nllLoss, noGrad, type Tensor, tensor } from "../src/index.js";
 
 /** Layer i has its weights under `${i}.weight` and so on; convolutions keep the size, pooling halves it. */
 export type LayerKind = "conv" | "norm" | "relu" | "pool" | "dropout" | "flatten" | "linear" | "logSoftmax";
@@ -67,6 +67,26 @@ export function forwardFlops({ convolutions, features }: BenchNet): number {
 export function trainingFlops(net: BenchNet): number {
   const [c, o, k, size] = net.convolutions[0];
   return 3 * forwardFlops(net) - 2 * c * o * k ** 2 * size ** 2;
+}
+
+/** Noise in [0, 1), the same on every backend. */
+export function noisyPixels(n: number, size: number): Uint8Array {
+  return Uint8Array.from({ length: n * 3 * size * size }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
+}
+
+export function noisyImages(n: number, size: number): Tensor {
+  return tensor(
+    Float32Array.from(noisyPixels(n, size), (byte) => byte / 255),
+    [n, 3, size, size],
+  );
+}
+
+export function labelsOf(n: number): Int32Array {
+  return Int32Array.from({ length: n }, (_, i) => i % 2);
+}
+
+export function adamFor(model: Module): Adam {
+  return new Adam(model.parameters(), { lr: 1e-3, weightDecay: 1e-3 });
 }
 
 /** In evaluation mode, nothing recorded. The caller releases the result. */

@@ -60,7 +60,18 @@ parentPort.once("message", () => {
 async function compile(): Promise<WebAssembly.Module> {
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await asc.main(
-    ["loops.ts", "--outFile", "loops.wasm", "-O3", "--noAssert", "--enable", "simd", "--runtime", "stub", "--importMemory"],
+    [
+      "loops.ts",
+      "--outFile",
+      "loops.wasm",
+      "-O3",
+      "--noAssert",
+      "--enable",
+      "simd",
+      "--runtime",
+      "stub",
+      "--importMemory",
+    ],
     {
       readFile: (name) => (name === "loops.ts" ? source : null),
       writeFile: (_name, contents) => {

@@ -19,7 +19,9 @@ const sources = new Map(
 
 /** Changes whenever the result might: with the sources, the compiler, or this script. */
 function fingerprint() {
-  const hash = createHash("sha256").update(asc.version).update(readFileSync(fileURLToPath(import.meta.url)));
+  const hash = createHash("sha256")
+    .update(asc.version)
+    .update(readFileSync(fileURLToPath(import.meta.url)));
   for (const [name, text] of sources) hash.update(`\0${name}\0${text}`);
   return hash.digest("hex").slice(0, 32);
 }

@@ -5,53 +5,12 @@ import { describe, expect, it } from "vitest";
 import { backward } from "../src/tensor/autograd.js";
 import type { Backend, FloatArray } from "../src/tensor/backend/backend.js";
 import { JsBackend } from "../src/tensor/backend/js/js.js";
-import {
-  type BackendName,
-  type BackendOptions,
-  currentBackend,
-  useBackend,
-  withBackend,
-} from "../src/tensor/backend/registry.js";
+import { withBackend } from "../src/tensor/backend/registry.js";
 import { gradcheck } from "../src/tensor/gradcheck.js";
 import { Generator } from "../src/tensor/random.js";
 import { formatShape, type Shape, sizeOf } from "../src/tensor/shape.js";
 import { type Tensor, tensor } from "../src/tensor/tensor.js";
-
-// ---- backends ----------------------------------------------------------------------------------
-
-export interface Target {
-  /** What the tests call it: the backend and its options. */
-  readonly label: string;
-  readonly name: BackendName;
-  /** Undefined where it cannot run; `reason` says why. */
-  readonly backend?: Backend;
-  readonly reason?: string;
-}
-
-async function open(label: string, name: BackendName, options: BackendOptions): Promise<Target> {
-  try {
-    await useBackend(name, options);
-    return { label, name, backend: currentBackend() };
-  } catch (error) {
-    return { label, name, reason: String(error) };
-  }
-}
-
-/** Every backend, in every way of running that could make a difference. */
-export const targets: readonly Target[] = [
-  await open("js", "js", {}),
-  await open("wasm on 1 thread", "wasm", { threads: 1 }),
-  await open("wasm on 2 threads", "wasm", { threads: 2 }),
-];
-
-/** One test on each target; a backend that cannot run here is skipped by name, with the reason. */
-export function onEachBackend(name: string, test: (backend: Backend, target: Target) => void | Promise<void>): void {
-  for (const target of targets) {
-    const { label, backend, reason } = target;
-    if (backend) it(`${name}: ${label}`, () => test(backend, target));
-    else it.skip(`${name}: ${label} (skipped: ${reason})`, () => {});
-  }
-}
+import { type Target, targets } from "./targets.js";
 
 // ---- numbers -----------------------------------------------------------------------------------
 
@@ -123,9 +82,10 @@ interface Evaluation {
 
 type Op = (...inputs: Tensor[]) => Tensor;
 
-function normals(n: number, seed: number): Float64Array {
+/** Random numbers in [-1, 1) that float32 holds exactly. */
+function random(n: number, seed: number): Float64Array {
   const generator = new Generator(seed);
-  return Float64Array.from({ length: n }, () => generator.normal());
+  return Float64Array.from({ length: n }, () => generator.uniform() * 2 - 1);
 }
 
 /** Runs `op` forward and back; without a cotangent, back from fixed random numbers. */
@@ -138,7 +98,7 @@ async function evaluate(
   const [leaves, output] = withBackend(backend, () => {
     const leaves = inputs.map(({ shape, values }) => tensor(values, shape, { requiresGrad: true }));
     const output = op(...leaves);
-    if (output.requiresGrad) backward(output, tensor(cotangent ?? normals(output.size, 1), output.shape));
+    if (output.requiresGrad) backward(output, tensor(cotangent ?? random(output.size, 1), output.shape));
     return [leaves, output];
   });
   const grads = leaves.map(({ grad }) => grad);
@@ -164,6 +124,15 @@ export interface OpCheck {
   readonly tolerance?: number;
 }
 
+/** What the checks of one operation share; made when the first of them runs. */
+interface Case {
+  readonly check: OpCheck;
+  readonly inputs: readonly Sample[];
+  readonly cotangent?: FloatArray;
+  /** PyTorch's numbers, or the reference's in float64. */
+  readonly expected: Promise<Omit<Evaluation, "backends">>;
+}
+
 interface NamedCheck {
   readonly name: string;
   readonly run: () => Promise<void>;
@@ -174,35 +143,33 @@ const GRADCHECK_LIMIT = 700;
 
 const float64 = new JsBackend("float64");
 
-function samplesOf({ fixture, shapes = [] }: OpCheck): Sample[] {
-  if (fixture) return fixture.inputs.map(({ shape, values }) => ({ shape, values: numbers(values) }));
-  // Rounded to float32 here, so that float64 starts from the same numbers.
-  return shapes.map((shape, i) => ({ shape, values: Float32Array.from(normals(sizeOf(shape), 2 + i)) }));
-}
-
-/** What a backend must give: PyTorch's numbers, or the reference's in float64. */
-async function expectationOf(check: OpCheck): Promise<Omit<Evaluation, "backends">> {
-  const { op, fixture } = check;
-  if (!fixture) return evaluate(op, samplesOf(check), float64);
+function prepare(check: OpCheck): Case {
+  const { op, fixture, shapes = [] } = check;
+  if (!fixture) {
+    const inputs = shapes.map((shape, i) => ({ shape, values: random(sizeOf(shape), 2 + i) }));
+    return { check, inputs, expected: evaluate(op, inputs, float64) };
+  }
+  const { output } = fixture;
+  const gradients = fixture.inputs.map(({ gradient }) => (gradient ? numbers(gradient) : null));
   return {
-    shape: fixture.output.shape,
-    output: numbers(fixture.output.values),
-    gradients: fixture.inputs.map(({ gradient }) => (gradient ? numbers(gradient) : null)),
+    check,
+    inputs: fixture.inputs.map(({ shape, values }) => ({ shape, values: numbers(values) })),
+    cotangent: fixture.cotangent && numbers(fixture.cotangent),
+    expected: Promise.resolve({ shape: output.shape, output: numbers(output.values), gradients }),
   };
 }
 
-async function checkBackend(check: OpCheck, { name, backend }: Target): Promise<void> {
-  const { op, fixture, tolerance = 1e-5 } = check;
-  const expected = await expectationOf(check);
-  const cotangent = fixture?.cotangent && numbers(fixture.cotangent);
-  const actual = await evaluate(op, samplesOf(check), backend!, cotangent);
+async function checkBackend({ check, inputs, cotangent, expected }: Case, { name, backend }: Target): Promise<void> {
+  const { op, tolerance = 1e-5 } = check;
+  const { shape, output, gradients } = await expected;
+  const actual = await evaluate(op, inputs, backend!, cotangent);
   for (const ran of actual.backends) {
     expect(ran.name).toBe(name);
     expect(ran).toBe(backend);
   }
-  expect(actual.shape).toEqual(expected.shape);
-  expectClose(actual.output, expected.output, tolerance, "output");
-  expected.gradients.forEach((gradient, i) => {
+  expect(actual.shape).toEqual(shape);
+  expectClose(actual.output, output, tolerance, "output");
+  gradients.forEach((gradient, i) => {
     const own = actual.gradients[i];
     expect(own !== null, `input ${i}: a gradient arrives`).toBe(gradient !== null);
     if (gradient && own) expectClose(own, gradient, tolerance, `gradient of input ${i}`);
@@ -210,56 +177,60 @@ async function checkBackend(check: OpCheck, { name, backend }: Target): Promise<
 }
 
 /** Threads must not change a bit, whatever they share out. */
-async function checkThreads(check: OpCheck): Promise<void> {
-  const cotangent = check.fixture?.cotangent && numbers(check.fixture.cotangent);
-  const [one, two] = await Promise.all(
-    targets.slice(1).map(({ backend }) => evaluate(check.op, samplesOf(check), backend!, cotangent)),
-  );
-  expect(two.output).toEqual(one.output);
-  expect(two.gradients).toEqual(one.gradients);
+async function checkThreads({ check, inputs, cotangent }: Case, wasm: readonly Target[]): Promise<void> {
+  const [one, two] = await Promise.all(wasm.map(({ backend }) => evaluate(check.op, inputs, backend!, cotangent)));
+  const differs = (a: FloatArray | null, b: FloatArray | null) => a?.findIndex((x, i) => !Object.is(x, b?.[i])) ?? -1;
+  expect(differs(one.output, two.output), "first element of the output that differs").toBe(-1);
+  one.gradients.forEach((gradient, i) => {
+    expect(differs(gradient, two.gradients[i]), `first element of gradient ${i} that differs`).toBe(-1);
+  });
 }
 
-async function checkFiniteDifferences(check: OpCheck): Promise<void> {
-  const inputs = withBackend(float64, () =>
-    samplesOf(check).map(({ shape, values }) => tensor(values, shape, { requiresGrad: true })),
+async function checkFiniteDifferences({ check, inputs }: Case): Promise<void> {
+  const leaves = withBackend(float64, () =>
+    inputs.map(({ shape, values }) => tensor(values, shape, { requiresGrad: true })),
   );
-  await gradcheck(check.op, inputs);
+  await gradcheck(check.op, leaves);
 }
 
 /** ⟨A v, y⟩ = ⟨v, Aᵀ y⟩, A being `op` as a function of one input, and Aᵀ y that input's gradient for the cotangent y. */
-async function checkAdjoint(check: OpCheck, input: number): Promise<void> {
-  const inputs = samplesOf(check);
-  const at = (values: Float64Array) =>
+async function checkAdjoint({ check, inputs }: Case, input: number): Promise<void> {
+  const at = (values: FloatArray) =>
     evaluate(check.op, Object.assign([...inputs], { [input]: { ...inputs[input], values } }), float64);
-  const n = inputs[input].values.length;
-  const v = normals(n, 99);
+  const v = random(inputs[input].values.length, 99);
   const image = await at(v);
-  const constant = await at(new Float64Array(n));
-  const y = normals(image.output.length, 1);
-  const dot = (a: ArrayLike<number>, b: Float64Array) => b.reduce((sum, y, i) => sum + a[i] * y, 0);
+  const constant = await at(new Float64Array(v.length));
+  const y = random(image.output.length, 1);
+  const dot = (a: ArrayLike<number>, b: Float64Array) => b.reduce((sum, value, i) => sum + a[i] * value, 0);
   const left = dot(image.output, y) - dot(constant.output, y);
   const right = dot(image.gradients[input]!, v);
-  const scale = Math.sqrt(dot(image.output, Float64Array.from(image.output)) * dot(y, y)) + Math.abs(left);
+  const scale = Math.sqrt(dot(image.output, Float64Array.from(image.output)) * dot(y, y));
   expect(Math.abs(left - right), `<A v, y> = ${left}, <v, At y> = ${right}`).toBeLessThanOrEqual(1e-10 * scale);
 }
 
 /** The checks that apply to an operation, to be run one by one. */
 export function checksOf(check: OpCheck): NamedCheck[] {
   const { fixture, linear = [] } = check;
-  const elements = samplesOf(check).reduce((sum, { values }) => sum + values.length, 0);
-  const differentiable = !fixture || fixture.cotangent !== undefined;
-  const against = fixture ? "PyTorch" : "js in float64";
+  let prepared: Case | undefined;
+  const named = (name: string, run: (shared: Case) => Promise<void>): NamedCheck => ({
+    name,
+    run: () => {
+      prepared ??= prepare(check);
+      return run(prepared);
+    },
+  });
   const able = targets.filter(({ backend }) => backend);
-  const checks = able.map((target) => ({
-    name: `${target.label} against ${against}`,
-    run: () => checkBackend(check, target),
-  }));
-  if (able.length === targets.length) checks.push({ name: "threads", run: () => checkThreads(check) });
-  if (differentiable && (fixture?.smooth ?? true) && elements <= GRADCHECK_LIMIT) {
-    checks.push({ name: "finite differences", run: () => checkFiniteDifferences(check) });
-  }
+  const checks = able.map((target) =>
+    named(`${target.label} against ${fixture ? "PyTorch" : "js in float64"}`, (shared) => checkBackend(shared, target)),
+  );
+  const wasm = able.filter(({ name }) => name === "wasm");
+  if (wasm.length === 2) checks.push(named("threads", (shared) => checkThreads(shared, wasm)));
+  const shapes = fixture ? fixture.inputs.map(({ shape }) => shape) : (check.shapes ?? []);
+  const elements = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const smooth = fixture ? fixture.smooth && fixture.cotangent !== undefined : true;
+  if (smooth && elements <= GRADCHECK_LIMIT) checks.push(named("finite differences", checkFiniteDifferences));
   for (const input of linear) {
-    checks.push({ name: `adjoint of input ${input}`, run: () => checkAdjoint(check, input) });
+    checks.push(named(`adjoint of input ${input}`, (shared) => checkAdjoint(shared, input)));
   }
   return checks;
 }

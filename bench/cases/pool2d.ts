@@ -14,7 +14,9 @@ export function pool2d(kind: "max" | "avg", n: number, c: number, size: number, 
   };
   const [xSize, ySize] = [n * c * size * size, n * c * out * out];
   const shape = `${n}×${c}×${size}², ${k}×${k}`;
-  const forward: Run = (backend, [x]) => [kind === "max" ? backend.maxPool2d(x, geometry) : backend.avgPool2d(x, geometry)];
+  const forward: Run = (backend, [x]) => [
+    kind === "max" ? backend.maxPool2d(x, geometry) : backend.avgPool2d(x, geometry),
+  ];
   const common = { shape, flops: xSize };
   const first = { ...common, name: `${kind}Pool2d forward`, bytes: 4 * (xSize + ySize), sizes: [xSize], run: forward };
   if (kind === "avg") {

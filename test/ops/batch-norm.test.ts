@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { full, ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
-import { checkFixtures, checkOp, expectClose, type Fixture, onEachBackend, readFixture } from "../check-op.js";
+import { checkFixtures, checkOp, expectClose, type Fixture, readFixture } from "../check-op.js";
+import { onEachBackend } from "../targets.js";
 
 interface Options {
   runningMean: number[];

@@ -5,7 +5,8 @@ import { backward } from "../../src/tensor/autograd.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import { ones, tensor, zeros } from "../../src/tensor/tensor.js";
-import { checkOp, onEachBackend } from "../check-op.js";
+import { checkOp } from "../check-op.js";
+import { onEachBackend } from "../targets.js";
 
 // The same mask for every evaluation.
 checkOp("dropout", { op: (x) => dropout(x, 0.3, { generator: new Generator(3) }), shapes: [[11, 13]], linear: [0] });

@@ -5,7 +5,8 @@ import type { Pair } from "../../src/tensor/ops/conv2d.js";
 import { type AvgPool2dOptions, avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { tensor, zeros } from "../../src/tensor/tensor.js";
-import { checkFixtures, checkOp, onEachBackend } from "../check-op.js";
+import { checkFixtures, checkOp } from "../check-op.js";
+import { onEachBackend } from "../targets.js";
 
 type Options = AvgPool2dOptions & { kernelSize: Pair };
 

@@ -45,7 +45,8 @@ export class Heap {
    */
   allocate(bytes: number): number {
     const size = Math.max(Math.ceil(bytes / LINE), 1) * LINE;
-    const start = this.#waiting.get(size)?.pop() ?? this.#cut(size) ?? this.#sweepAndCut(size) ?? this.#growAndCut(size);
+    const start =
+      this.#waiting.get(size)?.pop() ?? this.#cut(size) ?? this.#sweepAndCut(size) ?? this.#growAndCut(size);
     this.#live.set(start, size);
     this.#used += size;
     return start;

@@ -83,6 +83,14 @@ export function winogradInputGrad(rt: Runtime, grad: number, w: number, out: num
   convolve(rt, tiling, grad, w, 0, out, g.n, g.o, g.c, [g.h, g.w], g.kH, [1, g.c], true);
 }
 
+/** Fewer rows of tiles, if so many leave fewer places of the last panel of eight empty. */
+function wholePanels(rows: number, tilesW: number): number {
+  const used = (n: number) => (n * tilesW) / roundUp(n * tilesW, 8);
+  let best = rows;
+  for (let n = rows - 1; n > rows / 2; n--) if (used(n) > used(best)) best = n;
+  return best;
+}
+
 function convolve(
   rt: Runtime,
   t: Tiling,
@@ -106,7 +114,7 @@ function convolve(
 
   const tileRows = images * t.tilesH;
   const most = Math.max(8, Math.min(32, Math.floor(SPREAD_BYTES / (POINTS * chans * 4))));
-  const rowsPerItem = Math.min(tileRows, Math.max(1, Math.floor(most / t.tilesW)));
+  const rowsPerItem = Math.min(tileRows, wholePanels(Math.max(1, Math.floor(most / t.tilesW)), t.tilesW));
   const panels = ceilDiv(rowsPerItem * t.tilesW, 8);
   const spread = POINTS * pointStride(panels * chans * 2 * VECTOR);
   const products = POINTS * 4 * panels * 2 * VECTOR;

@@ -70,7 +70,17 @@ function scalars<F>(a: usize, aStep: i32, b: usize, bStep: i32, y: usize, from: 
 
 // @ts-ignore: decorator
 @inline
-function broadcast<F>(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+function broadcast<F>(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   const walk = changetype<Walk>(scratch);
   const stop = min(end * block, size);
   let i = begin * block;
@@ -94,27 +104,107 @@ function broadcast<F>(scratch: usize, begin: i32, end: i32, a: usize, b: usize, 
   }
 }
 
-export function broadcastAdd(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function broadcastAdd(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   broadcast<Add>(scratch, begin, end, a, b, y, size, block, table);
 }
-export function broadcastSub(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function broadcastSub(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   broadcast<Sub>(scratch, begin, end, a, b, y, size, block, table);
 }
-export function broadcastMul(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function broadcastMul(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   broadcast<Mul>(scratch, begin, end, a, b, y, size, block, table);
 }
-export function broadcastDiv(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function broadcastDiv(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   broadcast<Div>(scratch, begin, end, a, b, y, size, block, table);
 }
-export function broadcastPow(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function broadcastPow(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   broadcast<Pow>(scratch, begin, end, a, b, y, size, block, table);
 }
-export function broadcastMaximum(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function broadcastMaximum(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   broadcast<Maximum>(scratch, begin, end, a, b, y, size, block, table);
 }
-export function broadcastMinimum(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function broadcastMinimum(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   broadcast<Minimum>(scratch, begin, end, a, b, y, size, block, table);
 }
-export function broadcastEqual(scratch: usize, begin: i32, end: i32, a: usize, b: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function broadcastEqual(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   broadcast<Equal>(scratch, begin, end, a, b, y, size, block, table);
 }

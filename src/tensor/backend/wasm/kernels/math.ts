@@ -82,7 +82,7 @@ export function log(x: v128): v128 {
   m = f32x4.sub(f32x4.add(m, v128.and(low, m)), splat(1));
   const square = f32x4.mul(m, m);
   let p = splat(7.03768363e-2);
-  p = madd(p, m, splat(-1.1514610310e-1));
+  p = madd(p, m, splat(-1.151461031e-1));
   p = madd(p, m, splat(1.167699874e-1));
   p = madd(p, m, splat(-1.2420140846e-1));
   p = madd(p, m, splat(1.4249322787e-1));

@@ -30,7 +30,16 @@ function copyRow(x: usize, y: usize, length: i32): void {
 }
 
 /** y[Σ i_d · yStrides_d] = x[Σ i_d · xStrides_d]. A work item is `block` elements of the shape walked. */
-export function copy(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, table: usize): void {
+export function copy(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  table: usize,
+): void {
   const walk = changetype<Walk>(scratch);
   const stop = min(end * block, size);
   let i = begin * block;
@@ -70,7 +79,10 @@ function transposeTile(x: usize, xStep: usize, y: usize, yStep: usize): void {
   v128.store(y, i8x16.shuffle(low01, low23, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
   v128.store(y + yStep, i8x16.shuffle(low01, low23, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
   v128.store(y + 2 * yStep, i8x16.shuffle(high01, high23, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
-  v128.store(y + 3 * yStep, i8x16.shuffle(high01, high23, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
+  v128.store(
+    y + 3 * yStep,
+    i8x16.shuffle(high01, high23, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
+  );
 }
 
 /**
@@ -78,8 +90,17 @@ function transposeTile(x: usize, xStep: usize, y: usize, yStep: usize): void {
  * by 1 in y. A work item is `tile` rows i of one matrix.
  */
 export function transpose(
-  scratch: usize, begin: i32, end: i32,
-  x: usize, y: usize, rows: i32, columns: i32, xStep: i32, yStep: i32, tile: i32, table: usize,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  rows: i32,
+  columns: i32,
+  xStep: i32,
+  yStep: i32,
+  tile: i32,
+  table: usize,
 ): void {
   const walk = changetype<Walk>(scratch);
   const tiles = (rows + tile - 1) / tile;
@@ -97,14 +118,21 @@ export function transpose(
       for (; k + 4 <= columns; k += 4) {
         let i = strip;
         for (; i + 4 <= stripEnd; i += 4) {
-          transposeTile(address(from, k * xStep + i), (<usize>xStep) << 2, address(to, i * yStep + k), (<usize>yStep) << 2);
+          transposeTile(
+            address(from, k * xStep + i),
+            (<usize>xStep) << 2,
+            address(to, i * yStep + k),
+            (<usize>yStep) << 2,
+          );
         }
         for (; i < stripEnd; i++) {
-          for (let j = k; j < k + 4; j++) store<f32>(address(to, i * yStep + j), load<f32>(address(from, j * xStep + i)));
+          for (let j = k; j < k + 4; j++)
+            store<f32>(address(to, i * yStep + j), load<f32>(address(from, j * xStep + i)));
         }
       }
       for (; k < columns; k++) {
-        for (let i = strip; i < stripEnd; i++) store<f32>(address(to, i * yStep + k), load<f32>(address(from, k * xStep + i)));
+        for (let i = strip; i < stripEnd; i++)
+          store<f32>(address(to, i * yStep + k), load<f32>(address(from, k * xStep + i)));
       }
     }
   }
@@ -112,8 +140,17 @@ export function transpose(
 
 /** y[o, j] = x[o, indices[j]], rows of `inner` elements. A work item is `group` rows of y. */
 export function indexSelect(
-  scratch: usize, begin: i32, end: i32,
-  x: usize, y: usize, indices: usize, count: i32, rows: i32, n: i32, inner: i32, group: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  indices: usize,
+  count: i32,
+  rows: i32,
+  n: i32,
+  inner: i32,
+  group: i32,
 ): void {
   const stop = min(end * group, rows);
   for (let row = begin * group; row < stop; row++) {
@@ -128,8 +165,16 @@ export function indexSelect(
  * add to the same place.
  */
 export function indexAdd(
-  scratch: usize, begin: i32, end: i32,
-  g: usize, y: usize, indices: usize, count: i32, n: i32, inner: i32, strip: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  y: usize,
+  indices: usize,
+  count: i32,
+  n: i32,
+  inner: i32,
+  strip: i32,
 ): void {
   const strips = (inner + strip - 1) / strip;
   for (let item = begin; item < end; item++) {

@@ -46,7 +46,13 @@ function transposeFour(dst: usize, step: usize, src: usize, rowStride: usize): v
   const r0 = v128.load(src);
   const r1 = v128.load(src + rowStride);
   const r2 = v128.load(src + 2 * rowStride);
-  const r3 = v128.load(src + 3 * rowStride);
+  storeTransposed(r0, r1, r2, v128.load(src + 3 * rowStride), dst, step);
+}
+
+/** Stores the columns of four rows of four: lane j of all rows goes to dst + j·step. */
+// @ts-ignore: decorator
+@inline
+export function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, dst: usize, step: usize): void {
   const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
   const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
   const low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);

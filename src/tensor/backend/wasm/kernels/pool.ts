@@ -23,9 +23,7 @@ class Pool {
 
   /** Windows of two by two that touch but do not overlap: the usual case, with kernels of its own. */
   @inline isHalving(): bool {
-    return (
-      this.kH == 2 && this.kW == 2 && this.strideH == 2 && this.strideW == 2 && this.padH == 0 && this.padW == 0
-    );
+    return this.kH == 2 && this.kW == 2 && this.strideH == 2 && this.strideW == 2 && this.padH == 0 && this.padW == 0;
   }
 
   /** The first output column whose tap kw is not in the left padding. */
@@ -230,8 +228,15 @@ function giveToFirst(x: usize, gx: usize, largest: f32, slope: f32, oy: i32, ox:
 }
 
 export function maxPool2dGrad(
-  scratch: usize, begin: i32, end: i32,
-  g: usize, x: usize, y: usize, gx: usize, table: usize, group: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  table: usize,
+  group: i32,
 ): void {
   const pool = changetype<Pool>(table);
   const stop = min(end * group, pool.planes);
@@ -255,7 +260,15 @@ export function maxPool2dGrad(
   }
 }
 
-export function avgPool2dGrad(scratch: usize, begin: i32, end: i32, g: usize, gx: usize, table: usize, group: i32): void {
+export function avgPool2dGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  gx: usize,
+  table: usize,
+  group: i32,
+): void {
   const pool = changetype<Pool>(table);
   const stop = min(end * group, pool.planes);
   const pixels = pool.h * pool.w;

@@ -136,7 +136,17 @@ class Extreme<F> {
  */
 // @ts-ignore: decorator
 @inline
-function reduce<F>(begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, inner: i32, length: i32, group: i32): void {
+function reduce<F>(
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  length: i32,
+  group: i32,
+): void {
   const op = changetype<F>(0);
   const segments = (n + length - 1) / length;
   const strips = (inner + STRIP - 1) / STRIP;
@@ -162,13 +172,46 @@ function reduce<F>(begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32,
   }
 }
 
-export function reduceSum(scratch: usize, begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, inner: i32, length: i32, group: i32): void {
+export function reduceSum(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  length: i32,
+  group: i32,
+): void {
   reduce<Sum>(begin, end, x, y, outer, n, inner, length, group);
 }
-export function reduceMax(scratch: usize, begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, inner: i32, length: i32, group: i32): void {
+export function reduceMax(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  length: i32,
+  group: i32,
+): void {
   reduce<Extreme<Max>>(begin, end, x, y, outer, n, inner, length, group);
 }
-export function reduceMin(scratch: usize, begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, inner: i32, length: i32, group: i32): void {
+export function reduceMin(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  length: i32,
+  group: i32,
+): void {
   reduce<Extreme<Min>>(begin, end, x, y, outer, n, inner, length, group);
 }
 
@@ -215,7 +258,17 @@ function firstOfLargestDown(x: usize, n: i32, step: usize, single: bool): v128 {
 }
 
 /** Index of the first largest element along n. A work item is `group` vectors of columns, or single rows where inner is 1. */
-export function argMax(scratch: usize, begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, inner: i32, group: i32): void {
+export function argMax(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  group: i32,
+): void {
   const vectors = (inner + 3) >> 2;
   const stop = min(end * group, outer * vectors);
   const step = (<usize>inner) << 2;

@@ -139,7 +139,17 @@ function softmaxGradColumns(g: usize, y: usize, gx: usize, n: i32, step: usize, 
 
 // @ts-ignore: decorator
 @inline
-function forward(begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, inner: i32, group: i32, log_: bool): void {
+function forward(
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  group: i32,
+  log_: bool,
+): void {
   const vectors = (inner + 3) >> 2;
   const stop = min(end * group, outer * vectors);
   const step = (<usize>inner) << 2;
@@ -160,7 +170,18 @@ function forward(begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, i
 
 // @ts-ignore: decorator
 @inline
-function backward(begin: i32, end: i32, g: usize, y: usize, gx: usize, outer: i32, n: i32, inner: i32, group: i32, log_: bool): void {
+function backward(
+  begin: i32,
+  end: i32,
+  g: usize,
+  y: usize,
+  gx: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  group: i32,
+  log_: bool,
+): void {
   const vectors = (inner + 3) >> 2;
   const stop = min(end * group, outer * vectors);
   const step = (<usize>inner) << 2;
@@ -179,15 +200,57 @@ function backward(begin: i32, end: i32, g: usize, y: usize, gx: usize, outer: i3
   }
 }
 
-export function softmax(scratch: usize, begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, inner: i32, group: i32): void {
+export function softmax(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  group: i32,
+): void {
   forward(begin, end, x, y, outer, n, inner, group, false);
 }
-export function logSoftmax(scratch: usize, begin: i32, end: i32, x: usize, y: usize, outer: i32, n: i32, inner: i32, group: i32): void {
+export function logSoftmax(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  group: i32,
+): void {
   forward(begin, end, x, y, outer, n, inner, group, true);
 }
-export function softmaxGrad(scratch: usize, begin: i32, end: i32, g: usize, y: usize, gx: usize, outer: i32, n: i32, inner: i32, group: i32): void {
+export function softmaxGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  y: usize,
+  gx: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  group: i32,
+): void {
   backward(begin, end, g, y, gx, outer, n, inner, group, false);
 }
-export function logSoftmaxGrad(scratch: usize, begin: i32, end: i32, g: usize, y: usize, gx: usize, outer: i32, n: i32, inner: i32, group: i32): void {
+export function logSoftmaxGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  y: usize,
+  gx: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  group: i32,
+): void {
   backward(begin, end, g, y, gx, outer, n, inner, group, true);
 }

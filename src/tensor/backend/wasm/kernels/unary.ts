@@ -3,7 +3,17 @@
  * A work item is a block of `block` elements. Storages are padded to whole vectors, so there is no tail.
  */
 
-import { exp as expOf, gelu as geluOf, geluSlope, log as logOf, pow as powOf, sigmoid as sigmoidOf, softplus as softplusOf, tanh as tanhOf, where } from "./math";
+import {
+  exp as expOf,
+  gelu as geluOf,
+  geluSlope,
+  log as logOf,
+  pow as powOf,
+  sigmoid as sigmoidOf,
+  softplus as softplusOf,
+  tanh as tanhOf,
+  where,
+} from "./math";
 
 // @ts-ignore: decorator
 @inline
@@ -167,7 +177,7 @@ class SoftplusGrad {
 function map<F>(begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
   const va = splat(a);
   const vb = splat(b);
-  const stop = <usize>min(end * block, size) << 2;
+  const stop = (<usize>min(end * block, size)) << 2;
   for (let at = (<usize>(begin * block)) << 2; at < stop; at += 16) {
     // A method called on no object: the way to hand a function to a loop that the compiler inlines.
     v128.store(y + at, changetype<F>(0).f(v128.load(x + at), va, vb));
@@ -176,98 +186,417 @@ function map<F>(begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32,
 
 // @ts-ignore: decorator
 @inline
-function mapGrad<F>(begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+function mapGrad<F>(
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   const va = splat(a);
   const vb = splat(b);
-  const stop = <usize>min(end * block, size) << 2;
+  const stop = (<usize>min(end * block, size)) << 2;
   for (let at = (<usize>(begin * block)) << 2; at < stop; at += 16) {
     const slope = changetype<F>(0).f(v128.load(g + at), v128.load(x + at), v128.load(y + at), va, vb);
     v128.store(gx + at, slope);
   }
 }
 
-export function neg(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function neg(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Neg>(begin, end, x, y, size, block, a, b);
 }
-export function exp(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function exp(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Exp>(begin, end, x, y, size, block, a, b);
 }
-export function log(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function log(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Log>(begin, end, x, y, size, block, a, b);
 }
-export function sqrt(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function sqrt(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Sqrt>(begin, end, x, y, size, block, a, b);
 }
-export function abs(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function abs(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Abs>(begin, end, x, y, size, block, a, b);
 }
-export function pow(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function pow(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Pow>(begin, end, x, y, size, block, a, b);
 }
-export function square(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function square(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Square>(begin, end, x, y, size, block, a, b);
 }
-export function clamp(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function clamp(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Clamp>(begin, end, x, y, size, block, a, b);
 }
-export function relu(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function relu(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Relu>(begin, end, x, y, size, block, a, b);
 }
-export function leakyRelu(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function leakyRelu(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<LeakyRelu>(begin, end, x, y, size, block, a, b);
 }
-export function sigmoid(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function sigmoid(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Sigmoid>(begin, end, x, y, size, block, a, b);
 }
-export function tanh(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function tanh(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Tanh>(begin, end, x, y, size, block, a, b);
 }
-export function gelu(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function gelu(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Gelu>(begin, end, x, y, size, block, a, b);
 }
-export function softplus(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function softplus(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  x: usize,
+  y: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   map<Softplus>(begin, end, x, y, size, block, a, b);
 }
 
-export function negGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function negGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<NegGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function expGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function expGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<ExpGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function logGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function logGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<LogGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function sqrtGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function sqrtGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<SqrtGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function absGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function absGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<AbsGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function powGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function powGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<PowGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function squareGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function squareGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<SquareGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function clampGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function clampGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<ClampGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function reluGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function reluGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<ReluGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function leakyReluGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function leakyReluGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<LeakyReluGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function sigmoidGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function sigmoidGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<SigmoidGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function tanhGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function tanhGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<TanhGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function geluGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function geluGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<GeluGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }
-export function softplusGrad(scratch: usize, begin: i32, end: i32, g: usize, x: usize, y: usize, gx: usize, size: i32, block: i32, a: f32, b: f32): void {
+export function softplusGrad(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  g: usize,
+  x: usize,
+  y: usize,
+  gx: usize,
+  size: i32,
+  block: i32,
+  a: f32,
+  b: f32,
+): void {
   mapGrad<SoftplusGrad>(begin, end, g, x, y, gx, size, block, a, b);
 }

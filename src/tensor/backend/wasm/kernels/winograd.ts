@@ -1,6 +1,6 @@
 /** Winograd convolution, stride 1, 3×3 or 5×5 filters: the forward pass (and, with turned filters, the input gradient). */
 
-import { copyFloats, zeroFloats } from "./pack";
+import { copyFloats, storeTransposed, zeroFloats } from "./pack";
 import { FLOAT, VECTOR } from "./simd";
 import { tileStrided } from "./tile";
 import { inputToPoints, outputToPoints, pointsToOutput, tapsToPoints } from "./winograd-transforms";
@@ -88,14 +88,25 @@ export function pointStride(bytes: usize): usize {
   return bytes + 64;
 }
 
-/** One float each from four places, as a vector. */
+/** Row by row, the first `side` floats of four patches become columns: vector j holds float j of each of them. */
 // @ts-ignore: decorator
 @inline
-function gather(a: usize, b: usize, c: usize, d: usize): v128 {
-  let v = v128.load32_zero(a);
-  v = v128.load32_lane(b, v, 1);
-  v = v128.load32_lane(c, v, 2);
-  return v128.load32_lane(d, v, 3);
+function gatherRows(t0: usize, t1: usize, t2: usize, t3: usize, side: i32, out: usize): void {
+  if (side == 2) {
+    storePairs(t0, t1, t2, t3, out);
+    return;
+  }
+  storeTransposed(v128.load(t0), v128.load(t1), v128.load(t2), v128.load(t3), out, VECTOR);
+  if (side == SIDE) storePairs(t0 + VECTOR, t1 + VECTOR, t2 + VECTOR, t3 + VECTOR, out + 4 * VECTOR);
+}
+
+// @ts-ignore: decorator
+@inline
+function storePairs(t0: usize, t1: usize, t2: usize, t3: usize, out: usize): void {
+  const low = v128.load64_lane(t1, v128.load64_zero(t0), 1);
+  const high = v128.load64_lane(t3, v128.load64_zero(t2), 1);
+  v128.store(out, i32x4.shuffle(low, high, 0, 2, 4, 6));
+  v128.store(out, i32x4.shuffle(low, high, 1, 3, 5, 7), VECTOR);
 }
 
 /**
@@ -142,9 +153,7 @@ export function spreadTiles(
     let t3 = load<usize>(entry, 3 * sizeof<usize>());
     let to = out + <usize>(i >> 1) * pairStep + <usize>(i & 1) * vectorStep;
     for (let p = 0; p < SIDE; p++) {
-      for (let j: usize = 0; j < <usize>tiling.side; j++) {
-        v128.store(columns + j * VECTOR, gather(t0 + j * FLOAT, t1 + j * FLOAT, t2 + j * FLOAT, t3 + j * FLOAT));
-      }
+      gatherRows(t0, t1, t2, t3, tiling.side, columns);
       toPoints(columns, VECTOR, tiling, to, pointStep);
       t0 += row;
       t1 += row;
@@ -298,7 +307,7 @@ function gatherTiles(
   const m = tiling.m;
   const tiles = rows * tiling.tilesW;
   const middle = scratch; // [m rows][6 points along the horizontal]
-  const pixels = middle + <usize>(m * SIDE) * VECTOR; // [m rows][m columns], a lane for each tile
+  const pixels = middle + <usize>(m * SIDE) * VECTOR; // [m rows][4 tiles][m columns]
   const shift = f32x4.splat(bias);
   for (let t = 0; t < tiles; t += 4) {
     const from = products + <usize>t * FLOAT;
@@ -306,27 +315,49 @@ function gatherTiles(
       pointsToOutput(from + j * pointStep, SIDE * pointStep, m, middle + j * VECTOR, SIDE * VECTOR);
     }
     for (let a: usize = 0; a < <usize>m; a++) {
-      pointsToOutput(middle + a * SIDE * VECTOR, VECTOR, m, pixels + a * <usize>m * VECTOR, VECTOR);
+      const row = pixels + a * <usize>m * VECTOR;
+      pointsToOutput(middle + a * SIDE * VECTOR, VECTOR, m, row, VECTOR);
+      tilesToRows(row, m, shift);
     }
     for (let lane = 0; lane < min(4, tiles - t); lane++) {
       const q = q0 + (t + lane) / tiling.tilesW;
       const y0 = (q % tiling.tilesH) * m;
       const x0 = ((t + lane) % tiling.tilesW) * m;
       const at = out + <usize>(q / tiling.tilesH) * imageBytes + <usize>(y0 * outW + x0) * FLOAT;
-      storeTile(pixels + <usize>lane * FLOAT, m, at, min(m, outH - y0), min(m, outW - x0), outW, bias);
+      storeTile(pixels + <usize>(lane * m) * FLOAT, m, at, min(m, outH - y0), min(m, outW - x0), outW);
     }
   }
 }
 
-/** Stores one lane of m × m vectors as a tile of at most height × width pixels. */
+/** From m vectors with a lane for each tile to the rows of four tiles, one after another, `shift` added. In place. */
 // @ts-ignore: decorator
 @inline
-function storeTile(pixels: usize, m: i32, out: usize, height: i32, width: i32, outW: i32, bias: f32): void {
+function tilesToRows(row: usize, m: i32, shift: v128): void {
+  const v0 = f32x4.add(v128.load(row), shift);
+  const v1 = f32x4.add(v128.load(row, VECTOR), shift);
+  if (m == 2) {
+    v128.store(row, i32x4.shuffle(v0, v1, 0, 4, 1, 5));
+    v128.store(row, i32x4.shuffle(v0, v1, 2, 6, 3, 7), VECTOR);
+  } else {
+    const v2 = f32x4.add(v128.load(row, 2 * VECTOR), shift);
+    const v3 = f32x4.add(v128.load(row, 3 * VECTOR), shift);
+    storeTransposed(v0, v1, v2, v3, row, VECTOR);
+  }
+}
+
+/** Stores a tile, whose rows are m vectors apart, as at most height × width pixels. */
+// @ts-ignore: decorator
+@inline
+function storeTile(tile: usize, m: i32, out: usize, height: i32, width: i32, outW: i32): void {
   for (let a = 0; a < height; a++) {
-    const from = pixels + <usize>(a * m) * VECTOR;
-    const to = out + <usize>(a * outW) * FLOAT;
-    for (let b = 0; b < width; b++) {
-      store<f32>(to + <usize>b * FLOAT, load<f32>(from + <usize>b * VECTOR) + bias);
+    if (width == 4) {
+      v128.store(out, v128.load(tile));
+    } else if (width == 2) {
+      v128.store64_lane(out, v128.load64_zero(tile), 0);
+    } else {
+      for (let b = 0; b < width; b++) store<f32>(out + <usize>b * FLOAT, load<f32>(tile + <usize>b * FLOAT));
     }
+    tile += <usize>m * VECTOR;
+    out += <usize>outW * FLOAT;
   }
 }

@@ -1,0 +1,20 @@
+/** Chooses the backend to measure, and tells which one it became. */
+
+import { useBackend } from "../src/index.js";
+import type { Backend } from "../src/tensor/backend/backend.js";
+import { currentBackend } from "../src/tensor/backend/registry.js";
+import type { BenchOptions } from "./options.js";
+
+export interface ChosenBackend {
+  backend: Backend;
+  /** As it was asked for. */
+  asked: string;
+  /** Threads that share its work. */
+  threads: number;
+}
+
+export async function chooseBackend({ backend: asked }: BenchOptions, threads?: number): Promise<ChosenBackend> {
+  await useBackend(asked, { threads });
+  const backend = currentBackend();
+  return { backend, asked, threads: "threads" in backend ? Number(backend.threads) : 1 };
+}

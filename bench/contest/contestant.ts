@@ -1,0 +1,55 @@
+/** A program that takes part in the comparison, in a process of its own. */
+
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createInterface, type Interface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import type { Program } from "./programs.js";
+import type { Answer, Request, Task } from "./protocol.js";
+
+export class Contestant {
+  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #lines: AsyncIterator<string>;
+  readonly #reader: Interface;
+  #complaint = "";
+
+  constructor({ command, args }: Program) {
+    this.#process = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+    this.#process.stderr.on("data", (data) => {
+      this.#complaint = (this.#complaint + data).slice(-500);
+    });
+    // A program that has ended is noticed by the end of its answers.
+    this.#process.stdin.on("error", () => {});
+    this.#reader = createInterface(this.#process.stdout);
+    this.#lines = this.#reader[Symbol.asyncIterator]();
+  }
+
+  /** @returns what the work results in */
+  async prepare(task: Task): Promise<number[]> {
+    const answer = await this.#ask({ task });
+    if (!("result" in answer)) throw new Error("error" in answer ? answer.error : "it answered with times to a task");
+    return answer.result;
+  }
+
+  /** Does the work for so many seconds, at least once. @returns milliseconds of each time */
+  async time(seconds: number): Promise<number[]> {
+    const answer = await this.#ask({ seconds });
+    if (!("times" in answer))
+      throw new Error("error" in answer ? answer.error : "it answered with a result, not times");
+    return answer.times;
+  }
+
+  stop(): void {
+    this.#reader.close();
+    this.#process.kill();
+  }
+
+  async #ask(request: Request): Promise<Answer> {
+    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done) throw new Error(`it ended: ${this.#complaint.trim().split("\n").at(-1) || "without a word"}`);
+      // Libraries like to greet on standard output.
+      if (value.startsWith("{")) return JSON.parse(value);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** What is compared with whom, and how fast torchlet has to be. One line adds a comparison. */
+
+import type { NetName } from "../nets.js";
+import type { Work } from "./protocol.js";
+
+export type PeerName = "tfjs-wasm" | "tfjs-cpu" | "jax-js" | "onnxruntime-web" | "pytorch" | "torchlet";
+
+export interface Contest {
+  work: Work;
+  net?: NetName;
+  batch: number;
+  threads: number;
+  peer: PeerName;
+  /** Where the peer cannot be given the same: too slow for the batch, or no threads. Times are compared an image. */
+  peerBatch?: number;
+  peerThreads?: number;
+  /** torchlet's speed over the peer's: what it has to be, and what it should be. */
+  needed?: number;
+  aim?: number;
+}
+
+const product = { work: "matmul", batch: 1, threads: 1 } as const;
+const infer1 = { work: "inference", net: "net1", batch: 64 } as const;
+const infer2 = { work: "inference", net: "net2", batch: 16 } as const;
+const train1 = { work: "training", net: "net1", batch: 64 } as const;
+const train2 = { work: "training", net: "net2", batch: 16 } as const;
+const faster = { needed: 1.3, aim: 2 };
+
+export const contests: readonly Contest[] = [
+  { ...product, peer: "tfjs-wasm", needed: 1.2, aim: 1.4 },
+  { ...product, peer: "jax-js", needed: 1.2, aim: 1.4 },
+  { ...product, peer: "pytorch" },
+
+  { ...infer1, threads: 1, peer: "onnxruntime-web", ...faster },
+  { ...infer1, threads: 2, peer: "onnxruntime-web", ...faster },
+  { ...infer1, threads: 1, peer: "tfjs-wasm" },
+  { ...infer1, threads: 1, peer: "pytorch" },
+  { ...infer1, threads: 2, peer: "pytorch" },
+  { ...infer1, threads: 1, peer: "jax-js", peerBatch: 4 },
+
+  { ...infer2, threads: 1, peer: "onnxruntime-web", ...faster },
+  { ...infer2, threads: 2, peer: "onnxruntime-web", ...faster },
+  { ...infer2, threads: 1, peer: "tfjs-wasm" },
+  { ...infer2, threads: 1, peer: "pytorch" },
+  { ...infer2, threads: 2, peer: "pytorch" },
+
+  { ...train1, threads: 1, peer: "pytorch" },
+  { ...train1, threads: 2, peer: "pytorch", needed: 1 / 2.5, aim: 1 / 1.2 },
+  { ...train1, threads: 2, peer: "torchlet", peerThreads: 1, needed: 1.7, aim: 1.9 },
+  { ...train1, threads: 1, peer: "jax-js", peerBatch: 4, needed: 100 },
+  { ...train1, threads: 1, peer: "tfjs-cpu", peerBatch: 1, needed: 1000 },
+
+  { ...train2, threads: 1, peer: "pytorch" },
+  { ...train2, threads: 2, peer: "pytorch", needed: 1 / 3, aim: 1 / 1.5 },
+  { ...train2, threads: 2, peer: "torchlet", peerThreads: 1, needed: 1.7, aim: 1.9 },
+];
+
+/** How a ratio stands against what was asked for. */
+export function verdict(ratio: number, needed?: number, aim?: number): string {
+  if (needed === undefined) return "";
+  if (ratio < needed) return "SHORT";
+  return aim !== undefined && ratio >= aim ? "aim reached" : "enough";
+}

@@ -1,0 +1,55 @@
+/** torchlet's side of the comparison with other libraries. */
+
+import { type Module, tensor, useBackend } from "../../src/index.js";
+import { adamFor, infer, nets, train } from "../nets.js";
+import { type Inputs, type Prepared, serve, type Task, type Values } from "./protocol.js";
+
+const upload = ({ values, shape }: Values) => tensor(values, shape);
+
+async function matmul({ a, b }: Inputs): Promise<Prepared> {
+  const [left, right] = [upload(a), upload(b)];
+  const product = left.matmul(right);
+  const result = await product.data();
+  product.release();
+  return { result, run: () => left.matmul(right).release() };
+}
+
+/** The net that the task's layers are those of, with the given weights. */
+function load({ layers }: Task, weights: Inputs, dropout: number): Module {
+  const net = Object.values(nets).find((known) => known.layers.join() === layers.join());
+  if (!net) throw new Error(`there is no net of the layers ${layers.join(", ")}`);
+  const model = net.make(dropout);
+  const state = Object.entries(weights).map(([name, values]) => [name, upload(values)]);
+  model.loadStateDict(Object.fromEntries(state));
+  return model;
+}
+
+async function inference(task: Task, { images, labels, ...weights }: Inputs): Promise<Prepared> {
+  const model = load(task, weights, 0.2);
+  const input = upload(images);
+  const run = async () => {
+    const output = infer(model, input);
+    const result = await output.data();
+    output.release();
+    return result;
+  };
+  return { result: await run(), run };
+}
+
+async function training(task: Task, { images, labels, ...weights }: Inputs): Promise<Prepared> {
+  const input = upload(images);
+  const classes = Int32Array.from(labels.values);
+  const stepOf = (dropout: number) => {
+    const model = load(task, weights, dropout);
+    const optimizer = adamFor(model);
+    return () => train(model, optimizer, input, classes);
+  };
+  const check = stepOf(0);
+  return { result: [await check(), await check()], run: stepOf(0.2) };
+}
+
+await serve(async (task, inputs) => {
+  await useBackend("wasm", { threads: task.threads });
+  if (task.work === "matmul") return matmul(inputs);
+  return task.work === "inference" ? inference(task, inputs) : training(task, inputs);
+});

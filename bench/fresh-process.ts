@@ -1,0 +1,44 @@
+/** Starts a program of its own, and measures it from outside: until its first line, and the most memory it held. */
+
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export interface FreshRun {
+  /** From the start of the process until it printed its first line, which must be JSON. */
+  ms: number;
+  /** Of resident memory, as the process itself reports it. */
+  peakBytes: number;
+}
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** @throws Error with what the program wrote when it ends without a line */
+export async function freshProcess(command: string, args: readonly string[]): Promise<FreshRun> {
+  const start = performance.now();
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let complaint = "";
+  child.stderr.on("data", (data) => {
+    complaint += data;
+  });
+  for await (const line of createInterface(child.stdout)) {
+    if (!line.startsWith("{")) continue;
+    const ms = performance.now() - start;
+    const { peakBytes } = JSON.parse(line);
+    return { ms, peakBytes };
+  }
+  throw new Error(`${command} ${args.join(" ")}: ${complaint.trim() || "it ended without an answer"}`);
+}
+
+/** Trains Net #1 for some steps in a process of its own, with the package as it is published. */
+export function freshTraining(batch: number, threads: number, steps: number): Promise<FreshRun> {
+  return freshProcess(process.execPath, [here("fresh.js"), ...[batch, threads, steps].map(String)]);
+}
+
+/** Builds what `fresh.js` imports. */
+export function buildPackage(): void {
+  const tsc = here("../node_modules/typescript/bin/tsc");
+  if (!existsSync(tsc)) throw new Error("there is no TypeScript compiler; run npm ci first");
+  execFileSync(process.execPath, [tsc, "-p", here("../tsconfig.build.json")], { stdio: "inherit" });
+}
