@@ -3,7 +3,7 @@
 import { chooseBackend } from "./backend.js";
 import { benchKernel, type KernelResult } from "./kernel.js";
 import type { BenchOptions } from "./options.js";
-import { type Column, mebibytes, percent, type Row, short, Table } from "./report.js";
+import { type Column, formatBytes, percent, type Row, short, Table } from "./report.js";
 import { measureRoofline, type Roofline } from "./roofline.js";
 import { table } from "./table.js";
 
@@ -27,7 +27,7 @@ function columns(nameWidth: number, shapeWidth: number): Column<KernelRow>[] {
     { title: "of peak", width: 7, text: ({ gflops, roofline }) => percent(gflops / roofline.peak) },
     { title: "GB/s", width: 5, text: ({ gbps }) => short(gbps) },
     { title: "of copy", width: 7, text: ({ gbps, roofline }) => percent(gbps / roofline.bandwidth) },
-    { title: "allocates", width: 12, text: ({ storages, bytes }) => `${storages}, ${mebibytes(bytes)}` },
+    { title: "allocates", width: 12, text: ({ storages, bytes }) => `${storages}, ${formatBytes(bytes)}` },
   ];
 }
 

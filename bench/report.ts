@@ -36,8 +36,8 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
 }
 
-export function mebibytes(bytes: number): string {
-  return `${short(bytes / 2 ** 20)} MiB`;
+export function formatBytes(bytes: number): string {
+  return bytes < 2 ** 20 ? `${short(bytes / 2 ** 10)} KiB` : `${short(bytes / 2 ** 20)} MiB`;
 }
 
 /** Prints each row as soon as it is there: a benchmark takes minutes. Text is aligned left in the first column. */

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { fit, ImageDataset } from "../src/index.js";
 import { buildPackage, freshTraining } from "./fresh-process.js";
 import { adamFor, labelsOf, nets, noisyImages, noisyPixels, train } from "./nets.js";
-import { mebibytes, type Row, short } from "./report.js";
+import { formatBytes, type Row, short } from "./report.js";
 import { elapsed, median, timeWarm } from "./timing.js";
 
 /** As many images as the faces' training set has. */
@@ -41,7 +41,7 @@ export async function benchRuns(threads = availableParallelism()): Promise<Row[]
   const epoch = await benchEpoch(64, threads);
   buildPackage();
   const { peakBytes } = await freshTraining(512, threads, 3);
-  console.log(`net1, most resident memory of a process that trains with batch 512: ${mebibytes(peakBytes)}`);
+  console.log(`net1, most resident memory of a process that trains with batch 512: ${formatBytes(peakBytes)}`);
   const starts: number[] = [];
   for (let i = 0; i < STARTS; i++) starts.push((await freshTraining(8, threads, 1)).ms);
   const cold = median(starts);

@@ -13,7 +13,7 @@ export interface Timing {
 }
 
 /** Long enough for the engine to replace its first, hasty code by optimized code. */
-const WARM_UP_MS = 100;
+const WARM_UP_MS = 200;
 const WARM_UP_CALLS = 2;
 
 const LEAST_MS = 300;

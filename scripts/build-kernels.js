@@ -50,6 +50,18 @@ async function compile(features) {
   return bytes;
 }
 
+/**
+ * @param {Uint8Array} bytes
+ * @returns {[kernels: string[], constants: [name: string, value: number][]]}
+ */
+function exportsOf(bytes) {
+  const memory = new WebAssembly.Memory({ initial: 0, maximum: 65536, shared: true });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const constants = Object.entries(exports).filter(([, value]) => value instanceof WebAssembly.Global);
+  const kernels = Object.keys(exports).filter((name) => typeof exports[name] === "function");
+  return [kernels, constants.map(([name, { value }]) => [name, value])];
+}
+
 const stamp = `// From kernels/*.ts by scripts/build-kernels.js; do not edit. ${fingerprint()}`;
 
 /** @returns {boolean} Whether the file on disk was made from the same sources. */
@@ -64,10 +76,11 @@ function isCurrent() {
 if (!isCurrent()) {
   const strict = await compile("simd,threads");
   const relaxed = await compile("simd,threads,relaxed-simd");
-  const names = WebAssembly.Module.exports(new WebAssembly.Module(strict)).map(({ name }) => `  | "${name}"`);
+  const [kernels, constants] = exportsOf(strict);
   const text = [
     stamp,
-    `export type KernelName =\n${names.join("\n")};`,
+    `export type KernelName =\n${kernels.map((name) => `  | "${name}"`).join("\n")};`,
+    ...constants.map(([name, value]) => `export const ${name} = ${value};`),
     `export const strictKernels = "${Buffer.from(strict).toString("base64")}";`,
     `export const relaxedKernels = "${Buffer.from(relaxed).toString("base64")}";`,
   ].join("\n");
@@ -75,5 +88,5 @@ if (!isCurrent()) {
   const draft = `${target}.${process.pid}`;
   writeFileSync(draft, `${text}\n`);
   renameSync(draft, target);
-  console.log(`kernels: ${names.length} compiled, ${strict.length} bytes (${relaxed.length} with relaxed SIMD)`);
+  console.log(`kernels: ${kernels.length} compiled, ${strict.length} bytes (${relaxed.length} with relaxed SIMD)`);
 }

@@ -55,8 +55,10 @@ export function expectClose(
   const scale = finite.reduce((sum, e) => sum + Math.abs(e), 0) / Math.max(1, finite.length);
   for (let i = 0; i < expected.length; i++) {
     const [a, e] = [actual[i], expected[i]];
-    const close = Math.abs(a - e) <= tolerance * (Math.abs(e) + scale) + UNDERFLOW;
-    if (!close && !Object.is(a, e)) expect.fail(`${what}: element ${i} is ${a}, expected ${e}`);
+    const close = Number.isFinite(e)
+      ? Math.abs(a - e) <= tolerance * (Math.abs(e) + scale) + UNDERFLOW
+      : Object.is(a, e);
+    if (!close) expect.fail(`${what}: element ${i} is ${a}, expected ${e}`);
   }
 }
 

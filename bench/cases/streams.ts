@@ -35,7 +35,11 @@ export function pointwise(size: number): KernelCase[] {
 export function reduce(name: ReduceName, outer: number, n: number, inner: number): KernelCase {
   const size = outer * n * inner;
   return {
-    ...{ name: `reduce ${name}`, shape: `[${outer}, ${n}, ${inner}] along ${n}`, flops: size },
+    ...{
+      name: `reduce ${name} of ${inner === 1 ? "rows" : "columns"}`,
+      shape: `[${outer}, ${n}, ${inner}] along ${n}`,
+      flops: size,
+    },
     bytes: 4 * (size + outer * inner),
     sizes: [size],
     run: (backend, [x]) => [backend.reduce(name, x, { outer, n, inner })],

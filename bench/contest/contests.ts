@@ -1,6 +1,7 @@
 /** What is compared with whom, and how fast torchlet has to be. One line adds a comparison. */
 
 import type { NetName } from "../nets.js";
+import type { Row } from "../report.js";
 import type { Work } from "./protocol.js";
 
 export type PeerName = "tfjs-wasm" | "tfjs-cpu" | "jax-js" | "onnxruntime-web" | "pytorch" | "torchlet";
@@ -54,6 +55,18 @@ export const contests: readonly Contest[] = [
   { ...train2, threads: 2, peer: "pytorch", needed: 1 / 3, aim: 1 / 1.5 },
   { ...train2, threads: 2, peer: "torchlet", peerThreads: 1, needed: 1.7, aim: 1.9 },
 ];
+
+export interface PeerRow extends Row {
+  peer: string;
+  peerThreads: number;
+  /** What is compared, on both sides: milliseconds a matrix product or an image, bytes of a process, … */
+  ours: number;
+  theirs: number;
+  /** torchlet's speed over the peer's. */
+  ratio: number;
+  needed?: number;
+  aim?: number;
+}
 
 /** How a ratio stands against what was asked for. */
 export function verdict(ratio: number, needed?: number, aim?: number): string {

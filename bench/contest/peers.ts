@@ -7,7 +7,7 @@ import type { BenchOptions } from "../options.js";
 import { type Column, type Row, short, Table } from "../report.js";
 import { median } from "../timing.js";
 import { Contestant } from "./contestant.js";
-import { type Contest, contests, verdict } from "./contests.js";
+import { type Contest, contests, type PeerRow, verdict } from "./contests.js";
 import { compareProcesses } from "./processes.js";
 import { programOf } from "./programs.js";
 import { writeTask } from "./tasks.js";
@@ -19,18 +19,6 @@ const SLOW_MS = 4000;
 
 /** Of the peer's result from torchlet's, relative to its root mean square. Adam's first step amplifies rounding. */
 const TOLERANCE = { matmul: 1e-4, inference: 1e-3, training: 5e-3 };
-
-export interface PeerRow extends Row {
-  peer: string;
-  peerThreads: number;
-  /** Milliseconds a matrix product or an image, on both sides. */
-  ours: number;
-  theirs: number;
-  /** torchlet's speed over the peer's. */
-  ratio: number;
-  needed?: number;
-  aim?: number;
-}
 
 const times = (ratio: number | undefined) => (ratio === undefined ? "" : `${short(ratio)}x`);
 

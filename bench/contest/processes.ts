@@ -2,9 +2,9 @@
 
 import { fileURLToPath } from "node:url";
 import { buildPackage, type FreshRun, freshProcess, freshTraining } from "../fresh-process.js";
-import { mebibytes, type Row, short } from "../report.js";
+import { formatBytes, short } from "../report.js";
 import { median } from "../timing.js";
-import { verdict } from "./contests.js";
+import { type PeerRow, verdict } from "./contests.js";
 import { programOf } from "./programs.js";
 
 /** The median of so many starts. */
@@ -37,7 +37,7 @@ const contests: ProcessContest[] = [
   {
     name: "net1 training, batch 512, 2 threads: peak memory",
     ...{ peer: "pytorch", ours: () => freshTraining(512, 2, 3), theirs: freshPytorch, starts: 1 },
-    ...{ measure: ({ peakBytes }) => peakBytes, text: mebibytes, needed: 1 / 1.5, aim: 1 },
+    ...{ measure: ({ peakBytes }) => peakBytes, text: formatBytes, needed: 1 / 1.5, aim: 1 },
   },
   {
     name: "net1 cold start to first training step, batch 8",
@@ -56,15 +56,16 @@ async function compare({ ours, theirs, starts, measure }: ProcessContest): Promi
   return [median(values[0]), median(values[1])];
 }
 
-export async function compareProcesses(shape: string): Promise<Row[]> {
+export async function compareProcesses(shape: string): Promise<PeerRow[]> {
   const wanted = contests.filter(({ name, peer }) => `${name}, ${peer}`.includes(shape));
   if (wanted.length > 0) buildPackage();
-  const rows: Row[] = [];
+  const rows: PeerRow[] = [];
   for (const contest of wanted) {
     const { name, peer, text, needed, aim } = contest;
     try {
       const [ours, theirs] = await compare(contest);
       const ratio = theirs / ours;
+      rows.push({ name, threads: 2, median: ours, peer, peerThreads: 2, ours, theirs, ratio, needed, aim });
       console.log(
         `${name}: ${text(ours)}; ${peer}: ${text(theirs)}; ${short(ratio)}x, ` +
           `needed ${short(needed)}x, aim ${short(aim)}x: ${verdict(ratio, needed, aim)}`,

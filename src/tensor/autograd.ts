@@ -191,10 +191,9 @@ function send(tensor: Tensor, buffer: Buffer, gradients: Map<Tensor, Buffer>): v
   }
   checkVersions(node);
   const { result: thunks, made } = collect(() => node.gradients(new Tensor(tensor.shape, buffer)));
-  thunks.forEach((thunk, i) => {
-    const input = node.inputs[i];
+  node.inputs.forEach((input, i) => {
     if (!input.requiresGrad) return;
-    const contribution = runThunk(node, input, thunk);
+    const contribution = runThunk(node, input, thunks[i]);
     const sum = gradients.get(input);
     gradients.set(input, sum ? addGradients(sum, contribution) : contribution);
   });

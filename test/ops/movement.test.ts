@@ -119,9 +119,7 @@ describe("identities", () => {
         const x = count(shape);
         const even = ops.slice(x, 0, 0, undefined, 2);
         const odd = ops.slice(x, 0, 1, undefined, 2);
-        const order = [...shape.keys(), shape.length].slice(0, 0);
-        for (let i = 0; i < shape[0]; i += 2) order.push(i);
-        for (let i = 1; i < shape[0]; i += 2) order.push(i);
+        const order = [0, 1].flatMap((from) => [...Array(shape[0]).keys()].filter((i) => i % 2 === from));
         same(ops.cat([even, odd]), ops.indexSelect(x, 0, order));
       }),
       runs,

@@ -86,6 +86,38 @@ describe("a number as an operand", () => {
   });
 });
 
+describe("NaN", () => {
+  onEachBackend("goes through every operation", () => {
+    const x = tensor([Number.NaN, 1, 2, 3, Number.NaN]);
+    const unary = {
+      ...ops,
+      leakyRelu: (x: Tensor) => ops.leakyRelu(x, 0.1),
+      clamp: (x: Tensor) => ops.clamp(x, -1, 1),
+    };
+    for (const name of [
+      "neg",
+      "exp",
+      "log",
+      "sqrt",
+      "abs",
+      "relu",
+      "leakyRelu",
+      "sigmoid",
+      "tanh",
+      "gelu",
+      "softplus",
+    ] as const) {
+      const y = unary[name](x).dataSync();
+      expect([...y].map(Number.isNaN), name).toEqual([true, false, false, false, true]);
+    }
+    expect(unary.clamp(x).dataSync()[4]).toBeNaN();
+    for (const op of [ops.add, ops.sub, ops.mul, ops.div, ops.maximum, ops.minimum]) {
+      for (const y of [op(x, 1), op(1, x), op(x, Infinity)]) expect(y.dataSync()[4], op.name).toBeNaN();
+    }
+    expect(ops.pow(x, 2).dataSync()[4]).toBeNaN();
+  });
+});
+
 describe("equal", () => {
   onEachBackend("gives 1 and 0, broadcast, and no gradient", async () => {
     const a = tensor([1, 2, Number.NaN, 0], [4, 1], { requiresGrad: true });

@@ -1,7 +1,7 @@
 /** Host side of batch norm: sums go channel by channel, the rest plane by plane. */
 
 import type { ChannelGeometry } from "../backend.js";
-import { BLOCK } from "./pointwise.js";
+import { BLOCK } from "./kernels.generated.js";
 import type { Runtime } from "./runtime.js";
 
 /** Runs a kernel over the planes [n, c], several to a work item where they are small. */

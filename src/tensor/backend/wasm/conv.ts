@@ -1,7 +1,10 @@
-/** Host side of convolution: how each of its three products is cut into work items that fit the caches. */
+/** Host side of convolution and its input gradient: how both are cut into work items that fit the caches. */
 
 import type { ConvGeometry } from "../backend.js";
+import { ceilDiv, chunk, layout, type Pair, roundUp, type Slide, slideOf, withWindow } from "./conv-window.js";
 import type { Runtime } from "./runtime.js";
+
+export { conv2dWeightGrad } from "./conv-weight-grad.js";
 
 /** Bytes of padded planes that an item may hold: a part of the second-level cache. */
 const PLANES_BYTES = 256 * 1024;
@@ -12,207 +15,156 @@ const DEPTH = 320;
 /** Small maps are worked on together until there are so many pixels to share the filters that were fetched. */
 const PIXELS = 128;
 
-/** Pixels of one dot product of the weight gradient: four rows of them fit in half the first-level cache. */
-const DOT_PIXELS = 1024;
-
-/** Filters and channels of one item of the weight gradient. */
-const BLOCK = 64;
-
-/** Items the weight gradient is cut into, so that many threads find work; the geometry alone decides. */
-const PARTS = 16;
-
-/** Numbers in one item of the sum over parts. */
-const STRETCH = 4096;
-
-const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
-const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
-
-/** A pair along height and width. */
-type Pair = readonly [h: number, w: number];
-
-/** Windows that slide over padded planes; see the kernels' `Window`. */
-interface Slide {
-  readonly src: Pair;
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly insert: Pair;
-  readonly before: Pair;
-  readonly dilation: Pair;
-  readonly out: Pair;
+/** Where the filters' numbers lie: address of the first one used, and elements from one to the next along each axis. */
+interface Filters {
+  readonly first: number;
+  readonly bias: number;
+  readonly group: number;
+  readonly out: number;
+  readonly chan: number;
+  readonly row: number;
+  readonly column: number;
 }
 
-/** How a padded plane lies in memory for a band of `rows` rows of windows. */
-interface Layout {
-  readonly phases: Pair;
-  readonly rows: number;
-  readonly columns: number;
-  readonly bytes: number;
+/** Where results go: address of the first, and elements from one to the next. */
+interface Target {
+  readonly first: number;
+  readonly plane: number;
+  readonly row: number;
+  readonly column: number;
 }
 
-function layout(s: Slide, rows: number): Layout {
-  const [reachH, reachW] = [s.dilation[0] * (s.kernel[0] - 1), s.dilation[1] * (s.kernel[1] - 1)];
-  const phases: Pair = [Math.min(s.stride[0], reachH + 1), Math.min(s.stride[1], reachW + 1)];
-  const phaseRows = rows + Math.floor(reachH / s.stride[0]);
-  const columns = s.out[1] + Math.floor(reachW / s.stride[1]);
-  const data = phases[0] * phases[1] * phaseRows * columns * 4;
-  // An odd number of cache lines, so that planes do not fall on each other in the cache; and at least a vector of zeros.
-  const lines = ceilDiv(data + 16, 64) | 1;
-  return { phases, rows: phaseRows, columns, bytes: lines * 64 };
+/** One run of windows over `images` images of groups · chans planes, with groups · outs filters. */
+interface Pass {
+  readonly slide: Slide;
+  readonly images: number;
+  readonly groups: number;
+  readonly chans: number;
+  readonly outs: number;
 }
-
-function withWindow(rt: Runtime, s: Slide, l: Layout, use: (window: number) => void): void {
-  const window = rt.allocate(128);
-  const slide = [s.src, s.kernel, s.stride, s.insert, s.before, s.dilation].flat();
-  rt.run("setWindow", 1, [window, ...slide, ...l.phases, l.rows, l.columns, l.bytes]);
-  use(window);
-  rt.release(window);
-}
-
-const forwardSlide = (g: ConvGeometry): Slide => ({
-  src: [g.h, g.w],
-  kernel: [g.kH, g.kW],
-  stride: [g.strideH, g.strideW],
-  insert: [1, 1],
-  before: [g.padH, g.padW],
-  dilation: [g.dilationH, g.dilationW],
-  out: [g.outH, g.outW],
-});
 
 /** out = conv(x, w) + bias; `bias` is 0 where there is none. */
 export function conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
   const [chans, outs, taps] = [g.c / g.groups, g.o / g.groups, g.kH * g.kW];
-  const strides: FilterStrides = [outs * chans * taps, chans * taps, taps];
-  convolve(rt, forwardSlide(g), x, w, bias, out, g.n, g.groups, chans, outs, strides, false);
+  convolve(
+    rt,
+    { slide: slideOf(g), images: g.n, groups: g.groups, chans, outs },
+    x,
+    { first: w, bias, group: outs * chans * taps, out: chans * taps, chan: taps, row: g.kW, column: 1 },
+    { first: out, plane: g.outH * g.outW, row: g.outW, column: 1 },
+  );
 }
 
 /**
- * Σ over the windows that see a pixel: a convolution of g, with zeros inserted where the stride left pixels out, and
- * of filters turned by 180° whose channels and outputs have changed places.
+ * Σ over the windows that see a pixel: a convolution of `grad` with filters turned by 180°, whose channels and outputs
+ * have changed places. Pixels that a stride lets see the same taps, every strideH-th row and strideW-th column, make
+ * one pass.
  */
 export function conv2dInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
   const [chans, outs, taps] = [g.c / g.groups, g.o / g.groups, g.kH * g.kW];
-  const slide: Slide = {
-    src: [g.outH, g.outW],
-    kernel: [g.kH, g.kW],
-    stride: [1, 1],
-    insert: [g.strideH, g.strideW],
-    before: [g.dilationH * (g.kH - 1) - g.padH, g.dilationW * (g.kW - 1) - g.padW],
-    dilation: [g.dilationH, g.dilationW],
-    out: [g.h, g.w],
-  };
-  const strides: FilterStrides = [outs * chans * taps, taps, chans * taps];
-  convolve(rt, slide, grad, w, 0, out, g.n, g.groups, outs, chans, strides, true);
+  for (const v of strideClasses(g.h, g.kH, g.strideH, g.padH, g.dilationH)) {
+    for (const u of strideClasses(g.w, g.kW, g.strideW, g.padW, g.dilationW)) {
+      const slide: Slide = {
+        src: [g.outH, g.outW],
+        kernel: [v.taps, u.taps],
+        stride: [1, 1],
+        before: [v.before, u.before],
+        dilation: [v.dilation, u.dilation],
+        out: [v.pixels, u.pixels],
+      };
+      convolve(
+        rt,
+        { slide, images: g.n, groups: g.groups, chans: outs, outs: chans },
+        grad,
+        {
+          first: w + (v.lastTap * g.kW + u.lastTap) * 4,
+          bias: 0,
+          group: outs * chans * taps,
+          out: taps,
+          chan: chans * taps,
+          row: -v.tapStep * g.kW,
+          column: -u.tapStep,
+        },
+        { first: out + (v.first * g.w + u.first) * 4, plane: g.h * g.w, row: g.strideH * g.w, column: g.strideW },
+      );
+    }
+  }
 }
 
-/** Elements from one group, output and channel of the filters to the next. */
-type FilterStrides = readonly [group: number, out: number, chan: number];
+/** Along one axis: the pixels first, first + stride, … of x, and the taps lastTap, lastTap − tapStep, … that see them. */
+interface StrideClass {
+  readonly first: number;
+  readonly pixels: number;
+  readonly taps: number;
+  readonly lastTap: number;
+  readonly tapStep: number;
+  /** Padding and dilation of the windows over the gradient. */
+  readonly before: number;
+  readonly dilation: number;
+}
 
-function convolve(
-  rt: Runtime,
-  slide: Slide,
-  src: number,
-  w: number,
-  bias: number,
-  out: number,
-  images: number,
-  groups: number,
-  chans: number,
-  outs: number,
-  filterStrides: FilterStrides,
-  flip: boolean,
-): void {
+/** Tap k of window q sees pixel i where q · stride + k · dilation − pad = i. */
+function strideClasses(size: number, kernel: number, stride: number, pad: number, dilation: number): StrideClass[] {
+  return Array.from({ length: Math.min(stride, size) }, (_, first) => {
+    const sees = (k: number) => (first + pad - k * dilation) % stride === 0;
+    const taps = Array.from({ length: kernel }, (_, k) => k).filter(sees);
+    const pixels = ceilDiv(size - first, stride);
+    if (taps.length === 0) return { first, pixels, taps: 0, lastTap: 0, tapStep: 1, before: 0, dilation: 1 };
+    const lastTap = taps[taps.length - 1];
+    const tapStep = taps.length > 1 ? taps[1] - taps[0] : stride;
+    const before = (lastTap * dilation - first - pad) / stride;
+    return { first, pixels, taps: taps.length, lastTap, tapStep, before, dilation: (tapStep * dilation) / stride };
+  });
+}
+
+function convolve(rt: Runtime, pass: Pass, src: number, filters: Filters, target: Target): void {
+  const { slide, images, groups, chans, outs } = pass;
   const taps = slide.kernel[0] * slide.kernel[1];
   const filterPanels = groups * ceilDiv(outs, 4);
   const packed = rt.allocate(filterPanels * (1 + chans * taps) * 16);
-  const shape = [outs, chans, taps, ...filterStrides, flip ? 1 : 0];
-  rt.run("convPackFilters", filterPanels, [w, bias, packed, ...shape]);
+  const { first, bias, group, out, chan, row, column } = filters;
+  const strides = [group, out, chan, row, column];
+  rt.run("convPackFilters", filterPanels, [first, bias, packed, outs, chans, ...slide.kernel, ...strides]);
 
-  const chansPerBlock = ceilDiv(chans, ceilDiv(chans * taps, DEPTH));
-  const [outH, outW] = slide.out;
-  const panels = fillsPanelsBetter(outW, outs);
-  let { imagesPerItem, rowsPerItem } = chunk(slide, images, chansPerBlock, PIXELS, PLANES_BYTES);
-  let outsPerItem = outs;
-  const items = (): number =>
-    ceilDiv(images, imagesPerItem) * ceilDiv(outH, rowsPerItem) * groups * ceilDiv(outs, outsPerItem);
-  const wanted = rt.threads === 1 ? 1 : 4 * rt.threads;
-  while (items() < wanted) {
-    if (imagesPerItem > 1) imagesPerItem = ceilDiv(imagesPerItem, 2);
-    else if (rowsPerItem * outW > PIXELS && rowsPerItem > 4) rowsPerItem = ceilDiv(rowsPerItem, 2);
-    else if (outsPerItem > 16) outsPerItem = roundUp(ceilDiv(outsPerItem, 2), 4);
-    else break;
-  }
-
-  const l = layout(slide, rowsPerItem);
-  const pixels = imagesPerItem * rowsPerItem * roundUp(outW, 8);
+  const chansPerBlock = ceilDiv(chans, Math.max(1, ceilDiv(chans * taps, DEPTH)));
+  const panels = fillsPanelsBetter(slide.out, outs);
+  const item = cut(pass, chansPerBlock, rt.threads);
+  const items = ceilDiv(images, item.images) * ceilDiv(slide.out[0], item.rows) * groups * ceilDiv(outs, item.outs);
+  const l = layout(slide, item.rows);
+  const pixels = item.images * item.rows * roundUp(slide.out[1], 8);
   const depth = chansPerBlock * taps;
-  const scratch =
-    1024 + depth * 4 + pixels * 8 + imagesPerItem * chansPerBlock * l.bytes + (panels ? pixels * depth * 4 : 0);
+  const planes = item.images * chansPerBlock * l.bytes;
+  const scratch = 1024 + depth * 4 + pixels * 8 + planes + (panels ? pixels * depth * 4 : 0);
   withWindow(rt, slide, l, (window) => {
-    const args = [window, src, packed, out, images, groups, chans, outs, outH, outW];
-    const cut = [imagesPerItem, rowsPerItem, outsPerItem, chansPerBlock, panels ? 1 : 0];
-    rt.run("convTiles", items(), [...args, ...cut], scratch);
+    const shape = [images, groups, chans, outs, ...slide.out, target.plane, target.row, target.column];
+    const block = [item.images, item.rows, item.outs, chansPerBlock, panels ? 1 : 0];
+    rt.run("convTiles", items, [window, src, packed, target.first, ...shape, ...block], scratch);
   });
   rt.release(packed);
 }
 
+/** Images, rows and filters of one item: what fits the caches, or less, so that every thread gets several items. */
+function cut(pass: Pass, chansPerBlock: number, threads: number): { images: number; rows: number; outs: number } {
+  const { slide, groups } = pass;
+  const [outH, outW] = slide.out;
+  let { images, rows } = chunk(slide, pass.images, chansPerBlock, PIXELS, PLANES_BYTES);
+  let outs = roundUp(pass.outs, 4);
+  const items = () => ceilDiv(pass.images, images) * ceilDiv(outH, rows) * groups * ceilDiv(pass.outs, outs);
+  const wanted = threads === 1 ? 1 : 4 * threads;
+  while (items() < wanted) {
+    if (images > 1) images = ceilDiv(images, 2);
+    else if (rows * outW > PIXELS && rows > 4) rows = ceilDiv(rows, 2);
+    else if (outs > 16) outs = roundUp(ceilDiv(outs, 2), 4);
+    else break;
+  }
+  return { images, rows, outs };
+}
+
 /**
- * Rows of outW pixels leave lanes of the last tile of each row unused; panels of any eight pixels do not, but must be
- * gathered first, which takes about as long as three and a half tiles.
+ * Rows of pixels leave lanes of each row's last tile unused; panels of any eight pixels do not, but must be gathered
+ * first, which takes about as long as three and a half tiles.
  */
-function fillsPanelsBetter(outW: number, outs: number): boolean {
+function fillsPanelsBetter([, outW]: Pair, outs: number): boolean {
   const used = outW / roundUp(outW, 8);
   return ceilDiv(outs, 4) * (1 / used - 1) > 3.5;
-}
-
-/** All rows of as many images as make `pixels`, or bands of rows, so that `planes` padded planes fit in `bytes`. */
-function chunk(
-  slide: Slide,
-  images: number,
-  planes: number,
-  pixels: number,
-  bytes: number,
-): { imagesPerItem: number; rowsPerItem: number } {
-  const [outH, outW] = slide.out;
-  const whole = planes * layout(slide, outH).bytes;
-  const most = Math.min(Math.floor(bytes / whole), Math.floor(pixels / (outH * outW)), images);
-  if (most >= 1) return { imagesPerItem: most, rowsPerItem: outH };
-  let bands = 1;
-  while (bands < outH && planes * layout(slide, ceilDiv(outH, bands)).bytes > bytes) bands++;
-  return { imagesPerItem: 1, rowsPerItem: ceilDiv(outH, bands) };
-}
-
-/** dw[o, c, kh, kw] = Σ g · x over all images and windows. */
-export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
-  const [chans, outs, taps] = [g.c / g.groups, g.o / g.groups, g.kH * g.kW];
-  const slide = forwardSlide(g);
-  const chansPerItem = ceilDiv(chans, ceilDiv(chans, BLOCK));
-  const outsPerItem = roundUp(ceilDiv(outs, ceilDiv(outs, BLOCK)), 4);
-  const { imagesPerItem: imagesPerChunk, rowsPerItem } = chunk(slide, g.n, chansPerItem, DOT_PIXELS, 2 * PLANES_BYTES);
-  const rowsPerChunk = Math.min(rowsPerItem, ceilDiv(g.outH, ceilDiv(g.outH * g.outW, DOT_PIXELS)));
-
-  const chunks = ceilDiv(g.n, imagesPerChunk) * ceilDiv(g.outH, rowsPerChunk);
-  const blocks = g.groups * ceilDiv(outs, outsPerItem) * ceilDiv(chans, chansPerItem);
-  const chunksPerPart = ceilDiv(chunks, Math.min(chunks, ceilDiv(PARTS, blocks)));
-  const parts = ceilDiv(chunks, chunksPerPart);
-  const size = g.o * chans * taps;
-  const partial = parts === 1 ? out : rt.allocate(parts * size * 4);
-
-  const l = layout(slide, rowsPerChunk);
-  const columns = roundUp(chansPerItem * taps, 2);
-  const vectors = imagesPerChunk * rowsPerChunk * ceilDiv(g.outW, 4);
-  const scratch =
-    1024 +
-    (outsPerItem + 1) * columns * 4 +
-    vectors * 4 +
-    imagesPerChunk * chansPerItem * l.bytes +
-    vectors * outsPerItem * 16;
-  withWindow(rt, slide, l, (window) => {
-    const args = [window, x, grad, partial, g.n, g.groups, chans, outs, g.outH, g.outW];
-    const cut = [imagesPerChunk, rowsPerChunk, chunksPerPart, outsPerItem, chansPerItem];
-    rt.run("convWeightGrad", parts * blocks, [...args, ...cut], scratch);
-  });
-  if (parts > 1) {
-    rt.run("convSumParts", ceilDiv(size, STRETCH), [partial, out, size, parts, STRETCH]);
-    rt.release(partial);
-  }
 }

@@ -7,8 +7,11 @@ import type { Runtime } from "./runtime.js";
 const M_BLOCK = 128;
 const N_BLOCK = 256;
 
-/** Up to so many rows or columns, dot products beat packing. */
+/** Up to so many rows or columns, products that read the operands where they lie beat packing. */
 const FEW = 4;
+
+/** Columns of one item where rows of B are added up: the output's few rows of them stay in the first-level cache. */
+const SPAN = 512;
 
 const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 
@@ -20,6 +23,12 @@ export function matmul(rt: Runtime, a: number, b: number, out: number, g: Matmul
     // One work item for each row of the operand that has more of them.
     if (g.m >= g.n) rt.run("matmulDots", g.batch * g.m, [a, b, out, g.m, g.n, g.k, g.aStride, g.bStride, g.n, 1]);
     else rt.run("matmulDots", g.batch * g.n, [b, a, out, g.n, g.m, g.k, g.bStride, g.aStride, 1, g.n]);
+    return;
+  }
+  if (g.m <= FEW && !g.transB) {
+    const [aRow, aColumn] = g.transA ? [1, g.m] : [g.k, 1];
+    const shape = [g.m, g.n, g.k, g.aStride, g.bStride, aRow, aColumn];
+    rt.run("matmulRows", g.batch * ceilDiv(g.n, SPAN), [a, b, out, ...shape, SPAN]);
     return;
   }
   const aPacked = pack(rt, a, g.m, g.k, 4, g.transA, g.aStride === 0 ? 1 : g.batch, g.aStride);

@@ -91,28 +91,29 @@ export class Heap {
     const atEnd = last && last.start + last.bytes === end ? last.bytes : 0;
     const needed = Math.ceil((size - atEnd) / PAGE);
     const possible = (this.#maximum - before) / PAGE;
+    if (needed > possible)
+      throw this.#exhausted(size, `no free piece is larger than ${this.#largestGap(possible * PAGE + atEnd)}`);
     // An eighth more than there is, where that is allowed: growing in small steps is slow.
     const pages = Math.max(needed, Math.min(Math.ceil(before / PAGE / 8), possible));
-    if (needed > possible || !this.#tryGrow(pages)) throw this.#exhausted(size);
-    this.#gaps = joined([...this.#gaps, { start: end, bytes: this.reserved - before }]);
+    try {
+      this.#memory.grow(pages);
+    } catch (cause) {
+      throw this.#exhausted(size, `the system gives no more than ${formatBytes(before)}`, cause);
+    }
+    this.#gaps = joined([...this.#gaps, { start: end, bytes: pages * PAGE }]);
     return this.#cut(size)!;
   }
 
-  #tryGrow(pages: number): boolean {
-    try {
-      this.#memory.grow(pages);
-      return true;
-    } catch {
-      return false;
-    }
+  /** @param atEnd Bytes that the last gap would have in a memory grown to its limit. */
+  #largestGap(atEnd: number): string {
+    return formatBytes(Math.max(atEnd, ...this.#gaps.map((gap) => gap.bytes)));
   }
 
-  #exhausted(size: number): Error {
-    const largest = Math.max(0, ...this.#gaps.map((gap) => gap.bytes));
+  #exhausted(size: number, reason: string, cause?: unknown): Error {
+    const inUse = `${formatBytes(this.#used)} of the ${formatBytes(this.#maximum)} are in use`;
     return new Error(
-      `wasm: cannot allocate ${formatBytes(size)}: ${formatBytes(this.#used)} of the ${formatBytes(this.#maximum)} ` +
-        `are in use by ${this.#live.size} blocks, the largest free piece has ${formatBytes(largest)}, and the memory ` +
-        `cannot grow beyond its ${formatBytes(this.reserved)}`,
+      `wasm: cannot allocate ${formatBytes(size)}: ${inUse} by ${this.#live.size} blocks, and ${reason}`,
+      { cause },
     );
   }
 }

@@ -2,7 +2,8 @@
 
 import { sizeOf, stridesOf } from "../../shape.js";
 import type { AxisGeometry, PadGeometry, ViewGeometry } from "../backend.js";
-import { BLOCK, blocks } from "./pointwise.js";
+import { BLOCK } from "./kernels.generated.js";
+import { blocks } from "./pointwise.js";
 import type { Runtime } from "./runtime.js";
 import { collapse, type Walk, walkTable } from "./walk.js";
 
@@ -10,7 +11,7 @@ import { collapse, type Walk, walkTable } from "./walk.js";
 const FLOAT = 4;
 
 export function fill(rt: Runtime, y: number, size: number, value: number): void {
-  rt.run("fill", blocks(size), [y, size, BLOCK, value]);
+  rt.run("fill", blocks(size), [y, size, value]);
 }
 
 export function view(rt: Runtime, x: number, y: number, { shape, strides, offset }: ViewGeometry): void {
@@ -48,7 +49,7 @@ export function cat(
 
 function copy(rt: Runtime, x: number, y: number, walk: Walk): void {
   const size = sizeOf(walk.shape);
-  rt.withInts(walkTable(walk), (table) => rt.run("copy", blocks(size), [x, y, size, BLOCK, table]));
+  rt.withInts(walkTable(walk), (table) => rt.run("copy", blocks(size), [x, y, size, table]));
 }
 
 /** Axis `across` steps by 1 in x, the last axis by 1 in y; the kernel walks the others. */

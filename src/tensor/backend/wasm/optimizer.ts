@@ -1,11 +1,11 @@
 /** Host side of the updates in place: what can be computed once for all elements. */
 
 import type { AdamStep, SgdStep } from "../backend.js";
-import { BLOCK, blocks } from "./pointwise.js";
+import { blocks } from "./pointwise.js";
 import type { Runtime } from "./runtime.js";
 
 export function accumulate(rt: Runtime, y: number, x: number, size: number, alpha: number, beta: number): void {
-  rt.run("accumulate", blocks(size), [y, x, size, BLOCK, alpha, beta]);
+  rt.run("accumulate", blocks(size), [y, x, size, alpha, beta]);
 }
 
 /** `tensors`: parameter, gradient, mean, square. */
@@ -17,7 +17,6 @@ export function adam(rt: Runtime, tensors: readonly number[], size: number, step
   rt.run("adam", blocks(size), [
     ...tensors,
     size,
-    BLOCK,
     ...[keep, l2, ...betas],
     ...[lr / correction1, 1 / Math.sqrt(correction2), eps],
   ]);
@@ -34,11 +33,11 @@ export function sgd(
   { lr, momentum, dampening, weightDecay, nesterov }: SgdStep,
 ): void {
   if (velocity === 0) {
-    rt.run("sgd", blocks(size), [parameter, grad, size, BLOCK, lr, weightDecay]);
+    rt.run("sgd", blocks(size), [parameter, grad, size, lr, weightDecay]);
     return;
   }
   const [keep, take] = first ? [0, 1] : [momentum, 1 - dampening];
   const [alongGrad, alongVelocity] = nesterov ? [1, momentum] : [0, 1];
   const numbers = [lr, weightDecay, keep, take, alongGrad, alongVelocity];
-  rt.run("sgdMomentum", blocks(size), [parameter, grad, velocity, size, BLOCK, ...numbers]);
+  rt.run("sgdMomentum", blocks(size), [parameter, grad, velocity, size, ...numbers]);
 }

@@ -1,13 +1,11 @@
 /** Host side of pointwise kernels: which kernel each name has, and broadcasting. */
 
 import type { BinaryName, BroadcastGeometry, UnaryName } from "../backend.js";
-import type { KernelName } from "./kernels.generated.js";
+import { BLOCK, type KernelName } from "./kernels.generated.js";
 import type { Runtime } from "./runtime.js";
 import { collapse, walkTable } from "./walk.js";
 
-/** Elements in one work item: a few microseconds of work. */
-export const BLOCK = 16_384;
-
+/** Work items of a pointwise kernel. */
 export const blocks = (size: number): number => Math.ceil(size / BLOCK);
 
 const unaryKernels: Record<UnaryName, readonly [forward: KernelName, gradient: KernelName]> = {
@@ -43,19 +41,21 @@ function kernelsOf(name: UnaryName, a: number): readonly [forward: KernelName, g
 }
 
 export function unary(rt: Runtime, name: UnaryName, x: number, y: number, size: number, a: number, b: number): void {
-  rt.run(kernelsOf(name, a)[0], blocks(size), [x, y, size, BLOCK, a, b]);
+  rt.run(kernelsOf(name, a)[0], blocks(size), [x, y, size, a, b]);
 }
 
+/** `saved` is x or y, whichever the rule saves. */
 export function unaryGrad(
   rt: Runtime,
   name: UnaryName,
-  [g, x, y]: readonly [g: number, x: number, y: number],
+  g: number,
+  saved: number,
   gx: number,
   size: number,
   a: number,
   b: number,
 ): void {
-  rt.run(kernelsOf(name, a)[1], blocks(size), [g, x, y, gx, size, BLOCK, a, b]);
+  rt.run(kernelsOf(name, a)[1], blocks(size), [g, saved, gx, size, a, b]);
 }
 
 export function binary(
@@ -69,6 +69,6 @@ export function binary(
 ): void {
   const walk = collapse(geometry.shape, geometry.aStrides, geometry.bStrides);
   rt.withInts(walkTable(walk), (table) => {
-    rt.run(binaryKernels[name], blocks(size), [a, b, y, size, BLOCK, table]);
+    rt.run(binaryKernels[name], blocks(size), [a, b, y, size, table]);
   });
 }

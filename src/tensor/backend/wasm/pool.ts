@@ -1,7 +1,7 @@
 /** Host side of pooling. */
 
 import type { PoolGeometry } from "../backend.js";
-import { BLOCK } from "./pointwise.js";
+import { BLOCK } from "./kernels.generated.js";
 import type { Runtime } from "./runtime.js";
 
 /** In the order of the kernels' `Pool`. */

@@ -1,9 +1,8 @@
 /** Host side of reductions and softmax along the middle axis of [outer, n, inner]. */
 
 import type { AxisGeometry, ReduceName } from "../backend.js";
-import type { KernelName } from "./kernels.generated.js";
+import { BLOCK, type KernelName } from "./kernels.generated.js";
 import { fill } from "./move.js";
-import { BLOCK } from "./pointwise.js";
 import type { Runtime } from "./runtime.js";
 
 const kernels: Record<ReduceName, readonly [kernel: KernelName, ofNothing: number]> = {

@@ -19,7 +19,7 @@ export interface Job {
 const CHUNKS = 8;
 
 /** How often a thread looks before it sleeps: some 50 µs, about what waking it up would cost. */
-const SPINS = 20_000;
+const SPINS = 5000;
 
 const SLICE_MS = 100;
 

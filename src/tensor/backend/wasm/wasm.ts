@@ -99,7 +99,12 @@ export class WasmBackend implements Backend {
   /** A new storage that `compute` fills. */
   #make(size: number, compute: (out: number) => void): Storage {
     const storage = this.#allocate(size);
-    if (size > 0) compute(storage.pointer);
+    try {
+      if (size > 0) compute(storage.pointer);
+    } catch (error) {
+      this.free(storage);
+      throw error;
+    }
     return storage;
   }
 
@@ -137,7 +142,8 @@ export class WasmBackend implements Backend {
   }
 
   unaryGrad(rule: UnaryRule, g: Storage, x: Storage, y: Storage, a: number, b: number): Storage {
-    return this.#make(g.size, (out) => unaryGrad(this.#rt, rule.name, [at(g), at(x), at(y)], out, g.size, a, b));
+    const saved = at(rule.saves === "x" ? x : y);
+    return this.#make(g.size, (out) => unaryGrad(this.#rt, rule.name, at(g), saved, out, g.size, a, b));
   }
 
   binary(rule: BinaryRule, a: Storage, b: Storage, geometry: BroadcastGeometry): Storage {

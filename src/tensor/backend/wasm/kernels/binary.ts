@@ -1,10 +1,15 @@
 /**
- * Pointwise functions of two tensors with broadcasting. A work item is `block` elements of the output, in row-major
- * order. `table` holds the rank, the shape, and the strides of a and of b, all as 32-bit integers.
+ * Pointwise functions of two tensors with broadcasting. Work items are blocks of the output, in row-major order.
+ * `table` holds the rank, the shape, and the strides of a and of b, all as 32-bit integers.
  */
 
+import { BLOCK } from "./block";
 import { pow as powOf } from "./math";
 import { Walk } from "./walk";
+
+interface Formula {
+  f(a: v128, b: v128): v128;
+}
 
 class Add {
   @inline f(a: v128, b: v128): v128 {
@@ -50,7 +55,7 @@ class Equal {
 /** One row, or a part of it; a stride of 0 repeats the operand's first element. */
 // @ts-ignore: decorator
 @inline
-function vectors<F>(a: usize, aRepeats: bool, b: usize, bRepeats: bool, y: usize, bytes: usize): void {
+function vectors<F extends Formula>(a: usize, aRepeats: bool, b: usize, bRepeats: bool, y: usize, bytes: usize): void {
   for (let at: usize = 0; at + 16 <= bytes; at += 16) {
     const left = aRepeats ? v128.load32_splat(a) : v128.load(a + at);
     const right = bRepeats ? v128.load32_splat(b) : v128.load(b + at);
@@ -60,7 +65,7 @@ function vectors<F>(a: usize, aRepeats: bool, b: usize, bRepeats: bool, y: usize
 
 // @ts-ignore: decorator
 @inline
-function scalars<F>(a: usize, aStep: i32, b: usize, bStep: i32, y: usize, from: i32, to: i32): void {
+function scalars<F extends Formula>(a: usize, aStep: i32, b: usize, bStep: i32, y: usize, from: i32, to: i32): void {
   for (let i = from; i < to; i++) {
     const left = v128.load32_splat(a + ((<usize>(i * aStep)) << 2));
     const right = v128.load32_splat(b + ((<usize>(i * bStep)) << 2));
@@ -70,7 +75,7 @@ function scalars<F>(a: usize, aStep: i32, b: usize, bStep: i32, y: usize, from: 
 
 // @ts-ignore: decorator
 @inline
-function broadcast<F>(
+function broadcast<F extends Formula>(
   scratch: usize,
   begin: i32,
   end: i32,
@@ -78,12 +83,11 @@ function broadcast<F>(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
   const walk = changetype<Walk>(scratch);
-  const stop = min(end * block, size);
-  let i = begin * block;
+  const stop = min(end * BLOCK, size);
+  let i = begin * BLOCK;
   walk.seek(table, i);
   const aStep = walk.aStep();
   const bStep = walk.bStep();
@@ -112,10 +116,9 @@ export function broadcastAdd(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
-  broadcast<Add>(scratch, begin, end, a, b, y, size, block, table);
+  broadcast<Add>(scratch, begin, end, a, b, y, size, table);
 }
 export function broadcastSub(
   scratch: usize,
@@ -125,10 +128,9 @@ export function broadcastSub(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
-  broadcast<Sub>(scratch, begin, end, a, b, y, size, block, table);
+  broadcast<Sub>(scratch, begin, end, a, b, y, size, table);
 }
 export function broadcastMul(
   scratch: usize,
@@ -138,10 +140,9 @@ export function broadcastMul(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
-  broadcast<Mul>(scratch, begin, end, a, b, y, size, block, table);
+  broadcast<Mul>(scratch, begin, end, a, b, y, size, table);
 }
 export function broadcastDiv(
   scratch: usize,
@@ -151,10 +152,9 @@ export function broadcastDiv(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
-  broadcast<Div>(scratch, begin, end, a, b, y, size, block, table);
+  broadcast<Div>(scratch, begin, end, a, b, y, size, table);
 }
 export function broadcastPow(
   scratch: usize,
@@ -164,10 +164,9 @@ export function broadcastPow(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
-  broadcast<Pow>(scratch, begin, end, a, b, y, size, block, table);
+  broadcast<Pow>(scratch, begin, end, a, b, y, size, table);
 }
 export function broadcastMaximum(
   scratch: usize,
@@ -177,10 +176,9 @@ export function broadcastMaximum(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
-  broadcast<Maximum>(scratch, begin, end, a, b, y, size, block, table);
+  broadcast<Maximum>(scratch, begin, end, a, b, y, size, table);
 }
 export function broadcastMinimum(
   scratch: usize,
@@ -190,10 +188,9 @@ export function broadcastMinimum(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
-  broadcast<Minimum>(scratch, begin, end, a, b, y, size, block, table);
+  broadcast<Minimum>(scratch, begin, end, a, b, y, size, table);
 }
 export function broadcastEqual(
   scratch: usize,
@@ -203,8 +200,7 @@ export function broadcastEqual(
   b: usize,
   y: usize,
   size: i32,
-  block: i32,
   table: usize,
 ): void {
-  broadcast<Equal>(scratch, begin, end, a, b, y, size, block, table);
+  broadcast<Equal>(scratch, begin, end, a, b, y, size, table);
 }

@@ -9,8 +9,9 @@ import { Window } from "./window";
 const NOWHERE: usize = <usize>-1;
 
 /**
- * Packs filters for the tiles: for every four of a group's `outs` filters a panel [bias | channel, tap][4], filled up
- * with zeros. One item is one panel. Strides are in elements; `flip` turns the filters by 180°, as the gradient needs.
+ * Packs filters for the tiles: for every four of a group's `outs` filters a panel [bias | channel, kh, kw][4], filled
+ * up with zeros. One item is one panel. Strides are in elements; those of the taps may be negative and skip taps, which
+ * is how the gradient turns filters by 180° and takes the taps that a stride lets through.
  */
 export function convPackFilters(
   scratch: usize,
@@ -21,28 +22,35 @@ export function convPackFilters(
   packed: usize,
   outs: i32,
   chans: i32,
-  taps: i32,
+  kH: i32,
+  kW: i32,
   groupStride: usize,
   outStride: usize,
   chanStride: usize,
-  flip: bool,
+  rowStride: usize,
+  columnStride: usize,
 ): void {
   const panels = (outs + ROWS - 1) / ROWS;
+  // Taps that follow each other at one distance are copied in one go.
+  const even = rowStride == <usize>kW * columnStride;
+  const runs = even ? 1 : kH;
+  const run = even ? kH * kW : kW;
   for (let item = begin; item < end; item++) {
     const group = item / panels;
     const o = (item % panels) * ROWS;
-    let to = packed + <usize>item * <usize>(1 + chans * taps) * VECTOR;
+    let to = packed + <usize>item * <usize>(1 + chans * kH * kW) * VECTOR;
     for (let r = 0; r < ROWS; r++) {
       const given = bias != 0 && o + r < outs;
       store<f32>(to + <usize>r * FLOAT, given ? load<f32>(bias + <usize>(group * outs + o + r) * FLOAT) : 0);
     }
     to += VECTOR;
-    let from = w + (<usize>group * groupStride + <usize>o * outStride) * FLOAT;
-    for (let c = 0; c < chans; c++) {
-      const first = flip ? from + <usize>(taps - 1) * FLOAT : from;
-      packFour(to, VECTOR, first, outs - o, outStride * FLOAT, taps, flip ? -FLOAT : FLOAT);
-      to += <usize>taps * VECTOR;
-      from += chanStride * FLOAT;
+    const filters = w + (<usize>group * groupStride + <usize>o * outStride) * FLOAT;
+    for (let c = <usize>0; c < <usize>chans; c++) {
+      for (let i = <usize>0; i < <usize>runs; i++) {
+        const from = filters + (c * chanStride + i * rowStride) * FLOAT;
+        packFour(to, VECTOR, from, outs - o, outStride * FLOAT, run, columnStride * FLOAT);
+        to += <usize>run * VECTOR;
+      }
     }
   }
 }
@@ -53,6 +61,9 @@ export function convPackFilters(
  * One item is a block of outputs: `outsPerItem` filters of one group, on a band of rows of one image or on all rows
  * of several. Channels come `chansPerBlock` at a time: padded planes, then tiles of 4 filters × 8 pixels over them.
  * Tiles read rows of pixels where they lie, or, with `panels`, panels of any 8 pixels, for maps too small to fill rows.
+ *
+ * Output pixel (y, x) of image and filter goes to element y · outRow + x · outColumn of that filter's plane of outPlane
+ * elements: the gradient of a strided convolution fills its planes in several passes.
  */
 export function convTiles(
   scratch: usize,
@@ -66,8 +77,11 @@ export function convTiles(
   groups: i32,
   chans: i32,
   outs: i32,
-  outH: i32,
-  outW: i32,
+  rows: i32,
+  columns: i32,
+  outPlane: i32,
+  outRow: i32,
+  outColumn: i32,
   imagesPerItem: i32,
   rowsPerItem: i32,
   outsPerItem: i32,
@@ -77,11 +91,11 @@ export function convTiles(
   const window = changetype<Window>(at);
   const taps = window.kH * window.kW;
   const srcPlane = <usize>(window.srcH * window.srcW) * FLOAT;
-  const outPlane = <usize>(outH * outW) * FLOAT;
+  const outBytes = <usize>outPlane * FLOAT;
   const panelBytes = <usize>(1 + chans * taps) * VECTOR;
   const blockPlanes = <usize>chansPerBlock * window.plane;
 
-  const pixelsPerItem = imagesPerItem * rowsPerItem * ((outW + COLUMNS - 1) & -COLUMNS);
+  const pixelsPerItem = imagesPerItem * rowsPerItem * ((columns + COLUMNS - 1) & -COLUMNS);
   const tile = scratch;
   const offsets = tile + TILE_BYTES;
   const sources = offsets + <usize>(chansPerBlock * taps) * sizeof<usize>();
@@ -90,7 +104,7 @@ export function convTiles(
   const gathered = planes + <usize>imagesPerItem * blockPlanes;
 
   const outBlocks = (outs + outsPerItem - 1) / outsPerItem;
-  const bands = (outH + rowsPerItem - 1) / rowsPerItem;
+  const bands = (rows + rowsPerItem - 1) / rowsPerItem;
   window.listTaps(offsets, chansPerBlock, window.plane);
 
   for (let item = begin; item < end; item++) {
@@ -100,17 +114,17 @@ export function convTiles(
     const y0 = ((item / outBlocks / groups) % bands) * rowsPerItem;
     const image0 = (item / outBlocks / groups / bands) * imagesPerItem;
     const imageCount = min(imagesPerItem, images - image0);
-    const rowCount = min(rowsPerItem, outH - y0);
+    const rowCount = min(rowsPerItem, rows - y0);
 
     let pixels = 0;
     for (let image = 0; image < imageCount; image++) {
       for (let y = 0; y < rowCount; y++) {
         let source = <usize>image * blockPlanes + <usize>(y * window.phaseCols) * FLOAT;
-        let target = <usize>(image * groups * outs) * outPlane + <usize>((y0 + y) * outW) * FLOAT;
-        for (let x = 0; x < outW; x++) {
+        let target = <usize>(image * groups * outs) * outBytes + <usize>((y0 + y) * outRow) * FLOAT;
+        for (let x = 0; x < columns; x++) {
           setPixel(sources, targets, pixels++, source, target);
           source += FLOAT;
-          target += FLOAT;
+          target += <usize>outColumn * FLOAT;
         }
         if (!panels) while (pixels % COLUMNS) setPixel(sources, targets, pixels++, 0, NOWHERE);
       }
@@ -139,22 +153,22 @@ export function convTiles(
         const filters = packed + <usize>((group * ((outs + ROWS - 1) / ROWS)) + o / ROWS) * panelBytes;
         const a = filters + VECTOR + <usize>(c0 * taps) * VECTOR;
         const start = c0 == 0 ? filters : 0;
-        const rows = min(ROWS, outs - o);
-        const outAt = out + <usize>((image0 * groups + group) * outs + o) * outPlane;
+        const filterCount = min(ROWS, outs - o);
+        const outAt = out + <usize>((image0 * groups + group) * outs + o) * outBytes;
         for (let p = 0; p < pixels; p += COLUMNS) {
           const target = targets + <usize>p * sizeof<usize>();
           const inRow = load<usize>(target, 7 * sizeof<usize>()) - load<usize>(target) == 7 * FLOAT;
-          const direct = rows == ROWS && inRow;
+          const direct = filterCount == ROWS && inRow;
           const to = direct ? outAt + load<usize>(target) : tile;
-          const toRow = direct ? outPlane : TILE_ROW;
-          if (!direct && !start) gatherTile(tile, outAt, outPlane, target, rows);
+          const toRow = direct ? outBytes : TILE_ROW;
+          if (!direct && !start) gatherTile(tile, outAt, outBytes, target, filterCount);
           if (panels) {
             tileStrided(a, gathered + <usize>(p * depth) * FLOAT, TILE_ROW, depth, to, toRow, start);
           } else {
             const b = planes + load<usize>(sources + <usize>p * sizeof<usize>());
             tileGathered(a, b, offsets, depth, to, toRow, start);
           }
-          if (!direct) scatterTile(outAt, outPlane, target, rows, tile);
+          if (!direct) scatterTile(outAt, outBytes, target, filterCount, tile);
         }
       }
     }

@@ -1,7 +1,8 @@
-/** Every kernel that the module exports. */
+/** What the module exports: every kernel, and the constants that the host needs too. */
 
 export * from "./batch-norm";
 export * from "./binary";
+export { BLOCK } from "./block";
 export * from "./conv";
 export * from "./conv-weight-grad";
 export * from "./matmul";

@@ -1,6 +1,6 @@
 /** Matrix product: panels packed once, then blocks of the output, tile by tile. */
 
-import { copyFloats, packFour } from "./pack";
+import { copyFloats, packFour, zeroFloats } from "./pack";
 import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
 import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileStrided } from "./tile";
 
@@ -134,6 +134,59 @@ export function matmulDots(
       const bRow = b + (matrix * bStride + j * <usize>k) * FLOAT;
       store<f32>(outAt + j * outColumn * FLOAT, dot(aRow, bRow, k));
     }
+  }
+}
+
+/**
+ * out[batch, i, j] = Σ_k A[i, k] · B[k, j], row k of B added to every row of the output in turn: for a few rows of A,
+ * where B is read once and never packed. One item is `span` columns; strides are in elements.
+ */
+export function matmulRows(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  a: usize,
+  b: usize,
+  out: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  aStride: usize,
+  bStride: usize,
+  aRow: usize,
+  aColumn: usize,
+  span: i32,
+): void {
+  const spans = (n + span - 1) / span;
+  for (let item = begin; item < end; item++) {
+    const matrix = <usize>(item / spans);
+    const first = (item % spans) * span;
+    const columns = min(span, n - first);
+    const outAt = out + (matrix * <usize>m * <usize>n + <usize>first) * FLOAT;
+    for (let i = <usize>0; i < <usize>m; i++) zeroFloats(outAt + i * <usize>n * FLOAT, columns);
+    for (let row = <usize>0; row < <usize>k; row++) {
+      const from = b + (matrix * bStride + row * <usize>n + <usize>first) * FLOAT;
+      for (let i = <usize>0; i < <usize>m; i++) {
+        const factor = load<f32>(a + (matrix * aStride + i * aRow + row * aColumn) * FLOAT);
+        addScaled(outAt + i * <usize>n * FLOAT, from, factor, columns);
+      }
+    }
+  }
+}
+
+/** y[i] += factor · x[i], n floats. */
+function addScaled(y: usize, x: usize, factor: f32, n: i32): void {
+  const factors = f32x4.splat(factor);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    v128.store(y, madd(factors, v128.load(x), v128.load(y)));
+    x += VECTOR;
+    y += VECTOR;
+  }
+  for (; i < n; i++) {
+    store<f32>(y, factor * load<f32>(x) + load<f32>(y));
+    x += FLOAT;
+    y += FLOAT;
   }
 }
 

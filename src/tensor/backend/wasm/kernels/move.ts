@@ -1,5 +1,6 @@
 /** Copies between strided layouts: views, padding and joining are all one kernel, transposition has its own. */
 
+import { BLOCK } from "./block";
 import { Walk } from "./walk";
 
 // @ts-ignore: decorator
@@ -8,10 +9,10 @@ function address(base: usize, element: i32): usize {
   return base + ((<usize>element) << 2);
 }
 
-/** Every element of y becomes `value`. A work item is `block` elements. */
-export function fill(scratch: usize, begin: i32, end: i32, y: usize, size: i32, block: i32, value: f32): void {
-  const from = address(y, begin * block);
-  const to = address(y, min(end * block, size));
+/** Every element of y becomes `value`. Work items are blocks. */
+export function fill(scratch: usize, begin: i32, end: i32, y: usize, size: i32, value: f32): void {
+  const from = address(y, begin * BLOCK);
+  const to = address(y, min(end * BLOCK, size));
   if (reinterpret<i32>(value) == 0) {
     memory.fill(from, 0, to - from);
   } else {
@@ -29,20 +30,11 @@ function copyRow(x: usize, y: usize, length: i32): void {
   for (; at < bytes; at += 4) store<f32>(y + at, load<f32>(x + at));
 }
 
-/** y[Σ i_d · yStrides_d] = x[Σ i_d · xStrides_d]. A work item is `block` elements of the shape walked. */
-export function copy(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  x: usize,
-  y: usize,
-  size: i32,
-  block: i32,
-  table: usize,
-): void {
+/** y[Σ i_d · yStrides_d] = x[Σ i_d · xStrides_d]. Work items are blocks of the shape walked. */
+export function copy(scratch: usize, begin: i32, end: i32, x: usize, y: usize, size: i32, table: usize): void {
   const walk = changetype<Walk>(scratch);
-  const stop = min(end * block, size);
-  let i = begin * block;
+  const stop = min(end * BLOCK, size);
+  let i = begin * BLOCK;
   walk.seek(table, i);
   const xStep = walk.aStep();
   const yStep = walk.bStep();

@@ -1,5 +1,6 @@
-/** Updates in place, each in one pass over its tensors. A work item is a block of `block` elements. */
+/** Updates in place, each in one pass over its tensors. Work items are blocks. */
 
+import { firstByte, stopByte } from "./block";
 import { madd } from "./simd";
 
 /** y ← alpha·y + beta·x; with alpha 0, y is not read. */
@@ -10,14 +11,13 @@ export function accumulate(
   y: usize,
   x: usize,
   size: i32,
-  block: i32,
   alpha: f32,
   beta: f32,
 ): void {
   const va = f32x4.splat(alpha);
   const vb = f32x4.splat(beta);
-  const stop = (<usize>min(end * block, size)) << 2;
-  for (let at = (<usize>(begin * block)) << 2; at < stop; at += 16) {
+  const stop = stopByte(end, size);
+  for (let at = firstByte(begin); at < stop; at += 16) {
     const scaled = f32x4.mul(vb, v128.load(x + at));
     v128.store(y + at, alpha == 0 ? scaled : madd(va, v128.load(y + at), scaled));
   }
@@ -36,7 +36,6 @@ export function adam(
   m: usize,
   s: usize,
   size: i32,
-  block: i32,
   keep: f32,
   l2: f32,
   beta1: f32,
@@ -47,8 +46,8 @@ export function adam(
   scale: f32,
   eps: f32,
 ): void {
-  const stop = (<usize>min(end * block, size)) << 2;
-  for (let at = (<usize>(begin * block)) << 2; at < stop; at += 16) {
+  const stop = stopByte(end, size);
+  for (let at = firstByte(begin); at < stop; at += 16) {
     const parameter = v128.load(p + at);
     const slope = madd(f32x4.splat(l2), parameter, v128.load(g + at));
     const mean = madd(f32x4.splat(beta1), v128.load(m + at), f32x4.mul(f32x4.splat(rest1), slope));
@@ -62,19 +61,9 @@ export function adam(
 }
 
 /** p ← p − lr·(g + l2·p). */
-export function sgd(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  p: usize,
-  g: usize,
-  size: i32,
-  block: i32,
-  lr: f32,
-  l2: f32,
-): void {
-  const stop = (<usize>min(end * block, size)) << 2;
-  for (let at = (<usize>(begin * block)) << 2; at < stop; at += 16) {
+export function sgd(scratch: usize, begin: i32, end: i32, p: usize, g: usize, size: i32, lr: f32, l2: f32): void {
+  const stop = stopByte(end, size);
+  for (let at = firstByte(begin); at < stop; at += 16) {
     const parameter = v128.load(p + at);
     const slope = madd(f32x4.splat(l2), parameter, v128.load(g + at));
     v128.store(p + at, f32x4.sub(parameter, f32x4.mul(f32x4.splat(lr), slope)));
@@ -93,7 +82,6 @@ export function sgdMomentum(
   g: usize,
   v: usize,
   size: i32,
-  block: i32,
   lr: f32,
   l2: f32,
   keep: f32,
@@ -101,8 +89,8 @@ export function sgdMomentum(
   alongGrad: f32,
   alongVelocity: f32,
 ): void {
-  const stop = (<usize>min(end * block, size)) << 2;
-  for (let at = (<usize>(begin * block)) << 2; at < stop; at += 16) {
+  const stop = stopByte(end, size);
+  for (let at = firstByte(begin); at < stop; at += 16) {
     const parameter = v128.load(p + at);
     const slope = madd(f32x4.splat(l2), parameter, v128.load(g + at));
     let velocity = f32x4.mul(f32x4.splat(take), slope);

@@ -62,21 +62,25 @@ function odd(p: usize): v128 {
   return i32x4.shuffle(v128.load(p), v128.load(p, 16), 1, 3, 5, 7);
 }
 
+/** How the elements of a window are put together, one by one. */
+interface Merge {
+  merge(a: v128, b: v128): v128;
+}
 class Largest {
-  @inline pick(a: v128, b: v128): v128 {
+  @inline merge(a: v128, b: v128): v128 {
     return f32x4.max(a, b);
   }
 }
 class Total {
-  @inline pick(a: v128, b: v128): v128 {
+  @inline merge(a: v128, b: v128): v128 {
     return f32x4.add(a, b);
   }
 }
 
-/** One output row: y[ox] ← pick over all taps that are not padding, one tap at a time for all columns. */
+/** One output row: y[ox] ← merge over all taps that are not padding, one tap at a time for all columns. */
 // @ts-ignore: decorator
 @inline
-function gatherRow<F>(x: usize, y: usize, oy: i32, pool: Pool): void {
+function gatherRow<F extends Merge>(x: usize, y: usize, oy: i32, pool: Pool): void {
   const top = oy * pool.strideH - pool.padH;
   const op = changetype<F>(0);
   for (let kh = max(0, -top); kh < min(pool.kH, pool.h - top); kh++) {
@@ -87,19 +91,19 @@ function gatherRow<F>(x: usize, y: usize, oy: i32, pool: Pool): void {
       if (pool.strideW == 1) {
         for (; ox + 4 <= stop; ox += 4) {
           const at = address(y, ox);
-          v128.store(at, op.pick(v128.load(at), v128.load(address(row, ox + kw - pool.padW))));
+          v128.store(at, op.merge(v128.load(at), v128.load(address(row, ox + kw - pool.padW))));
         }
       } else if (pool.strideW == 2) {
         // The last vector may read one column past the row. It is not used, and there is memory behind every storage.
         for (; ox + 4 <= stop; ox += 4) {
           const at = address(y, ox);
-          v128.store(at, op.pick(v128.load(at), even(address(row, ox * 2 + kw - pool.padW))));
+          v128.store(at, op.merge(v128.load(at), even(address(row, ox * 2 + kw - pool.padW))));
         }
       }
       for (; ox < stop; ox++) {
         const at = address(y, ox);
         const v = v128.load32_splat(address(row, ox * pool.strideW + kw - pool.padW));
-        store<f32>(at, f32x4.extract_lane(op.pick(v128.load32_splat(at), v), 0));
+        store<f32>(at, f32x4.extract_lane(op.merge(v128.load32_splat(at), v), 0));
       }
     }
   }

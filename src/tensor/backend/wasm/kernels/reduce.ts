@@ -15,6 +15,13 @@ export function address(base: usize, element: i32): usize {
   return base + ((<usize>element) << 2);
 }
 
+/** What a reduction does to one row, to a strip of columns side by side, and to one column. */
+interface Reduction {
+  row(x: usize, n: i32): f32;
+  columns(x: usize, n: i32, step: usize, y: usize): void;
+  column(x: usize, n: i32, step: usize): f32;
+}
+
 class Sum {
   row(x: usize, n: i32): f32 {
     let s0 = f64x2.splat(0);
@@ -76,6 +83,9 @@ class Sum {
 }
 
 /** The larger or the smaller of two; NaN wins. */
+interface Choice {
+  pick(a: v128, b: v128): v128;
+}
 class Max {
   @inline pick(a: v128, b: v128): v128 {
     return f32x4.max(a, b);
@@ -87,15 +97,24 @@ class Min {
   }
 }
 
-class Extreme<F> {
+class Extreme<F extends Choice> {
   @inline private pick(a: v128, b: v128): v128 {
     return changetype<F>(0).pick(a, b);
   }
 
   row(x: usize, n: i32): f32 {
     let best = v128.load32_splat(x);
+    let b1 = best;
+    let b2 = best;
+    let b3 = best;
     const stop = address(x, n);
-    for (; x + 16 <= stop; x += 16) best = this.pick(best, v128.load(x));
+    for (; x + 64 <= stop; x += 64) {
+      best = this.pick(best, v128.load(x));
+      b1 = this.pick(b1, v128.load(x, 16));
+      b2 = this.pick(b2, v128.load(x, 32));
+      b3 = this.pick(b3, v128.load(x, 48));
+    }
+    best = this.pick(this.pick(best, b1), this.pick(b2, b3));
     for (; x < stop; x += 4) best = this.pick(best, v128.load32_splat(x));
     best = this.pick(best, i8x16.shuffle(best, best, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
     best = this.pick(best, i32x4.shuffle(best, best, 1, 0, 3, 2));
@@ -136,7 +155,7 @@ class Extreme<F> {
  */
 // @ts-ignore: decorator
 @inline
-function reduce<F>(
+function reduce<F extends Reduction>(
   begin: i32,
   end: i32,
   x: usize,

@@ -6,10 +6,7 @@ import { FLOAT } from "./simd";
 /**
  * How windows slide over a plane, and how its padded copy lies in memory. The copy is split into phases,
  * [row phase][column phase][rows][columns] with row y in phase y % strideH: neighbouring windows then read
- * neighbouring numbers, and a tap (kh, kw) is one offset for all of them.
- *
- * Inserting zeros (insert − 1 of them between pixels) turns the gradient of a strided convolution into a plain one;
- * a negative `before` crops.
+ * neighbouring numbers, and a tap (kh, kw) is one offset for all of them. A negative `before` crops.
  */
 @unmanaged
 export class Window {
@@ -19,8 +16,6 @@ export class Window {
   kW: i32;
   strideH: i32;
   strideW: i32;
-  insertH: i32;
-  insertW: i32;
   beforeH: i32;
   beforeW: i32;
   dilationH: i32;
@@ -60,8 +55,8 @@ export class Window {
     for (let phase = 0; phase < this.phasesH; phase++) {
       for (let r = 0; r < this.phaseRows; r++) {
         const y = (y0 + r) * this.strideH + phase - this.beforeH;
-        const inside = y >= 0 && y % this.insertH == 0 && y / this.insertH < this.srcH;
-        const from = src + <usize>((y / this.insertH) * this.srcW) * FLOAT;
+        const inside = y >= 0 && y < this.srcH;
+        const from = src + <usize>(y * this.srcW) * FLOAT;
         for (let q = 0; q < this.phasesW; q++) {
           const to = at + <usize>(q * this.phaseRows + r) * row;
           if (inside) this.loadRow(to, from, q);
@@ -74,18 +69,10 @@ export class Window {
     zeroFloats(at, <i32>((dst + this.plane - at) / FLOAT));
   }
 
-  /** One phase of one row: dst[i] ← src[(i · strideW + phase − beforeW) / insertW] where there is such a pixel. */
+  /** One phase of one row: dst[i] ← src[i · strideW + phase − beforeW] where there is such a pixel. */
   private loadRow(dst: usize, src: usize, phase: i32): void {
     const columns = this.phaseCols;
     const shift = phase - this.beforeW;
-    if (this.insertW > 1) {
-      zeroFloats(dst, columns);
-      const first = shift < 0 ? 0 : (shift + this.insertW - 1) / this.insertW;
-      for (let x = first; x < this.srcW && x * this.insertW - shift < columns; x++) {
-        store<f32>(dst + <usize>(x * this.insertW - shift) * FLOAT, load<f32>(src + <usize>x * FLOAT));
-      }
-      return;
-    }
     const first = shift < 0 ? min(columns, (this.strideW - 1 - shift) / this.strideW) : 0;
     const last = max(first, min(columns, floorDiv(this.srcW - 1 - shift, this.strideW) + 1));
     zeroFloats(dst, first);
@@ -116,8 +103,6 @@ export function setWindow(
   kW: i32,
   strideH: i32,
   strideW: i32,
-  insertH: i32,
-  insertW: i32,
   beforeH: i32,
   beforeW: i32,
   dilationH: i32,
@@ -135,8 +120,6 @@ export function setWindow(
   window.kW = kW;
   window.strideH = strideH;
   window.strideW = strideW;
-  window.insertH = insertH;
-  window.insertW = insertW;
   window.beforeH = beforeH;
   window.beforeW = beforeW;
   window.dilationH = dilationH;

@@ -1,0 +1,77 @@
+/** How the windows of a convolution slide over zero-padded planes, and how such planes lie in scratch memory. */
+
+import type { ConvGeometry } from "../backend.js";
+import type { Runtime } from "./runtime.js";
+
+export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+export const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
+
+/** A pair along height and width. */
+export type Pair = readonly [h: number, w: number];
+
+/** Windows over planes of `src` pixels, `out` of them; see the kernels' `Window`. */
+export interface Slide {
+  readonly src: Pair;
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly before: Pair;
+  readonly dilation: Pair;
+  readonly out: Pair;
+}
+
+/** The windows of a convolution over its input. */
+export const slideOf = (g: ConvGeometry): Slide => ({
+  src: [g.h, g.w],
+  kernel: [g.kH, g.kW],
+  stride: [g.strideH, g.strideW],
+  before: [g.padH, g.padW],
+  dilation: [g.dilationH, g.dilationW],
+  out: [g.outH, g.outW],
+});
+
+/** How a padded plane lies in memory for a band of `rows` rows of windows. */
+export interface Layout {
+  readonly phases: Pair;
+  readonly rows: number;
+  readonly columns: number;
+  readonly bytes: number;
+}
+
+export function layout(s: Slide, rows: number): Layout {
+  // Distance of a window's last tap from its first; without any tap there is none.
+  const reachH = s.dilation[0] * Math.max(0, s.kernel[0] - 1);
+  const reachW = s.dilation[1] * Math.max(0, s.kernel[1] - 1);
+  const phases: Pair = [Math.min(s.stride[0], reachH + 1), Math.min(s.stride[1], reachW + 1)];
+  const phaseRows = rows + Math.floor(reachH / s.stride[0]);
+  const columns = s.out[1] + Math.floor(reachW / s.stride[1]);
+  const data = phases[0] * phases[1] * phaseRows * columns * 4;
+  // An odd number of cache lines, so that planes do not fall on each other in the cache; and at least a vector of zeros.
+  const lines = ceilDiv(data + 16, 64) | 1;
+  return { phases, rows: phaseRows, columns, bytes: lines * 64 };
+}
+
+/** Puts the windows where the kernels find them, while `use` runs. */
+export function withWindow(rt: Runtime, s: Slide, l: Layout, use: (window: number) => void): void {
+  const window = rt.allocate(128);
+  const slide = [s.src, s.kernel, s.stride, s.before, s.dilation].flat();
+  rt.run("setWindow", 1, [window, ...slide, ...l.phases, l.rows, l.columns, l.bytes]);
+  use(window);
+  rt.release(window);
+}
+
+/** What is worked on together: all rows of several images, or a band of rows of one. */
+export interface Chunk {
+  readonly images: number;
+  readonly rows: number;
+}
+
+/** As many whole images as make `pixels`, or bands of rows, so that their `planes` padded planes fit in `bytes`. */
+export function chunk(slide: Slide, images: number, planes: number, pixels: number, bytes: number): Chunk {
+  const [outH, outW] = slide.out;
+  const whole = planes * layout(slide, outH).bytes;
+  const most = Math.min(Math.floor(bytes / whole), Math.floor(pixels / (outH * outW)), images);
+  if (most >= 1) return { images: most, rows: outH };
+  let bands = 1;
+  while (bands < outH && planes * layout(slide, ceilDiv(outH, bands)).bytes > bytes) bands++;
+  return { images: 1, rows: ceilDiv(outH, bands) };
+}

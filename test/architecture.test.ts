@@ -1,0 +1,132 @@
+/** The rules of the source: which way imports point, and what does not occur. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, posix } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ENGINE = ["shape", "random", "backend", "tensor", "autograd", "ops", "methods", "gradcheck"];
+
+/** The parts of the source, and which of them each may import besides itself. */
+const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
+  shape: { path: /^tensor\/shape\.ts$/, imports: [] },
+  random: { path: /^tensor\/random\.ts$/, imports: [] },
+  backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
+  tensor: { path: /^tensor\/tensor\.ts$/, imports: ["shape", "random", "backend"] },
+  autograd: { path: /^tensor\/autograd\.ts$/, imports: ["shape", "backend", "tensor"] },
+  ops: { path: /^tensor\/ops\//, imports: ["shape", "random", "backend", "tensor", "autograd"] },
+  methods: { path: /^tensor\/methods\.ts$/, imports: ["tensor", "autograd", "ops"] },
+  gradcheck: { path: /^tensor\/gradcheck\.ts$/, imports: ["shape", "random", "backend", "tensor", "autograd", "ops"] },
+  layers: { path: /^layers\//, imports: ENGINE },
+  optim: { path: /^optim\//, imports: ENGINE },
+  nets: { path: /^nets\//, imports: [...ENGINE, "layers"] },
+  data: { path: /^data\//, imports: ENGINE },
+  metrics: { path: /^metrics\//, imports: ENGINE },
+  io: { path: /^io\//, imports: [...ENGINE, "layers", "optim"] },
+  train: { path: /^train\//, imports: [...ENGINE, "layers", "optim", "data", "metrics", "io"] },
+};
+
+/** These see everything. */
+const TOPS = /^(index|cli)\.ts$|^cli\//;
+
+/** What a browser loads: nothing of Node's, and no packages. */
+const BROWSER = /^(tensor|layers|optim|nets|metrics)\//;
+
+const root = new URL("../src/", import.meta.url);
+
+interface Source {
+  path: string;
+  text: string;
+  /** Without comments. */
+  code: string;
+  imports: string[];
+}
+
+/** All of src but the kernels, which are AssemblyScript, and what is generated from them. */
+const sources: Source[] = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".generated.ts") && !path.includes("/kernels/"))
+  .map((path) => {
+    const text = readFileSync(new URL(path, root), "utf8");
+    const code = text.replace(/\/\*[\s\S]*?\*\/|(?<![:"'`])\/\/.*$/gm, "");
+    const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map(([, from]) => from);
+    return { path, text, code, imports };
+  });
+
+const partOf = (path: string) => Object.keys(PARTS).find((name) => PARTS[name].path.test(path));
+
+/** Lines `path: what` for every source that `find` finds something in. */
+function offences(find: (source: Source) => string[]): string[] {
+  return sources.flatMap((source) => find(source).map((what) => `${source.path}: ${what}`));
+}
+
+const matches = (pattern: RegExp) => offences(({ code }) => code.match(pattern) ?? []);
+
+describe("imports", () => {
+  it("are found at all", () => {
+    expect(sources.find(({ path }) => path === "tensor/tensor.ts")?.imports).toContain("./backend/backend.js");
+    expect(sources.length).toBeGreaterThan(40);
+  });
+
+  it("point one way", () => {
+    expect(
+      offences(({ path, imports }) => {
+        if (TOPS.test(path)) return [];
+        const part = partOf(path);
+        if (!part) return ["belongs to no part of the source"];
+        return imports
+          .filter((from) => from.startsWith("."))
+          .filter((from) => {
+            const target = partOf(posix.join(dirname(path), from).replace(/\.js$/, ".ts"));
+            return target !== part && !PARTS[part].imports.includes(target ?? "");
+          });
+      }),
+    ).toEqual([]);
+  });
+
+  it("keep the backends apart: only the registry knows them all", () => {
+    const owner = (path: string) => path.match(/^tensor\/backend\/(\w+)\//)?.[1];
+    expect(
+      offences(({ path, imports }) => {
+        if (path === "tensor/backend/registry.ts" || !path.startsWith("tensor/backend/")) return [];
+        return imports.filter((from) => {
+          const target = owner(posix.join(dirname(path), from));
+          return from.startsWith(".") && target !== undefined && target !== owner(path);
+        });
+      }),
+    ).toEqual([]);
+  });
+
+  it("end in .js when they are relative", () => {
+    expect(offences(({ imports }) => imports.filter((from) => from.startsWith(".") && !from.endsWith(".js")))).toEqual(
+      [],
+    );
+  });
+
+  it("name no package and nothing of Node's where browsers load the file", () => {
+    expect(
+      offences(({ path, imports }) => (BROWSER.test(path) ? imports.filter((from) => !from.startsWith(".")) : [])),
+    ).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  it("are not called index.ts (but for src/index.ts), utils.ts or types.ts", () => {
+    expect(offences(({ path }) => (/^(index|utils|types|helpers)\.ts$/.test(basename(path)) ? [path] : []))).toEqual([
+      "index.ts: index.ts",
+    ]);
+  });
+
+  it("open by saying what they are", () => {
+    expect(offences(({ text }) => (/^(#!.*\n)?\/\*\*? \S/.test(text) ? [] : [text.split("\n")[0]]))).toEqual([]);
+  });
+});
+
+describe("code", () => {
+  it.each([
+    ["default exports", /export default/g],
+    ["any", /(?:[:<|&,(]|\bas)\s*any\b(?!["'])/g],
+    ["enum", /^\s*(?:export )?(?:const )?enum /gm],
+    ["Math.random", /Math\.random/g],
+    ["promises of what is still to come", /not implemented/gi],
+  ])("has no %s", (_what, pattern) => expect(matches(pattern)).toEqual([]));
+});

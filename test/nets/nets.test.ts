@@ -1,0 +1,131 @@
+/** Net #1 and Net #2 against PyTorch: losses, gradients, batch norm's moments and Adam's state over several steps. */
+
+import { describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
+import { nllLoss } from "../../src/layers/losses.js";
+import type { Module } from "../../src/layers/module.js";
+import { Net1 } from "../../src/nets/net1.js";
+import { Net2 } from "../../src/nets/net2.js";
+import { Adam } from "../../src/optim/adam.js";
+import { noGrad } from "../../src/tensor/autograd.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
+import { type Tensor, tensor } from "../../src/tensor/tensor.js";
+import { expectClose, readFixture } from "../check-op.js";
+import { hashed, imagesOf, startOf } from "./hashed.js";
+
+interface Summary {
+  norm: number;
+  projection: number;
+  first: number[];
+  last: number[];
+}
+
+type Summaries = Record<string, Summary>;
+
+interface Fixture {
+  seed: number;
+  size: number;
+  batch: number;
+  losses: number[];
+  firstStep: { gradients: Summaries; buffers: Summaries };
+  trained: {
+    buffers: Summaries;
+    adam: Record<string, Record<"exp_avg" | "exp_avg_sq", Summary>>;
+    evaluation: number[];
+  };
+}
+
+// Made by scripts/fixtures/make_net_fixtures.py, which also prints how far PyTorch's float32 is off.
+const fixtures = readFixture<Record<"Net1" | "Net2", Fixture>>("nets/nets");
+const makers = { Net1: () => new Net1(), Net2: () => new Net2({ dropout: 0 }) };
+
+const PROJECTION_SEED = 100;
+
+/** Everything within `tolerance` of the tensor's norm. */
+function expectSummary(actual: Tensor, expected: Summary, tolerance: number, what: string): void {
+  const values = Float64Array.from(actual.dataSync());
+  const weights = hashed(PROJECTION_SEED, values.length);
+  // A bias before a batch norm has no gradient but rounding errors.
+  const margin = tolerance * (expected.norm > 1e-9 ? expected.norm : 1);
+  const near = (a: number, e: number, part: string) =>
+    expect(Math.abs(a - e), `${what}, ${part}: ${a}, expected ${e}`).toBeLessThanOrEqual(margin);
+  near(Math.sqrt(values.reduce((sum, v) => sum + v * v, 0)), expected.norm, "norm");
+  near(
+    values.reduce((sum, v, i) => sum + v * weights[i], 0),
+    expected.projection,
+    "projection",
+  );
+  expected.first.forEach((e, i) => void near(values[i], e, `element ${i}`));
+  expected.last.forEach((e, i) => void near(values.at(i - expected.last.length)!, e, `element ${i} of the last`));
+}
+
+function expectAll(actual: Iterable<[string, Tensor]>, expected: Summaries, tolerance: number, what: string): void {
+  const own = new Map(actual);
+  expect([...own.keys()]).toEqual(expect.arrayContaining(Object.keys(expected)));
+  for (const [name, summary] of Object.entries(expected)) {
+    expectSummary(own.get(name)!, summary, tolerance, `${what} ${name}`);
+  }
+}
+
+function prepare(name: "Net1" | "Net2"): { model: Module; images: Tensor; labels: Int32Array; fixture: Fixture } {
+  const fixture = fixtures[name];
+  const model = makers[name]();
+  let seed = 0;
+  for (const [name, p] of model.namedParameters()) p.copyFrom(tensor(startOf(seed++, name, p.shape), p.shape));
+  const { size, batch } = fixture;
+  const images = tensor(imagesOf(fixture.seed, batch, size), [batch, 3, size, size]);
+  return { model, images, labels: Int32Array.from({ length: batch }, (_, i) => i % 2), fixture };
+}
+
+describe("structure", () => {
+  it.each([
+    ["Net1", 402_770],
+    ["Net2", 1_814_866],
+  ] as const)("%s has %d parameters under PyTorch's names", (name, count) => {
+    const model = makers[name]();
+    expect(model.parameterCount()).toBe(count);
+    expect(Array.from(model.namedParameters(), ([name]) => name)).toEqual(
+      Object.keys(fixtures[name].firstStep.gradients),
+    );
+  });
+});
+
+/**
+ * Relative to a tensor's norm. What several steps have made differs more: Adam turns a tiny gradient whose sign is a
+ * rounding error into a whole step.
+ */
+const TOLERANCE = 1e-4;
+const STATE_TOLERANCE = 1e-2;
+
+describe.each(["Net1", "Net2"] as const)("%s", (name) => {
+  it("trains as PyTorch does", async () => {
+    await useBackend("wasm", { threads: 2 });
+    const { model, images, labels, fixture } = prepare(name);
+    const optimizer = new Adam(model.parameters(), { lr: 1e-3, weightDecay: 1e-3 });
+    const losses: number[] = [];
+    for (const step of fixture.losses.keys()) {
+      optimizer.zeroGrad();
+      const loss = nllLoss(model.forward(images), labels);
+      loss.backward();
+      if (step === 0) {
+        const gradients = Array.from(model.namedParameters(), ([name, p]): [string, Tensor] => [name, p.grad!]);
+        expectAll(gradients, fixture.firstStep.gradients, TOLERANCE, "gradient of");
+        expectAll(model.namedBuffers(), fixture.firstStep.buffers, 1e-5, "after a step,");
+      }
+      optimizer.step();
+      losses.push(await loss.item());
+    }
+    expectClose(losses, fixture.losses, TOLERANCE, "losses");
+    const { buffers, adam, evaluation } = fixture.trained;
+    expectAll(model.namedBuffers(), buffers, STATE_TOLERANCE, "trained,");
+    const { tensors } = optimizer.stateDict();
+    Object.entries(adam).forEach(([parameter, state], i) => {
+      for (const key of ["exp_avg", "exp_avg_sq"] as const) {
+        expectSummary(tensors[key][i]!, state[key], STATE_TOLERANCE, `${key} of ${parameter}`);
+      }
+    });
+    model.eval();
+    const outputs = noGrad(() => model.forward(images));
+    expectClose(await outputs.data(), evaluation, STATE_TOLERANCE, "evaluation");
+  });
+});

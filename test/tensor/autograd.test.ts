@@ -1,0 +1,268 @@
+/** Autograd: what gradients are, when they are computed, and what is refused. */
+
+import { describe, expect, it, vi } from "vitest";
+import "../../src/tensor/methods.js";
+import { backward, isGradEnabled, noGrad, record } from "../../src/tensor/autograd.js";
+import { JsBackend } from "../../src/tensor/backend/js/js.js";
+import { withBackend } from "../../src/tensor/backend/registry.js";
+import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
+import { conv2d } from "../../src/tensor/ops/conv2d.js";
+import { matmul } from "../../src/tensor/ops/matmul.js";
+import { add, mul } from "../../src/tensor/ops/pointwise.js";
+import { ShapeError } from "../../src/tensor/shape.js";
+import { full, ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { onEachBackend, targets } from "../targets.js";
+
+const leaf = (...values: number[]) => tensor(values, [values.length], { requiresGrad: true });
+const grad = (x: Tensor) => (x.grad ? [...x.grad.dataSync()] : null);
+
+describe("gradients", () => {
+  onEachBackend("add up where a tensor is used several times", () => {
+    const uses: [string, (x: Tensor) => Tensor, number[]][] = [
+      ["x + x·x", (x) => add(x, mul(x, x)), [3, 5, -5]],
+      ["x·x + x", (x) => add(mul(x, x), x), [3, 5, -5]],
+      ["x + x", (x) => add(x, x), [2, 2, 2]],
+      ["x − x", (x) => x.sub(x), [0, 0, 0]],
+      ["x / x", (x) => x.div(x), [0, 0, 0]],
+      ["(2x)² + 2x", (x) => [x.mul(2)].map((y) => y.mul(y).add(y))[0], [10, 18, -22]],
+      ["reshaped and not", (x) => x.reshape([3, 1]).reshape([3]).add(x), [2, 2, 2]],
+      ["as both matrices", (x) => matmul(x.reshape([1, 3]), x.reshape([3, 1])), [2, 4, -6]],
+    ];
+    for (const [name, f, expected] of uses) {
+      const x = leaf(1, 2, -3);
+      f(x).sum().backward();
+      expect(grad(x), name).toEqual(expected);
+    }
+  });
+
+  onEachBackend("accumulate over calls of backward() until zeroGrad()", () => {
+    const x = leaf(1, 2);
+    x.mul(3).sum().backward();
+    x.mul(x).sum().backward();
+    expect(grad(x)).toEqual([5, 7]);
+    x.zeroGrad();
+    expect(x.grad).toBeNull();
+    x.sum().backward();
+    expect(grad(x)).toEqual([1, 1]);
+  });
+
+  onEachBackend("leave the cotangent that was given as it was", () => {
+    const [x, y] = [leaf(1, 2), leaf(3, 4)];
+    const g = tensor([10, 20]);
+    add(x, y).backward(g);
+    add(x, y).backward(g);
+    x.backward(g);
+    expect([grad(x), grad(y)]).toEqual([
+      [30, 60],
+      [20, 40],
+    ]);
+    expect([...g.dataSync()]).toEqual([10, 20]);
+  });
+
+  onEachBackend("arrive through several outputs that share a part", () => {
+    const x = leaf(2);
+    const shared = x.mul(x);
+    const y = add(shared.mul(3), shared.exp().mul(0));
+    y.backward();
+    expect(grad(x)).toEqual([12]);
+  });
+
+  it("reach the first of 20,000 operations, without recursion", () => {
+    withBackend(new JsBackend(), () => {
+      const x = leaf(1);
+      let y: Tensor = x;
+      for (let i = 0; i < 20_000; i++) y = y.add(1);
+      y.backward();
+      expect(grad(x)).toEqual([1]);
+    });
+  });
+
+  it("are walked once a node, however many paths there are: 60 doublings have 2^60", () => {
+    const x = leaf(1);
+    let y: Tensor = x;
+    for (let i = 0; i < 60; i++) y = add(y, y).mul(0.5);
+    y.backward();
+    expect(grad(x)).toEqual([1]);
+  });
+
+  it("of gradients are not recorded: grad is a plain tensor", () => {
+    const x = leaf(1);
+    x.exp().backward();
+    expect([x.grad!.requiresGrad, x.grad!.node]).toEqual([false, null]);
+  });
+});
+
+describe("what nobody needs is never computed", () => {
+  type Method = "conv2dWeightGrad" | "conv2dInputGrad" | "batchNormParamGrads" | "batchNormInputGrad";
+  it.each<[string, () => Tensor, Method, Method]>([
+    [
+      "conv2d: the images",
+      () => conv2d(ones([1, 1, 4, 4]), ones([1, 1, 3, 3], { requiresGrad: true })),
+      "conv2dWeightGrad",
+      "conv2dInputGrad",
+    ],
+    [
+      "conv2d: frozen filters",
+      () => conv2d(ones([1, 1, 4, 4], { requiresGrad: true }), ones([1, 1, 3, 3])),
+      "conv2dInputGrad",
+      "conv2dWeightGrad",
+    ],
+    [
+      "batchNorm: the input",
+      () =>
+        batchNorm(ones([2, 1, 2, 2]), {
+          weight: ones([1], { requiresGrad: true }),
+          bias: zeros([1]),
+          runningMean: zeros([1]),
+          runningVar: ones([1]),
+          training: false,
+        }),
+      "batchNormParamGrads",
+      "batchNormInputGrad",
+    ],
+  ])("%s", (_name, forward, called, spared) => {
+    const backend = new JsBackend();
+    const [yes, no] = [called, spared].map((method) => vi.spyOn(backend, method as "conv2d"));
+    withBackend(backend, () => forward().sum().backward());
+    expect(yes).toHaveBeenCalledOnce();
+    expect(no).not.toHaveBeenCalled();
+  });
+
+  it("matmul: one product back when one operand is constant", () => {
+    const backend = new JsBackend();
+    const spy = vi.spyOn(backend, "matmul");
+    withBackend(backend, () =>
+      matmul(ones([2, 3]), ones([3, 2], { requiresGrad: true }))
+        .sum()
+        .backward(),
+    );
+    expect(spy).toHaveBeenCalledTimes(2);
+  });
+
+  it("a graph without parameters is no graph", () => {
+    const y = mul(ones([2]), 2);
+    expect([y.node, y.requiresGrad]).toEqual([null, false]);
+  });
+});
+
+describe("the graph", () => {
+  onEachBackend("is let go by backward(): a second walk says so", () => {
+    const x = leaf(1, 2);
+    const y = x.exp();
+    const loss = y.sum();
+    loss.backward();
+    const message = (at: string) =>
+      `backward: this graph has already been walked (at ${at}) and let go. ` +
+      "Run the forward pass again, or keep the graph with backward({ retainGraph: true }).";
+    expect(() => loss.backward()).toThrow(new Error(message("sum")));
+    expect(() => y.mul(2).sum().backward()).toThrow(new Error(message("exp")));
+    expect(grad(x)!.map(Math.fround)).toEqual([Math.exp(1), Math.exp(2)].map(Math.fround));
+  });
+
+  onEachBackend("stays with retainGraph", () => {
+    const x = leaf(3);
+    const loss = x.mul(x);
+    loss.backward(undefined, { retainGraph: true });
+    loss.backward(undefined, { retainGraph: true });
+    loss.backward();
+    expect(grad(x)).toEqual([18]);
+    expect(() => loss.backward()).toThrow(/already been walked/);
+  });
+
+  onEachBackend("keeps its values readable until the next step begins", () => {
+    const x = leaf(1, 2);
+    const [y, z] = [x.mul(2), x.mul(3)];
+    const loss = y.add(z).sum();
+    loss.backward();
+    expect([...y.dataSync(), ...loss.dataSync()]).toEqual([2, 4, 15]);
+    const kept = z.detach();
+    x.mul(3).sum().backward();
+    expect(() => y.dataSync()).toThrow(/^tensor \[2\] made by mul has been released/);
+    expect([...kept.dataSync(), ...loss.dataSync()]).toEqual([3, 6, 15]);
+  });
+
+  onEachBackend("holds what it needs: inputs may be released before backward()", () => {
+    const x = leaf(2);
+    const y = x.mul(3);
+    const z = y.mul(y);
+    y.release();
+    z.backward();
+    expect(grad(x)).toEqual([36]);
+  });
+
+  onEachBackend("refuses a value that was changed in place after the forward pass", () => {
+    const [x, w] = [leaf(1, 2), leaf(3, 4)];
+    const loss = x.mul(w).sum();
+    noGrad(() => {
+      w.copyFrom(zeros([2]));
+    });
+    expect(() => loss.backward()).toThrow(
+      new Error(
+        "backward: a value that mul saved (inputs [2], [2]) was changed in place after the forward pass. " +
+          "Call backward() before optimizer.step().",
+      ),
+    );
+  });
+
+  onEachBackend("does not mind changes to what nobody saved", () => {
+    const [x, w] = [leaf(1, 2), leaf(3, 4)];
+    const loss = x.add(w).sum();
+    w.copyFrom(zeros([2]));
+    loss.backward();
+    expect(grad(w)).toEqual([1, 1]);
+  });
+});
+
+describe("noGrad", () => {
+  it("records nothing inside, and everything again after it, even when it throws", () => {
+    const x = leaf(1);
+    expect(isGradEnabled()).toBe(true);
+    const y = noGrad(() => {
+      expect(isGradEnabled()).toBe(false);
+      return noGrad(() => x.mul(2)).mul(3);
+    });
+    expect([y.node, y.requiresGrad]).toEqual([null, false]);
+    expect(() =>
+      noGrad(() => {
+        throw new Error("inside");
+      }),
+    ).toThrow("inside");
+    expect(isGradEnabled()).toBe(true);
+    expect(x.mul(2).node?.name).toBe("mul");
+  });
+});
+
+describe("errors", () => {
+  it("a root without gradient, or with more than one element", () => {
+    expect(() => backward(zeros([1]))).toThrow(
+      new Error("backward: this tensor does not depend on any tensor that requires a gradient"),
+    );
+    expect(() => leaf(1, 2).mul(2).backward()).toThrow(
+      new ShapeError("backward: a gradient is needed for a root of shape [2], no scalar"),
+    );
+    expect(() =>
+      leaf(1, 2)
+        .mul(2)
+        .backward(zeros([3])),
+    ).toThrow(new ShapeError("backward: the gradient has shape [3], the root [2]"));
+  });
+
+  it("a rule that gives a gradient of another shape", () => {
+    const x = leaf(1, 2);
+    const y = record("twice", [x], [2], x.backend.fill(2, 1), () => [() => full([3], 1)]);
+    expect(() => y.sum().backward()).toThrow(new ShapeError("twice: its gradient has shape [3], the input [2]"));
+  });
+
+  it("operands on different backends are named", () => {
+    const [js, wasm] = [targets[0], targets[1]].map(({ backend }) => withBackend(backend!, () => zeros([2])));
+    const hint = "A tensor stays where it was made; make both after the same useBackend().";
+    expect(() => add(js, wasm)).toThrow(
+      new Error(`add: the operands live on different backends: Tensor([2], js) and Tensor([2], wasm). ${hint}`),
+    );
+    expect(() => matmul(wasm.reshape([1, 2]), js.reshape([2, 1]))).toThrow(
+      new Error(
+        `matmul: the operands live on different backends: Tensor([1, 2], wasm) and Tensor([2, 1], js). ${hint}`,
+      ),
+    );
+  });
+});

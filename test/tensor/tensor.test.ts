@@ -1,0 +1,144 @@
+/** Tensors: how they are made, read, shared and let go. */
+
+import { describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
+import { withBackend } from "../../src/tensor/backend/registry.js";
+import { Generator, manualSeed } from "../../src/tensor/random.js";
+import { ShapeError } from "../../src/tensor/shape.js";
+import { full, ones, Parameter, rand, randn, type TensorValues, tensor, zeros } from "../../src/tensor/tensor.js";
+import { onEachBackend, targets } from "../targets.js";
+
+describe("factories", () => {
+  onEachBackend("take numbers, nested lists and typed arrays", () => {
+    const cases: [TensorValues, number[], number[]][] = [
+      [5, [], [5]],
+      [[1, 2, 3], [3], [1, 2, 3]],
+      [
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+        [3, 2],
+        [1, 2, 3, 4, 5, 6],
+      ],
+      [
+        [[[1]], [[2]]],
+        [2, 1, 1],
+        [1, 2],
+      ],
+      [Int32Array.of(7, 8), [2], [7, 8]],
+      [Uint8Array.of(255), [1], [255]],
+      [
+        [Float32Array.of(1, 2), Float32Array.of(3, 4)],
+        [2, 2],
+        [1, 2, 3, 4],
+      ],
+      [[], [0], []],
+      [[[], []], [2, 0], []],
+    ];
+    for (const [values, shape, flat] of cases) {
+      const x = tensor(values);
+      expect(x.shape).toEqual(shape);
+      expect([...x.dataSync()]).toEqual(flat);
+    }
+    expect([...full([2], 3).dataSync(), ...ones([1]).dataSync(), ...zeros([1]).dataSync()]).toEqual([3, 3, 1, 0]);
+    expect(tensor([1, 2, 3, 4], [2, 2]).shape).toEqual([2, 2]);
+  });
+
+  it("copy what they are given, and data() copies what it gives", async () => {
+    const values = Float32Array.of(1, 2);
+    const x = tensor(values);
+    values[0] = 9;
+    const read = await x.data();
+    read[1] = 9;
+    expect([...x.dataSync()]).toEqual([1, 2]);
+  });
+
+  it.each([
+    [() => tensor([[1, 2], [3]]), "tensor: the lists along axis 1 have 2 and 1 elements"],
+    [() => tensor([1, [2]]), "tensor: the nested lists have different depths"],
+    [() => tensor([[1], 2]), "tensor: the nested lists have different depths"],
+    [() => tensor([1, 2, 3], [2, 2]), "tensor: 3 values do not fill shape [2, 2] (4 elements)"],
+    [() => tensor([], [-1, 0]), "tensor: sizes must be non-negative integers, got [-1, 0]"],
+    [() => zeros([1.5]), "full: sizes must be non-negative integers, got [1.5]"],
+  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+
+  it("draw from the sample stream of manualSeed, or from a generator", () => {
+    manualSeed(3);
+    const first = randn([4]).dataSync();
+    manualSeed(3);
+    expect(randn([4]).dataSync()).toEqual(first);
+    const generator = new Generator(1);
+    const expected = Float32Array.from([generator.uniform(), generator.uniform()]);
+    expect(rand([2], { generator: new Generator(1) }).dataSync()).toEqual(expected);
+  });
+});
+
+describe("reading", () => {
+  it("item() wants one element", async () => {
+    expect(await tensor([[4]]).item()).toBe(4);
+    await expect(zeros([2, 1]).item()).rejects.toThrow(
+      new ShapeError("item: expected one element, the shape is [2, 1]"),
+    );
+  });
+
+  it("toString() says what it is", () => {
+    withBackend(targets[0].backend!, () => {
+      const x = tensor([1, 2], [2], { requiresGrad: true });
+      expect(`${x}`).toBe("Tensor([2], js, requiresGrad)");
+      expect(`${x.relu()}`).toBe("Tensor([2], js, by relu)");
+      expect(`${new Parameter(zeros([3]))}`).toBe("Parameter([3], js, requiresGrad)");
+      expect(`${zeros([])}`).toBe("Tensor([], js)");
+    });
+  });
+});
+
+describe("ownership", () => {
+  onEachBackend("detach() shares the numbers and outlives its source", (backend) => {
+    const before = backend.memory().storages;
+    const x = tensor([1, 2], [2], { requiresGrad: true });
+    const kept = x.detach();
+    expect(backend.memory().storages).toBe(before + 1);
+    expect(kept.requiresGrad).toBe(false);
+    x.release();
+    x.release();
+    expect([...kept.dataSync()]).toEqual([1, 2]);
+    kept.release();
+    expect(backend.memory().storages).toBe(before);
+  });
+
+  onEachBackend("what has been released says so, and what to do", () => {
+    const x = tensor([1, 2]);
+    const y = x.relu();
+    x.release();
+    y.release();
+    const message = (who: string) =>
+      `tensor ${who} has been released: the next backward() or zeroGrad(), or the end of a scope or noGrad, let it go. ` +
+      "Read it before, return it from the scope, or keep the numbers with detach().";
+    expect(() => x.dataSync()).toThrow(new Error(message("[2]")));
+    expect(() => x.neg()).toThrow(new Error(message("[2]")));
+    expect(() => x.detach()).toThrow(new Error(message("[2]")));
+    expect(() => y.reshape([1, 2])).toThrow(new Error(message("[2]")));
+  });
+
+  onEachBackend("copyFrom() overwrites in place, also from another backend and over NaN", () => {
+    const x = full([2, 2], Number.NaN);
+    const elsewhere = targets.find(({ backend }) => backend !== x.backend)!;
+    const alias = x.detach();
+    x.copyFrom(withBackend(elsewhere.backend!, () => tensor([1, 2, 3, 4])));
+    expect([...alias.dataSync()]).toEqual([1, 2, 3, 4]);
+    expect(() => x.copyFrom(zeros([3]))).toThrow(new ShapeError("copyFrom: [3] does not fill [2, 2]"));
+  });
+
+  onEachBackend("memory() counts bytes and storages", (backend) => {
+    const before = backend.memory();
+    const x = zeros([100]);
+    const during = backend.memory();
+    expect(during.storages).toBe(before.storages + 1);
+    expect(during.bytes).toBe(before.bytes + 400);
+    expect(during.reserved).toBeGreaterThanOrEqual(during.bytes);
+    x.release();
+    expect(backend.memory().bytes).toBe(before.bytes);
+  });
+});
