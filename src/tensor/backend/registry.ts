@@ -21,7 +21,10 @@ const makers: Record<BackendName, (options: BackendOptions) => Backend> = {
 };
 
 /** Options that each backend honours: any other is refused, not ignored. */
-const honoured: Record<BackendName, readonly (keyof BackendOptions)[]> = { wasm: ["threads", "winograd"], js: ["dtype"] };
+const honoured: Record<BackendName, readonly (keyof BackendOptions)[]> = {
+  wasm: ["threads", "winograd"],
+  js: ["dtype"],
+};
 
 let current: Backend | undefined;
 

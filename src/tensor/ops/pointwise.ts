@@ -235,7 +235,8 @@ export const minimum = binary("minimum", {
 const powTensor = binary("pow", {
   f: (a, b) => a ** b,
   gradients: (g, a, b, y) => [
-    () => mul(g, mul(b, powTensor(a, sub(b, 1)))),
+    // A constant 1 does not change with a: where b is 0, exponent 0 stands in for −1, which would make a = 0 NaN.
+    () => mul(g, mul(b, powTensor(a, sub(b, sub(1, equal(b, 0)))))),
     // 0ᵇ stays 0 as b changes: where a is 0, log 1 stands in for log 0, which would make it NaN.
     () => mul(g, mul(y(), log(add(a, equal(a, 0))))),
   ],
