@@ -7,7 +7,7 @@ import { type Column, formatBytes, percent, type Row, short, Table } from "./rep
 import { measureRoofline, type Roofline } from "./roofline.js";
 import { table } from "./table.js";
 
-interface KernelRow extends Row, KernelResult {
+export interface KernelRow extends Row, KernelResult {
   /** The backend that was asked for, and the one that ran. */
   asked: string;
   ran: string;

@@ -124,6 +124,8 @@ export interface OpCheck {
   readonly linear?: readonly number[];
   /** How far float32 may be off: see `expectClose`. Default 1e-5. */
   readonly tolerance?: number;
+  /** Where to run. Default: every backend. Those of wasm must agree to the last bit. */
+  readonly on?: readonly Target[];
 }
 
 /** What the checks of one operation share; made when the first of them runs. */
@@ -180,12 +182,16 @@ async function checkBackend({ check, inputs, cotangent, expected }: Case, { name
 
 /** Threads must not change a bit, whatever they share out. */
 async function checkThreads({ check, inputs, cotangent }: Case, wasm: readonly Target[]): Promise<void> {
-  const [one, two] = await Promise.all(wasm.map(({ backend }) => evaluate(check.op, inputs, backend!, cotangent)));
+  const [one, ...others] = await Promise.all(
+    wasm.map(({ backend }) => evaluate(check.op, inputs, backend!, cotangent)),
+  );
   const differs = (a: FloatArray | null, b: FloatArray | null) => a?.findIndex((x, i) => !Object.is(x, b?.[i])) ?? -1;
-  expect(differs(one.output, two.output), "first element of the output that differs").toBe(-1);
-  one.gradients.forEach((gradient, i) => {
-    expect(differs(gradient, two.gradients[i]), `first element of gradient ${i} that differs`).toBe(-1);
-  });
+  for (const other of others) {
+    expect(differs(one.output, other.output), "first element of the output that differs").toBe(-1);
+    one.gradients.forEach((gradient, i) => {
+      expect(differs(gradient, other.gradients[i]), `first element of gradient ${i} that differs`).toBe(-1);
+    });
+  }
 }
 
 async function checkFiniteDifferences({ check, inputs }: Case): Promise<void> {
@@ -212,7 +218,7 @@ async function checkAdjoint({ check, inputs }: Case, input: number): Promise<voi
 
 /** The checks that apply to an operation, to be run one by one. */
 export function checksOf(check: OpCheck): NamedCheck[] {
-  const { fixture, linear = [] } = check;
+  const { fixture, linear = [], on = targets } = check;
   let prepared: Case | undefined;
   const named = (name: string, run: (shared: Case) => Promise<void>): NamedCheck => ({
     name,
@@ -221,12 +227,12 @@ export function checksOf(check: OpCheck): NamedCheck[] {
       return run(prepared);
     },
   });
-  const able = targets.filter(({ backend }) => backend);
+  const able = on.filter(({ backend }) => backend);
   const checks = able.map((target) =>
     named(`${target.label} against ${fixture ? "PyTorch" : "js in float64"}`, (shared) => checkBackend(shared, target)),
   );
   const wasm = able.filter(({ name }) => name === "wasm");
-  if (wasm.length === 2) checks.push(named("threads", (shared) => checkThreads(shared, wasm)));
+  if (wasm.length > 1) checks.push(named("threads", (shared) => checkThreads(shared, wasm)));
   const shapes = fixture ? fixture.inputs.map(({ shape }) => shape) : (check.shapes ?? []);
   const elements = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
   const smooth = fixture ? fixture.smooth && fixture.cotangent !== undefined : true;
@@ -241,7 +247,8 @@ export function checksOf(check: OpCheck): NamedCheck[] {
 export function checkOp(name: string, check: OpCheck): void {
   describe(name, () => {
     for (const { name, run } of checksOf(check)) it(name, run);
-    for (const { label, backend, reason } of targets) if (!backend) it.skip(`${label}: ${reason}`, () => {});
+    for (const { label, backend, reason } of check.on ?? targets)
+      if (!backend) it.skip(`${label}: ${reason}`, () => {});
   });
 }
 
@@ -252,6 +259,7 @@ export interface FixtureOp {
   readonly op: (inputs: Tensor[], options: never) => Tensor;
   readonly linear?: readonly number[];
   readonly tolerance?: number;
+  readonly on?: readonly Target[];
 }
 
 function titleOf({ op, note, options, inputs }: Fixture): string {
@@ -272,7 +280,7 @@ export function checkFixtures(file: string, ops: Record<string, FixtureOp>): voi
     expect(Object.keys(ops).sort()).toEqual([...new Set(fixtures.map(({ op }) => op))].sort());
   });
   for (const fixture of fixtures) {
-    const { op, linear, tolerance } = ops[fixture.op];
+    const { op, linear, tolerance, on } = ops[fixture.op];
     const shared = fixture.inputs.length;
     checkOp(titleOf(fixture), {
       op: (...inputs) => op(inputs, fixture.options as never),
@@ -280,6 +288,7 @@ export function checkFixtures(file: string, ops: Record<string, FixtureOp>): voi
       // Operations on a list have as many inputs as the case gives them.
       linear: linear?.filter((input) => input < shared),
       tolerance,
+      on,
     });
   }
 }

@@ -20,7 +20,8 @@ export interface Target {
   readonly reason?: string;
 }
 
-async function open(label: string, name: BackendName, options: BackendOptions): Promise<Target> {
+/** A backend made for tests; where it cannot be made, the reason. */
+export async function open(label: string, name: BackendName, options: BackendOptions): Promise<Target> {
   try {
     await useBackend(name, options);
     return { label, name, backend: currentBackend() };

@@ -47,7 +47,10 @@ export class Contestant {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     for (;;) {
       const { value, done } = await this.#lines.next();
-      if (done) throw new Error(`it ended: ${this.#complaint.trim().split("\n").at(-1) || "without a word"}`);
+      if (done)
+        throw new Error(
+          `it ended: ${this.#complaint.split("\n").find((text) => text.includes("Error")) ?? "without a word"}`,
+        );
       // Libraries like to greet on standard output.
       if (value.startsWith("{")) return JSON.parse(value);
     }

@@ -161,6 +161,7 @@ export function backward(root: Tensor, gradient?: Tensor, { retainGraph = false 
       `backward: the gradient has shape ${formatShape(gradient.shape)}, the root ${formatShape(root.shape)}`,
     );
   }
+  if (gradient) checkSameBackend("backward", [root, gradient]);
   const order = walkOrder(root);
   const walked = order.find((tensor) => tensor.node?.walked);
   if (walked) {

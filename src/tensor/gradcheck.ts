@@ -1,6 +1,6 @@
 /** Gradients checked against finite differences, in float64. */
 
-import { noGrad } from "./autograd.js";
+import { backward, noGrad } from "./autograd.js";
 import { JsBackend } from "./backend/js/js.js";
 import { withBackend } from "./backend/registry.js";
 import { mul } from "./ops/pointwise.js";
@@ -45,7 +45,7 @@ export async function gradcheck(
     const loss = () => noGrad(() => combined(make())).dataSync()[0];
 
     const xs = make();
-    combined(xs).backward();
+    backward(combined(xs));
     xs.forEach((x, i) => {
       if (!x.requiresGrad) return;
       const analytic = x.grad?.dataSync() ?? new Float64Array(x.size);

@@ -25,8 +25,9 @@ export interface EpochReport {
   train: Metrics;
   /** After the epoch, in evaluation mode. */
   test?: Metrics;
-  /** Spent on training, and on all of it with evaluation. */
-  trainSeconds: number;
+  /** While training, without evaluation. */
+  imagesPerSecond: number;
+  /** Spent on this epoch, with evaluation. */
   seconds: number;
 }
 
@@ -56,9 +57,9 @@ export async function fit(model: Module, options: FitOptions): Promise<EpochRepo
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const start = performance.now();
     const train = await trainEpoch(model, options, epoch);
-    const trainSeconds = since(start);
+    const imagesPerSecond = options.train.length / since(start);
     const measured = test && (await evaluate(model, test, { batchSize, loss }));
-    const report = { epoch, epochs, train, test: measured, trainSeconds, seconds: since(start) };
+    const report = { epoch, epochs, train, test: measured, imagesPerSecond, seconds: since(start) };
     reports.push(report);
     await onEpoch?.(report);
   }

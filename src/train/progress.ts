@@ -1,31 +1,42 @@
-/** Progress on the console: a live line on a terminal, one line per epoch everywhere. */
+/** Progress on the console: a live line on a terminal, a plain one now and then in a log. */
 
 import type { Metrics } from "./evaluate.js";
 import type { EpochReport, StepReport } from "./fit.js";
+
+/** Between two lines about the same epoch in a log. */
+const LOG_INTERVAL_MS = 30_000;
 
 function describe({ loss, accuracy, f1 }: Metrics): string {
   const score = f1 === undefined ? "" : `  F1 ${f1.toFixed(4)}`;
   return `loss ${loss.toFixed(4)}  accuracy ${(100 * accuracy).toFixed(2)} %${score}`;
 }
 
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
 /** Callbacks for `fit` that write to standard output. */
 export function consoleProgress(): { onStep: (report: StepReport) => void; onEpoch: (report: EpochReport) => void } {
   const { stdout } = process;
+  let lastLine = performance.now();
   return {
     onStep({ epoch, epochs, done, total, imagesPerSecond, secondsLeft }) {
-      if (!stdout.isTTY) return;
-      const bar = "━".repeat(Math.round((24 * done) / total)).padEnd(24, "┄");
-      const speed = `${imagesPerSecond.toFixed(0)} images/s`;
-      stdout.write(
-        `\r\x1b[Kepoch ${epoch}/${epochs}  ${bar}  ${done}/${total}  ${speed}  ${secondsLeft.toFixed(0)} s left`,
-      );
+      const where = `epoch ${epoch}/${epochs}`;
+      const speed = `${done}/${total}  ${imagesPerSecond.toFixed(0)} images/s  ${clock(secondsLeft)} left`;
+      if (stdout.isTTY) {
+        const bar = "━".repeat(Math.round((24 * done) / total)).padEnd(24, "┄");
+        stdout.write(`\r\x1b[K${where}  ${bar}  ${speed}`);
+      } else if (performance.now() - lastLine > LOG_INTERVAL_MS) {
+        lastLine = performance.now();
+        console.log(`${where}  ${speed}`);
+      }
     },
-    onEpoch({ epoch, epochs, train, test, trainSeconds, seconds }) {
+    onEpoch({ epoch, epochs, train, test, imagesPerSecond, seconds }) {
       if (stdout.isTTY) stdout.write("\r\x1b[K");
-      const left = (seconds * (epochs - epoch)).toFixed(0);
-      console.log(
-        `epoch ${epoch}/${epochs}  ${trainSeconds.toFixed(1)} s training, ${seconds.toFixed(1)} s in all, ${left} s left`,
-      );
+      lastLine = performance.now();
+      const left = epoch < epochs ? `, ${clock(seconds * (epochs - epoch))} left` : "";
+      console.log(`epoch ${epoch}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${clock(seconds)}${left}`);
       console.log(`  train  ${describe(train)}`);
       if (test) console.log(`  test   ${describe(test)}`);
     },

@@ -62,7 +62,7 @@ describe("errors", () => {
       () => norm([1, 3, 1, 1], 3),
       "batchNorm: one value per channel has no variance, input [1, 3, 1, 1]; train on more, or call eval()",
     ],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 
   it("one value per channel is fine in evaluation", () => {
     expect(norm([1, 3, 1, 1], 3, false).dataSync()).toEqual(full([3], 0).dataSync());

@@ -1,20 +1,37 @@
 /** Convolution against PyTorch. */
 
 import { describe, expect, it } from "vitest";
+import type { BackendOptions } from "../../src/tensor/backend/registry.js";
 import { type Conv2dOptions, conv2d } from "../../src/tensor/ops/conv2d.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { zeros } from "../../src/tensor/tensor.js";
+import { type Tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
+import { open, type Target } from "../targets.js";
 
-checkFixtures("conv2d", {
-  conv2d: { op: ([x, w, bias], options: Conv2dOptions) => conv2d(x, w, { bias, ...options }), linear: [0, 1, 2] },
-});
+const op = ([x, w, bias]: Tensor[], options: Conv2dOptions) => conv2d(x, w, { bias, ...options });
 
-describe("large enough for every kernel, and to be shared out between threads", () => {
-  // Fast convolution (Winograd's) pays for its speed with a digit.
-  const tolerance = 1e-4;
+checkFixtures("conv2d", { conv2d: { op, linear: [0, 1, 2] } });
+
+/** Each way to convolve, on so many threads as to share out even small work unevenly. */
+async function onThreads(options: BackendOptions): Promise<Target[]> {
+  const named = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  const counts = [1, 2, 3, 5];
+  return Promise.all(
+    counts.map((threads) => open(`wasm, ${named}, ${threads} threads`, "wasm", { threads, ...options })),
+  );
+}
+
+// Winograd's algorithm pays for its speed with a digit.
+const ways = [
+  { on: await onThreads({ winograd: "always" }), tolerance: 1e-4 },
+  { on: await onThreads({ winograd: "never" }), tolerance: 1e-5 },
+  { on: await onThreads({ strict: true }), tolerance: 1e-4 },
+];
+
+describe.each(ways)("on $on.0.label", ({ on, tolerance }) => {
+  checkFixtures("conv2d", { conv2d: { op, on, tolerance } });
   const conv = (name: string, x: number[], w: number[], options: Conv2dOptions) =>
-    checkOp(name, { op: (x, w, bias) => conv2d(x, w, { bias, ...options }), shapes: [x, w, [w[0]]], tolerance });
+    checkOp(name, { op: (...inputs) => op(inputs, options), shapes: [x, w, [w[0]]], tolerance, on });
   conv("Net #1, first", [3, 3, 32, 32], [8, 3, 5, 5], { padding: 2 });
   conv("Net #1, second", [2, 8, 32, 32], [16, 8, 3, 3], { padding: 1 });
   conv("Net #1, last", [2, 128, 8, 8], [36, 128, 3, 3], { padding: 1 });
@@ -72,5 +89,5 @@ describe("errors", () => {
       () => conv([1, 1, 4, 4], [2, 1, 1, 1], { bias: zeros([3]) }),
       "conv2d: bias has shape [3], expected [2], one per output channel",
     ],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 });

@@ -47,7 +47,7 @@ describe("errors", () => {
     [() => nllLoss(scores(), [0, 1], { weight: [1, 2] }), "nllLoss: 2 class weights for 3 classes"],
     [() => mseLoss(zeros([2, 1]), zeros([2])), "mseLoss: the shapes [2, 1] and [2] must agree"],
     [() => bceWithLogits(zeros([2, 1]), zeros([2])), "bceWithLogits: the shapes [2, 1] and [2] must agree"],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 
   it("label smoothing outside of 0 to 1", () => {
     expect(() => crossEntropy(scores(), [0, 1], { labelSmoothing: 1.5 })).toThrow(

@@ -68,5 +68,5 @@ describe("errors", () => {
       () => matmul(zeros([2, 2, 3]), zeros([3, 3, 5])),
       "matmul: shapes [2] and [3] do not broadcast: axis -1 has sizes 2 and 3",
     ],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 });

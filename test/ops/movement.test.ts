@@ -141,6 +141,8 @@ describe("errors", () => {
     [() => ops.transpose(x(), 0, 2), "transpose: dim 2 is out of range for 2 axes (expected -2 to 1)"],
     [() => ops.slice(x(), 0, 0, 2, 0), "slice: step must be a positive integer, got 0"],
     [() => ops.slice(x(), 0, 0, 2, -1), "slice: step must be a positive integer, got -1"],
+    [() => ops.slice(x(), 0, 0.5), /^slice: .*0\.5/],
+    [() => ops.slice(x(), 0, 0, Number.NaN), /^slice: .*NaN/],
     [() => ops.pad(x(), [1]), "pad: expected at most 2 pairs of whole numbers for [2, 3], got [1]"],
     [
       () => ops.pad(x(), [1, 1, 1, 1, 1, 1]),
@@ -158,5 +160,5 @@ describe("errors", () => {
     [() => ops.stack([x(), zeros([3, 2])]), "stack: tensor 1 has shape [3, 2], tensor 0 [2, 3]: they must agree"],
     [() => ops.indexSelect(x(), 1, [0, 3]), "indexSelect: index 3 (at 1) is not one of axis 1's 0 to 2"],
     [() => ops.indexSelect(x(), 0, [-1]), "indexSelect: index -1 (at 0) is not one of axis 0's 0 to 1"],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(typeof message === "string" ? new ShapeError(message) : message));
 });

@@ -180,7 +180,7 @@ describe("errors", () => {
       () => ops.mul(zeros([3]), zeros([2, 2])),
       "mul: shapes [3] and [2, 2] do not broadcast: axis -1 has sizes 3 and 2",
     ],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 
   it("clamp with its bounds in the wrong order", () => {
     expect(() => ops.clamp(zeros([2]), 1, 0)).toThrow(new RangeError("clamp: expected low <= high, got 1 and 0"));

@@ -44,5 +44,5 @@ describe("errors", () => {
       () => maxPool2d(zeros([1, 1, 4, 4]), 0),
       "maxPool2d: kernelSize must be an integer of at least 1, or two of them, got 0",
     ],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 });

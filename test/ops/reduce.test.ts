@@ -81,5 +81,5 @@ describe("errors", () => {
     [() => max(zeros([2, 0]), 1), "max: axis 1 is empty, it has no maximum"],
     [() => argMax(zeros([0, 2]), 0), "argMax: axis 0 is empty, it has no maximum"],
     [() => softmax(zeros([2, 3]), -3), "softmax: dim -3 is out of range for 2 axes (expected -2 to 1)"],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 });

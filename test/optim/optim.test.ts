@@ -155,7 +155,7 @@ describe("errors", () => {
     [() => clipGradNorm(own(), 1), "clipGradNorm: no parameter has a gradient; call backward() first"],
     [() => clipGradNorm(own(), 0), "clipGradNorm: maxNorm must be positive, got 0"],
     [() => clipGradValue(own(), -1), "clipGradValue: limit must be positive, got -1"],
-  ])("%s", (run, message) => expect(run).toThrow(message));
+  ])("$1", (run, message) => expect(run).toThrow(message));
 
   it("a state of another optimizer", () => {
     const state = new SGD(own(), { momentum: 0.9 }).stateDict();

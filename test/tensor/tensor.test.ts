@@ -62,7 +62,7 @@ describe("factories", () => {
     [() => tensor([1, 2, 3], [2, 2]), "tensor: 3 values do not fill shape [2, 2] (4 elements)"],
     [() => tensor([], [-1, 0]), "tensor: sizes must be non-negative integers, got [-1, 0]"],
     [() => zeros([1.5]), "full: sizes must be non-negative integers, got [1.5]"],
-  ])("%s", (run, message) => expect(run).toThrow(new ShapeError(message)));
+  ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 
   it("draw from the sample stream of manualSeed, or from a generator", () => {
     manualSeed(3);

@@ -3,26 +3,32 @@
 import type { Backend, DType, MemoryInfo } from "./backend.js";
 import { JsBackend } from "./js/js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
+import type { WinogradUse } from "./wasm/winograd.js";
 
 export type BackendName = "wasm" | "js";
 
 export interface BackendOptions {
   /** `wasm`: how many threads share the work. Default: as many as the machine runs at once. */
   threads?: number;
-  /** `wasm`: Winograd's algorithm where it is faster; its rounding error is some ten times larger. Default true. */
-  winograd?: boolean;
+  /**
+   * `wasm`: when to convolve by Winograd's algorithm, whose rounding error is some ten times larger: where it is faster
+   * ("auto", the default), wherever it can be ("always"), or "never".
+   */
+  winograd?: WinogradUse;
+  /** `wasm`: never fuse multiply and add, for the same bits on every engine. Default false: fused where it can be. */
+  strict?: boolean;
   /** `js`: "float64" for gradient checks. Default "float32". */
   dtype?: DType;
 }
 
 const makers: Record<BackendName, (options: BackendOptions) => Backend> = {
-  wasm: ({ threads, winograd }) => createWasmBackend({ threads, winograd }),
+  wasm: ({ threads, winograd, strict }) => createWasmBackend({ threads, winograd, strict }),
   js: ({ dtype }) => new JsBackend(dtype),
 };
 
 /** Options that each backend honours: any other is refused, not ignored. */
 const honoured: Record<BackendName, readonly (keyof BackendOptions)[]> = {
-  wasm: ["threads", "winograd"],
+  wasm: ["threads", "winograd", "strict"],
   js: ["dtype"],
 };
 

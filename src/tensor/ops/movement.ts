@@ -85,6 +85,9 @@ export function slice(x: Tensor, dim: number, start: number, end?: number, step 
   const d = normalizeDim(dim, x.shape.length, "slice");
   if (!Number.isInteger(step) || step < 1) throw new ShapeError(`slice: step must be a positive integer, got ${step}`);
   const n = x.shape[d];
+  for (const bound of [start, end ?? n]) {
+    if (!Number.isInteger(bound)) throw new ShapeError(`slice: bounds must be whole numbers, got ${bound}`);
+  }
   const bound = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
   const first = bound(start);
   const length = Math.max(0, Math.ceil((bound(end ?? n) - first) / step));
@@ -127,6 +130,10 @@ export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOpt
     const at = 2 * (rank - 1 - d);
     return [padding[at] ?? 0, padding[at + 1] ?? 0];
   });
+  const gone = pairs.findIndex(([before, after], d) => Math.max(0, -before) + Math.max(0, -after) > x.shape[d]);
+  if (gone !== -1) {
+    throw new ShapeError(`pad: [${pairs[gone]}] crops more than the ${x.shape[gone]} elements along axis ${gone}`);
+  }
   const negative = pairs.some(([before, after]) => before < 0 || after < 0);
   if (negative) {
     return scope(() => {

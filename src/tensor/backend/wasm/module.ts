@@ -16,21 +16,21 @@ export interface KernelModule {
   readonly maximum: number;
   /** Whether threads can work in the memory: in browsers, only on pages that are cross-origin isolated. */
   readonly shared: boolean;
+  /** Whether multiply and add are fused (relaxed SIMD). */
+  readonly relaxed: boolean;
 }
 
 /**
- * @param relaxed Fused multiply-add: faster, but its rounding differs from machine to machine.
+ * @param strict Never fuse multiply and add: slower, but the same rounding on every machine and engine.
  * @throws Error where the JavaScript engine lacks the WebAssembly features that the kernels are built on.
  */
-export function loadKernels(relaxed: boolean): KernelModule {
-  if (relaxed && !hasRelaxedSimd()) {
-    throw new Error("wasm: this JavaScript engine has no relaxed SIMD (Node needs version 22); leave `relaxed` out");
-  }
+export function loadKernels(strict: boolean): KernelModule {
+  const relaxed = !strict && hasRelaxedSimd();
   const shared = typeof SharedArrayBuffer === "function";
   const bytes = Uint8Array.from(atob(relaxed ? relaxedKernels : strictKernels), (c) => c.charCodeAt(0));
   if (!shared) declareUnshared(bytes);
   const module = compile(bytes);
-  return { module, shared, ...newMemory(shared) };
+  return { module, shared, relaxed, ...newMemory(shared) };
 }
 
 function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {

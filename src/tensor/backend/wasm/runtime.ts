@@ -27,7 +27,8 @@ export interface Runtime {
 export interface RuntimeOptions {
   /** Default: as many as the machine runs at once. */
   readonly threads?: number;
-  readonly relaxed?: boolean;
+  /** Never fuse multiply and add, for the same bits on every engine. Default: fused where the engine can. */
+  readonly strict?: boolean;
 }
 
 /** Scratch memory that every kernel may count on. */
@@ -37,6 +38,8 @@ export class WasmRuntime implements Runtime {
   readonly threads: number;
   /** Whether threads can share the memory here. */
   readonly shared: boolean;
+  /** Whether multiply and add are fused here. */
+  readonly relaxed: boolean;
   readonly #heap: Heap;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
@@ -47,14 +50,15 @@ export class WasmRuntime implements Runtime {
   #scratchStep = LEAST_SCRATCH;
 
   /** @throws Error where `threads` is no positive integer, or the engine cannot run the kernels. */
-  constructor({ threads = availableThreads(), relaxed = false }: RuntimeOptions) {
+  constructor({ threads = availableThreads(), strict = false }: RuntimeOptions) {
     if (!Number.isInteger(threads) || threads < 1) {
       throw new Error(`wasm: threads must be a positive integer, got ${threads}`);
     }
-    const { module, memory, maximum, shared } = loadKernels(relaxed);
+    const { module, memory, maximum, shared, relaxed } = loadKernels(strict);
     this.#module = module;
     this.#memory = memory;
     this.shared = shared;
+    this.relaxed = relaxed;
     this.threads = shared ? threads : 1;
     this.#heap = new Heap(memory, maximum);
     this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;

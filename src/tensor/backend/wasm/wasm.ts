@@ -28,7 +28,7 @@ import { binary, unary, unaryGrad } from "./pointwise.js";
 import { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from "./pool.js";
 import { argMax, reduce, softmax, softmaxGrad } from "./reduce.js";
 import { type RuntimeOptions, WasmRuntime } from "./runtime.js";
-import { winogradConv2d, winogradFits, winogradInputGrad, winogradWeightGrad } from "./winograd.js";
+import { usesWinograd, type WinogradUse, winogradConv2d, winogradInputGrad, winogradWeightGrad } from "./winograd.js";
 
 /** Where a tensor's numbers lie in the module's memory; nowhere (0) once freed. */
 class WasmStorage implements Storage {
@@ -56,15 +56,15 @@ function at(x: Storage): number {
 }
 
 export interface WasmOptions extends RuntimeOptions {
-  /** Winograd's algorithm for 3×3 and 5×5 convolutions: two to three times faster, ten times the rounding error. */
-  readonly winograd?: boolean;
+  /** When to convolve by Winograd's algorithm: where it is faster (auto), wherever it can, or never. Default auto. */
+  readonly winograd?: WinogradUse;
 }
 
 /**
  * Float32 in a module's memory of up to 4 GiB. Results have the same bits for any number of threads.
  * @throws Error where the JavaScript engine cannot run the kernels, or `threads` is no positive integer.
  */
-export function createWasmBackend({ winograd = true, ...options }: WasmOptions = {}): WasmBackend {
+export function createWasmBackend({ winograd = "auto", ...options }: WasmOptions = {}): WasmBackend {
   return new WasmBackend(new WasmRuntime(options), winograd);
 }
 
@@ -75,16 +75,19 @@ export class WasmBackend implements Backend {
   readonly threads: number;
   /** Whether threads can share the memory: in browsers, only on pages that are cross-origin isolated. */
   readonly shared: boolean;
+  /** Whether multiply and add are fused here. */
+  readonly relaxed: boolean;
   readonly #rt: WasmRuntime;
-  readonly #winograd: boolean;
+  readonly #winograd: WinogradUse;
   #bytes = 0;
   #storages = 0;
 
-  constructor(rt: WasmRuntime, winograd: boolean) {
+  constructor(rt: WasmRuntime, winograd: WinogradUse) {
     this.#rt = rt;
     this.#winograd = winograd;
     this.threads = rt.threads;
     this.shared = rt.shared;
+    this.relaxed = rt.relaxed;
   }
 
   // ---- memory
@@ -204,19 +207,19 @@ export class WasmBackend implements Backend {
   conv2d(x: Storage, w: Storage, bias: Storage | undefined, geometry: ConvGeometry): Storage {
     const { n, o, outH, outW } = geometry;
     const size = n * o * outH * outW;
-    const convolve = this.#winograd && winogradFits(geometry) ? winogradConv2d : conv2d;
+    const convolve = usesWinograd(geometry, this.#winograd) ? winogradConv2d : conv2d;
     return this.#make(size, (out) => convolve(this.#rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
   }
 
   conv2dInputGrad(g: Storage, w: Storage, geometry: ConvGeometry): Storage {
     const { n, c, h, w: width } = geometry;
-    const convolve = this.#winograd && winogradFits(geometry) ? winogradInputGrad : conv2dInputGrad;
+    const convolve = usesWinograd(geometry, this.#winograd) ? winogradInputGrad : conv2dInputGrad;
     return this.#make(n * c * h * width, (out) => convolve(this.#rt, at(g), at(w), out, geometry));
   }
 
   conv2dWeightGrad(x: Storage, g: Storage, geometry: ConvGeometry): Storage {
     const { o, c, groups, kH, kW } = geometry;
-    const correlate = this.#winograd && winogradFits(geometry) ? winogradWeightGrad : conv2dWeightGrad;
+    const correlate = usesWinograd(geometry, this.#winograd) ? winogradWeightGrad : conv2dWeightGrad;
     return this.#make((o * c * kH * kW) / groups, (out) => correlate(this.#rt, at(x), at(g), out, geometry));
   }
 

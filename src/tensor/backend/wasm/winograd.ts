@@ -24,15 +24,18 @@ const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
 /** As the kernels' `pointStride`. */
 const pointStride = (bytes: number): number => bytes + 64;
 
+/** When to use Winograd's algorithm: where it is faster, wherever it can be, or never. */
+export type WinogradUse = "auto" | "always" | "never";
+
 /**
- * Whether Winograd's algorithm can do this convolution, and does it faster: 3×3 or 5×5, every pixel, no holes, one
- * group, and channels enough to pay for going to the points and back.
+ * Whether a convolution goes by Winograd's algorithm: it can when the filters are 3×3 or 5×5, with every pixel, no
+ * holes and one group, and pays when there are channels enough to make up for going to the points and back.
  */
-export function winogradFits(g: ConvGeometry): boolean {
+export function usesWinograd(g: ConvGeometry, use: WinogradUse): boolean {
   const plain = g.strideH === 1 && g.strideW === 1 && g.dilationH === 1 && g.dilationW === 1 && g.groups === 1;
   const square = g.kH === g.kW && (g.kH === 3 || g.kH === 5);
-  const channels = Math.min(g.c, g.o) >= LEAST_CHANNELS[g.kH];
-  return plain && square && channels && g.padH < g.kH && g.padW < g.kW;
+  const can = plain && square && g.padH < g.kH && g.padW < g.kW;
+  return can && (use === "always" || (use === "auto" && Math.min(g.c, g.o) >= LEAST_CHANNELS[g.kH]));
 }
 
 /** How planes of h × w are cut into tiles; see the kernels' `Tiling`. */

@@ -1,0 +1,51 @@
+/** The bench page: the wide kernels and a step of Net #1 in a browser, on one thread and on several. */
+
+import { manualSeed, useBackend } from "../../src/index.js";
+import { currentBackend } from "../../src/tensor/backend/registry.js";
+import { benchKernel } from "../kernel.js";
+import { adamFor, labelsOf, nets, noisyImages, train } from "../nets.js";
+import { table } from "../table.js";
+import { elapsed, timeWarm } from "../timing.js";
+
+const BATCH = 64;
+
+function print(text: string): void {
+  console.log(text);
+  document.body.append(text, document.createElement("br"));
+}
+
+const wanted = new URLSearchParams(location.search).get("shape") ?? "";
+
+const kernels = table.filter(({ name }) => /^(matmul square|conv2d net1)/.test(name) && name.includes(wanted));
+
+async function benchTraining(): Promise<void> {
+  manualSeed(1);
+  const model = nets.net1.make(0);
+  const optimizer = adamFor(model);
+  const images = noisyImages(BATCH, nets.net1.size);
+  const step = () => train(model, optimizer, images, labelsOf(BATCH));
+  const { median } = await timeWarm(step, await elapsed(step));
+  optimizer.zeroGrad();
+  images.release();
+  print(`net1 training, batch ${BATCH}: ${median.toFixed(1)} ms, ${(median / BATCH).toFixed(2)} ms an image`);
+}
+
+try {
+  print(`cross-origin isolated: ${crossOriginIsolated}; ${navigator.userAgent}`);
+  for (const threads of new Set([1, navigator.hardwareConcurrency])) {
+    await useBackend("wasm", { threads });
+    const backend = currentBackend();
+    print(`\n${backend.name}, threads: ${"threads" in backend ? backend.threads : 1}`);
+    for (const kernel of kernels) {
+      const { name, error, cold, median, gflops } = await benchKernel(kernel, backend);
+      print(
+        `${name.padEnd(36)} error ${error.toExponential(1)}  cold ${cold.toFixed(2)} ms  ` +
+          `warm ${median.toFixed(2)} ms  ${gflops.toFixed(1)} GFLOP/s`,
+      );
+    }
+    await benchTraining();
+  }
+} catch (error) {
+  print(`failed: ${(error as Error).message}`);
+}
+print("done");

@@ -1,0 +1,132 @@
+"""PyTorch on the CPU. Speaks the protocol of contest/protocol.ts; `pytorch.py fresh BATCH THREADS STEPS` trains Net #1."""
+
+import json
+import resource
+import struct
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+NET1 = "conv relu conv relu conv relu conv norm relu pool conv pool relu conv norm relu pool flatten linear logSoftmax"
+CHANNELS = [3, 8, 16, 32, 64, 128, 256]
+
+
+def read_inputs(path):
+    """Tensors by name from a safetensors file of float32."""
+    with open(path, "rb") as file:
+        data = file.read()
+    start = 8 + struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:start])
+    header.pop("__metadata__", None)
+    return {
+        name: torch.frombuffer(bytearray(data[start + entry["data_offsets"][0] : start + entry["data_offsets"][1]]),
+                               dtype=torch.float32).reshape(entry["shape"])
+        for name, entry in header.items()
+    }
+
+
+def build(layers, weights, dropout):
+    """The net of these layers, as large as its weights say."""
+    def layer(i, kind):
+        shape = weights[f"{i}.weight"].shape if f"{i}.weight" in weights else None
+        return {
+            "conv": lambda: nn.Conv2d(shape[1], shape[0], shape[2], padding=shape[2] // 2),
+            "norm": lambda: nn.BatchNorm2d(shape[0]),
+            "relu": nn.ReLU,
+            "pool": lambda: nn.MaxPool2d(2),
+            "dropout": lambda: nn.Dropout(dropout),
+            "flatten": nn.Flatten,
+            "linear": lambda: nn.Linear(shape[1], shape[0]),
+            "logSoftmax": lambda: nn.LogSoftmax(1),
+        }[kind]()
+
+    model = nn.Sequential(*[layer(i, kind) for i, kind in enumerate(layers)])
+    state = {name: value.clone().reshape(model.state_dict()[name].shape) for name, value in weights.items()}
+    model.load_state_dict(state)
+    return model
+
+
+def training_step(model, images, labels):
+    """A function that takes one step and returns the loss before it."""
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e-3)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.nll_loss(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def prepare(task):
+    """The result of the work, and a function that does it once."""
+    torch.set_num_threads(task["threads"])
+    inputs = read_inputs(task["file"])
+    if task["work"] == "matmul":
+        run = lambda: torch.mm(inputs["a"], inputs["b"])
+        return run().flatten().tolist(), run
+    images, labels = inputs.pop("images"), inputs.pop("labels").long()
+    if task["work"] == "inference":
+        model = build(task["layers"], inputs, 0.2).eval()
+
+        def run():
+            with torch.inference_mode():
+                return model(images)
+
+        return run().flatten().tolist(), run
+    check = training_step(build(task["layers"], inputs, 0.0), images, labels)
+    return [check(), check()], training_step(build(task["layers"], inputs, 0.2), images, labels)
+
+
+def serve():
+    """Answers requests, a JSON line each, until the input ends."""
+    run = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if "task" in request:
+                result, run = prepare(request["task"])
+                answer = {"result": result}
+            else:
+                times = []
+                end = time.perf_counter() + request["seconds"]
+                while not times or time.perf_counter() < end:
+                    start = time.perf_counter()
+                    run()
+                    times.append(1000 * (time.perf_counter() - start))
+                answer = {"times": times}
+        except Exception as error:  # the benchmark reports it and goes on
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+def fresh(batch, threads, steps):
+    """Trains a new Net #1 and reports the most memory that this process held."""
+    torch.set_num_threads(threads)
+    channels = iter(zip(CHANNELS, CHANNELS[1:], [5, 3, 3, 3, 3, 3]))
+    weights, last = {}, 3
+    for i, kind in enumerate(NET1.split()):
+        if kind == "conv":
+            c, last, k = next(channels)
+            weights |= {f"{i}.weight": torch.randn(last, c, k, k) / (c * k * k) ** 0.5, f"{i}.bias": torch.zeros(last)}
+        elif kind == "norm":
+            weights |= {f"{i}.{name}": nn.BatchNorm2d(last).state_dict()[name]
+                        for name in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")}
+        elif kind == "linear":
+            weights |= {f"{i}.weight": torch.randn(2, 4096) / 64, f"{i}.bias": torch.zeros(2)}
+    step = training_step(build(NET1.split(), weights, 0.0), torch.rand(batch, 3, 32, 32), torch.arange(batch) % 2)
+    for _ in range(steps):
+        step()
+    print(json.dumps({"peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
+
+
+if sys.argv[1:2] == ["fresh"]:
+    fresh(*map(int, sys.argv[2:5]))
+else:
+    serve()
