@@ -19,6 +19,7 @@ import {
 import type { BenchOptions } from "./options.js";
 import { Profile } from "./profile.js";
 import { type Column, type Row, short, Table } from "./report.js";
+import { benchRuns } from "./runs.js";
 import { elapsed, type Timing, timeWarm } from "./timing.js";
 
 interface StepRow extends Row, Timing {
@@ -123,5 +124,7 @@ export async function benchSteps(options: BenchOptions, extra: Column<Row>[]): P
     }
   }
   if (options.profile) for (const { net, batch } of wanted) await profileStep(net, batch, options);
-  return output.rows;
+  // The rest takes minutes, and Net #1 is all it knows.
+  const rest = options.shape === "" && options.backend !== "js" ? await benchRuns(options.threads) : [];
+  return [...output.rows, ...rest];
 }

@@ -25,20 +25,22 @@ export interface TrainOptions {
   softmaxNll: boolean;
 }
 
-const HELP = `
+function help(epochs: number, batch: number, out: string): string {
+  return `
   --data DIR          train on DIR/train and test on DIR/test: names end in their label, 000041_1.jpg
                       (default: faces drawn by the program itself)
-  --epochs N          passes over the training set
-  --batch N           images in a step
-  --lr X              learning rate
-  --weight-decay X    L2 penalty
-  --seed N            one seed gives one result
+  --epochs N          passes over the training set (${epochs})
+  --batch N           images in a step (${batch})
+  --lr X              learning rate (0.001)
+  --weight-decay X    L2 penalty (0.001)
+  --seed N            one seed gives one result (1)
   --backend NAME      auto, ${backends().join(", ")}
   --threads N         threads of the wasm backend
   --limit N           use at most N photographs of each folder
-  --out FILE          where the weights go (.safetensors)
+  --out FILE          where the weights go (${out})
   --softmax-nll       minimise -p instead of -log p, as the original experiment did
 `;
+}
 
 function number(name: string, text: string, least: number, whole: boolean): number {
   const value = Number(text);
@@ -68,7 +70,7 @@ export async function readOptions(defaults: { epochs: number; batch: number; out
     },
   });
   if (values.help) {
-    console.log(HELP);
+    console.log(help(defaults.epochs, defaults.batch, defaults.out));
     process.exit(0);
   }
   const seed = number("seed", values.seed ?? "1", 0, true);

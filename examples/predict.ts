@@ -12,8 +12,9 @@ if (photos.length === 0)
   throw new Error("usage: npx tsx examples/predict.ts --weights runs/net1.safetensors PHOTO ...");
 
 const { tensors, metadata } = await loadSafetensors(values.weights);
+const model = metadata.net === "net1" ? new Net1() : metadata.net === "net2" ? new Net2() : undefined;
+if (!model) throw new Error(`${values.weights}: its metadata does not name net1 or net2, but "${metadata.net}"`);
 const size = Number(metadata.size);
-const model = metadata.net === "net2" ? new Net2() : new Net1();
 model.loadStateDict(tensors);
 model.eval();
 

@@ -21,8 +21,9 @@ manualSeed(options.seed);
 
 // Each photograph is decoded and resized once, and kept in memory as bytes.
 const { limit } = options;
-const train = await FaceFolder.open(options.train, { size, limit });
-const test = await FaceFolder.open(options.test, { size, limit });
+const { onProgress, onStep, onEpoch } = consoleProgress();
+const train = await FaceFolder.open(options.train, { size, limit, onProgress });
+const test = await FaceFolder.open(options.test, { size, limit, onProgress });
 console.log(`${train.length} training and ${test.length} test photographs, ${size}×${size}, on ${backend}`);
 
 const model = new Net1();
@@ -38,7 +39,8 @@ const reports = await fit(model, {
   epochs: options.epochs,
   batchSize: options.batch,
   loss: options.softmaxNll ? softmaxNll : nllLoss,
-  ...consoleProgress(),
+  onStep,
+  onEpoch,
 });
 
 const last = reports[reports.length - 1];

@@ -51,7 +51,7 @@ export { SGD, type SgdOptions } from "./optim/sgd.js";
 
 import "./tensor/methods.js";
 
-export { type BackwardOptions, backward, isGradEnabled, noGrad, record, scope } from "./tensor/autograd.js";
+export { type BackwardOptions, backward, isGradEnabled, noGrad, scope } from "./tensor/autograd.js";
 export type { Backend, DType, MemoryInfo, Storage } from "./tensor/backend/backend.js";
 export { type BackendName, type BackendOptions, backends, memory, useBackend } from "./tensor/backend/registry.js";
 export { type GradcheckOptions, gradcheck } from "./tensor/gradcheck.js";
@@ -61,6 +61,7 @@ export { type DropoutOptions, dropout } from "./tensor/ops/dropout.js";
 export { type MatmulOptions, matmul } from "./tensor/ops/matmul.js";
 export {
   cat,
+  clone,
   expand,
   flatten,
   indexSelect,
@@ -77,7 +78,7 @@ export {
   add,
   clamp,
   div,
-  equal,
+  eq,
   exp,
   gelu,
   leakyRelu,
@@ -124,4 +125,4 @@ export {
 } from "./tensor/tensor.js";
 export { type EvaluateOptions, evaluate, type LossFunction, type Metrics } from "./train/evaluate.js";
 export { type EpochReport, type FitOptions, fit, type StepReport } from "./train/fit.js";
-export { consoleProgress } from "./train/progress.js";
+export { type ConsoleProgress, consoleProgress } from "./train/progress.js";

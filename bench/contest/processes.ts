@@ -35,13 +35,13 @@ async function freshTfjs(): Promise<FreshRun> {
 
 const contests: ProcessContest[] = [
   {
-    name: "net1 training, batch 512, 2 threads: peak memory",
+    name: "net1 training, batch 512, peak memory",
     ...{ peer: "pytorch", ours: () => freshTraining(512, 2, 3), theirs: freshPytorch, starts: 1 },
     ...{ measure: ({ peakBytes }) => peakBytes, text: formatBytes, needed: 1 / 1.5, aim: 1 },
   },
   {
-    name: "net1 cold start to first training step, batch 8",
-    ...{ peer: "tfjs import and wasm ready", ours: () => freshTraining(8, 2, 1), theirs: freshTfjs, starts: STARTS },
+    name: "net1 training, batch 8, cold start",
+    ...{ peer: "tfjs import, wasm ready", ours: () => freshTraining(8, 2, 1), theirs: freshTfjs, starts: STARTS },
     ...{ measure: ({ ms }) => ms, text: (ms) => `${short(ms)} ms`, needed: 1, aim: 2 },
   },
 ];

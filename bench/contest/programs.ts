@@ -42,8 +42,8 @@ function pytorch(): Program {
 
 const programs: Record<PeerName, () => Program> = {
   torchlet: () => script("torchlet.ts", JSON.parse(readFileSync(here("../../package.json"), "utf8")).version),
-  "tfjs-wasm": () => installed("../peers/tfjs.ts", "@tensorflow/tfjs-core", "wasm"),
-  "tfjs-cpu": () => installed("../peers/tfjs.ts", "@tensorflow/tfjs-core", "cpu"),
+  "tfjs-wasm": () => installed("../peers/tfjs.ts", "@tensorflow/tfjs", "wasm"),
+  "tfjs-cpu": () => installed("../peers/tfjs.ts", "@tensorflow/tfjs", "cpu"),
   "jax-js": () => installed("../peers/jax.ts", "@jax-js/jax"),
   "onnxruntime-web": () => installed("../peers/onnx.ts", "onnxruntime-web"),
   pytorch,

@@ -11,7 +11,7 @@ import type { Report } from "../report.js";
 /** Told apart by those who cannot see all colours: Okabe and Ito. */
 const COLORS = { blue: "#0072b2", orange: "#d55e00", green: "#009e73", grey: "#777777" };
 
-const STYLE = "background: white; color: #222; font: 13px system-ui, sans-serif; overflow: visible";
+const STYLE = { background: "white", color: "#222", font: "13px system-ui, sans-serif", overflow: "visible" };
 
 function read<R extends PeerRow | KernelRow>(path: string): Report<R> {
   return JSON.parse(readFileSync(path, "utf8"));
@@ -31,40 +31,52 @@ function familyOf(name: string): string {
   return name.startsWith("conv2d") ? "convolutions and gradients" : "everything else";
 }
 
+const format = (value: number) => value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+
 /** Speed over arithmetic intensity, under the two limits of the machine. */
 function roofline({ rows }: Report<KernelRow>): Element {
   const { peak, bandwidth } = rows[0].roofline;
   const points = rows.map(({ name, gflops, gbps }) => ({ intensity: gflops / gbps, gflops, family: familyOf(name) }));
-  const [from, to] = [0.05, 1000];
+  const families = [...new Set(points.map(({ family }) => family))];
+  const colors = Object.values(COLORS);
+  const from = Math.min(...points.map(({ intensity }) => intensity)) / 2;
+  const to = 2 * Math.max(...points.map(({ intensity }) => intensity));
+  const least = Math.min(from * bandwidth, ...points.map(({ gflops }) => gflops / 1.5));
   const ridge = peak / bandwidth;
   const roof = [from, ridge, to].map((x) => ({ x, y: Math.min(peak, x * bandwidth) }));
+  const limits = [
+    { x: ridge / 2, y: (ridge / 2) * bandwidth, text: `${format(bandwidth)} GB/s, copying` },
+    { x: 2 * ridge, y: peak, text: `${format(peak)} GFLOP/s, in registers` },
+  ];
   return Plot.plot({
-    ...{ document, style: STYLE, width: 760, height: 440, marginLeft: 60, marginBottom: 50, marginTop: 40, grid: true },
+    ...{
+      document,
+      style: STYLE,
+      width: 760,
+      height: 460,
+      marginLeft: 60,
+      marginRight: 30,
+      marginBottom: 50,
+      marginTop: 30,
+    },
     x: {
       type: "log",
       domain: [from, to],
       label: "floating-point operations for each byte of inputs and results",
       tickFormat: "~g",
     },
-    y: { type: "log", label: "GFLOP/s", tickFormat: "~g" },
-    color: { legend: false, domain: [...new Set(points.map(({ family }) => family))], range: Object.values(COLORS) },
+    y: {
+      type: "log",
+      domain: [least, 2 * Math.max(peak, ...points.map(({ gflops }) => gflops))],
+      label: "GFLOP/s",
+      tickFormat: "~g",
+    },
+    color: { domain: families, range: colors },
+    grid: true,
     marks: [
       Plot.line(roof, { x: "x", y: "y", stroke: COLORS.grey, strokeWidth: 2 }),
-      Plot.text([{ x: to, y: peak }], {
-        x: "x",
-        y: "y",
-        text: [`${peak.toFixed(0)} GFLOP/s in registers`],
-        dy: -10,
-        textAnchor: "end",
-      }),
-      Plot.text([{ x: from, y: from * bandwidth }], {
-        x: "x",
-        y: "y",
-        text: [`${bandwidth.toFixed(0)} GB/s copying`],
-        dx: 45,
-        dy: -4,
-        textAnchor: "start",
-      }),
+      Plot.text(limits.slice(0, 1), { x: "x", y: "y", text: "text", textAnchor: "start", dx: 10, dy: 8 }),
+      Plot.text(limits.slice(1), { x: "x", y: "y", text: "text", textAnchor: "start", dy: -10 }),
       Plot.dot(points, {
         x: "intensity",
         y: "gflops",
@@ -74,48 +86,33 @@ function roofline({ rows }: Report<KernelRow>): Element {
         stroke: "white",
         strokeWidth: 0.5,
       }),
-      ...legend([...new Set(points.map(({ family }) => family))], Object.values(COLORS)),
+      ...families.flatMap((name, i) => {
+        const dy = -14 - 20 * (families.length - 1 - i);
+        return [
+          Plot.dot([name], { frameAnchor: "bottom-right", fill: colors[i], r: 5, dx: -190, dy }),
+          Plot.text([name], { frameAnchor: "bottom-right", text: [name], textAnchor: "start", dx: -180, dy: dy + 4 }),
+        ];
+      }),
     ],
   }) as Element;
-}
-
-/** A legend inside the chart: one of its own would not be part of the file. */
-function legend(names: string[], colors: string[]): Plot.Markish[] {
-  return names.flatMap((name, i) => {
-    const place = { frameAnchor: "bottom-right", dy: -14 - 20 * (names.length - 1 - i) } as const;
-    return [
-      Plot.dot([name], { ...place, fill: colors[i], r: 5, dx: -190 }),
-      Plot.text([name], { ...place, text: [name], textAnchor: "start", dx: -180, dy: place.dy }),
-    ];
-  });
 }
 
 /** torchlet's speed over each peer's, with what was to be reached. */
 function comparison({ rows }: Report<PeerRow>): Element {
   const bars = rows.map((row) => {
-    const threads = row.threads === row.peerThreads ? `${row.threads}` : `${row.threads} against ${row.peerThreads}`;
-    return { ...row, label: `${row.name}, ${row.peer}, threads: ${threads}` };
+    const { name, peer, threads, peerThreads } = row;
+    const both = threads === peerThreads ? `${threads}` : `${threads} against ${peerThreads}`;
+    return { ...row, label: `${name}, ${both} ${peerThreads === 1 ? "thread" : "threads"}: ${peer}` };
   });
   const values = bars.flatMap(({ ratio, needed = ratio, aim = ratio }) => [ratio, needed, aim]);
-  const domain = [Math.min(0.25, ...values) / 1.3, Math.max(...values) * 2];
-  const tick = { y: "label", strokeWidth: 2, inset: -1 };
+  const domain = [Math.min(0.5, ...values) / 1.2, Math.max(2, ...values) * 3];
+  const tick = { y: "label", strokeWidth: 2, inset: 2 } as const;
   return Plot.plot({
-    ...{
-      document,
-      style: STYLE,
-      width: 900,
-      height: 70 + 24 * bars.length,
-      marginLeft: 400,
-      marginTop: 40,
-      marginRight: 30,
-    },
+    ...{ document, style: STYLE, width: 960, height: 70 + 24 * bars.length, marginLeft: 480, marginTop: 50 },
     x: {
-      type: "log",
-      domain,
-      label: "torchlet's speed over the other's (1 = as fast)",
-      tickFormat: "~g",
-      axis: "top",
-      grid: true,
+      ...{ type: "log", domain, axis: "top", grid: true, tickFormat: format },
+      ticks: [0.1, 1, 10, 100, 1000, 10_000].filter((x) => x > domain[0] && x < domain[1]),
+      label: "times as fast (or as small) as the other; black mark: needed, green mark: aimed at",
     },
     y: { domain: bars.map(({ label }) => label), label: null, tickSize: 0 },
     marks: [
@@ -123,30 +120,15 @@ function comparison({ rows }: Report<PeerRow>): Element {
         x1: 1,
         x2: "ratio",
         y: "label",
-        fill: ({ ratio }) => (ratio >= 1 ? COLORS.blue : COLORS.orange),
-        inset: 4,
+        fill: ({ ratio }) => (ratio < 1 ? COLORS.orange : COLORS.blue),
+        insetTop: 4,
+        insetBottom: 4,
       }),
       Plot.text(bars, {
-        ...{ x: "ratio", y: "label", text: ({ ratio }) => `${ratio.toPrecision(3)}×` },
-        ...{
-          textAnchor: "start",
-          dx: 6,
-          fill: "#222",
-          stroke: "white",
-          strokeWidth: 3,
-          filter: ({ ratio }) => ratio >= 1,
-        },
-      }),
-      Plot.text(bars, {
-        ...{ x: "ratio", y: "label", text: ({ ratio }) => `${ratio.toPrecision(3)}×` },
-        ...{
-          textAnchor: "end",
-          dx: -6,
-          fill: "#222",
-          stroke: "white",
-          strokeWidth: 3,
-          filter: ({ ratio }) => ratio < 1,
-        },
+        frameAnchor: "right",
+        y: "label",
+        text: ({ ratio }) => `${format(ratio)}×`,
+        textAnchor: "end",
       }),
       Plot.tickX(
         bars.filter(({ needed }) => needed !== undefined),
@@ -158,7 +140,6 @@ function comparison({ rows }: Report<PeerRow>): Element {
       ),
       Plot.ruleX([1], { stroke: COLORS.grey }),
     ],
-    caption: undefined,
   }) as Element;
 }
 

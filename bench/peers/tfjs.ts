@@ -2,9 +2,8 @@
 
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { type Inputs, type Prepared, serve, type Task, type Values } from "../contest/protocol.js";
 
 type Weights = Record<string, tf.Tensor>;

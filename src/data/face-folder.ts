@@ -3,7 +3,7 @@
 import { Generator } from "../tensor/random.js";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset.js";
 import { decodeImage } from "./decode.js";
-import type { Image } from "./image.js";
+import { toPlanes } from "./image-to-tensor.js";
 import { resize } from "./resize.js";
 
 export interface FaceFolderOptions {
@@ -27,16 +27,6 @@ function labelOf(path: string): number {
     );
   }
   return Number(label);
-}
-
-/** Copies interleaved RGB into three planes, as tensors have them: [3, height, width]. */
-function toPlanes({ data }: Image, planes: Uint8Array): void {
-  const pixels = data.length / 3;
-  for (let i = 0; i < pixels; i++) {
-    planes[i] = data[3 * i];
-    planes[pixels + i] = data[3 * i + 1];
-    planes[2 * pixels + i] = data[3 * i + 2];
-  }
 }
 
 function checkOptions({ size, limit, seed }: FaceFolderOptions): void {

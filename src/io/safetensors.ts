@@ -7,6 +7,9 @@ import { tensor } from "../tensor/tensor.js";
 /** No header is larger: the format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
 
+/** The header's entry that is no tensor. */
+const METADATA = "__metadata__";
+
 interface Entry {
   dtype: string;
   shape: number[];
@@ -28,7 +31,8 @@ export async function encodeSafetensors(
   tensors: StateDict,
   metadata: Record<string, string> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const header: Record<string, Entry | Record<string, string>> = { __metadata__: metadata };
+  if (Object.hasOwn(tensors, METADATA)) throw new Error(`safetensors: no tensor can be named ${METADATA}`);
+  const header: Record<string, Entry | Record<string, string>> = { [METADATA]: metadata };
   let end = 0;
   for (const [name, { shape, size }] of Object.entries(tensors)) {
     header[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, end + 4 * size] };
@@ -72,6 +76,33 @@ function checkEntry(name: string, value: unknown, dataBytes: number): Entry {
   return { dtype, shape, data_offsets: [begin, end] };
 }
 
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new Error("safetensors: the header is not valid JSON", { cause: error });
+  }
+  if (!isRecord(header)) throw new Error("safetensors: the header is not a JSON object");
+  return header;
+}
+
+/** The format wants every byte to belong to exactly one tensor: nothing can hide between or behind them. */
+function checkNoGaps(entries: readonly (readonly [string, Entry])[], dataBytes: number): void {
+  const spans = entries.map(([name, { data_offsets }]) => ({ name, begin: data_offsets[0], end: data_offsets[1] }));
+  let at = 0;
+  for (const { name, begin, end } of spans.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== at)
+      throw new Error(`safetensors: "${name}" begins at byte ${begin}, the tensor before it ends at ${at}`);
+    at = end;
+  }
+  if (at !== dataBytes) throw new Error(`safetensors: the tensors end at byte ${at} of ${dataBytes}`);
+}
+
 /**
  * Reads the bytes of a safetensors file onto the current backend.
  * @throws Error saying what is wrong with the file
@@ -82,17 +113,16 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (!(headerBytes <= Math.min(bytes.length - 8, MAX_HEADER_BYTES))) {
     throw new Error(`safetensors: a file of ${bytes.length} bytes cannot hold a header of ${headerBytes}`);
   }
-  let header: Record<string, unknown>;
-  try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + headerBytes)));
-  } catch (error) {
-    throw new Error("safetensors: the header is not valid JSON", { cause: error });
+  const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
+  const { [METADATA]: metadata = {}, ...entries } = header;
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
+    throw new Error(`safetensors: ${METADATA} must hold strings`);
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
   const start = 8 + headerBytes;
   const checked = Object.entries(entries).map(
     ([name, value]) => [name, checkEntry(name, value, bytes.length - start)] as const,
   );
+  checkNoGaps(checked, bytes.length - start);
   const read = ([name, { shape, data_offsets }]: (typeof checked)[number]) => {
     const values = new Float32Array(sizeOf(shape));
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(start + data_offsets[0] + 4 * i, true);
@@ -107,13 +137,18 @@ export async function saveSafetensors(
   tensors: StateDict,
   metadata: Record<string, string> = {},
 ): Promise<void> {
-  const { mkdir, rename, writeFile } = await import("node:fs/promises");
+  const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
   const { dirname } = await import("node:path");
   const bytes = await encodeSafetensors(tensors, metadata);
   await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.unfinished`;
-  await writeFile(unfinished, bytes, { flush: true });
-  await rename(unfinished, path);
+  try {
+    await writeFile(unfinished, bytes, { flush: true });
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /** @throws Error naming the file, and saying what is wrong with it */

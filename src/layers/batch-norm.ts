@@ -2,8 +2,9 @@
 
 import { batchNorm } from "../tensor/ops/batch-norm.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
-import { ones, Parameter, type Tensor, zeros } from "../tensor/tensor.js";
-import { Module } from "./module.js";
+import { ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
+import { constantParameter } from "./init.js";
+import { checkCount, Module } from "./module.js";
 
 export interface BatchNorm2dOptions {
   /** Added to the variance. Default 1e-5. */
@@ -24,8 +25,9 @@ export class BatchNorm2d extends Module {
 
   constructor(channels: number, { eps = 1e-5, momentum = 0.1 }: BatchNorm2dOptions = {}) {
     super();
-    this.weight = new Parameter(ones([channels]));
-    this.bias = new Parameter(zeros([channels]));
+    checkCount("BatchNorm2d", "channels", channels);
+    this.weight = constantParameter([channels], 1);
+    this.bias = constantParameter([channels], 0);
     this.#runningMean = this.registerBuffer("running_mean", zeros([channels]));
     this.#runningVar = this.registerBuffer("running_var", ones([channels]));
     this.#batches = this.registerBuffer("num_batches_tracked", zeros([]));
@@ -38,8 +40,7 @@ export class BatchNorm2d extends Module {
     if (x.shape.length !== 4) {
       throw new ShapeError(`BatchNorm2d: expected an input of 4 axes (N, C, H, W), got ${formatShape(x.shape)}`);
     }
-    if (this.training) this.#countBatch();
-    return batchNorm(x, {
+    const y = batchNorm(x, {
       weight: this.weight,
       bias: this.bias,
       runningMean: this.#runningMean,
@@ -48,6 +49,8 @@ export class BatchNorm2d extends Module {
       momentum: this.#momentum,
       eps: this.#eps,
     });
+    if (this.training) this.#countBatch();
+    return y;
   }
 
   #countBatch(): void {
@@ -58,6 +61,6 @@ export class BatchNorm2d extends Module {
   }
 
   protected override describe(): string {
-    return String(this.weight.size);
+    return `${this.weight.size}, eps=${this.#eps}, momentum=${this.#momentum}`;
   }
 }

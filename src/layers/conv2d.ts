@@ -5,7 +5,7 @@ import type { Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
-import { Module } from "./module.js";
+import { checkCount, describeOptions, Module } from "./module.js";
 
 export interface Conv2dOptions extends Omit<Conv2dOpOptions, "bias"> {
   /** Learn a number to add to each output channel. Default true. */
@@ -20,22 +20,27 @@ export class Conv2d extends Module {
   readonly bias: Parameter | null;
   readonly #options: Omit<Conv2dOpOptions, "bias">;
 
-  /** @throws ShapeError unless the channels are positive integers that `groups` divides */
+  /**
+   * @throws RangeError unless channels and groups are positive integers
+   * @throws ShapeError unless `groups` divides both numbers of channels
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
     super();
-    const { bias = true, generator, ...rest } = options;
-    const groups = rest.groups ?? 1;
-    const whole = (n: number) => Number.isInteger(n) && n >= 1 && n % groups === 0;
-    if (!whole(inChannels) || !whole(outChannels)) {
-      throw new ShapeError(
-        `Conv2d: channels must be positive integers that groups (${groups}) divides, got ${inChannels} and ${outChannels}`,
-      );
+    const { bias = true, generator, stride, padding, dilation, groups = 1 } = options;
+    checkCount("Conv2d", "inChannels", inChannels);
+    checkCount("Conv2d", "outChannels", outChannels);
+    checkCount("Conv2d", "groups", groups);
+    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
+      throw new ShapeError(`Conv2d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
     }
+    if (stride !== undefined) pairOf(stride, 1, "Conv2d: stride");
+    if (padding !== undefined) pairOf(padding, 0, "Conv2d: padding");
+    if (dilation !== undefined) pairOf(dilation, 1, "Conv2d: dilation");
     const [kH, kW] = pairOf(kernelSize, 1, "Conv2d: kernelSize");
     const shape = [outChannels, inChannels / groups, kH, kW];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
-    this.#options = rest;
+    this.#options = { stride, padding, dilation, groups };
   }
 
   forward(x: Tensor): Tensor {
@@ -44,7 +49,8 @@ export class Conv2d extends Module {
 
   protected override describe(): string {
     const [o, c, kH, kW] = this.weight.shape;
-    const options = Object.entries(this.#options).map(([name, value]) => `, ${name}=${value}`);
-    return `${c * (this.#options.groups ?? 1)}, ${o}, kernelSize=${kH === kW ? kH : `${kH}x${kW}`}${options.join("")}`;
+    const { groups = 1, ...options } = this.#options;
+    const kernelSize = kH === kW ? kH : [kH, kW];
+    return `${c * groups}, ${o}, ${describeOptions({ kernelSize, ...options, groups: groups > 1 ? groups : undefined, bias: this.bias ? undefined : false })}`;
   }
 }

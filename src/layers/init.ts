@@ -1,13 +1,24 @@
 /** Initial values of weights. */
 
 import { defaultGenerator, type Generator } from "../tensor/random.js";
-import type { Shape } from "../tensor/shape.js";
-import { sizeOf } from "../tensor/shape.js";
-import { Parameter, tensor } from "../tensor/tensor.js";
+import { type Shape, sizeOf } from "../tensor/shape.js";
+import { full, Parameter, type Tensor, tensor } from "../tensor/tensor.js";
 
 /** How many inputs feed one output of a weight [O, I, …]. */
 export function fanIn(shape: Shape): number {
   return sizeOf(shape.slice(1));
+}
+
+/** A parameter that takes over the numbers of a fresh tensor. */
+function parameterOf(start: Tensor): Parameter {
+  const parameter = new Parameter(start);
+  start.release();
+  return parameter;
+}
+
+/** A parameter filled with one number. */
+export function constantParameter(shape: Shape, value: number): Parameter {
+  return parameterOf(full(shape, value));
 }
 
 /**
@@ -20,10 +31,7 @@ export function uniformParameter(
   generator: Generator = defaultGenerator("init"),
 ): Parameter {
   const values = Float32Array.from({ length: sizeOf(shape) }, () => (generator.uniform() * 2 - 1) * bound);
-  const start = tensor(values, shape);
-  const parameter = new Parameter(start);
-  start.release();
-  return parameter;
+  return parameterOf(tensor(values, shape));
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Generator } from "../tensor/random.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { kaimingUniform, uniformParameter } from "./init.js";
-import { Module } from "./module.js";
+import { checkCount, Module } from "./module.js";
 
 export interface LinearOptions {
   /** Learn a number to add to each output. Default true. */
@@ -23,6 +23,8 @@ export class Linear extends Module {
 
   constructor(inFeatures: number, outFeatures: number, { bias = true, generator }: LinearOptions = {}) {
     super();
+    checkCount("Linear", "inFeatures", inFeatures);
+    checkCount("Linear", "outFeatures", outFeatures);
     this.weight = kaimingUniform([outFeatures, inFeatures], generator);
     this.bias = bias ? uniformParameter([outFeatures], 1 / Math.sqrt(inFeatures), generator) : null;
   }
@@ -43,6 +45,6 @@ export class Linear extends Module {
 
   protected override describe(): string {
     const [outFeatures, inFeatures] = this.weight.shape;
-    return `${inFeatures}, ${outFeatures}`;
+    return `${inFeatures}, ${outFeatures}${this.bias ? "" : ", bias=false"}`;
   }
 }

@@ -43,6 +43,12 @@ function constant(x: Tensor, values: ArrayLike<number>): Tensor {
   return wrap([values.length], x.backend.upload(values), x.backend);
 }
 
+function checkReduction(name: string, reduction: Reduction): void {
+  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
+    throw new RangeError(`${name}: reduction must be "mean", "sum" or "none", got "${reduction}"`);
+  }
+}
+
 /** Losses [N] with weights that are already in them, reduced; `total` is what "mean" divides by. */
 function reduced(losses: Tensor, total: number, reduction: Reduction): Tensor {
   if (reduction === "none") return losses;
@@ -68,6 +74,7 @@ function pick(scores: Tensor, labels: Labels, weight: ArrayLike<number> | undefi
  */
 export function nllLoss(logProbabilities: Tensor, labels: Labels, options: ClassLossOptions = {}): Tensor {
   const { weight, reduction = "mean" } = options;
+  checkReduction("nllLoss", reduction);
   checkLabels("nllLoss", logProbabilities, labels, weight);
   return scope(() => {
     const [losses, total] = pick(logProbabilities, labels, weight);
@@ -87,6 +94,7 @@ export interface CrossEntropyOptions extends ClassLossOptions {
  */
 export function crossEntropy(logits: Tensor, labels: Labels, options: CrossEntropyOptions = {}): Tensor {
   const { weight, reduction = "mean", labelSmoothing = 0 } = options;
+  checkReduction("crossEntropy", reduction);
   checkLabels("crossEntropy", logits, labels, weight);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new RangeError(`crossEntropy: expected 0 <= labelSmoothing <= 1, got ${labelSmoothing}`);
@@ -122,6 +130,7 @@ function reducedElements(losses: Tensor, reduction: Reduction): Tensor {
  * @throws ShapeError unless both have the same shape
  */
 export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+  checkReduction("mseLoss", reduction);
   checkSameShape("mseLoss", input, target);
   return scope(() => {
     const difference = sub(input, target);
@@ -144,6 +153,7 @@ export interface BceOptions extends LossOptions {
  */
 export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptions = {}): Tensor {
   const { weight, posWeight, reduction = "mean" } = options;
+  checkReduction("bceWithLogits", reduction);
   checkSameShape("bceWithLogits", logits, targets);
   return scope(() => {
     const misses = softplus(neg(logits));

@@ -1,6 +1,6 @@
 /** Module: something with parameters, buffers and a forward pass. */
 
-import { noGrad } from "../tensor/autograd.js";
+import { releaseSpent } from "../tensor/autograd.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { keep, Parameter, type Tensor } from "../tensor/tensor.js";
 
@@ -12,9 +12,29 @@ export interface LoadOptions {
   strict?: boolean;
 }
 
+/** @throws RangeError unless `n` is a positive integer */
+export function checkCount(who: string, what: string, n: number): void {
+  if (!Number.isInteger(n) || n < 1) throw new RangeError(`${who}: ${what} must be a positive integer, got ${n}`);
+}
+
+/** Options as a printed layer shows them, those left out excepted: "kernelSize=3, padding=1". */
+export function describeOptions(options: object): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return given.map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value}]` : value}`).join(", ");
+}
+
+/** Each value once, under its first name. */
+function* unique<T>(named: Iterable<[string, T]>): Generator<[string, T]> {
+  const seen = new Set<T>();
+  for (const [name, value] of named) {
+    if (!seen.has(value)) yield [name, value];
+    seen.add(value);
+  }
+}
+
 /**
  * Base of every layer and net. Properties that hold a `Parameter` or a `Module` are found by themselves; other tensors
- * that belong to the state are registered with `registerBuffer`.
+ * that belong to the state are registered with `registerBuffer`. Modules in an array are found inside a `Sequential` only.
  */
 export abstract class Module {
   /** True after `train()` (and at first), false after `eval()`. */
@@ -36,9 +56,9 @@ export abstract class Module {
     }
   }
 
-  /** Every parameter with its full name: "0.weight", "0.bias", "3.weight", … */
+  /** Every parameter with its full name: "0.weight", "0.bias", "3.weight", …; one that is shared, under its first. */
   *namedParameters(): Generator<[name: string, parameter: Parameter]> {
-    for (const [name, value] of this.#state()) if (value instanceof Parameter) yield [name, value];
+    for (const [name, value] of unique(this.#state())) if (value instanceof Parameter) yield [name, value];
   }
 
   /** Every parameter, in a fixed order. */
@@ -48,7 +68,7 @@ export abstract class Module {
 
   /** Every buffer with its full name. */
   *namedBuffers(): Generator<[name: string, buffer: Tensor]> {
-    for (const [name, value] of this.#state()) if (!(value instanceof Parameter)) yield [name, value];
+    for (const [name, value] of unique(this.#state())) if (!(value instanceof Parameter)) yield [name, value];
   }
 
   buffers(): Tensor[] {
@@ -72,9 +92,16 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Frees every parameter's gradient. */
+  /** This module and all inside it. */
+  *modules(): Generator<Module> {
+    yield this;
+    for (const [, child] of this.children()) yield* child.modules();
+  }
+
+  /** Frees every parameter's gradient, and what is left of the last step's graph. */
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.zeroGrad();
+    releaseSpent();
   }
 
   /** Parameters, then buffers, then those of the children: PyTorch's order. */
@@ -111,9 +138,7 @@ export abstract class Module {
     if (lines.length > 0) {
       throw new Error(`loadStateDict: the state does not fit ${this.constructor.name}:\n  ${lines.join("\n  ")}`);
     }
-    noGrad(() => {
-      for (const [name, value] of own) if (name in state) value.copyFrom(state[name]);
-    });
+    for (const [name, value] of own) if (name in state) value.copyFrom(state[name]);
   }
 
   /** What a printed model says of this layer besides its class: "3, 8, kernelSize=5". */

@@ -1,17 +1,25 @@
 /** MaxPool2d and AvgPool2d: pooling as layers. */
 
-import type { Pair } from "../tensor/ops/conv2d.js";
+import { type Pair, pairOf } from "../tensor/ops/conv2d.js";
 import { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from "../tensor/ops/pool2d.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Module } from "./module.js";
+import { describeOptions, Module } from "./module.js";
 
-/** The `maxPool2d` operation. */
+/** @throws ShapeError on a window, a stride or a padding that is no size */
+function checkWindow(name: string, kernelSize: Pair, { stride, padding }: Pool2dOptions): void {
+  pairOf(kernelSize, 1, `${name}: kernelSize`);
+  if (stride !== undefined) pairOf(stride, 1, `${name}: stride`);
+  if (padding !== undefined) pairOf(padding, 0, `${name}: padding`);
+}
+
+/** The `maxPool2d` operation: the largest element of each window, [N, C, H, W] to [N, C, outH, outW]. */
 export class MaxPool2d extends Module {
   readonly #kernelSize: Pair;
   readonly #options: Pool2dOptions;
 
   constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
     super();
+    checkWindow("MaxPool2d", kernelSize, options);
     this.#kernelSize = kernelSize;
     this.#options = options;
   }
@@ -21,17 +29,18 @@ export class MaxPool2d extends Module {
   }
 
   protected override describe(): string {
-    return String(this.#kernelSize);
+    return describeOptions({ kernelSize: this.#kernelSize, ...this.#options });
   }
 }
 
-/** The `avgPool2d` operation. */
+/** The `avgPool2d` operation: the mean of each window, [N, C, H, W] to [N, C, outH, outW]. */
 export class AvgPool2d extends Module {
   readonly #kernelSize: Pair;
   readonly #options: AvgPool2dOptions;
 
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
+    checkWindow("AvgPool2d", kernelSize, options);
     this.#kernelSize = kernelSize;
     this.#options = options;
   }
@@ -41,6 +50,6 @@ export class AvgPool2d extends Module {
   }
 
   protected override describe(): string {
-    return String(this.#kernelSize);
+    return describeOptions({ kernelSize: this.#kernelSize, ...this.#options });
   }
 }

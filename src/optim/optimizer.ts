@@ -2,6 +2,7 @@
 
 import { releaseSpent } from "../tensor/autograd.js";
 import type { Storage } from "../tensor/backend/backend.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
 import { keep, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 
 /** What an optimizer remembers: plain numbers and tensors, by parameter index. */
@@ -62,7 +63,7 @@ export abstract class Optimizer {
     releaseSpent();
   }
 
-  /** Everything needed to go on later. The tensors share their numbers with the optimizer. */
+  /** What this optimizer has learned, and its rate; the other options are the constructor's. Shares its numbers. */
   stateDict(): OptimizerState {
     const tensors = Object.entries(this.#tensors).map(([name, list]) => [name, list.map((t) => t?.detach() ?? null)]);
     return { lr: this.lr, steps: [...this.#steps], tensors: Object.fromEntries(tensors) };
@@ -70,23 +71,37 @@ export abstract class Optimizer {
 
   /**
    * Goes on from a state that `stateDict()` gave.
-   * @throws Error when it was made for other parameters or another optimizer
+   * @throws Error when it was made for other parameters or another optimizer; nothing has been changed then
    */
-  loadStateDict(state: OptimizerState): void {
+  loadStateDict({ lr, steps, tensors }: OptimizerState): void {
+    const who = `${this.constructor.name}.loadStateDict`;
+    const count = this.parameters.length;
+    if (steps.length !== count)
+      throw new Error(`${who}: the state is of ${steps.length} parameters, there are ${count}`);
     const names = Object.keys(this.#tensors);
-    const expected = `${this.parameters.length} parameters with ${names.join(", ") || "no tensors"}`;
-    const found = `${state.steps.length} with ${Object.keys(state.tensors).join(", ") || "none"}`;
-    if (expected.replace(" parameters", "").replace("no tensors", "none") !== found) {
-      throw new Error(`${this.constructor.name}.loadStateDict: expected ${expected}, the state has ${found}`);
+    for (const name of new Set([...Object.keys(tensors), ...names])) {
+      if (!names.includes(name)) throw new Error(`${who}: the state has "${name}", which this optimizer does not know`);
+      if (tensors[name]?.length !== count) throw new Error(`${who}: the state has no "${name}" for each parameter`);
+      tensors[name].forEach((value, i) => {
+        const { shape } = this.parameters[i];
+        if (value && !sameShape(value.shape, shape)) {
+          const shapes = `${formatShape(value.shape)}, the parameter ${formatShape(shape)}`;
+          throw new Error(`${who}: "${name}" of parameter ${i} has shape ${shapes}`);
+        }
+      });
     }
-    this.lr = state.lr;
-    state.steps.forEach((step, i) => {
+    this.lr = lr;
+    steps.forEach((step, i) => {
       this.#steps[i] = step;
     });
     for (const name of names) {
-      state.tensors[name].forEach((value, i) => {
-        if (value) this.#state(name, i);
-        if (value) this.#tensors[name][i]?.copyFrom(value);
+      tensors[name].forEach((value, i) => {
+        if (value) {
+          this.#state(name, i).copyFrom(value);
+        } else {
+          this.#tensors[name][i]?.release();
+          this.#tensors[name][i] = null;
+        }
       });
     }
   }

@@ -94,6 +94,9 @@ export class ReduceLROnPlateau {
 
   constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, minLr = 0 } = options;
+    if (mode !== "min" && mode !== "max") {
+      throw new RangeError(`ReduceLROnPlateau: mode must be "min" or "max", got "${mode}"`);
+    }
     checkNumber("ReduceLROnPlateau", "factor", factor, 0, 1);
     checkNumber("ReduceLROnPlateau", "patience", patience, 0);
     checkNumber("ReduceLROnPlateau", "threshold", threshold, 0);

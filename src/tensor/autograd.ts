@@ -2,10 +2,13 @@
 
 import type { Storage } from "./backend/backend.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
-import { adopt, Buffer, collect, type GraphNode, keep, Tensor, wrap } from "./tensor.js";
+import { adopt, Buffer, collect, dropSaved, type GraphNode, keep, type Saved, Tensor, wrap } from "./tensor.js";
 
 let recording = true;
 let nextId = 0;
+
+/** The safety net for graphs that are never walked: what they saved goes when the garbage collector finds them. */
+const forgotten = new FinalizationRegistry<Saved[]>(dropSaved);
 
 /** Values of the last graph that was walked. They stay readable until the next step begins. */
 let spent: Tensor[] = [];
@@ -53,6 +56,7 @@ function attach(
   });
   result.requiresGrad = true;
   result.node = { name, id: nextId++, inputs, saved, gradients, walked: false };
+  forgotten.register(result.node, saved);
   return result;
 }
 
@@ -104,19 +108,21 @@ function exclusive(buffer: Buffer): Buffer {
 /** Runs one thunk and returns its result as a buffer of its own, freeing whatever else it made. */
 function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): Buffer {
   const { result, made } = collect(thunk);
-  let buffer: Buffer;
-  if (result instanceof Tensor) {
+  try {
+    if (!(result instanceof Tensor)) return new Buffer(input.backend, result);
     if (!sameShape(result.shape, input.shape)) {
       throw new ShapeError(
         `${node.name}: its gradient has shape ${formatShape(result.shape)}, the input ${formatShape(input.shape)}`,
       );
     }
-    buffer = result.buffer.retain();
-  } else {
-    buffer = new Buffer(input.backend, result);
+    return result.buffer.retain();
+  } finally {
+    releaseAll(made);
   }
-  for (const tensor of made) tensor.release();
-  return buffer;
+}
+
+function releaseAll(tensors: Iterable<Tensor>): void {
+  for (const tensor of tensors) tensor.release();
 }
 
 function checkVersions(node: GraphNode): void {
@@ -167,20 +173,25 @@ export function backward(root: Tensor, gradient?: Tensor, { retainGraph = false 
   if (walked) {
     throw new Error(
       `backward: this graph has already been walked (at ${walked.node!.name}) and let go. ` +
-        "Run the forward pass again, or keep the graph with backward({ retainGraph: true }).",
+        "Run the forward pass again, or keep the graph with backward(undefined, { retainGraph: true }).",
     );
   }
+  for (const { node } of order) if (node) checkVersions(node);
   releaseSpent();
   const seed = gradient ? gradient.buffer.retain() : new Buffer(root.backend, root.backend.fill(1, 1));
   const gradients = new Map<Tensor, Buffer>([[root, seed]]);
-  noRecord(() => {
-    for (const tensor of order) {
-      const buffer = gradients.get(tensor);
-      gradients.delete(tensor);
-      if (buffer) send(tensor, buffer, gradients);
-      if (tensor.node && !retainGraph) letGo(tensor, tensor.node, tensor === root);
-    }
-  });
+  try {
+    noRecord(() => {
+      for (const tensor of order) {
+        const buffer = gradients.get(tensor);
+        gradients.delete(tensor);
+        if (buffer) send(tensor, buffer, gradients);
+        if (tensor.node && !retainGraph) letGo(tensor, tensor.node, tensor === root);
+      }
+    });
+  } finally {
+    for (const buffer of gradients.values()) buffer.release();
+  }
 }
 
 /** Sends the gradient of `tensor` to its inputs, or keeps it at a leaf. */
@@ -190,27 +201,28 @@ function send(tensor: Tensor, buffer: Buffer, gradients: Map<Tensor, Buffer>): v
     addToLeaf(tensor, buffer);
     return;
   }
-  checkVersions(node);
   const { result: thunks, made } = collect(() => node.gradients(new Tensor(tensor.shape, buffer)));
-  node.inputs.forEach((input, i) => {
-    if (!input.requiresGrad) return;
-    const contribution = runThunk(node, input, thunks[i]);
-    const sum = gradients.get(input);
-    gradients.set(input, sum ? addGradients(sum, contribution) : contribution);
-  });
-  for (const tensor of made) tensor.release();
+  try {
+    node.inputs.forEach((input, i) => {
+      if (!input.requiresGrad) return;
+      const contribution = runThunk(node, input, thunks[i]);
+      const sum = gradients.get(input);
+      gradients.set(input, sum ? addGradients(sum, contribution) : contribution);
+    });
+  } finally {
+    releaseAll(made);
+  }
 }
 
 function letGo(tensor: Tensor, node: GraphNode, isRoot: boolean): void {
   node.walked = true;
-  for (const { buffer } of node.saved) buffer.release();
-  node.saved.length = 0;
+  dropSaved(node.saved);
   if (!isRoot) spent.push(tensor);
 }
 
 /** Internal: frees the values of the graph that was walked last. A new step begins here. */
 export function releaseSpent(): void {
-  for (const tensor of spent) tensor.release();
+  releaseAll(spent);
   spent = [];
 }
 
@@ -236,6 +248,18 @@ function tensorsIn(value: unknown, found: Set<Tensor> = new Set()): Set<Tensor> 
   return found;
 }
 
+/** The tensors among `made` that the graphs of `roots` lead to. */
+function computedFrom(roots: Set<Tensor>, made: Set<Tensor>): Set<Tensor> {
+  const found = new Set<Tensor>();
+  const pending = [...roots];
+  for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
+    if (!made.has(tensor) || found.has(tensor)) continue;
+    found.add(tensor);
+    if (tensor.node) pending.push(...tensor.node.inputs);
+  }
+  return found;
+}
+
 /**
  * Runs `fn` and frees the tensors made inside, except what it returns (tensors, or arrays and plain objects of them),
  * parameters, gradients and the state of optimizers. Values that a returned graph needs stay until it is walked.
@@ -249,9 +273,12 @@ export function scope<T>(fn: () => Sync<T>): T {
     );
   }
   const kept = tensorsIn(result);
+  const needed = computedFrom(kept, made);
   for (const tensor of made) {
-    if (kept.has(tensor)) adopt(tensor);
-    else tensor.release();
+    if (!kept.has(tensor)) tensor.release();
+    // A scope around this one has to know all of the graph to find what nothing leads to.
+    if (needed.has(tensor)) adopt(tensor);
+    else if (tensor.node) dropSaved(tensor.node.saved);
   }
   return result;
 }

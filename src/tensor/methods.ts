@@ -5,13 +5,13 @@ import { batchNorm } from "./ops/batch-norm.js";
 import { conv2d } from "./ops/conv2d.js";
 import { dropout } from "./ops/dropout.js";
 import { matmul } from "./ops/matmul.js";
-import { expand, flatten, indexSelect, pad, permute, reshape, slice, transpose } from "./ops/movement.js";
+import { clone, expand, flatten, indexSelect, pad, permute, reshape, slice, transpose } from "./ops/movement.js";
 import {
   abs,
   add,
   clamp,
   div,
-  equal,
+  eq,
   exp,
   gelu,
   leakyRelu,
@@ -35,9 +35,9 @@ import { Tensor } from "./tensor.js";
 
 const operations = {
   ...{ neg, exp, log, sqrt, abs, relu, leakyRelu, sigmoid, tanh, gelu, softplus, clamp, pow },
-  ...{ add, sub, mul, div, maximum, minimum, equal },
+  ...{ add, sub, mul, div, maximum, minimum, eq },
   ...{ sum, mean, max, min, variance, argMax, softmax, logSoftmax },
-  ...{ reshape, flatten, expand, permute, transpose, slice, pad, indexSelect },
+  ...{ clone, reshape, flatten, expand, permute, transpose, slice, pad, indexSelect },
   ...{ matmul, conv2d, maxPool2d, avgPool2d, batchNorm, dropout, backward },
 };
 

@@ -26,7 +26,10 @@ function multiplyHigh(a: number, b: number): number {
  * @see J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011
  */
 export function philox(counter: Uint32Array, key0: number, key1: number, out: Uint32Array): void {
-  let [c0, c1, c2, c3] = counter;
+  let c0 = counter[0];
+  let c1 = counter[1];
+  let c2 = counter[2];
+  let c3 = counter[3];
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = multiplyHigh(MULTIPLIER_0, c0);
     const high1 = multiplyHigh(MULTIPLIER_1, c2);
@@ -79,7 +82,7 @@ export class Generator {
   uint32(): number {
     if (this.#used === 4) {
       philox(this.#counter, this.#key[0], this.#key[1], this.#block);
-      if (++this.#counter[0] === 2 ** 32 || this.#counter[0] === 0) this.#counter[1]++;
+      if (++this.#counter[0] === 2 ** 32) this.#counter[1]++;
       this.#used = 0;
     }
     return this.#block[this.#used++];
@@ -122,8 +125,9 @@ export class Generator {
 
   /** Goes on from a state that `state()` gave. */
   setState(state: readonly number[]): void {
-    if (state.length !== 7 || state.some((word) => !Number.isInteger(word) || word < 0)) {
-      throw new RangeError(`setState: expected the 7 non-negative integers that state() gives, got [${state}]`);
+    const valid = state.length === 7 && state.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32);
+    if (!valid || state[6] < 1 || state[6] > 4) {
+      throw new RangeError(`setState: expected the 7 integers that state() gives, got [${state}]`);
     }
     this.#key.set(state.slice(0, 2));
     this.#counter.set(state.slice(2, 6));
@@ -139,13 +143,12 @@ export class Generator {
 /** What randomness is used for; each use has a stream of its own, so that one more draw here changes nothing there. */
 export type Stream = "init" | "shuffle" | "dropout" | "augmentation" | "sample";
 
-let seed = 0;
+let root = new Generator(0);
 const streams = new Map<Stream, Generator>();
 
-/** Restarts every default stream from `newSeed`. Without a call, the seed is 0. */
-export function manualSeed(newSeed: number): void {
-  new Generator(newSeed);
-  seed = newSeed;
+/** Restarts every default stream from `seed`. Without a call, the seed is 0. */
+export function manualSeed(seed: number): void {
+  root = new Generator(seed);
   streams.clear();
 }
 
@@ -153,7 +156,7 @@ export function manualSeed(newSeed: number): void {
 export function defaultGenerator(stream: Stream): Generator {
   let generator = streams.get(stream);
   if (!generator) {
-    generator = new Generator(seed).fork(stream);
+    generator = root.fork(stream);
     streams.set(stream, generator);
   }
   return generator;

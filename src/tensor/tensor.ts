@@ -65,7 +65,10 @@ export function collect<T>(fn: () => T): { result: T; made: Set<Tensor> } {
   try {
     return { result: fn(), made };
   } catch (error) {
-    for (const tensor of made) tensor.release();
+    for (const tensor of made) {
+      tensor.release();
+      if (tensor.node) dropSaved(tensor.node.saved);
+    }
     throw error;
   } finally {
     currentScope = outer;
@@ -83,13 +86,25 @@ export function keep<T extends Tensor>(tensor: T): T {
   return tensor;
 }
 
+/** A value that a graph keeps for the way back, as it was when it was saved. */
+export interface Saved {
+  readonly buffer: Buffer;
+  readonly version: number;
+}
+
+/** Lets go of what a node saved. Safe to repeat. */
+export function dropSaved(saved: Saved[]): void {
+  for (const { buffer } of saved) buffer.release();
+  saved.length = 0;
+}
+
 /** How a tensor was computed: enough to send a gradient back to its inputs. Made by `record`. */
 export interface GraphNode {
   readonly name: string;
   /** Creation order, which is a topological order. */
   readonly id: number;
   readonly inputs: readonly Tensor[];
-  readonly saved: { readonly buffer: Buffer; readonly version: number }[];
+  readonly saved: Saved[];
   /** One thunk per input, so that a gradient nobody needs is never computed. */
   readonly gradients: (g: Tensor) => readonly (() => Tensor | Storage)[];
   /** True once `backward` has walked it and let its saved values go. */
@@ -113,7 +128,7 @@ export class Tensor {
 
   /** Internal: takes over one ownership of `buffer`. Users call `tensor`, `zeros`, … */
   constructor(shape: Shape, buffer: Buffer, requiresGrad = false) {
-    this.shape = shape;
+    this.shape = Object.freeze([...shape]);
     this.buffer = buffer;
     this.requiresGrad = requiresGrad;
     dropped.register(this, buffer, this);
@@ -172,7 +187,7 @@ export class Tensor {
     return new Tensor(this.shape, this.buffer.retain());
   }
 
-  /** Frees the gradient. */
+  /** Frees the gradient. (`Optimizer.zeroGrad` does so for all parameters, and begins a new step.) */
   zeroGrad(): void {
     this.grad?.release();
     this.grad = null;

@@ -4,7 +4,7 @@ import type { ImageDataset } from "../data/dataset.js";
 import { nllLoss } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
-import { evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
+import { checkNotEmpty, evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
 
 /** Where a running epoch stands. */
 export interface StepReport {
@@ -48,16 +48,22 @@ function since(start: number): number {
 }
 
 /**
- * Trains for `epochs` passes over the shuffled training set, and measures the test set after each.
+ * Trains for `epochs` passes over the shuffled training set, and measures the test set after each. The whole model is
+ * put into training mode at the start of each epoch.
  * @returns one report per epoch
+ * @throws Error when a dataset is empty, or the model's output becomes NaN
  */
 export async function fit(model: Module, options: FitOptions): Promise<EpochReport[]> {
-  const { test, epochs, batchSize, loss, onEpoch } = options;
+  const { train: trainSet, test, epochs, batchSize, loss, onEpoch } = options;
+  checkNotEmpty("fit: train", trainSet);
+  if (test) checkNotEmpty("fit: test", test);
+  if (!Number.isInteger(epochs) || epochs < 1)
+    throw new RangeError(`fit: epochs must be a positive integer, got ${epochs}`);
   const reports: EpochReport[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const start = performance.now();
     const train = await trainEpoch(model, options, epoch);
-    const imagesPerSecond = options.train.length / since(start);
+    const imagesPerSecond = trainSet.length / since(start);
     const measured = test && (await evaluate(model, test, { batchSize, loss }));
     const report = { epoch, epochs, train, test: measured, imagesPerSecond, seconds: since(start) };
     reports.push(report);

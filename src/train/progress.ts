@@ -16,11 +16,23 @@ function clock(seconds: number): string {
   return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** Callbacks for `fit` that write to standard output. */
-export function consoleProgress(): { onStep: (report: StepReport) => void; onEpoch: (report: EpochReport) => void } {
+export interface ConsoleProgress {
+  /** For reading photographs: `FaceFolder.open`. */
+  onProgress: (done: number, total: number) => void;
+  /** For training: `fit`. */
+  onStep: (report: StepReport) => void;
+  onEpoch: (report: EpochReport) => void;
+}
+
+/** Callbacks that write to standard output. */
+export function consoleProgress(): ConsoleProgress {
   const { stdout } = process;
   let lastLine = performance.now();
   return {
+    onProgress(done, total) {
+      if (!stdout.isTTY || (done % 100 !== 0 && done !== total)) return;
+      stdout.write(done === total ? "\r\x1b[K" : `\r\x1b[Kreading photographs  ${done}/${total}`);
+    },
     onStep({ epoch, epochs, done, total, imagesPerSecond, secondsLeft }) {
       const where = `epoch ${epoch}/${epochs}`;
       const speed = `${done}/${total}  ${imagesPerSecond.toFixed(0)} images/s  ${clock(secondsLeft)} left`;

@@ -151,7 +151,7 @@ describe("errors", () => {
     [() => ops.cat([]), "cat: expected at least one tensor"],
     [
       () => ops.cat([x(), zeros([2, 4])]),
-      "cat: tensor 1 has shape [2, 4], tensor 0 [2, 3]: all sizes but that of axis 0 must agree",
+      "cat: tensor 1 has shape [2, 4], tensor 0 [2, 3]: all sizes but that of axis 0 must agree; they differ along axis 1",
     ],
     [
       () => ops.cat([x(), zeros([2])], 1),

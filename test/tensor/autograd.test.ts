@@ -153,7 +153,7 @@ describe("the graph", () => {
     loss.backward();
     const message = (at: string) =>
       `backward: this graph has already been walked (at ${at}) and let go. ` +
-      "Run the forward pass again, or keep the graph with backward({ retainGraph: true }).";
+      "Run the forward pass again, or keep the graph with backward(undefined, { retainGraph: true }).";
     expect(() => loss.backward()).toThrow(new Error(message("sum")));
     expect(() => y.mul(2).sum().backward()).toThrow(new Error(message("exp")));
     expect(grad(x)!.map(Math.fround)).toEqual([Math.exp(1), Math.exp(2)].map(Math.fround));

@@ -56,7 +56,7 @@ describe("state", () => {
 
   it.each([[[]], [[1, 2, 3, 4, 5, 6]], [[1, 2, 3, 4, 5, 6, -1]], [[1, 2, 3, 4, 5, 6, 0.5]]])("refuses %j", (state) => {
     expect(() => new Generator(0).setState(state)).toThrow(
-      new RangeError(`setState: expected the 7 non-negative integers that state() gives, got [${state}]`),
+      new RangeError(`setState: expected the 7 integers that state() gives, got [${state}]`),
     );
   });
 

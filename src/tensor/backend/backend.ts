@@ -43,8 +43,8 @@ export type UnaryName =
   | "gelu"
   | "softplus";
 
-/** Every binary op, with broadcasting. `equal` gives 1 or 0. */
-export type BinaryName = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "equal";
+/** Every binary op, with broadcasting. `eq` gives 1 or 0. */
+export type BinaryName = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "eq";
 
 /**
  * y = f(x; a, b), and what reaches x from g = ∂L/∂y.

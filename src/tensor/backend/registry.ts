@@ -34,9 +34,31 @@ const honoured: Record<BackendName, readonly (keyof BackendOptions)[]> = {
 
 let current: Backend | undefined;
 
+/** Backends that were made, by name and options: asking again gives the same one, with its memory and threads. */
+const made = new Map<string, Backend>();
+
+function backendFor(name: BackendName, options: BackendOptions): Backend {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const key = JSON.stringify([name, ...given.sort()]);
+  let backend = made.get(key);
+  if (!backend) {
+    backend = makers[name](options);
+    made.set(key, backend);
+  }
+  return backend;
+}
+
+/** What each option may be, besides left out. */
+const allowed: { [Option in keyof BackendOptions]-?: (value: unknown) => boolean } = {
+  threads: (value) => Number.isInteger(value) && (value as number) >= 1,
+  winograd: (value) => value === "auto" || value === "always" || value === "never",
+  strict: (value) => typeof value === "boolean",
+  dtype: (value) => value === "float32" || value === "float64",
+};
+
 /** Internal: where new tensors go. The first use chooses `wasm`. */
 export function currentBackend(): Backend {
-  current ??= makers.wasm({});
+  current ??= backendFor("wasm", {});
   return current;
 }
 
@@ -59,19 +81,22 @@ export function backends(): BackendName[] {
 /**
  * Chooses where new tensors go from now on; tensors that exist stay where they are. "auto" takes the fastest there is.
  * @returns the name of the backend that was chosen.
- * @throws Error on an unknown name, or an option that this backend does not have.
+ * @throws Error on an unknown name, an option that this backend does not have, or a value that the option cannot have
  */
 export async function useBackend(name: BackendName | "auto" = "auto", options: BackendOptions = {}): Promise<string> {
   const chosen = name === "auto" ? "wasm" : name;
-  if (!(chosen in makers)) {
+  if (!Object.hasOwn(makers, chosen)) {
     throw new Error(`useBackend: unknown backend "${name}"; there are ${backends().join(", ")} and auto`);
   }
   for (const [option, value] of Object.entries(options)) {
     if (value !== undefined && !honoured[chosen].some((known) => known === option)) {
       throw new Error(`useBackend: ${chosen} has no option "${option}"; it has ${honoured[chosen].join(", ")}`);
     }
+    if (value !== undefined && !allowed[option as keyof BackendOptions](value)) {
+      throw new Error(`useBackend: ${option} cannot be ${JSON.stringify(value)}`);
+    }
   }
-  current = makers[chosen](options);
+  current = backendFor(chosen, options);
   return current.name;
 }
 

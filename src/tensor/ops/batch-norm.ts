@@ -69,20 +69,22 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
       const [weightGrad, biasGrad] = backend
         .batchNormParamGrads(g.storage, x.storage, mean.storage, variance.storage, eps, geometry)
         .map(owned);
-      const zero = () => owned(backend.fill(c, 0));
       return [
-        () =>
-          backend.batchNormInputGrad(
+        () => {
+          // Moments that are constants take no part in the gradient.
+          const none = owned(backend.fill(c, 0));
+          return backend.batchNormInputGrad(
             g.storage,
             x.storage,
             mean.storage,
             variance.storage,
             weight.storage,
-            (training ? weightGrad : zero()).storage,
-            (training ? biasGrad : zero()).storage,
+            (training ? weightGrad : none).storage,
+            (training ? biasGrad : none).storage,
             eps,
             geometry,
-          ),
+          );
+        },
         () => weightGrad,
         () => biasGrad,
       ];

@@ -4,6 +4,7 @@ import { checkSameBackend, record, recordShared, scope } from "../autograd.js";
 import {
   broadcastShapes,
   broadcastStrides,
+  checkShape,
   formatShape,
   normalizeDim,
   type Shape,
@@ -31,6 +32,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return recordShared("reshape", x, target, (g) => [() => reshape(g, x.shape)]);
 }
 
+/** A copy of x, in the graph: unlike `detach()`, it does not share numbers with x. */
+export function clone(x: Tensor): Tensor {
+  const storage = x.backend.view(x.storage, { shape: [x.size], strides: [1], offset: 0 });
+  return record("clone", [x], x.shape, storage, (g) => [() => g], []);
+}
+
 /** Joins the axes `startDim` … `endDim` into one; by default all but the first, as torch.nn.Flatten does. */
 export function flatten(x: Tensor, startDim = 1, endDim = -1): Tensor {
   const start = normalizeDim(startDim, x.shape.length, "flatten");
@@ -45,6 +52,7 @@ export function flatten(x: Tensor, startDim = 1, endDim = -1): Tensor {
  * @throws ShapeError when x does not broadcast to it.
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  checkShape(shape, "expand");
   if (!sameShape(broadcastShapes(x.shape, shape, "expand"), shape)) {
     throw new ShapeError(`expand: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}`);
   }
@@ -175,7 +183,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     if (t.shape.length !== first.shape.length || axis !== -1) {
       throw new ShapeError(
         `cat: tensor ${i} has shape ${formatShape(t.shape)}, tensor 0 ${formatShape(first.shape)}: ` +
-          `all sizes but that of axis ${d} must agree`,
+          `all sizes but that of axis ${d} must agree${axis === -1 ? "" : `; they differ along axis ${axis}`}`,
       );
     }
   });

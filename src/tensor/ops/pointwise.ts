@@ -155,29 +155,33 @@ type BinaryGradients = (g: Tensor, a: Tensor, b: Tensor, y: () => Tensor) => [a:
 
 interface BinaryRow {
   f: (a: number, b: number) => number;
-  gradients: BinaryGradients;
+  /** Left out where no gradient passes. */
+  gradients?: BinaryGradients;
   /** Which numbers the gradients read. */
-  saves: readonly ("a" | "b" | "y")[];
+  saves?: readonly ("a" | "b" | "y")[];
 }
 
-function binary(name: BinaryName, row: BinaryRow): (a: Operand, b: Operand) => Tensor {
-  const rule: BinaryRule = { name, f: row.f };
+function binary(name: BinaryName, { f, gradients, saves = [] }: BinaryRow): (a: Operand, b: Operand) => Tensor {
+  const rule: BinaryRule = { name, f };
   return named(name, (left: Operand, right: Operand) => {
     const [a, b] = asTensors(name, left, right);
     const { backend } = a;
     const shape = broadcastShapes(a.shape, b.shape, name);
     const geometry = { shape, aStrides: broadcastStrides(a.shape, shape), bStrides: broadcastStrides(b.shape, shape) };
-    const result: Tensor = record(
-      name,
-      [a, b],
-      shape,
-      backend.binary(rule, a.storage, b.storage, geometry),
-      (g) => {
-        const [ga, gb] = row.gradients(g, a, b, () => result);
-        return [() => sumTo(ga(), a.shape), () => sumTo(gb(), b.shape)];
-      },
-      row.saves.map((name) => (name === "y" ? "result" : name === "a" ? a : b)),
-    );
+    const y = backend.binary(rule, a.storage, b.storage, geometry);
+    const result: Tensor = gradients
+      ? record(
+          name,
+          [a, b],
+          shape,
+          y,
+          (g) => {
+            const [ga, gb] = gradients(g, a, b, () => result);
+            return [() => sumTo(ga(), a.shape), () => sumTo(gb(), b.shape)];
+          },
+          saves.map((name) => (name === "y" ? "result" : name === "a" ? a : b)),
+        )
+      : wrap(shape, y, backend);
     // Only this op sees the tensors that stand for numbers; the graph keeps what it saved.
     if (a !== left) a.release();
     if (b !== right) b.release();
@@ -205,17 +209,13 @@ export const div = binary("div", {
   saves: ["b", "y"],
 });
 
-/** 1 where a = b, 0 elsewhere. No gradient passes. */
-export const equal = binary("equal", {
-  f: (a, b) => (a === b ? 1 : 0),
-  gradients: (g) => [() => mul(g, 0), () => mul(g, 0)],
-  saves: [],
-});
+/** 1 where a = b, 0 elsewhere, broadcast. A constant: no gradient passes. */
+export const eq = binary("eq", { f: (a, b) => (a === b ? 1 : 0) });
 
 /** Shares g between the operands that equal the result: half each where both do, as in PyTorch. */
 const toWinners: BinaryGradients = (g, a, b, y) => {
-  const winners = () => add(equal(a, y()), equal(b, y()));
-  return [() => div(mul(g, equal(a, y())), winners()), () => div(mul(g, equal(b, y())), winners())];
+  const winners = () => add(eq(a, y()), eq(b, y()));
+  return [() => div(mul(g, eq(a, y())), winners()), () => div(mul(g, eq(b, y())), winners())];
 };
 
 /** The larger of a and b, broadcast; NaN wins. */
@@ -236,9 +236,9 @@ const powTensor = binary("pow", {
   f: (a, b) => a ** b,
   gradients: (g, a, b, y) => [
     // A constant 1 does not change with a: where b is 0, exponent 0 stands in for −1, which would make a = 0 NaN.
-    () => mul(g, mul(b, powTensor(a, sub(b, sub(1, equal(b, 0)))))),
+    () => mul(g, mul(b, powTensor(a, sub(b, sub(1, eq(b, 0)))))),
     // 0ᵇ stays 0 as b changes: where a is 0, log 1 stands in for log 0, which would make it NaN.
-    () => mul(g, mul(y(), log(add(a, equal(a, 0))))),
+    () => mul(g, mul(y(), log(add(a, eq(a, 0))))),
   ],
   saves: ["a", "b", "y"],
 });

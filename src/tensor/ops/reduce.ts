@@ -5,7 +5,7 @@ import type { ReduceName, Storage } from "../backend/backend.js";
 import { broadcastStrides, normalizeDim, normalizeDims, type Shape, ShapeError, sizeOf } from "../shape.js";
 import { type Tensor, wrap } from "../tensor.js";
 import { expand, reshape } from "./movement.js";
-import { div, equal, mul, sub } from "./pointwise.js";
+import { div, eq, mul, sub } from "./pointwise.js";
 
 export interface ReduceOptions {
   /** Keeps the reduced axes, with size 1. Default false. */
@@ -80,7 +80,7 @@ function extremum(
     storage,
     (g) => [
       () => {
-        const winners = equal(x, reshape(result, kept));
+        const winners = eq(x, reshape(result, kept));
         return mul(winners, div(reshape(g, kept), sum(winners, dims, { keepdim: true })));
       },
     ],

@@ -2,7 +2,7 @@
 
 import type { AxisGeometry, FloatArray } from "../backend.js";
 
-/** Calls `visit` with the first position and the step of every line along the middle axis. */
+/** Calls `visit` with the positions of every line along the middle axis. */
 function lines({ outer, n, inner }: AxisGeometry, visit: (positions: number[]) => void): void {
   for (let i = 0; i < outer; i++) {
     for (let k = 0; k < inner; k++) visit(Array.from({ length: n }, (_, j) => (i * n + j) * inner + k));

@@ -1,7 +1,8 @@
 /** Host side of batch norm: sums go channel by channel, the rest plane by plane. */
 
 import type { ChannelGeometry } from "../backend.js";
-import { BLOCK } from "./kernels.generated.js";
+import { groupOf } from "./items.js";
+import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
 /** Runs a kernel over the planes [n, c], several to a work item where they are small. */
@@ -13,8 +14,8 @@ function runPlanes(
   eps: number,
 ): void {
   const planes = n * c;
-  const group = Math.max(1, Math.floor(BLOCK / pixels));
-  rt.run(kernel, Math.ceil(planes / group), [...pointers, planes, c, pixels, group, eps]);
+  const group = groupOf(pixels);
+  rt.run(kernel, ceilDiv(planes, group), [...pointers, planes, c, pixels, group, eps]);
 }
 
 /** `pointers`: x, then the mean and the variance that are written. */

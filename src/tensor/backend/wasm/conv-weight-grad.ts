@@ -1,7 +1,8 @@
 /** Host side of a convolution's gradient for its filters: how the sum over pixels is cut into parts. */
 
 import type { ConvGeometry } from "../backend.js";
-import { ceilDiv, chunk, layout, roundUp, slideOf, withWindow } from "./conv-window.js";
+import { chunk, layout, slideOf, withWindow } from "./conv-window.js";
+import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
 /** Bytes of padded planes that an item may hold: half of a second-level cache. */
@@ -34,7 +35,6 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
   const chunksPerPart = ceilDiv(chunks, Math.min(chunks, ceilDiv(PARTS, blocks)));
   const parts = ceilDiv(chunks, chunksPerPart);
   const size = g.o * chans * taps;
-  const partial = parts === 1 ? out : rt.allocate(parts * size * 4);
 
   const l = layout(slide, rowsPerChunk);
   const columns = roundUp(chansPerItem * taps, 2);
@@ -45,13 +45,18 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
     vectors * 4 +
     imagesPerChunk * chansPerItem * l.bytes +
     vectors * outsPerItem * 16;
-  withWindow(rt, slide, l, (window) => {
-    const args = [window, x, grad, partial, g.n, g.groups, chans, outs, g.outH, g.outW];
-    const cut = [imagesPerChunk, rowsPerChunk, chunksPerPart, outsPerItem, chansPerItem];
-    rt.run("convWeightGrad", parts * blocks, [...args, ...cut], scratch);
-  });
-  if (parts > 1) {
-    rt.run("convSumParts", ceilDiv(size, STRETCH), [partial, out, size, parts, STRETCH]);
-    rt.release(partial);
+  const shape = [g.n, g.groups, chans, outs, g.outH, g.outW];
+  const cut = [imagesPerChunk, rowsPerChunk, chunksPerPart, outsPerItem, chansPerItem];
+  const sumEachPart = (to: number) =>
+    withWindow(rt, slide, l, (window) =>
+      rt.run("convWeightGrad", parts * blocks, [window, x, grad, to, ...shape, ...cut], scratch),
+    );
+  if (parts === 1) {
+    sumEachPart(out);
+    return;
   }
+  rt.withBytes([parts * size * 4], (partial) => {
+    sumEachPart(partial);
+    rt.run("convSumParts", ceilDiv(size, STRETCH), [partial, out, size, parts, STRETCH]);
+  });
 }

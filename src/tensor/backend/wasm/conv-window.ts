@@ -1,10 +1,8 @@
 /** How the windows of a convolution slide over zero-padded planes, and how such planes lie in scratch memory. */
 
 import type { ConvGeometry } from "../backend.js";
+import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
-
-export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
-export const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
 
 /** A pair along height and width. */
 export type Pair = readonly [h: number, w: number];
@@ -52,11 +50,11 @@ export function layout(s: Slide, rows: number): Layout {
 
 /** Puts the windows where the kernels find them, while `use` runs. */
 export function withWindow(rt: Runtime, s: Slide, l: Layout, use: (window: number) => void): void {
-  const window = rt.allocate(128);
-  const slide = [s.src, s.kernel, s.stride, s.before, s.dilation].flat();
-  rt.run("setWindow", 1, [window, ...slide, ...l.phases, l.rows, l.columns, l.bytes]);
-  use(window);
-  rt.release(window);
+  rt.withBytes([128], (window) => {
+    const slide = [s.src, s.kernel, s.stride, s.before, s.dilation].flat();
+    rt.run("setWindow", 1, [window, ...slide, ...l.phases, l.rows, l.columns, l.bytes]);
+    use(window);
+  });
 }
 
 /** What is worked on together: all rows of several images, or a band of rows of one. */

@@ -1,10 +1,9 @@
 /** Host side of convolution and its input gradient: how both are cut into work items that fit the caches. */
 
 import type { ConvGeometry } from "../backend.js";
-import { ceilDiv, chunk, layout, type Pair, roundUp, type Slide, slideOf, withWindow } from "./conv-window.js";
+import { chunk, layout, type Pair, type Slide, slideOf, withWindow } from "./conv-window.js";
+import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
-
-export { conv2dWeightGrad } from "./conv-weight-grad.js";
 
 /** Bytes of padded planes that an item may hold: a part of the second-level cache. */
 const PLANES_BYTES = 256 * 1024;
@@ -120,13 +119,7 @@ function strideClasses(size: number, kernel: number, stride: number, pad: number
 function convolve(rt: Runtime, pass: Pass, src: number, filters: Filters, target: Target): void {
   const { slide, images, groups, chans, outs } = pass;
   const taps = slide.kernel[0] * slide.kernel[1];
-  const filterPanels = groups * ceilDiv(outs, 4);
-  const packed = rt.allocate(filterPanels * (1 + chans * taps) * 16);
-  const { first, bias, group, out, chan, row, column } = filters;
-  const strides = [group, out, chan, row, column];
-  rt.run("convPackFilters", filterPanels, [first, bias, packed, outs, chans, ...slide.kernel, ...strides]);
-
-  const chansPerBlock = ceilDiv(chans, Math.max(1, ceilDiv(chans * taps, DEPTH)));
+  const chansPerBlock = Math.max(1, ceilDiv(chans, Math.max(1, ceilDiv(chans * taps, DEPTH))));
   const panels = fillsPanelsBetter(slide.out, outs);
   const item = cut(pass, chansPerBlock, rt.threads);
   const items = ceilDiv(images, item.images) * ceilDiv(slide.out[0], item.rows) * groups * ceilDiv(outs, item.outs);
@@ -135,12 +128,25 @@ function convolve(rt: Runtime, pass: Pass, src: number, filters: Filters, target
   const depth = chansPerBlock * taps;
   const planes = item.images * chansPerBlock * l.bytes;
   const scratch = 1024 + depth * 4 + pixels * 8 + planes + (panels ? pixels * depth * 4 : 0);
-  withWindow(rt, slide, l, (window) => {
-    const shape = [images, groups, chans, outs, ...slide.out, target.plane, target.row, target.column];
-    const block = [item.images, item.rows, item.outs, chansPerBlock, panels ? 1 : 0];
-    rt.run("convTiles", items, [window, src, packed, target.first, ...shape, ...block], scratch);
+  const shape = [images, groups, chans, outs, ...slide.out, target.plane, target.row, target.column];
+  const block = [item.images, item.rows, item.outs, chansPerBlock, panels ? 1 : 0];
+  withPacked(rt, pass, filters, (packed) =>
+    withWindow(rt, slide, l, (window) =>
+      rt.run("convTiles", items, [window, src, packed, target.first, ...shape, ...block], scratch),
+    ),
+  );
+}
+
+/** Packs the filters as the tiles read them, four to a panel, while `use` runs. */
+function withPacked(rt: Runtime, pass: Pass, filters: Filters, use: (packed: number) => void): void {
+  const { slide, groups, chans, outs } = pass;
+  const { first, bias, group, out, chan, row, column } = filters;
+  const [kH, kW] = slide.kernel;
+  const panels = groups * ceilDiv(outs, 4);
+  rt.withBytes([panels * (1 + chans * kH * kW) * 16], (packed) => {
+    rt.run("convPackFilters", panels, [first, bias, packed, outs, chans, kH, kW, group, out, chan, row, column]);
+    use(packed);
   });
-  rt.release(packed);
 }
 
 /** Images, rows and filters of one item: what fits the caches, or less, so that every thread gets several items. */

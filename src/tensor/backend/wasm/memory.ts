@@ -1,5 +1,7 @@
 /** The allocator of the wasm backend: hands out pieces of the module's memory, and grows it when it must. */
 
+import { ceilDiv, roundUp } from "./round.js";
+
 const PAGE = 65_536;
 
 /** A cache line: no two blocks share one, and every block may be read and written in whole vectors. */
@@ -44,7 +46,7 @@ export class Heap {
    * @throws Error when the memory cannot grow any more.
    */
   allocate(bytes: number): number {
-    const size = Math.max(Math.ceil(bytes / LINE), 1) * LINE;
+    const size = Math.max(roundUp(bytes, LINE), LINE);
     const start =
       this.#waiting.get(size)?.pop() ?? this.#cut(size) ?? this.#sweepAndCut(size) ?? this.#growAndCut(size);
     this.#live.set(start, size);
@@ -89,12 +91,12 @@ export class Heap {
     const end = before - LINE;
     const last = this.#gaps.at(-1);
     const atEnd = last && last.start + last.bytes === end ? last.bytes : 0;
-    const needed = Math.ceil((size - atEnd) / PAGE);
+    const needed = ceilDiv(size - atEnd, PAGE);
     const possible = (this.#maximum - before) / PAGE;
     if (needed > possible)
       throw this.#exhausted(size, `no free piece is larger than ${this.#largestGap(possible * PAGE + atEnd)}`);
     // An eighth more than there is, where that is allowed: growing in small steps is slow.
-    const pages = Math.max(needed, Math.min(Math.ceil(before / PAGE / 8), possible));
+    const pages = Math.max(needed, Math.min(ceilDiv(before, 8 * PAGE), possible));
     try {
       this.#memory.grow(pages);
     } catch (cause) {

@@ -2,8 +2,9 @@
 
 import { sizeOf, stridesOf } from "../../shape.js";
 import type { AxisGeometry, PadGeometry, ViewGeometry } from "../backend.js";
+import { blocks, groupOf } from "./items.js";
 import { BLOCK } from "./kernels.generated.js";
-import { blocks } from "./pointwise.js";
+import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 import { collapse, type Walk, walkTable } from "./walk.js";
 
@@ -58,8 +59,8 @@ function transpose(rt: Runtime, x: number, y: number, { shape, a, b }: Walk, acr
   const isOther = (_: unknown, d: number) => d !== across && d !== last;
   const matrices = collapse(shape.filter(isOther), a.filter(isOther), b.filter(isOther));
   const [rows, columns] = [shape[across], shape[last]];
-  const tile = 16 * Math.ceil(BLOCK / 16 / columns);
-  const items = sizeOf(matrices.shape) * Math.ceil(rows / tile);
+  const tile = roundUp(BLOCK / columns, 16);
+  const items = sizeOf(matrices.shape) * ceilDiv(rows, tile);
   rt.withInts(walkTable(matrices), (table) => {
     rt.run("transpose", items, [x, y, rows, columns, a[last], b[across], tile, table]);
   });
@@ -67,9 +68,9 @@ function transpose(rt: Runtime, x: number, y: number, { shape, a, b }: Walk, acr
 
 export function indexSelect(rt: Runtime, x: number, y: number, indices: Int32Array, g: AxisGeometry): void {
   const rows = g.outer * indices.length;
-  const group = Math.ceil(BLOCK / g.inner);
+  const group = groupOf(g.inner);
   rt.withInts(indices, (list) => {
-    const items = Math.ceil(rows / group);
+    const items = ceilDiv(rows, group);
     rt.run("indexSelect", items, [x, y, list, indices.length, rows, g.n, g.inner, group]);
   });
 }
@@ -77,9 +78,9 @@ export function indexSelect(rt: Runtime, x: number, y: number, indices: Int32Arr
 export function indexAdd(rt: Runtime, g: number, y: number, indices: Int32Array, geometry: AxisGeometry): void {
   const { outer, n, inner } = geometry;
   fill(rt, y, outer * n * inner, 0);
-  const strip = 16 * Math.ceil(BLOCK / 16 / Math.max(indices.length, 1));
+  const strip = roundUp(BLOCK / Math.max(indices.length, 1), 16);
   rt.withInts(indices, (list) => {
-    const items = outer * Math.ceil(inner / strip);
+    const items = outer * ceilDiv(inner, strip);
     rt.run("indexAdd", items, [g, y, list, indices.length, n, inner, strip]);
   });
 }

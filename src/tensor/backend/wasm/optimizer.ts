@@ -1,7 +1,7 @@
 /** Host side of the updates in place: what can be computed once for all elements. */
 
 import type { AdamStep, SgdStep } from "../backend.js";
-import { blocks } from "./pointwise.js";
+import { blocks } from "./items.js";
 import type { Runtime } from "./runtime.js";
 
 export function accumulate(rt: Runtime, y: number, x: number, size: number, alpha: number, beta: number): void {

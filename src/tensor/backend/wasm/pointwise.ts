@@ -1,12 +1,10 @@
 /** Host side of pointwise kernels: which kernel each name has, and broadcasting. */
 
 import type { BinaryName, BroadcastGeometry, UnaryName } from "../backend.js";
-import { BLOCK, type KernelName } from "./kernels.generated.js";
+import { blocks } from "./items.js";
+import type { KernelName } from "./kernels.generated.js";
 import type { Runtime } from "./runtime.js";
 import { collapse, walkTable } from "./walk.js";
-
-/** Work items of a pointwise kernel. */
-export const blocks = (size: number): number => Math.ceil(size / BLOCK);
 
 const unaryKernels: Record<UnaryName, readonly [forward: KernelName, gradient: KernelName]> = {
   neg: ["neg", "negGrad"],
@@ -32,7 +30,7 @@ const binaryKernels: Record<BinaryName, KernelName> = {
   pow: "broadcastPow",
   maximum: "broadcastMaximum",
   minimum: "broadcastMinimum",
-  equal: "broadcastEqual",
+  eq: "broadcastEqual",
 };
 
 /** A general power costs some twenty multiplications; a square is by far the most common one. */

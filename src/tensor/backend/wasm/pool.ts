@@ -1,7 +1,8 @@
 /** Host side of pooling. */
 
 import type { PoolGeometry } from "../backend.js";
-import { BLOCK } from "./kernels.generated.js";
+import { groupOf } from "./items.js";
+import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
 /** In the order of the kernels' `Pool`. */
@@ -12,9 +13,9 @@ function poolTable(g: PoolGeometry): number[] {
 
 /** One work item is as many rows of the output as read some `BLOCK` elements. */
 function forward(rt: Runtime, kernel: "maxPool2d" | "avgPool2d", x: number, y: number, g: PoolGeometry): void {
-  const group = Math.max(1, Math.floor(BLOCK / (g.w * g.kH)));
+  const group = groupOf(g.w * g.kH);
   rt.withInts(poolTable(g), (table) => {
-    rt.run(kernel, Math.ceil((g.planes * g.outH) / group), [x, y, table, group]);
+    rt.run(kernel, ceilDiv(g.planes * g.outH, group), [x, y, table, group]);
   });
 }
 
@@ -25,9 +26,9 @@ function backward(
   pointers: readonly number[],
   g: PoolGeometry,
 ): void {
-  const group = Math.max(1, Math.floor(BLOCK / (g.h * g.w)));
+  const group = groupOf(g.h * g.w);
   rt.withInts(poolTable(g), (table) => {
-    rt.run(kernel, Math.ceil(g.planes / group), [...pointers, table, group]);
+    rt.run(kernel, ceilDiv(g.planes, group), [...pointers, table, group]);
   });
 }
 

@@ -1,8 +1,10 @@
 /** Host side of reductions and softmax along the middle axis of [outer, n, inner]. */
 
 import type { AxisGeometry, ReduceName } from "../backend.js";
-import { BLOCK, type KernelName } from "./kernels.generated.js";
+import { groupOf } from "./items.js";
+import type { KernelName } from "./kernels.generated.js";
 import { fill } from "./move.js";
+import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
 const kernels: Record<ReduceName, readonly [kernel: KernelName, ofNothing: number]> = {
@@ -18,9 +20,6 @@ const VECTOR = 4;
 /** Elements reduced in one go; a longer axis is cut, so that threads can share it. */
 const SEGMENT = 65_536;
 
-/** How many units, of `work` elements each, make a work item worth handing to a thread. */
-const groupOf = (work: number): number => Math.max(1, Math.floor(BLOCK / work));
-
 export function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geometry: AxisGeometry): void {
   const { outer, n, inner } = geometry;
   const [kernel, ofNothing] = kernels[name];
@@ -29,19 +28,19 @@ export function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geom
     return;
   }
   const width = Math.min(inner, STRIP);
-  const length = Math.min(n, Math.ceil(SEGMENT / width));
-  const segments = Math.ceil(n / length);
+  const length = Math.min(n, ceilDiv(SEGMENT, width));
+  const segments = ceilDiv(n, length);
   const group = groupOf(length * width);
-  const items = Math.ceil((outer * segments * Math.ceil(inner / STRIP)) / group);
+  const items = ceilDiv(outer * segments * ceilDiv(inner, STRIP), group);
   const run = (to: number) => rt.run(kernel, items, [x, to, outer, n, inner, length, group]);
   if (segments === 1) {
     run(y);
     return;
   }
-  const partial = rt.allocate(outer * segments * inner * 4);
-  run(partial);
-  reduce(rt, name, partial, y, { outer, n: segments, inner });
-  rt.release(partial);
+  rt.withBytes([outer * segments * inner * 4], (partial) => {
+    run(partial);
+    reduce(rt, name, partial, y, { outer, n: segments, inner });
+  });
 }
 
 export function argMax(rt: Runtime, x: number, y: number, geometry: AxisGeometry): void {
@@ -60,6 +59,6 @@ export function softmaxGrad(rt: Runtime, g: number, y: number, gx: number, geome
 function runColumns(rt: Runtime, kernel: KernelName, pointers: readonly number[], geometry: AxisGeometry): void {
   const { outer, n, inner } = geometry;
   const group = groupOf(n * Math.min(inner, VECTOR));
-  const items = Math.ceil((outer * Math.ceil(inner / VECTOR)) / group);
+  const items = ceilDiv(outer * ceilDiv(inner, VECTOR), group);
   rt.run(kernel, items, [...pointers, outer, n, inner, group]);
 }

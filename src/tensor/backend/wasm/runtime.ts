@@ -3,6 +3,7 @@
 import type { KernelName } from "./kernels.generated.js";
 import { Heap } from "./memory.js";
 import { loadKernels } from "./module.js";
+import { roundUp } from "./round.js";
 import { type Kernel, ThreadPool } from "./threads.js";
 
 /**
@@ -12,13 +13,12 @@ import { type Kernel, ThreadPool } from "./threads.js";
 export interface Runtime {
   /** Threads that share the work, the caller's included. */
   readonly threads: number;
-  /** 64-byte aligned and padded to a multiple of that; the contents are whatever was there. */
-  allocate(bytes: number): number;
-  release(pointer: number): void;
-  /** A view of memory, valid until the next allocation. */
-  floats(pointer: number, length: number): Float32Array;
-  ints(pointer: number, length: number): Int32Array;
-  /** Calls `use` with the address of a copy of `values`, as 32-bit integers, that lives as long as the call. */
+  /**
+   * Calls `use` with the addresses of blocks of so many bytes, which live as long as the call: 64-byte aligned and
+   * padded to a multiple of that; the contents are whatever was there.
+   */
+  withBytes(sizes: readonly number[], use: (...pointers: number[]) => void): void;
+  /** The same with a copy of `values`, as 32-bit integers. */
   withInts(values: ArrayLike<number>, use: (pointer: number) => void): void;
   /** Runs `items` work items of one kernel, on all threads, and returns when all are done. */
   run(kernel: KernelName, items: number, args: readonly number[], scratchBytes?: number): void;
@@ -66,11 +66,17 @@ export class WasmRuntime implements Runtime {
     this.#scratch = this.#heap.allocate(this.threads * this.#scratchStep);
   }
 
+  /** Workers that have done some of the work so far. */
+  get workersReady(): number {
+    return this.#pool?.workersReady ?? 0;
+  }
+
   /** Bytes taken from the system. */
   get reserved(): number {
     return this.#heap.reserved;
   }
 
+  /** A block as `withBytes` makes them, until it is released. */
   allocate(bytes: number): number {
     return this.#heap.allocate(bytes);
   }
@@ -79,22 +85,26 @@ export class WasmRuntime implements Runtime {
     this.#heap.release(pointer);
   }
 
+  /** A view of memory, valid until the next allocation. */
   floats(pointer: number, length: number): Float32Array {
     return new Float32Array(this.#memory.buffer, pointer, length);
   }
 
-  ints(pointer: number, length: number): Int32Array {
-    return new Int32Array(this.#memory.buffer, pointer, length);
+  withBytes(sizes: readonly number[], use: (...pointers: number[]) => void): void {
+    const pointers: number[] = [];
+    try {
+      for (const bytes of sizes) pointers.push(this.allocate(bytes));
+      use(...pointers);
+    } finally {
+      for (const pointer of pointers) this.release(pointer);
+    }
   }
 
   withInts(values: ArrayLike<number>, use: (pointer: number) => void): void {
-    const pointer = this.allocate(values.length * 4);
-    try {
-      this.ints(pointer, values.length).set(values);
+    this.withBytes([values.length * 4], (pointer) => {
+      new Int32Array(this.#memory.buffer, pointer, values.length).set(values);
       use(pointer);
-    } finally {
-      this.release(pointer);
-    }
+    });
   }
 
   run(name: KernelName, items: number, args: readonly number[], scratchBytes = 0): void {
@@ -111,7 +121,7 @@ export class WasmRuntime implements Runtime {
   }
 
   #growScratch(bytes: number): void {
-    const step = Math.ceil(bytes / 64) * 64;
+    const step = roundUp(bytes, 64);
     const scratch = this.#heap.allocate(this.threads * step);
     this.#heap.release(this.#scratch);
     this.#scratch = scratch;

@@ -38,20 +38,31 @@ export class ThreadPool {
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, threads: number) {
     this.#threads = threads;
-    for (let thread = 1; thread < threads; thread++) {
-      startWorker({ module, memory, control: this.#control, thread, spins: SPINS }, (reason) => {
+    for (let thread = 1; thread < threads && !this.#failure; thread++) {
+      const onEnd = (reason: string) => {
         this.#failure ??= `worker thread ${thread} is gone: ${reason}`;
-      });
+      };
+      try {
+        startWorker({ module, memory, control: this.#control, thread, spins: SPINS }, onEnd);
+      } catch (error) {
+        // Kept for every operation to report: a pool that threw here would be made anew by each of them.
+        onEnd(String(error));
+      }
     }
+  }
+
+  /** Workers that have done some work so far. */
+  get workersReady(): number {
+    return Atomics.load(this.#words, Word.ready);
   }
 
   /**
    * Runs a job on the caller's thread and on every worker that is awake in time. Workers still starting, or slow to
    * wake, are simply not waited for.
-   * @throws Error when a kernel failed in a worker, or when a worker is gone.
+   * @throws Error when a kernel failed, or when a worker is gone.
    */
   run(job: Job, kernel: Kernel): void {
-    if (this.#failure) throw new Error(`wasm: ${this.#failure}`);
+    this.#checkWorkers();
     const chunk = this.#publish(job);
     try {
       for (;;) {
@@ -64,10 +75,16 @@ export class ThreadPool {
       Atomics.store(this.#words, Word.open, 0);
       this.#waitForWorkers();
     }
+    this.#checkWorkers();
     const length = this.#words[Word.failure];
     if (length > 0) {
-      this.#words[Word.failure] = 0;
       throw new Error(`wasm: a kernel failed: ${String.fromCharCode(...this.#message.subarray(0, length))}`);
+    }
+  }
+
+  #checkWorkers(): void {
+    if (this.#failure) {
+      throw new Error(`wasm: ${this.#failure}; useBackend("wasm", { threads: 1 }) does without workers`);
     }
   }
 
@@ -79,6 +96,7 @@ export class ThreadPool {
     words[Word.chunk] = chunk;
     words[Word.kernel] = kernel;
     words[Word.argumentCount] = args.length;
+    words[Word.failure] = 0;
     numbers[0] = scratch;
     numbers[1] = scratchStep;
     numbers.set(args, 2);
@@ -89,6 +107,7 @@ export class ThreadPool {
     return chunk;
   }
 
+  /** Never throws, lest it hide what the kernel threw: `#checkWorkers` tells of a worker that was given up. */
   #waitForWorkers(): void {
     const words = this.#words;
     for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, Word.active) === 0) return;
@@ -104,8 +123,7 @@ export class ThreadPool {
       seen = progress;
       this.#pause(active);
     }
-    this.#failure = `a worker thread made no progress for ${(PATIENCE * SLICE_MS) / 1000} seconds; it has died or hangs`;
-    throw new Error(`wasm: ${this.#failure}`);
+    this.#failure = `a worker thread made no progress for ${(PATIENCE * SLICE_MS) / 1000} seconds: it has died or hangs`;
   }
 
   /** Returns after a while, or as soon as `active` changes. */

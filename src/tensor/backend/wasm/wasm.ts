@@ -20,7 +20,7 @@ import type {
   ViewGeometry,
 } from "../backend.js";
 import { batchNorm, batchNormInputGrad, batchNormParamGrads, channelMoments } from "./batch-norm.js";
-import { conv2d, conv2dInputGrad, conv2dWeightGrad } from "./conv.js";
+import { type Convolution, convolutionOf } from "./conv-choice.js";
 import { matmul } from "./matmul.js";
 import { cat, fill, indexAdd, indexSelect, pad, view } from "./move.js";
 import { accumulate, adam, sgd } from "./optimizer.js";
@@ -28,7 +28,7 @@ import { binary, unary, unaryGrad } from "./pointwise.js";
 import { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from "./pool.js";
 import { argMax, reduce, softmax, softmaxGrad } from "./reduce.js";
 import { type RuntimeOptions, WasmRuntime } from "./runtime.js";
-import { usesWinograd, type WinogradUse, winogradConv2d, winogradInputGrad, winogradWeightGrad } from "./winograd.js";
+import type { WinogradUse } from "./winograd.js";
 
 /** Where a tensor's numbers lie in the module's memory; nowhere (0) once freed. */
 class WasmStorage implements Storage {
@@ -90,6 +90,14 @@ export class WasmBackend implements Backend {
     this.relaxed = rt.relaxed;
   }
 
+  /**
+   * Workers that have done some of the work so far. The first operation large enough to share starts them, and until
+   * they are up the caller does their part.
+   */
+  get workersReady(): number {
+    return this.#rt.workersReady;
+  }
+
   // ---- memory
 
   #allocate(size: number): WasmStorage {
@@ -109,6 +117,17 @@ export class WasmBackend implements Backend {
       throw error;
     }
     return storage;
+  }
+
+  /** Two of them. */
+  #makePair(size: number, compute: (first: number, second: number) => void): [Storage, Storage] {
+    const first = this.#allocate(size);
+    try {
+      return [first, this.#make(size, (second) => compute(first.pointer, second))];
+    } catch (error) {
+      this.free(first);
+      throw error;
+    }
   }
 
   upload(values: ArrayLike<number>): Storage {
@@ -204,23 +223,29 @@ export class WasmBackend implements Backend {
     return this.#make(batch * m * n, (out) => matmul(this.#rt, at(a), at(b), out, geometry));
   }
 
+  #convolution(geometry: ConvGeometry): Convolution {
+    return convolutionOf(geometry, this.#winograd);
+  }
+
   conv2d(x: Storage, w: Storage, bias: Storage | undefined, geometry: ConvGeometry): Storage {
     const { n, o, outH, outW } = geometry;
+    const { conv2d } = this.#convolution(geometry);
     const size = n * o * outH * outW;
-    const convolve = usesWinograd(geometry, this.#winograd) ? winogradConv2d : conv2d;
-    return this.#make(size, (out) => convolve(this.#rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
+    return this.#make(size, (out) => conv2d(this.#rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
   }
 
   conv2dInputGrad(g: Storage, w: Storage, geometry: ConvGeometry): Storage {
     const { n, c, h, w: width } = geometry;
-    const convolve = usesWinograd(geometry, this.#winograd) ? winogradInputGrad : conv2dInputGrad;
-    return this.#make(n * c * h * width, (out) => convolve(this.#rt, at(g), at(w), out, geometry));
+    const { inputGrad } = this.#convolution(geometry);
+    return this.#make(n * c * h * width, (out) => inputGrad(this.#rt, at(g), at(w), out, geometry));
   }
 
   conv2dWeightGrad(x: Storage, g: Storage, geometry: ConvGeometry): Storage {
-    const { o, c, groups, kH, kW } = geometry;
-    const correlate = usesWinograd(geometry, this.#winograd) ? winogradWeightGrad : conv2dWeightGrad;
-    return this.#make((o * c * kH * kW) / groups, (out) => correlate(this.#rt, at(x), at(g), out, geometry));
+    const { n, o, c, groups, kH, kW } = geometry;
+    const { weightGrad } = this.#convolution(geometry);
+    const size = (o * c * kH * kW) / groups;
+    if (n === 0) return this.fill(size, 0);
+    return this.#make(size, (out) => weightGrad(this.#rt, at(x), at(g), out, geometry));
   }
 
   maxPool2d(x: Storage, geometry: PoolGeometry): Storage {
@@ -245,10 +270,7 @@ export class WasmBackend implements Backend {
   // ---- batch norm
 
   channelMoments(x: Storage, geometry: ChannelGeometry): [mean: Storage, variance: Storage] {
-    const mean = this.#allocate(geometry.c);
-    const variance = this.#allocate(geometry.c);
-    channelMoments(this.#rt, [x, mean, variance].map(at), geometry);
-    return [mean, variance];
+    return this.#makePair(geometry.c, (...moments) => channelMoments(this.#rt, [at(x), ...moments], geometry));
   }
 
   batchNorm(
@@ -272,10 +294,10 @@ export class WasmBackend implements Backend {
     eps: number,
     geometry: ChannelGeometry,
   ): [weightGrad: Storage, biasGrad: Storage] {
-    const weightGrad = this.#allocate(geometry.c);
-    const biasGrad = this.#allocate(geometry.c);
-    batchNormParamGrads(this.#rt, [g, x, mean, variance, weightGrad, biasGrad].map(at), geometry, eps);
-    return [weightGrad, biasGrad];
+    const inputs = [g, x, mean, variance].map(at);
+    return this.#makePair(geometry.c, (...grads) => {
+      batchNormParamGrads(this.#rt, [...inputs, ...grads], geometry, eps);
+    });
   }
 
   batchNormInputGrad(

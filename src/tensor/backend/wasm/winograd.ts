@@ -1,6 +1,7 @@
 /** Host side of Winograd convolution: which convolutions it takes, and how they are cut into work items. */
 
 import type { ConvGeometry } from "../backend.js";
+import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
 const POINTS = 36;
@@ -19,8 +20,6 @@ const CHUNK_TILES = 256;
 /** Where the measured gain begins, by the size of the filter. */
 const LEAST_CHANNELS: Record<number, number> = { 3: 8, 5: 16 };
 
-const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
-const roundUp = (a: number, b: number): number => ceilDiv(a, b) * b;
 /** As the kernels' `pointStride`. */
 const pointStride = (bytes: number): number => bytes + 64;
 
@@ -63,10 +62,10 @@ function tilingOf(
 }
 
 function withTiling(rt: Runtime, t: Tiling, use: (tiling: number) => void): void {
-  const tiling = rt.allocate(64);
-  rt.run("setTiling", 1, [tiling, t.h, t.w, ...t.before, t.m, t.tilesH, t.tilesW, t.side, t.width]);
-  use(tiling);
-  rt.release(tiling);
+  rt.withBytes([64], (tiling) => {
+    rt.run("setTiling", 1, [tiling, t.h, t.w, ...t.before, t.m, t.tilesH, t.tilesW, t.side, t.width]);
+    use(tiling);
+  });
 }
 
 /** Scratch for the strips of `rows` tile rows, their table of tiles, and a tile on its way back. */
@@ -111,10 +110,6 @@ function convolve(
 ): void {
   const taps = r * r;
   const groups = ceilDiv(outs, 4);
-  const packed = rt.allocate(groups * POINTS * chans * VECTOR);
-  const shape = [outs, chans, r, ...filterStrides.map((n) => n * taps), flip ? 1 : 0];
-  rt.run("winogradFilters", groups, [w, packed, ...shape], (taps + SIDE * r + POINTS) * VECTOR);
-
   const tileRows = images * t.tilesH;
   const most = Math.max(8, Math.min(32, Math.floor(SPREAD_BYTES / (POINTS * chans * 4))));
   const rowsPerItem = Math.min(tileRows, wholePanels(Math.max(1, Math.floor(most / t.tilesW)), t.tilesW));
@@ -122,11 +117,14 @@ function convolve(
   const spread = POINTS * pointStride(panels * chans * 2 * VECTOR);
   const products = POINTS * 4 * panels * 2 * VECTOR;
   const scratch = VECTOR + spread + products + stripBytes(t, rowsPerItem);
-  withTiling(rt, t, (tiling) => {
-    const args = [tiling, x, packed, bias, out, images, chans, outs, ...size, rowsPerItem];
-    rt.run("winogradConv", ceilDiv(tileRows, rowsPerItem), args, scratch);
+  rt.withBytes([groups * POINTS * chans * VECTOR], (packed) => {
+    const filters = [outs, chans, r, ...filterStrides.map((n) => n * taps), flip ? 1 : 0];
+    rt.run("winogradFilters", groups, [w, packed, ...filters], (taps + SIDE * r + POINTS) * VECTOR);
+    withTiling(rt, t, (tiling) => {
+      const shape = [images, chans, outs, ...size, rowsPerItem];
+      rt.run("winogradConv", ceilDiv(tileRows, rowsPerItem), [tiling, x, packed, bias, out, ...shape], scratch);
+    });
   });
-  rt.release(packed);
 }
 
 export function winogradWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
@@ -140,22 +138,23 @@ export function winogradWeightGrad(rt: Runtime, x: number, grad: number, out: nu
   const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / inputTiling.tilesW)));
   const mostTileBytes = roundUp(rowsPerChunk * inputTiling.tilesW, 8) * 4;
 
-  const inputs = rt.allocate(POINTS * pointStride(g.c * mostTileBytes));
-  const grads = rt.allocate(POINTS * pointStride(groups * 4 * mostTileBytes));
-  const sums = rt.allocate(POINTS * g.c * groups * VECTOR);
+  const inputBytes = POINTS * pointStride(g.c * mostTileBytes);
+  const gradBytes = POINTS * pointStride(groups * 4 * mostTileBytes);
+  const sumBytes = POINTS * g.c * groups * VECTOR;
   const scratch = stripBytes(inputTiling, rowsPerChunk);
-  withTiling(rt, inputTiling, (inputAt) =>
-    withTiling(rt, gradTiling, (gradAt) => {
-      for (let q0 = 0; q0 < tileRows; q0 += rowsPerChunk) {
-        const rows = Math.min(rowsPerChunk, tileRows - q0);
-        const tileBytes = roundUp(rows * inputTiling.tilesW, 8) * 4;
-        rt.run("winogradSpreadInput", g.c, [inputAt, x, inputs, g.c, q0, rows, tileBytes], scratch);
-        rt.run("winogradSpreadGrad", groups * 4, [gradAt, grad, grads, g.o, q0, rows, tileBytes], scratch);
-        rt.run("winogradProducts", POINTS * groups, [inputs, grads, sums, g.c, groups, tileBytes, q0 === 0 ? 1 : 0]);
-      }
-    }),
-  );
   const scratchTaps = (g.kH * SIDE + g.kH * g.kH) * VECTOR;
-  rt.run("winogradFilterGrad", g.c, [sums, out, g.c, g.o, g.kH], scratchTaps);
-  for (const pointer of [inputs, grads, sums]) rt.release(pointer);
+  rt.withBytes([inputBytes, gradBytes, sumBytes], (inputs, grads, sums) => {
+    withTiling(rt, inputTiling, (inputAt) =>
+      withTiling(rt, gradTiling, (gradAt) => {
+        for (let q0 = 0; q0 < tileRows; q0 += rowsPerChunk) {
+          const rows = Math.min(rowsPerChunk, tileRows - q0);
+          const tileBytes = roundUp(rows * inputTiling.tilesW, 8) * 4;
+          rt.run("winogradSpreadInput", g.c, [inputAt, x, inputs, g.c, q0, rows, tileBytes], scratch);
+          rt.run("winogradSpreadGrad", groups * 4, [gradAt, grad, grads, g.o, q0, rows, tileBytes], scratch);
+          rt.run("winogradProducts", POINTS * groups, [inputs, grads, sums, g.c, groups, tileBytes, q0 === 0 ? 1 : 0]);
+        }
+      }),
+    );
+    rt.run("winogradFilterGrad", g.c, [sums, out, g.c, g.o, g.kH], scratchTaps);
+  });
 }

@@ -16,6 +16,8 @@ export const Word = {
   argumentCount: 6,
   /** Length of the message of a kernel that failed; 0 when none did. */
   failure: 7,
+  /** Workers that have done some work so far. */
+  ready: 8,
 } as const;
 
 /** The rest of the control block: doubles (scratch base, scratch step, the kernel's arguments), then a message. */
@@ -49,6 +51,8 @@ function work({ module, memory, control, thread, spins }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name]);
 
+  let ready = false;
+
   function takePart() {
     const items = words[${Word.items}];
     const chunk = words[${Word.chunk}];
@@ -59,6 +63,8 @@ function work({ module, memory, control, thread, spins }) {
       const begin = Atomics.add(words, ${Word.next}, chunk);
       if (begin >= items) return;
       kernel(scratch, begin, Math.min(begin + chunk, items), ...args);
+      if (!ready) Atomics.add(words, ${Word.ready}, 1);
+      ready = true;
     }
   }
 
@@ -95,6 +101,7 @@ else onmessage = ({ data }) => work(data);
 /**
  * Starts a worker that never keeps its process alive.
  * @param onEnd Called, some time after the event, when the worker failed or ended, with the reason.
+ * @throws Error where the platform forbids workers and says so at once.
  */
 export function startWorker(start: WorkerStart, onEnd: (reason: string) => void): void {
   // A static import of a Node module would not pass a browser's bundler.
@@ -107,6 +114,7 @@ export function startWorker(start: WorkerStart, onEnd: (reason: string) => void)
   } else {
     const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
     const worker = new Worker(url);
+    URL.revokeObjectURL(url);
     worker.onerror = (event) => onEnd(event.message || "it could not be started");
     worker.postMessage(start);
   }

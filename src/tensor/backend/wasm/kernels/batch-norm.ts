@@ -1,7 +1,6 @@
 /** Batch norm over the channels of [n, c, pixels]: moments, the normalization and its gradients. */
 
-import { address } from "./reduce";
-import { madd } from "./simd";
+import { address, madd } from "./simd";
 import { total } from "./wide";
 
 /**

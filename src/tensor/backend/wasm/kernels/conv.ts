@@ -131,7 +131,8 @@ export function convTiles(
     }
     while (pixels % COLUMNS) setPixel(sources, targets, pixels++, 0, NOWHERE);
 
-    for (let c0 = 0; c0 < chans; c0 += chansPerBlock) {
+    // At least once: without any channel the result is the bias.
+    for (let c0 = 0; c0 == 0 || c0 < chans; c0 += chansPerBlock) {
       const chanCount = min(chansPerBlock, chans - c0);
       const depth = chanCount * taps;
       for (let image = 0; image < imageCount; image++) {

@@ -4,14 +4,8 @@
  * Where no source is named, coefficients are least-squares fits reweighted towards equal relative error.
  */
 
-import { madd } from "./simd";
+import { madd, splat } from "./simd";
 import { upperHalf } from "./wide";
-
-// @ts-ignore: decorator
-@inline
-function splat(x: f32): v128 {
-  return f32x4.splat(x);
-}
 
 // @ts-ignore: decorator
 @inline

@@ -1,13 +1,8 @@
 /** Copies between strided layouts: views, padding and joining are all one kernel, transposition has its own. */
 
 import { BLOCK } from "./block";
+import { address } from "./simd";
 import { Walk } from "./walk";
-
-// @ts-ignore: decorator
-@inline
-function address(base: usize, element: i32): usize {
-  return base + ((<usize>element) << 2);
-}
 
 /** Every element of y becomes `value`. Work items are blocks. */
 export function fill(scratch: usize, begin: i32, end: i32, y: usize, size: i32, value: f32): void {

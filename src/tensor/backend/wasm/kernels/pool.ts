@@ -3,7 +3,7 @@
  * a backward one is `group` planes.
  */
 
-import { address } from "./reduce";
+import { address } from "./simd";
 
 /** The host's PoolGeometry, as 32-bit integers in this order. */
 @unmanaged

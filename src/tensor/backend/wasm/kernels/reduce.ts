@@ -4,16 +4,11 @@
  */
 
 import { where } from "./math";
+import { address } from "./simd";
 import { addHigh, addLow, toFloats, total } from "./wide";
 
 /** Columns that one step of a reduction across rows takes: one line of the cache. */
 const STRIP = 16;
-
-// @ts-ignore: decorator
-@inline
-export function address(base: usize, element: i32): usize {
-  return base + ((<usize>element) << 2);
-}
 
 /** What a reduction does to one row, to a strip of columns side by side, and to one column. */
 interface Reduction {

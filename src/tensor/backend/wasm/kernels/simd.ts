@@ -4,6 +4,20 @@
 export const FLOAT: usize = 4;
 export const VECTOR: usize = 16;
 
+/** Where an element of a row of floats lies. */
+// @ts-ignore: decorator
+@inline
+export function address(base: usize, element: i32): usize {
+  return base + ((<usize>element) << 2);
+}
+
+/** x in all four lanes. */
+// @ts-ignore: decorator
+@inline
+export function splat(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
 /** a·b + c: one instruction, rounded once, in the relaxed-SIMD build; two everywhere else. */
 // @ts-ignore: decorator
 @inline

@@ -4,7 +4,8 @@
  */
 
 import { exp, log } from "./math";
-import { address, largestOfRow } from "./reduce";
+import { largestOfRow } from "./reduce";
+import { address } from "./simd";
 import { addHigh, addLow, toFloats, total } from "./wide";
 
 /** One row; `log` is a constant wherever this is inlined. */

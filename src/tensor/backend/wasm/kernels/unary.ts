@@ -15,12 +15,7 @@ import {
   tanh as tanhOf,
   where,
 } from "./math";
-
-// @ts-ignore: decorator
-@inline
-function splat(x: f32): v128 {
-  return f32x4.splat(x);
-}
+import { splat } from "./simd";
 
 // ---- y = f(x; a, b) ----------------------------------------------------------------------------
 

@@ -1,0 +1,79 @@
+/** Initial weights: their bounds, their moments, and that a seed decides them. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { Conv2d } from "../../src/layers/conv2d.js";
+import { fanIn, kaimingUniform, uniformParameter } from "../../src/layers/init.js";
+import { Linear } from "../../src/layers/linear.js";
+import type { Module } from "../../src/layers/module.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { Generator, manualSeed } from "../../src/tensor/random.js";
+import { Parameter, rand } from "../../src/tensor/tensor.js";
+
+beforeAll(() => useBackend("js"));
+
+describe("the distribution", () => {
+  const random = () => new Generator(3);
+  const weights: [what: string, parameter: () => Parameter, bound: number][] = [
+    ["uniformParameter", () => uniformParameter([20_000], 0.25, random()), 0.25],
+    ["kaimingUniform of [O, I]", () => kaimingUniform([200, 100], random()), 1 / 10],
+    ["kaimingUniform of [O, C, kH, kW]", () => kaimingUniform([500, 4, 3, 3], random()), 1 / 6],
+    ["Linear's weight", () => new Linear(64, 300, { generator: random() }).weight, 1 / 8],
+    ["Linear's bias", () => new Linear(4, 20_000, { generator: random() }).bias!, 1 / 2],
+    ["Conv2d's weight", () => new Conv2d(8, 500, [2, 4], { groups: 2, generator: random() }).weight, 1 / Math.sqrt(32)],
+    ["Conv2d's bias", () => new Conv2d(1, 20_000, 2, { generator: random() }).bias!, 1 / 2],
+  ];
+  it.each(weights)("of %s is uniform up to its bound", (_, make, bound) => {
+    const parameter = make();
+    expect(parameter).toBeInstanceOf(Parameter);
+    const values = parameter.dataSync();
+    const n = values.length;
+    const mean = values.reduce((sum, v) => sum + v, 0) / n;
+    const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n;
+    expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(Math.fround(bound));
+    expect(Math.max(...values)).toBeGreaterThan(0.99 * bound);
+    expect(Math.min(...values)).toBeLessThan(-0.99 * bound);
+    // Five standard errors of the mean and of the variance of a uniform distribution.
+    expect(Math.abs(mean)).toBeLessThan(5 * bound * Math.sqrt(1 / (3 * n)));
+    expect(Math.abs(variance / (bound ** 2 / 3) - 1)).toBeLessThan(5 * Math.sqrt(0.8 / n));
+  });
+
+  it.each([
+    [[7, 5], 5],
+    [[7, 5, 3, 2], 30],
+    [[7], 1],
+  ])("counts the inputs of %j: %d", (shape, expected) => expect(fanIn(shape)).toBe(expected));
+});
+
+describe("the seed", () => {
+  const weights = (model: Module) => model.parameters().map((p) => [...p.dataSync()]);
+  const seeded = (seed: number) => {
+    manualSeed(seed);
+    return weights(new Conv2d(2, 3, 3));
+  };
+
+  it("decides the weights", () => {
+    expect(seeded(1)).toEqual(seeded(1));
+    expect(seeded(1)).not.toEqual(seeded(2));
+  });
+
+  it("gives each layer weights of its own, whatever else is drawn", () => {
+    manualSeed(1);
+    const [first, second] = [weights(new Linear(2, 3)), weights(new Linear(2, 3))];
+    expect(first).not.toEqual(second);
+    manualSeed(1);
+    rand([10]);
+    expect([weights(new Linear(2, 3)), weights(new Linear(2, 3))]).toEqual([first, second]);
+  });
+
+  it("may be a generator's", () => {
+    const drawn = (seed: number) => weights(new Linear(2, 3, { generator: new Generator(seed) }));
+    expect(drawn(5)).toEqual(drawn(5));
+    expect(drawn(5)).not.toEqual(drawn(6));
+  });
+});
+
+it("leaves nothing behind but the parameter", () => {
+  const before = memory().storages;
+  kaimingUniform([3, 4]);
+  expect(memory().storages).toBe(before + 1);
+});

@@ -1,0 +1,239 @@
+/** Layers against the operations they wrap: outputs, modes, buffers and errors. */
+
+import { beforeEach, describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
+import { BatchNorm2d, type BatchNorm2dOptions } from "../../src/layers/batch-norm.js";
+import { Conv2d } from "../../src/layers/conv2d.js";
+import { Dropout } from "../../src/layers/dropout.js";
+import { Linear } from "../../src/layers/linear.js";
+import type { Module } from "../../src/layers/module.js";
+import { AvgPool2d, MaxPool2d } from "../../src/layers/pool2d.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
+import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
+import { conv2d } from "../../src/tensor/ops/conv2d.js";
+import { dropout } from "../../src/tensor/ops/dropout.js";
+import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
+import { Generator, manualSeed } from "../../src/tensor/random.js";
+import { ShapeError } from "../../src/tensor/shape.js";
+import { full, ones, randn, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { onEachBackend } from "../targets.js";
+
+beforeEach(async () => {
+  await useBackend("js");
+  manualSeed(1);
+});
+
+function expectSame(actual: Tensor, expected: Tensor): void {
+  expect(actual.shape).toEqual(expected.shape);
+  expect(actual.dataSync()).toEqual(expected.dataSync());
+}
+
+describe("give what their operations give", () => {
+  const cases: [what: string, run: (x: Tensor) => [actual: Tensor, expected: Tensor]][] = [
+    ...[{}, { stride: 2, padding: [2, 1] as const }, { groups: 2 }, { dilation: 2, padding: 2 }].flatMap((options) =>
+      [true, false].map((bias): (typeof cases)[number] => [
+        `Conv2d ${JSON.stringify({ ...options, bias })}`,
+        (x) => {
+          const layer = new Conv2d(4, 6, [3, 2], { ...options, bias });
+          expect(layer.bias === null).toBe(!bias);
+          return [layer.forward(x), conv2d(x, layer.weight, { ...options, bias: layer.bias ?? undefined })];
+        },
+      ]),
+    ),
+    ...[{}, { stride: 1, padding: 1 }, { stride: [1, 2] as const }].flatMap((options): typeof cases => [
+      [`MaxPool2d ${JSON.stringify(options)}`, (x) => [new MaxPool2d(2, options).forward(x), maxPool2d(x, 2, options)]],
+      [
+        `AvgPool2d ${JSON.stringify(options)}`,
+        (x) => [new AvgPool2d([2, 3], options).forward(x), avgPool2d(x, [2, 3], options)],
+      ],
+    ]),
+    [
+      "AvgPool2d without its padding",
+      (x) => {
+        const options = { padding: 1, countIncludePad: false };
+        return [new AvgPool2d(3, options).forward(x), avgPool2d(x, 3, options)];
+      },
+    ],
+  ];
+  for (const [what, run] of cases) {
+    onEachBackend(what, () => expectSame(...run(randn([2, 4, 7, 6], { generator: new Generator(2) }))));
+  }
+});
+
+describe("Linear", () => {
+  const numbers = () => {
+    const layer = new Linear(3, 2);
+    layer.weight.copyFrom(tensor([1, 2, 3, 4, 5, 6], [2, 3]));
+    layer.bias!.copyFrom(tensor([10, 20]));
+    return layer;
+  };
+
+  onEachBackend("is x · weightᵀ + bias along the last axis", (backend) => {
+    const layer = numbers();
+    const x = tensor([1, 0, -1, 2, 1, 0], [2, 3]);
+    const before = backend.memory().storages;
+    const y = layer.forward(x);
+    expect([y.shape, [...y.dataSync()]]).toEqual([
+      [2, 2],
+      [8, 18, 14, 33],
+    ]);
+    expect(backend.memory().storages).toBe(before + 1);
+    expectSame(layer.forward(x.reshape([1, 2, 3])), y.reshape([1, 2, 2]));
+  });
+
+  onEachBackend("sends gradients to its weight, its bias and its input", () => {
+    const layer = numbers();
+    const x = tensor([1, 0, -1, 2, 1, 0], [2, 3], { requiresGrad: true });
+    layer.forward(x).sum().backward();
+    expect([...layer.weight.grad!.dataSync()]).toEqual([3, 1, -1, 3, 1, -1]);
+    expect([...layer.bias!.grad!.dataSync()]).toEqual([2, 2]);
+    expect([...x.grad!.dataSync()]).toEqual([5, 7, 9, 5, 7, 9]);
+  });
+
+  it("has no bias where none is wanted", () => {
+    const layer = new Linear(3, 2, { bias: false });
+    expect([layer.bias, layer.parameters().length]).toEqual([null, 1]);
+    expect([...layer.forward(zeros([1, 3])).dataSync()]).toEqual([0, 0]);
+  });
+});
+
+describe("BatchNorm2d", () => {
+  const input = () => randn([3, 2, 4, 5], { generator: new Generator(2) });
+
+  for (const options of [{}, { eps: 0.1, momentum: 0.5 }] as BatchNorm2dOptions[]) {
+    onEachBackend(`is batchNorm over its own moments, in both modes: ${JSON.stringify(options)}`, () => {
+      const layer = new BatchNorm2d(2, options);
+      layer.weight.copyFrom(tensor([2, 3]));
+      layer.bias.copyFrom(tensor([-1, 1]));
+      const running = { runningMean: zeros([2]), runningVar: ones([2]) };
+      for (const training of [true, true, false]) {
+        layer.train(training);
+        const { weight, bias } = layer;
+        expectSame(layer.forward(input()), batchNorm(input(), { weight, bias, ...running, training, ...options }));
+        const [mean, variance] = layer.buffers();
+        expectSame(mean, running.runningMean);
+        expectSame(variance, running.runningVar);
+      }
+    });
+  }
+
+  onEachBackend("counts the batches it was trained on", () => {
+    const layer = new BatchNorm2d(2);
+    expect(Array.from(layer.namedBuffers(), ([name, { shape }]) => [name, shape])).toEqual([
+      ["running_mean", [2]],
+      ["running_var", [2]],
+      ["num_batches_tracked", []],
+    ]);
+    const count = () => layer.buffers()[2].dataSync()[0];
+    for (const expected of [1, 2, 3]) {
+      layer.forward(input());
+      expect(count()).toBe(expected);
+    }
+    layer.eval().forward(input());
+    expect(count()).toBe(3);
+  });
+});
+
+describe("Dropout", () => {
+  onEachBackend("is dropout in training, and hands its input on in evaluation", () => {
+    const x = full([1000], 3);
+    const layer = new Dropout(0.25, { generator: new Generator(4) });
+    const [first, second] = [layer.forward(x), layer.forward(x)];
+    expectSame(first, dropout(x, 0.25, { generator: new Generator(4) }));
+    expect(first.dataSync()).not.toEqual(second.dataSync());
+    expect(new Set(first.dataSync())).toEqual(new Set([0, 4]));
+    expect(layer.eval().forward(x)).toBe(x);
+  });
+
+  it("draws from the stream of manualSeed where no generator is given, half of it by default", () => {
+    const masked = () => new Dropout().forward(ones([1000])).dataSync();
+    const first = masked();
+    manualSeed(1);
+    expect(masked()).toEqual(first);
+    expect(masked()).not.toEqual(first);
+    expect(new Set(first)).toEqual(new Set([0, 2]));
+  });
+});
+
+describe("print their options", () => {
+  it.each<[make: () => Module, text: string]>([
+    [() => new Conv2d(2, 4, 3), "Conv2d(2, 4, kernelSize=3)  weight [4, 2, 3, 3]  bias [4]"],
+    [
+      () => new Conv2d(2, 4, [1, 3], { stride: [2, 1], dilation: 2, groups: 2, bias: false }),
+      "Conv2d(2, 4, kernelSize=[1,3], stride=[2,1], dilation=2, groups=2, bias=false)  weight [4, 1, 1, 3]",
+    ],
+    [() => new Linear(3, 2), "Linear(3, 2)  weight [2, 3]  bias [2]"],
+    [() => new Linear(3, 2, { bias: false }), "Linear(3, 2, bias=false)  weight [2, 3]"],
+    [() => new BatchNorm2d(3), "BatchNorm2d(3, eps=0.00001, momentum=0.1)  weight [3]  bias [3]"],
+    [
+      () => new BatchNorm2d(3, { eps: 0.5, momentum: 0.2 }),
+      "BatchNorm2d(3, eps=0.5, momentum=0.2)  weight [3]  bias [3]",
+    ],
+    [() => new Dropout(), "Dropout(0.5)"],
+    [() => new MaxPool2d(2), "MaxPool2d(kernelSize=2)"],
+    [() => new MaxPool2d(3, { stride: 2, padding: 1 }), "MaxPool2d(kernelSize=3, stride=2, padding=1)"],
+    [
+      () => new AvgPool2d([2, 3], { padding: 1, countIncludePad: false }),
+      "AvgPool2d(kernelSize=[2,3], padding=1, countIncludePad=false)",
+    ],
+  ])("%#: $1", (make, text) => expect(`${make()}`.split("\n")[0]).toBe(text));
+});
+
+const size = (what: string, least: number, got: number) =>
+  new ShapeError(`${what} must be an integer of at least ${least}, or two of them, got ${got}`);
+const count = (what: string, got: number) => new RangeError(`${what} must be a positive integer, got ${got}`);
+const share = (p: number) => new RangeError(`Dropout: expected 0 <= p < 1, got ${p}`);
+
+describe("errors", () => {
+  it.each<[run: () => unknown, error: Error]>([
+    [() => new Conv2d(0, 4, 3), count("Conv2d: inChannels", 0)],
+    [() => new Conv2d(3, 1.5, 3), count("Conv2d: outChannels", 1.5)],
+    [() => new Conv2d(3, 4, 3, { groups: 0 }), count("Conv2d: groups", 0)],
+    [() => new Conv2d(3, 4, 3, { groups: 2 }), new ShapeError("Conv2d: 2 groups do not divide 3 and 4 channels")],
+    [() => new Conv2d(3, 4, 0), size("Conv2d: kernelSize", 1, 0)],
+    [() => new Conv2d(3, 4, 3, { stride: 0 }), size("Conv2d: stride", 1, 0)],
+    [() => new Conv2d(3, 4, 3, { padding: -1 }), size("Conv2d: padding", 0, -1)],
+    [() => new Conv2d(3, 4, 3, { dilation: 0.5 }), size("Conv2d: dilation", 1, 0.5)],
+    [() => new Linear(0, 2), count("Linear: inFeatures", 0)],
+    [() => new Linear(2, 2.5), count("Linear: outFeatures", 2.5)],
+    [() => new BatchNorm2d(-1), count("BatchNorm2d: channels", -1)],
+    [() => new MaxPool2d(0), size("MaxPool2d: kernelSize", 1, 0)],
+    [() => new MaxPool2d(2, { stride: 0 }), size("MaxPool2d: stride", 1, 0)],
+    [() => new AvgPool2d(2, { padding: -1 }), size("AvgPool2d: padding", 0, -1)],
+    [
+      () => new Conv2d(3, 8, 5).forward(zeros([8, 4, 32, 32])),
+      new ShapeError(
+        "conv2d: input has 4 channels, weight expects 3\n" +
+          "  input   [8, 4, 32, 32]  (N, C, H, W)\n" +
+          "  weight  [8, 3, 5, 5]  (O, C, kH, kW)",
+      ),
+    ],
+    [
+      () => new Linear(3, 2).forward(zeros([4, 5])),
+      new ShapeError("Linear(3, 2): expected an input [..., 3] of 2 axes or more, got [4, 5]"),
+    ],
+    [
+      () => new Linear(3, 2).forward(zeros([3])),
+      new ShapeError("Linear(3, 2): expected an input [..., 3] of 2 axes or more, got [3]"),
+    ],
+    [
+      () => new BatchNorm2d(3).forward(zeros([4, 3])),
+      new ShapeError("BatchNorm2d: expected an input of 4 axes (N, C, H, W), got [4, 3]"),
+    ],
+    [
+      () => new BatchNorm2d(2).forward(zeros([4, 3, 2, 2])),
+      new ShapeError("batchNorm: weight has shape [2], input [4, 3, 2, 2] has 3 channels"),
+    ],
+    [
+      () => new MaxPool2d(3).forward(zeros([1, 1, 2, 9])),
+      new ShapeError("maxPool2d: the window spans 3 along H, the padded input [1, 1, 2, 9] has 2"),
+    ],
+    [
+      () => new AvgPool2d(2, { padding: 2 }).forward(zeros([1, 1, 4, 4])),
+      new ShapeError("avgPool2d: padding [2, 2] is more than half the window [2, 2]"),
+    ],
+    [() => new Dropout(1), share(1)],
+    [() => new Dropout(-0.1), share(-0.1)],
+    [() => new Dropout(Number.NaN), share(Number.NaN)],
+  ])("%#: $1", (run, error) => expect(run).toThrow(error));
+});

@@ -1,0 +1,236 @@
+/** Module: names and order of its state, modes, printing, and loading all or nothing. */
+
+import { beforeEach, describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
+import { BatchNorm2d } from "../../src/layers/batch-norm.js";
+import { Conv2d } from "../../src/layers/conv2d.js";
+import { Dropout } from "../../src/layers/dropout.js";
+import { Linear } from "../../src/layers/linear.js";
+import { Module, type StateDict } from "../../src/layers/module.js";
+import { Sequential } from "../../src/layers/sequential.js";
+import { Net1 } from "../../src/nets/net1.js";
+import { noGrad } from "../../src/tensor/autograd.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { relu } from "../../src/tensor/ops/pointwise.js";
+import { manualSeed } from "../../src/tensor/random.js";
+import { full, ones, Parameter, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { onEachBackend } from "../targets.js";
+
+/** A child before the module's own parameter and buffer, to see that the own ones still come first. */
+class Scaled extends Module {
+  readonly body = new Sequential(new Linear(3, 2), relu, new Dropout(0.1), new Linear(2, 1, { bias: false }));
+  readonly scale = new Parameter(ones([1]));
+  readonly calls = this.registerBuffer("calls", zeros([]));
+  /** Not learned, not registered: no part of the state. */
+  readonly offset = full([1], 5);
+
+  forward(x: Tensor): Tensor {
+    return this.body.forward(x).mul(this.scale);
+  }
+}
+
+const SHAPES = {
+  scale: [1],
+  calls: [],
+  "body.0.weight": [2, 3],
+  "body.0.bias": [2],
+  "body.3.weight": [1, 2],
+};
+
+const names = (entries: Iterable<[string, unknown]>) => Array.from(entries, ([name]) => name);
+const numbersOf = (model: Module) =>
+  Object.entries(model.stateDict()).map(([name, value]) => [name, [...value.dataSync()]]);
+
+beforeEach(async () => {
+  await useBackend("js");
+  manualSeed(1);
+});
+
+describe("what belongs to a module", () => {
+  it("is found by itself: its own parameters, then buffers, then those of the children, in PyTorch's names", () => {
+    const model = new Scaled();
+    expect(names(model.namedParameters())).toEqual(["scale", "body.0.weight", "body.0.bias", "body.3.weight"]);
+    expect(names(model.namedBuffers())).toEqual(["calls"]);
+    expect(names(model.children())).toEqual(["body"]);
+    expect(Object.entries(model.stateDict()).map(([name, { shape }]) => [name, shape])).toEqual(Object.entries(SHAPES));
+    expect(model.parameters()).toEqual(Array.from(model.namedParameters(), ([, parameter]) => parameter));
+    expect(model.buffers()).toEqual([model.calls]);
+    expect(model.parameterCount()).toBe(1 + 6 + 2 + 2);
+  });
+
+  it("counts once where it is shared, but is saved under each of its names", () => {
+    const shared = new Linear(2, 2);
+    const model = new Sequential(shared, relu, shared);
+    expect(names(model.namedParameters())).toEqual(["0.weight", "0.bias"]);
+    expect([model.parameters().length, model.parameterCount()]).toEqual([2, 6]);
+    expect(Object.keys(model.stateDict())).toEqual(["0.weight", "0.bias", "2.weight", "2.bias"]);
+  });
+
+  it("outlives the scope it was made in", () => {
+    const model = noGrad(() => new Scaled());
+    const norm = noGrad(() => new BatchNorm2d(2));
+    expect(numbersOf(model).map(([name]) => name)).toEqual(Object.keys(SHAPES));
+    expect(numbersOf(norm)[2]).toEqual(["running_mean", [0, 0]]);
+  });
+
+  it("has its mode set all the way down, and gives itself back", () => {
+    const model = new Scaled();
+    const modes = () => [...model.modules()];
+    expect(modes()).toEqual([model, model.body, ...Array.from(model.body.children(), ([, child]) => child)]);
+    expect(modes().every(({ training }) => training)).toBe(true);
+    expect(model.eval()).toBe(model);
+    expect(modes().some(({ training }) => training)).toBe(false);
+    expect(model.train()).toBe(model);
+    expect(modes().every(({ training }) => training)).toBe(true);
+  });
+});
+
+describe("zeroGrad", () => {
+  onEachBackend("frees every gradient, and what is left of the graph", (backend) => {
+    const model = new Scaled();
+    const x = ones([4, 3]);
+    const before = backend.memory().storages;
+    const loss = model.forward(x).sum();
+    loss.backward();
+    expect(model.parameters().every(({ grad }) => grad)).toBe(true);
+    loss.release();
+    model.zeroGrad();
+    expect(model.parameters().map(({ grad }) => grad)).toEqual([null, null, null, null]);
+    expect(backend.memory().storages).toBe(before);
+  });
+});
+
+describe("a printed model", () => {
+  it("shows its layers, functions, options and the shapes of its parameters", () => {
+    class Head extends Module {
+      readonly norm = new BatchNorm2d(2);
+      readonly body = new Sequential(new Conv2d(2, 4, [3, 1], { padding: 1, groups: 2, bias: false }), relu);
+      forward(x: Tensor): Tensor {
+        return this.body.forward(this.norm.forward(x));
+      }
+    }
+    const model = new Sequential(new Conv2d(3, 2, 5), new Head(), new Dropout(0.25), (x) => x.mul(2));
+    expect(`${model}`).toBe(
+      [
+        "Sequential(",
+        "  (0): Conv2d(3, 2, kernelSize=5)  weight [2, 3, 5, 5]  bias [2]",
+        "  (1): Head(",
+        "    (norm): BatchNorm2d(2, eps=0.00001, momentum=0.1)  weight [2]  bias [2]",
+        "    (body): Sequential(",
+        "      (0): Conv2d(2, 4, kernelSize=[3,1], padding=1, groups=2, bias=false)  weight [4, 1, 3, 1]",
+        "      (1): relu",
+        "    )",
+        "  )",
+        "  (2): Dropout(0.25)",
+        "  (3): (x) => x.mul(2)",
+        ")",
+        "168 parameters",
+      ].join("\n"),
+    );
+    expect(`${new Linear(3, 2)}`).toBe("Linear(3, 2)  weight [2, 3]  bias [2]\n8 parameters");
+  });
+
+  it("says how many parameters Net #1 has", () => {
+    const lines = `${new Net1()}`.split("\n");
+    expect(lines[0]).toBe("Net1(");
+    expect(lines.at(-1)).toBe("402,770 parameters");
+  });
+});
+
+describe("stateDict and loadStateDict", () => {
+  it("make another model the same, and stay apart from it", () => {
+    const [model, other] = [new Scaled(), new Scaled()];
+    expect(numbersOf(other)).not.toEqual(numbersOf(model));
+    other.loadStateDict(model.stateDict());
+    expect(numbersOf(other)).toEqual(numbersOf(model));
+    other.scale.copyFrom(tensor([9]));
+    expect(model.scale.dataSync()[0]).toBe(1);
+  });
+
+  it("share the numbers: a state shows what the module holds now", () => {
+    const model = new Scaled();
+    const { scale } = model.stateDict();
+    model.scale.copyFrom(tensor([9]));
+    expect(scale.dataSync()[0]).toBe(9);
+    expect([scale.requiresGrad, scale.node]).toEqual([false, null]);
+  });
+
+  it("take nothing but the numbers, and leave the given state alive", () => {
+    const model = new Scaled();
+    const state = { ...new Scaled().stateDict(), scale: tensor([3]) };
+    const parameters = model.parameters();
+    const before = memory().storages;
+    model.loadStateDict(state);
+    expect(memory().storages).toBe(before);
+    expect(model.parameters()).toEqual(parameters);
+    expect([state.scale.dataSync()[0], model.scale.dataSync()[0]]).toEqual([3, 3]);
+  });
+
+  onEachBackend("overwrite NaN", () => {
+    const [model, broken] = [new BatchNorm2d(3), new BatchNorm2d(3)];
+    for (const value of Object.values(broken.stateDict())) value.copyFrom(full(value.shape, Number.NaN));
+    broken.loadStateDict(model.stateDict());
+    expect(numbersOf(broken)).toEqual(numbersOf(model));
+  });
+
+  onEachBackend("come from another backend", async (backend) => {
+    const model = new Scaled();
+    await useBackend("js");
+    const elsewhere = new Scaled();
+    model.loadStateDict(elsewhere.stateDict());
+    expect(numbersOf(model)).toEqual(numbersOf(elsewhere));
+    expect(model.scale.backend).toBe(backend);
+  });
+
+  /** The full state of a fresh module, with some of it changed; `undefined` takes a name out. */
+  const stateWith = (changes: Record<string, Tensor | undefined>) => {
+    const entries = Object.entries({ ...new Scaled().stateDict(), ...changes });
+    return Object.fromEntries(entries.filter(([, value]) => value)) as StateDict;
+  };
+  const wrong = {
+    scale: undefined,
+    "body.0.bias": undefined,
+    extra: zeros([4]),
+    "body.1.weight": zeros([2, 2]),
+    "body.0.weight": zeros([3, 2]),
+    "body.3.weight": zeros([2]),
+  };
+
+  it.each([
+    [
+      "everything at once",
+      wrong,
+      {},
+      [
+        "missing     scale [1]",
+        "missing     body.0.bias [2]",
+        "unexpected  extra [4]",
+        "unexpected  body.1.weight [2, 2]",
+        "misshapen   body.0.weight [3, 2], expected [2, 3]",
+        "misshapen   body.3.weight [2], expected [1, 2]",
+      ],
+    ],
+    ["a missing buffer", { calls: undefined }, {}, ["missing     calls []"]],
+    ["as many numbers in another shape", { calls: zeros([1]) }, {}, ["misshapen   calls [1], expected []"]],
+    [
+      "wrong shapes even when not strict",
+      wrong,
+      { strict: false },
+      ["misshapen   body.0.weight [3, 2], expected [2, 3]", "misshapen   body.3.weight [2], expected [1, 2]"],
+    ],
+  ])("refuse %s, and change nothing", (_, changes, options, lines) => {
+    const model = new Scaled();
+    const before = numbersOf(model);
+    expect(() => model.loadStateDict(stateWith(changes), options)).toThrow(
+      new Error(`loadStateDict: the state does not fit Scaled:\n  ${lines.join("\n  ")}`),
+    );
+    expect(numbersOf(model)).toEqual(before);
+  });
+
+  it("take what is there when not strict", () => {
+    const model = new Scaled();
+    const before = new Map(numbersOf(model) as [string, number[]][]);
+    model.loadStateDict({ "body.0.bias": tensor([7, 8]), extra: zeros([4]) }, { strict: false });
+    expect(numbersOf(model)).toEqual([...before.set("body.0.bias", [7, 8])]);
+  });
+});

@@ -1,0 +1,149 @@
+/** evaluate against metrics computed by hand from the model's outputs. */
+
+import { beforeEach, describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
+import type { ImageDataset } from "../../src/data/dataset.js";
+import { BatchNorm2d } from "../../src/layers/batch-norm.js";
+import { Dropout } from "../../src/layers/dropout.js";
+import type { Module } from "../../src/layers/module.js";
+import { Sequential } from "../../src/layers/sequential.js";
+import { noGrad } from "../../src/tensor/autograd.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { full, type Tensor } from "../../src/tensor/tensor.js";
+import { evaluate } from "../../src/train/evaluate.js";
+import { onEachBackend } from "../targets.js";
+import { classifier, dataset } from "./tiny-data.js";
+
+const LABELS = [0, 1, 1, 0, 1, 0, 0, 1, 1];
+
+/** Log-probabilities of every image, in the dataset's order. */
+function outputsOf(model: Module, data: ImageDataset): number[][] {
+  return Array.from({ length: data.length }, (_, i) => {
+    const image = data.item(i).image.reshape([1, 3, 2, 2]);
+    return [...noGrad(() => model.forward(image)).dataSync()];
+  });
+}
+
+const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+beforeEach(() => useBackend("js"));
+
+describe("the metrics", () => {
+  onEachBackend("are those of the model's outputs, whatever the batch size", async () => {
+    const [model, data] = [classifier(), dataset(LABELS)];
+    const outputs = outputsOf(model, data);
+    const called = outputs.map(([bare, covered]) => Number(covered > bare));
+    const count = (label: number, prediction: number) =>
+      LABELS.filter((l, i) => l === label && called[i] === prediction).length;
+    // The share of pairs of a 1 and a 0 in which the 1 scores higher.
+    const pairs = LABELS.flatMap((one, i) => LABELS.flatMap((zero, j) => (one === 1 && zero === 0 ? [[i, j]] : [])));
+    const expected = {
+      loss: mean(LABELS.map((label, i) => -outputs[i][label])),
+      accuracy: mean(LABELS.map((label, i) => Number(called[i] === label))),
+      f1: (2 * count(1, 1)) / (2 * count(1, 1) + count(0, 1) + count(1, 0)),
+      auc: mean(pairs.map(([i, j]) => Number(outputs[i][1] > outputs[j][1]))),
+    };
+    // A set on which the model is neither always right nor always wrong.
+    for (const value of [expected.accuracy, expected.f1, expected.auc]) expect(value * (1 - value)).toBeGreaterThan(0);
+    const runs = [1, 2, 4, 9, 64].map((batchSize) => evaluate(model, data, { batchSize }));
+    for (const metrics of [await evaluate(model, data), ...(await Promise.all(runs))]) {
+      expect(metrics).toEqual({
+        loss: expect.closeTo(expected.loss, 6),
+        accuracy: expected.accuracy,
+        f1: expected.f1,
+        auc: expect.closeTo(expected.auc, 12),
+      });
+    }
+  });
+
+  it("of three classes are loss and accuracy", async () => {
+    const [model, data] = [classifier({ classes: 3 }), dataset([0, 1, 2, 2, 1, 0, 0], { classes: 3 })];
+    const outputs = outputsOf(model, data);
+    const right = outputs.map((row, i) => Number(row.indexOf(Math.max(...row)) === data.labels[i]));
+    expect(await evaluate(model, data, { batchSize: 3 })).toEqual({
+      loss: expect.closeTo(mean(outputs.map((row, i) => -row[data.labels[i]])), 6),
+      accuracy: mean(right),
+    });
+  });
+
+  it.each([0, 1])("have no AUC where all images are of class %d", async (label) => {
+    const metrics = await evaluate(classifier(), dataset([label, label, label]));
+    expect(Object.keys(metrics)).toEqual(["loss", "accuracy", "f1"]);
+    expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
+  });
+
+  it("have the loss that is asked for, weighted by the size of each batch", async () => {
+    const lossOf = (_: Tensor, labels: ArrayLike<number>) => full([], labels.length);
+    // Batches of 4, 4 and 1.
+    expect((await evaluate(classifier(), dataset(LABELS), { batchSize: 4, loss: lossOf })).loss).toBeCloseTo(33 / 9, 6);
+  });
+});
+
+describe("the model", () => {
+  const noisy = () => new Sequential(new BatchNorm2d(3), new Sequential(new Dropout(0.5)), classifier());
+  const modesOf = (model: Module) => Array.from(model.modules(), ({ training }) => training);
+
+  it("is measured in evaluation mode, and left as it was: modes, buffers, gradients", async () => {
+    const [model, data] = [noisy(), dataset(LABELS)];
+    const before = model.buffers().map((buffer) => [...buffer.dataSync()]);
+    const first = await evaluate(model, data, { batchSize: 2 });
+    expect(await evaluate(model, data, { batchSize: 2 })).toEqual(first);
+    expect(model.buffers().map((buffer) => [...buffer.dataSync()])).toEqual(before);
+    expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
+  });
+
+  it.each([
+    ["training", (model: Module) => model.train()],
+    ["evaluation", (model: Module) => model.eval()],
+    ["training, but for a frozen part", (model: Sequential) => void (model.layers[0] as Module).eval()],
+    ["evaluation, but for a part", (model: Sequential) => void (model.eval().layers[1] as Module).train()],
+  ])("keeps its modes: %s", async (_, set) => {
+    const model = noisy();
+    set(model);
+    const before = modesOf(model);
+    await evaluate(model, dataset(LABELS));
+    expect(modesOf(model)).toEqual(before);
+    const fails = () => {
+      throw new Error("inside");
+    };
+    await expect(evaluate(model, dataset(LABELS), { loss: fails })).rejects.toThrow("inside");
+    expect(modesOf(model)).toEqual(before);
+  });
+
+  onEachBackend("and the dataset leave nothing in memory", async (backend) => {
+    const [model, data] = [noisy(), dataset(LABELS)];
+    const before = backend.memory().storages;
+    await evaluate(model, data, { batchSize: 4 });
+    expect(backend.memory().storages).toBe(before);
+  });
+});
+
+describe("errors", () => {
+  it.each<[string, () => Promise<unknown>, Error]>([
+    [
+      "an output of NaN",
+      () => {
+        let done = 0;
+        // The second image of the third batch.
+        const breaks = (x: Tensor) => (++done === 3 ? x.mul(Number.NaN) : x);
+        return evaluate(new Sequential(classifier(), breaks), dataset(LABELS), { batchSize: 3 });
+      },
+      new Error("the model's output is NaN for image 6 of this pass; a smaller learning rate may help"),
+    ],
+    [
+      "more columns than classes",
+      () => evaluate(classifier({ classes: 3 }), dataset(LABELS)),
+      new Error("the model's output has 3 columns, the dataset 2 classes"),
+    ],
+    ["an empty dataset", () => evaluate(classifier(), dataset([])), new Error("evaluate: the dataset is empty")],
+    [
+      "no batch size",
+      () => evaluate(classifier(), dataset(LABELS), { batchSize: 0 }),
+      new RangeError("batches: batchSize must be a positive integer, got 0"),
+    ],
+  ])("%s", async (_, run, error) => {
+    const before = memory().storages;
+    await expect(run()).rejects.toThrow(error);
+    expect(memory().storages - before, "tensors left besides the model's two parameters").toBeLessThanOrEqual(2);
+  });
+});
