@@ -78,21 +78,24 @@ export async function readOptions(defaults: { epochs: number; batch: number; out
   if (backend !== "auto" && !backends().some((name) => name === backend)) {
     throw new Error(`--backend: there is no "${backend}"; there are auto, ${backends().join(", ")}`);
   }
+  const numbers = {
+    epochs: number("epochs", values.epochs ?? String(defaults.epochs), 1, true),
+    batch: number("batch", values.batch ?? String(defaults.batch), 1, true),
+    lr: number("lr", values.lr ?? "0.001", 0, false),
+    weightDecay: number("weight-decay", values["weight-decay"] ?? "0.001", 0, false),
+    threads: values.threads === undefined ? undefined : number("threads", values.threads, 1, true),
+    limit: values.limit === undefined ? undefined : number("limit", values.limit, 1, true),
+  };
   const folder = values.data ?? (await drawnFolder(seed));
   for (const split of ["train", "test"]) {
     if (!existsSync(join(folder, split))) throw new Error(`--data: ${folder} has no folder "${split}"`);
   }
   return {
+    ...numbers,
     train: join(folder, "train"),
     test: join(folder, "test"),
-    epochs: number("epochs", values.epochs ?? String(defaults.epochs), 1, true),
-    batch: number("batch", values.batch ?? String(defaults.batch), 1, true),
-    lr: number("lr", values.lr ?? "0.001", 0, false),
-    weightDecay: number("weight-decay", values["weight-decay"] ?? "0.001", 0, false),
     seed,
     backend: backend as BackendName | "auto",
-    threads: values.threads === undefined ? undefined : number("threads", values.threads, 1, true),
-    limit: values.limit === undefined ? undefined : number("limit", values.limit, 1, true),
     out: values.out ?? defaults.out,
     softmaxNll: values["softmax-nll"] ?? false,
   };

@@ -32,12 +32,14 @@ export async function encodeSafetensors(
   metadata: Record<string, string> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (Object.hasOwn(tensors, METADATA)) throw new Error(`safetensors: no tensor can be named ${METADATA}`);
-  const header: Record<string, Entry | Record<string, string>> = { [METADATA]: metadata };
   let end = 0;
-  for (const [name, { shape, size }] of Object.entries(tensors)) {
-    header[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, end + 4 * size] };
+  const entries = Object.entries(tensors).map(([name, { shape, size }]): [string, Entry] => {
+    const begin = end;
     end += 4 * size;
-  }
+    return [name, { dtype: "F32", shape: [...shape], data_offsets: [begin, end] }];
+  });
+  // From entries, because assigning to a name like __proto__ would lose it.
+  const header = Object.fromEntries<Entry | Record<string, string>>([[METADATA, metadata], ...entries]);
   const json = new TextEncoder().encode(JSON.stringify(header));
   // The header is padded with spaces so that the numbers start at a multiple of 8.
   const headerBytes = Math.ceil(json.length / 8) * 8;
@@ -62,12 +64,13 @@ function isSize(n: unknown): n is number {
 /** The entry, if it describes float32 numbers that lie within `dataBytes` and fill its shape. */
 function checkEntry(name: string, value: unknown, dataBytes: number): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
-  if (!Array.isArray(shape) || !shape.every(isSize) || !Array.isArray(offsets) || !offsets.every(isSize)) {
+  const isPair = Array.isArray(offsets) && offsets.length === 2 && offsets.every(isSize);
+  if (!Array.isArray(shape) || !shape.every(isSize) || !isPair) {
     throw new Error(`safetensors: the entry of "${name}" has no valid shape and data_offsets`);
   }
   if (dtype !== "F32") throw new Error(`safetensors: "${name}" has dtype ${dtype}; only F32 can be read`);
   const [begin, end] = offsets;
-  if (offsets.length !== 2 || end > dataBytes || end - begin !== 4 * sizeOf(shape)) {
+  if (end > dataBytes || end - begin !== 4 * sizeOf(shape)) {
     throw new Error(
       `safetensors: "${name}" of shape [${shape}] claims bytes ${begin} to ${end} of ${dataBytes}, ` +
         `it needs ${4 * sizeOf(shape)}`,

@@ -9,15 +9,19 @@ const WEYL_1 = 0xbb67ae85;
 /** Marks the counters that forks are derived from; numbers are drawn with a last word of 0. */
 const FORK = 0x666f726b;
 
-/** High 32 bits of the 64-bit product of two unsigned 32-bit numbers, by halves: JavaScript has only the low ones. */
+/**
+ * High 32 bits of the 64-bit product of two 32-bit numbers, by halves: JavaScript has only the low ones. No partial sum
+ * exceeds 32 bits, so that all of it stays in integer registers.
+ * @see H. S. Warren, Hacker's Delight, 8-2
+ */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(carry / 65536)) >>> 0;
+  const first = Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16);
+  const second = Math.imul(aLow, bHigh) + (first & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (first >>> 16) + (second >>> 16)) | 0;
 }
 
 /**
@@ -35,12 +39,12 @@ export function philox(counter: Uint32Array, key0: number, key1: number, out: Ui
     const high1 = multiplyHigh(MULTIPLIER_1, c2);
     const low0 = Math.imul(MULTIPLIER_0, c0);
     const low1 = Math.imul(MULTIPLIER_1, c2);
-    c0 = (high1 ^ c1 ^ key0) >>> 0;
-    c1 = low1 >>> 0;
-    c2 = (high0 ^ c3 ^ key1) >>> 0;
-    c3 = low0 >>> 0;
-    key0 = (key0 + WEYL_0) >>> 0;
-    key1 = (key1 + WEYL_1) >>> 0;
+    c0 = high1 ^ c1 ^ key0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ key1;
+    c3 = low0;
+    key0 = (key0 + WEYL_0) | 0;
+    key1 = (key1 + WEYL_1) | 0;
   }
   out[0] = c0;
   out[1] = c1;

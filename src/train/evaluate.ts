@@ -98,9 +98,10 @@ export async function evaluate(model: Module, dataset: ImageDataset, options: Ev
         const output = model.forward(images);
         return [output, loss(output, labels)];
       });
-      tally.add(await output.data(), labels, await batchLoss.item());
+      const [values, mean] = [await output.data(), await batchLoss.item()];
       output.release();
       batchLoss.release();
+      tally.add(values, labels, mean);
     }
   } finally {
     for (const [module, training] of modes) module.training = training;

@@ -85,8 +85,9 @@ async function trainEpoch(model: Module, options: FitOptions, epoch: number): Pr
     const loss = lossFunction(output, labels);
     loss.backward();
     optimizer.step();
-    tally.add(await output.data(), labels, await loss.item());
+    const [values, mean] = [await output.data(), await loss.item()];
     loss.release();
+    tally.add(values, labels, mean);
     done += labels.length;
     const imagesPerSecond = done / since(start);
     onStep?.({ epoch, epochs, done, total, imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond });

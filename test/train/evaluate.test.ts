@@ -8,11 +8,10 @@ import { Dropout } from "../../src/layers/dropout.js";
 import type { Module } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { noGrad } from "../../src/tensor/autograd.js";
-import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
 import { full, type Tensor } from "../../src/tensor/tensor.js";
 import { evaluate } from "../../src/train/evaluate.js";
-import { onEachBackend } from "../targets.js";
-import { classifier, dataset } from "./tiny-data.js";
+import { classifier, dataset, throughoutOnEachBackend } from "./tiny-data.js";
 
 const LABELS = [0, 1, 1, 0, 1, 0, 0, 1, 1];
 
@@ -29,8 +28,8 @@ const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / value
 beforeEach(() => useBackend("js"));
 
 describe("the metrics", () => {
-  onEachBackend("are those of the model's outputs, whatever the batch size", async () => {
-    const [model, data] = [classifier(), dataset(LABELS)];
+  throughoutOnEachBackend("are those of the model's outputs, whatever the batch size", async () => {
+    const [model, data] = [classifier({ seed: 2 }), dataset(LABELS)];
     const outputs = outputsOf(model, data);
     const called = outputs.map(([bare, covered]) => Number(covered > bare));
     const count = (label: number, prediction: number) =>
@@ -45,9 +44,8 @@ describe("the metrics", () => {
     };
     // A set on which the model is neither always right nor always wrong.
     for (const value of [expected.accuracy, expected.f1, expected.auc]) expect(value * (1 - value)).toBeGreaterThan(0);
-    const runs = [1, 2, 4, 9, 64].map((batchSize) => evaluate(model, data, { batchSize }));
-    for (const metrics of [await evaluate(model, data), ...(await Promise.all(runs))]) {
-      expect(metrics).toEqual({
+    for (const batchSize of [1, 2, 4, 9, undefined]) {
+      expect(await evaluate(model, data, { batchSize }), `batches of ${batchSize}`).toEqual({
         loss: expect.closeTo(expected.loss, 6),
         accuracy: expected.accuracy,
         f1: expected.f1,
@@ -110,7 +108,7 @@ describe("the model", () => {
     expect(modesOf(model)).toEqual(before);
   });
 
-  onEachBackend("and the dataset leave nothing in memory", async (backend) => {
+  throughoutOnEachBackend("and the dataset leave nothing in memory", async (backend) => {
     const [model, data] = [noisy(), dataset(LABELS)];
     const before = backend.memory().storages;
     await evaluate(model, data, { batchSize: 4 });
@@ -141,9 +139,5 @@ describe("errors", () => {
       () => evaluate(classifier(), dataset(LABELS), { batchSize: 0 }),
       new RangeError("batches: batchSize must be a positive integer, got 0"),
     ],
-  ])("%s", async (_, run, error) => {
-    const before = memory().storages;
-    await expect(run()).rejects.toThrow(error);
-    expect(memory().storages - before, "tensors left besides the model's two parameters").toBeLessThanOrEqual(2);
-  });
+  ])("%s", (_, run, error) => expect(run()).rejects.toThrow(error));
 });

@@ -12,8 +12,7 @@ import { Generator, manualSeed } from "../../src/tensor/random.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import { evaluate } from "../../src/train/evaluate.js";
 import { type EpochReport, type FitOptions, fit, type StepReport } from "../../src/train/fit.js";
-import { onEachBackend } from "../targets.js";
-import { classifier, dataset } from "./tiny-data.js";
+import { classifier, dataset, throughoutOnEachBackend } from "./tiny-data.js";
 
 const TRAIN = [0, 1, 1, 0, 1, 0, 0, 1, 1, 0];
 const TEST = [1, 0, 0, 1, 1];
@@ -35,7 +34,7 @@ beforeEach(async () => {
 });
 
 describe("the steps", () => {
-  onEachBackend("are those of a loop by hand", async () => {
+  throughoutOnEachBackend("are those of a loop by hand", async () => {
     const [model, byHand] = [classifier(), classifier()];
     const options = optionsFor(byHand);
     manualSeed(7);
@@ -52,7 +51,7 @@ describe("the steps", () => {
     expect(weights(model)).not.toEqual(weights(classifier()));
   });
 
-  onEachBackend("leave no gradient and no graph behind", async (backend) => {
+  throughoutOnEachBackend("leave no gradient and no graph behind", async (backend) => {
     const model = classifier();
     const options = optionsFor(model);
     const before = backend.memory().storages;

@@ -119,7 +119,7 @@ export class WasmBackend implements Backend {
     return storage;
   }
 
-  /** Two of them. */
+  /** Two new storages that `compute` fills. */
   #makePair(size: number, compute: (first: number, second: number) => void): [Storage, Storage] {
     const first = this.#allocate(size);
     try {
@@ -244,6 +244,7 @@ export class WasmBackend implements Backend {
     const { n, o, c, groups, kH, kW } = geometry;
     const { weightGrad } = this.#convolution(geometry);
     const size = (o * c * kH * kW) / groups;
+    // A sum over no images; there is nothing to cut into parts.
     if (n === 0) return this.fill(size, 0);
     return this.#make(size, (out) => weightGrad(this.#rt, at(x), at(g), out, geometry));
   }
