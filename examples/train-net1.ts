@@ -15,7 +15,7 @@ import {
 import { readOptions } from "./options.js";
 
 const size = 32;
-const options = await readOptions({ epochs: 8, batch: 64, out: "runs/net1.safetensors" });
+const options = await readOptions({ epochs: 14, batch: 64, out: "runs/net1.safetensors" });
 const backend = await useBackend(options.backend, { threads: options.threads });
 manualSeed(options.seed);
 
