@@ -109,6 +109,6 @@ describe("bad options", () => {
 it("--help lists the options, with the defaults of each net", async () => {
   const [one, two] = await Promise.all([run("train-net1", "--help"), run("train-net2", "--help")]);
   for (const { code, stderr } of [one, two]) expect([code, stderr]).toEqual([0, ""]);
-  expect(one.stdout).toContain("passes over the training set (8)");
+  expect(one.stdout).toContain("passes over the training set (14)");
   expect(two.stdout).toContain("where the weights go (runs/net2.safetensors)");
 });
