@@ -35,6 +35,9 @@ export const targets: readonly Target[] = [
   await open("js", "js", {}),
   await open("wasm on 1 thread", "wasm", { threads: 1 }),
   await open("wasm on 2 threads", "wasm", { threads: 2 }),
+  await open("gpujs:cpu", "gpujs:cpu", {}),
+  await open("gpujs:webasm", "gpujs:webasm", {}),
+  await open("gpujs:webgpu", "gpujs:webgpu", {}),
 ];
 
 /**

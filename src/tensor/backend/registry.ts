@@ -1,11 +1,12 @@
 /** Which backends there are, and which one new tensors go to. */
 
 import type { Backend, DType, MemoryInfo } from "./backend.js";
+import type { Adaptation, Mode } from "./gpujs/device.js";
 import { JsBackend } from "./js/js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 import type { WinogradUse } from "./wasm/winograd.js";
 
-export type BackendName = "wasm" | "js";
+export type BackendName = "wasm" | "js" | `gpujs:${Mode}`;
 
 export interface BackendOptions {
   /** `wasm`: how many threads share the work. Default: as many as the machine runs at once. */
@@ -21,13 +22,27 @@ export interface BackendOptions {
   dtype?: DType;
 }
 
-const makers: Record<BackendName, (options: BackendOptions) => Backend> = {
+/** The modes of GPU.js, the best first. */
+const MODES: readonly Mode[] = ["webgpu", "webgl2", "headlessgl", "webgl", "webasm", "cpu"];
+
+/** GPU.js is large: it is loaded when one of its backends is asked for. */
+const openGpuJs = async (mode: Mode) => (await import("./gpujs/gpujs.js")).openGpuJs(mode);
+
+type Maker = (options: BackendOptions) => Backend | Promise<Backend>;
+
+const makers = {
   wasm: ({ threads, winograd, strict }) => createWasmBackend({ threads, winograd, strict }),
   js: ({ dtype }) => new JsBackend(dtype),
-};
+  "gpujs:webgpu": () => openGpuJs("webgpu"),
+  "gpujs:webgl2": () => openGpuJs("webgl2"),
+  "gpujs:headlessgl": () => openGpuJs("headlessgl"),
+  "gpujs:webgl": () => openGpuJs("webgl"),
+  "gpujs:webasm": () => openGpuJs("webasm"),
+  "gpujs:cpu": () => openGpuJs("cpu"),
+} satisfies Record<BackendName, Maker>;
 
 /** Options that each backend honours: any other is refused, not ignored. */
-const honoured: Record<BackendName, readonly (keyof BackendOptions)[]> = {
+const honoured: Partial<Record<BackendName, readonly (keyof BackendOptions)[]>> = {
   wasm: ["threads", "winograd", "strict"],
   js: ["dtype"],
 };
@@ -37,15 +52,21 @@ let current: Backend | undefined;
 /** Backends that were made, by name and options: asking again gives the same one, with its memory and threads. */
 const made = new Map<string, Backend>();
 
-function backendFor(name: BackendName, options: BackendOptions): Backend {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const key = JSON.stringify([name, ...given.sort()]);
+async function backendFor(name: BackendName, options: BackendOptions): Promise<Backend> {
+  const key = keyOf(name, options);
   let backend = made.get(key);
   if (!backend) {
-    backend = makers[name](options);
+    const fresh = await makers[name](options);
+    // Whoever asked for the same one meanwhile has it already.
+    backend = made.get(key) ?? fresh;
     made.set(key, backend);
   }
   return backend;
+}
+
+function keyOf(name: BackendName, options: BackendOptions): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return JSON.stringify([name, ...given.sort()]);
 }
 
 /** What each option may be, besides left out. */
@@ -58,7 +79,11 @@ const allowed: { [Option in keyof BackendOptions]-?: (value: unknown) => boolean
 
 /** Internal: where new tensors go. The first use chooses `wasm`. */
 export function currentBackend(): Backend {
-  current ??= backendFor("wasm", {});
+  if (!current) {
+    const key = keyOf("wasm", {});
+    current = made.get(key) ?? createWasmBackend();
+    made.set(key, current);
+  }
   return current;
 }
 
@@ -78,25 +103,56 @@ export function backends(): BackendName[] {
   return Object.keys(makers) as BackendName[];
 }
 
+/** What each mode of GPU.js would compute on here; for those that cannot run, why. */
+export async function probeGpus(): Promise<{ mode: Mode; found: Adaptation | Error }[]> {
+  const { probe } = await import("./gpujs/device.js");
+  const find = (mode: Mode) => probe(mode).catch((error: Error) => error);
+  return Promise.all(MODES.map(async (mode) => ({ mode, found: await find(mode) })));
+}
+
 /**
- * Chooses where new tensors go from now on; tensors that exist stay where they are. "auto" takes the fastest there is.
- * @returns the name of the backend that was chosen.
- * @throws Error on an unknown name, an option that this backend does not have, or a value that the option cannot have
+ * The best mode that a real GPU runs.
+ * @throws Error naming what there is instead, mode by mode
  */
-export async function useBackend(name: BackendName | "auto" = "auto", options: BackendOptions = {}): Promise<string> {
-  const chosen = name === "auto" ? "wasm" : name;
+async function bestGpu(): Promise<BackendName> {
+  const gpus = await probeGpus();
+  const best = gpus.find(({ found }) => !(found instanceof Error) && !found.software);
+  if (best) return `gpujs:${best.mode}`;
+  const reasons = gpus.map(({ mode, found }) => {
+    return `  gpujs:${mode}: ${found instanceof Error ? found.message : `${found.adapter}, which is no GPU`}`;
+  });
+  throw new Error(
+    `useBackend: there is no GPU here; a mode asked for by its name runs all the same\n${reasons.join("\n")}`,
+  );
+}
+
+/**
+ * Chooses where new tensors go from now on; tensors that exist stay where they are. "gpu" takes the best mode of GPU.js
+ * that a real GPU runs; "auto" does the same where there is one, and takes `wasm` elsewhere.
+ * @returns the name of the backend that was chosen.
+ * @throws Error on an unknown name, an option that this backend does not have, a value that the option cannot have, or
+ * a backend that cannot run here, with the reason
+ */
+export async function useBackend(
+  name: BackendName | "gpu" | "auto" = "auto",
+  options: BackendOptions = {},
+): Promise<string> {
+  const chosen =
+    name === "gpu" ? await bestGpu() : name === "auto" ? await bestGpu().catch(() => "wasm" as const) : name;
   if (!Object.hasOwn(makers, chosen)) {
-    throw new Error(`useBackend: unknown backend "${name}"; there are ${backends().join(", ")} and auto`);
+    throw new Error(`useBackend: unknown backend "${name}"; there are ${backends().join(", ")}, gpu and auto`);
   }
   for (const [option, value] of Object.entries(options)) {
-    if (value !== undefined && !honoured[chosen].some((known) => known === option)) {
-      throw new Error(`useBackend: ${chosen} has no option "${option}"; it has ${honoured[chosen].join(", ")}`);
+    const known = honoured[chosen] ?? [];
+    if (value !== undefined && !known.some((own) => own === option)) {
+      const has = known.length > 0 ? `it has ${known.join(", ")}` : "it has none";
+      throw new Error(`useBackend: ${chosen} has no option "${option}"; ${has}`);
     }
     if (value !== undefined && !allowed[option as keyof BackendOptions](value)) {
       throw new Error(`useBackend: ${option} cannot be ${JSON.stringify(value)}`);
     }
   }
-  current = backendFor(chosen, options);
+  current = await backendFor(chosen, options);
   return current.name;
 }
 

@@ -15,6 +15,16 @@ function named<F extends object>(name: string, op: F): F {
 
 type UnaryRow = Omit<UnaryRule, "name">;
 
+/** Every rule by name, for those who compile the rules' text into kernels. */
+export const unaryRules: Partial<Record<UnaryName, UnaryRule>> = {};
+export const binaryRules: Partial<Record<BinaryName, BinaryRule>> = {};
+
+function unaryRule(name: UnaryName, row: UnaryRow): UnaryRule {
+  const rule = { name, ...row };
+  unaryRules[name] = rule;
+  return rule;
+}
+
 function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
   const { backend } = x;
   const y = backend.unary(rule, x.storage, a, b);
@@ -35,7 +45,7 @@ function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
 }
 
 function unary(name: UnaryName, row: UnaryRow): (x: Tensor) => Tensor {
-  const rule = { name, ...row };
+  const rule = unaryRule(name, row);
   return named(name, (x: Tensor) => applyUnary(rule, x, 0, 0));
 }
 
@@ -79,7 +89,7 @@ export const softplus = unary("softplus", {
  * Φ(x) = ½ + φ(x)·Σ x²ⁿ⁺¹ / (1·3·5···(2n+1)).
  * @see M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, 26.2.11
  */
-function normalCdf(x: number): number {
+export function normalCdf(x: number): number {
   if (x > 8 || x < -8) return x > 0 ? 1 : 0;
   let term = x;
   let sum = x;
@@ -100,24 +110,22 @@ export const gelu = unary("gelu", {
   saves: "x",
 });
 
-const leakyReluRule: UnaryRule = {
-  name: "leakyRelu",
+const leakyReluRule = unaryRule("leakyRelu", {
   f: (x, slope) => (x > 0 ? x : x * slope),
   df: (g, x, _y, slope) => (x > 0 ? g : g * slope),
   saves: "x",
-};
+});
 
 /** y = x where x > 0, negativeSlope · x elsewhere. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   return applyUnary(leakyReluRule, x, negativeSlope, 0);
 }
 
-const clampRule: UnaryRule = {
-  name: "clamp",
+const clampRule = unaryRule("clamp", {
   f: (x, low, high) => Math.min(Math.max(x, low), high),
   df: (g, x, _y, low, high) => (x >= low && x <= high ? g : 0),
   saves: "x",
-};
+});
 
 /**
  * y = min(max(x, low), high). The gradient passes where low ≤ x ≤ high, as in PyTorch.
@@ -128,12 +136,11 @@ export function clamp(x: Tensor, low: number, high: number): Tensor {
   return applyUnary(clampRule, x, low, high);
 }
 
-const powRule: UnaryRule = {
-  name: "pow",
+const powRule = unaryRule("pow", {
   f: (x, exponent) => x ** exponent,
   df: (g, x, _y, exponent) => (exponent === 0 ? 0 : g * exponent * x ** (exponent - 1)),
   saves: "x",
-};
+});
 
 // ---- two operands ------------------------------------------------------------------------------
 
@@ -163,6 +170,7 @@ interface BinaryRow {
 
 function binary(name: BinaryName, { f, gradients, saves = [] }: BinaryRow): (a: Operand, b: Operand) => Tensor {
   const rule: BinaryRule = { name, f };
+  binaryRules[name] = rule;
   return named(name, (left: Operand, right: Operand) => {
     const [a, b] = asTensors(name, left, right);
     const { backend } = a;

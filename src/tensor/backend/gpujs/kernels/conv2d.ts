@@ -1,0 +1,117 @@
+/** Convolution and its gradients: each result gathers what reaches it. A row of threads is a plane, a column a pixel. */
+
+import type { Kernel, Matrix } from "./kernel.js";
+import { quotient } from "./math.js";
+
+type Convolution =
+  | "c"
+  | "h"
+  | "w"
+  | "o"
+  | "kH"
+  | "kW"
+  | "outH"
+  | "outW"
+  | "strideH"
+  | "strideW"
+  | "padH"
+  | "padW"
+  | "dilationH"
+  | "dilationW"
+  | "cPerGroup"
+  | "oPerGroup";
+
+/** Row (n, o), column (i, j). x has a row for each (n, c, i), w for each (o, c), the bias one. */
+export function conv2d(this: Kernel<Convolution>, x: Matrix, w: Matrix, bias: Matrix): number {
+  const plane = this.thread.z * this.constants.height + this.thread.y;
+  const n = quotient(plane, this.constants.o);
+  const o = plane - n * this.constants.o;
+  const i = quotient(this.thread.x, this.constants.outW);
+  const top = i * this.constants.strideH - this.constants.padH;
+  const left = (this.thread.x - i * this.constants.outW) * this.constants.strideW - this.constants.padW;
+  const first = n * this.constants.c + quotient(o, this.constants.oPerGroup) * this.constants.cPerGroup;
+  let sum = bias[0][o];
+  for (let channel = 0; channel < this.constants.cPerGroup; channel++) {
+    for (let u = 0; u < this.constants.kH; u++) {
+      const row = top + u * this.constants.dilationH;
+      if (row >= 0 && row < this.constants.h) {
+        for (let v = 0; v < this.constants.kW; v++) {
+          const column = left + v * this.constants.dilationW;
+          if (column >= 0 && column < this.constants.w) {
+            sum +=
+              w[o * this.constants.cPerGroup + channel][u * this.constants.kW + v] *
+              x[(first + channel) * this.constants.h + row][column];
+          }
+        }
+      }
+    }
+  }
+  return sum;
+}
+
+/** Row (n, c), column (i, j) of the input. g has a row for each (n, o, i), w for each (o, c). */
+export function conv2dInputGrad(this: Kernel<Convolution>, g: Matrix, w: Matrix): number {
+  const plane = this.thread.z * this.constants.height + this.thread.y;
+  const n = quotient(plane, this.constants.c);
+  const c = plane - n * this.constants.c;
+  const i = quotient(this.thread.x, this.constants.w);
+  const bottom = i + this.constants.padH;
+  const right = this.thread.x - i * this.constants.w + this.constants.padW;
+  const group = quotient(c, this.constants.cPerGroup);
+  const channel = c - group * this.constants.cPerGroup;
+  let sum = 0;
+  for (let filter = 0; filter < this.constants.oPerGroup; filter++) {
+    const o = group * this.constants.oPerGroup + filter;
+    for (let u = 0; u < this.constants.kH; u++) {
+      const y = bottom - u * this.constants.dilationH;
+      const row = quotient(Math.abs(y), this.constants.strideH);
+      if (row * this.constants.strideH === y && row < this.constants.outH) {
+        for (let v = 0; v < this.constants.kW; v++) {
+          const x = right - v * this.constants.dilationW;
+          const column = quotient(Math.abs(x), this.constants.strideW);
+          if (column * this.constants.strideW === x && column < this.constants.outW) {
+            sum +=
+              w[o * this.constants.cPerGroup + channel][u * this.constants.kW + v] *
+              g[(n * this.constants.o + o) * this.constants.outH + row][column];
+          }
+        }
+      }
+    }
+  }
+  return sum;
+}
+
+/**
+ * Row (part, o, c), column (u, v): the sum over `images` images. There are few weights and many pixels, so the batch is
+ * cut into parts, which `sum` then adds.
+ */
+export function conv2dWeightGrad(this: Kernel<Convolution | "n" | "images">, x: Matrix, g: Matrix): number {
+  const row = this.thread.z * this.constants.height + this.thread.y;
+  const filter = quotient(row, this.constants.cPerGroup);
+  const part = quotient(filter, this.constants.o);
+  const o = filter - part * this.constants.o;
+  const c = row - filter * this.constants.cPerGroup + quotient(o, this.constants.oPerGroup) * this.constants.cPerGroup;
+  const u = quotient(this.thread.x, this.constants.kW);
+  const top = u * this.constants.dilationH - this.constants.padH;
+  const left = (this.thread.x - u * this.constants.kW) * this.constants.dilationW - this.constants.padW;
+  let sum = 0;
+  for (let image = 0; image < this.constants.images; image++) {
+    const n = part * this.constants.images + image;
+    if (n < this.constants.n) {
+      for (let i = 0; i < this.constants.outH; i++) {
+        const y = top + i * this.constants.strideH;
+        if (y >= 0 && y < this.constants.h) {
+          for (let j = 0; j < this.constants.outW; j++) {
+            const column = left + j * this.constants.strideW;
+            if (column >= 0 && column < this.constants.w) {
+              sum +=
+                g[(n * this.constants.o + o) * this.constants.outH + i][j] *
+                x[(n * this.constants.c + c) * this.constants.h + y][column];
+            }
+          }
+        }
+      }
+    }
+  }
+  return sum;
+}

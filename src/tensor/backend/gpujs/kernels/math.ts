@@ -1,0 +1,73 @@
+/** Functions that kernels call: what GPUs compute less exactly than JavaScript does, or not at all. */
+
+/** ⌊i / n⌋ of whole numbers below 2^24, exactly: a GPU's division may be off by an ulp, on the wrong side of a whole number. */
+export function quotient(i: number, n: number): number {
+  const guess = Math.floor(i / n);
+  const rest = i - guess * n;
+  if (rest < 0) return guess - 1;
+  if (rest >= n) return guess + 1;
+  return guess;
+}
+
+/** 1 for NaN, 0 otherwise. */
+export function isNaNOf(x: number): number {
+  if (x < 0) return 0;
+  if (x >= 0) return 0;
+  return 1;
+}
+
+/** The larger; NaN wins. GPUs' own max may drop it. */
+export function maxOf(a: number, b: number): number {
+  if (isNaNOf(a) > 0) return a;
+  if (isNaNOf(b) > 0) return b;
+  if (a > b) return a;
+  return b;
+}
+
+/** The smaller; NaN wins. */
+export function minOf(a: number, b: number): number {
+  if (isNaNOf(a) > 0) return a;
+  if (isNaNOf(b) > 0) return b;
+  if (a < b) return a;
+  return b;
+}
+
+/** eˣ − 1: near 0, where the difference would cancel, by its series. */
+export function expm1Of(x: number): number {
+  if (Math.abs(x) > 0.3) return Math.exp(x) - 1;
+  return x * (1 + (x / 2) * (1 + (x / 3) * (1 + (x / 4) * (1 + (x / 5) * (1 + (x / 6) * (1 + x / 7))))));
+}
+
+/** ln(1 + x) for x ≥ 0: u − 1 is what rounding 1 + x to u left of x, so x / (u − 1) mends ln u (Kahan). */
+export function log1pOf(x: number): number {
+  if (x < 0.0001) return x - (x * x) / 2;
+  const u = 1 + x;
+  return (Math.log(u) * x) / (u - 1);
+}
+
+/** tanh x = (e²ˣ − 1) / (e²ˣ + 1), from the side on which nothing overflows. */
+export function tanhOf(x: number): number {
+  if (isNaNOf(x) > 0) return x;
+  const e = expm1Of(-2 * Math.abs(x));
+  const y = -e / (e + 2);
+  if (x < 0) return -y;
+  return y;
+}
+
+/** xʸ, where GPUs know it for positive x only. */
+export function powOf(x: number, y: number): number {
+  if (y === 0) return 1;
+  if (y === 1) return x;
+  if (y === 2) return x * x;
+  if (y === -1) return 1 / x;
+  if (x > 0) return x ** y;
+  if (x === 0) {
+    if (y > 0) return 0;
+    return 1 / Math.abs(x);
+  }
+  const size = (-x) ** y;
+  const half = Math.floor(y / 2);
+  if (y === half * 2) return size;
+  if (y === half * 2 + 1) return -size;
+  return Math.sqrt(x);
+}

@@ -1,0 +1,33 @@
+/**
+ * Softmax along the middle axis of an [outer, n, inner] box, from what `reduce` and its kin found out about each line.
+ * A row of threads is one (outer, j), its columns are the inner axis.
+ */
+
+import type { Kernel, Matrix } from "./kernel.js";
+import { quotient } from "./math.js";
+
+type Line = Kernel<"n">;
+
+export function softmax(this: Line, x: Matrix, largest: Matrix, sum: Matrix): number {
+  const row = this.thread.z * this.constants.height + this.thread.y;
+  const outer = quotient(row, this.constants.n);
+  return Math.exp(x[row][this.thread.x] - largest[outer][this.thread.x]) / sum[outer][this.thread.x];
+}
+
+export function logSoftmax(this: Line, x: Matrix, largest: Matrix, sum: Matrix): number {
+  const row = this.thread.z * this.constants.height + this.thread.y;
+  const outer = quotient(row, this.constants.n);
+  return x[row][this.thread.x] - largest[outer][this.thread.x] - Math.log(sum[outer][this.thread.x]);
+}
+
+/** `sum` is Σ g · y of the line. */
+export function softmaxGrad(this: Line, g: Matrix, y: Matrix, sum: Matrix): number {
+  const row = this.thread.z * this.constants.height + this.thread.y;
+  return y[row][this.thread.x] * (g[row][this.thread.x] - sum[quotient(row, this.constants.n)][this.thread.x]);
+}
+
+/** `sum` is Σ g of the line. */
+export function logSoftmaxGrad(this: Line, g: Matrix, y: Matrix, sum: Matrix): number {
+  const row = this.thread.z * this.constants.height + this.thread.y;
+  return g[row][this.thread.x] - Math.exp(y[row][this.thread.x]) * sum[quotient(row, this.constants.n)][this.thread.x];
+}

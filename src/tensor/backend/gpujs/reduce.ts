@@ -1,0 +1,119 @@
+/** Host side of the reductions: how a box lies in rows and columns, and in how many passes a long axis is reduced. */
+
+import type { AxisGeometry, ReduceName } from "../backend.js";
+import { flat, type Layout } from "./layout.js";
+import { by, type GpuRuntime } from "./runtime.js";
+import type { GpuStorage } from "./storage.js";
+
+/** Threads that keep a GPU busy; where there are fewer results, a long axis is cut into pieces. */
+const ENOUGH = 8192;
+
+/** Numbers of a piece, and of the shortest axis that is cut. */
+const PIECE = 256;
+
+/** Where the results of an [outer, n, inner] box are, and the numbers of each. */
+function boxOf({ outer, n, inner }: AxisGeometry): { layout: Layout; columns: number; steps: Record<string, number> } {
+  if (inner === 1) {
+    // Neighbouring threads take neighbouring lines; a row of threads reads `columns` lines of n numbers.
+    const layout = flat(outer);
+    const steps = { n, rowStep: 1, nextRow: 0, columnStep: n, nextColumn: 1 };
+    return { layout, columns: layout.columns * n, steps };
+  }
+  const steps = { n, rowStep: n, nextRow: 1, columnStep: 1, nextColumn: 0 };
+  return { layout: { rows: outer, columns: inner }, columns: inner, steps };
+}
+
+/** The largest divisor of n that is no larger than a piece, or n where none is worth the pass. */
+function divisorOf(n: number): number {
+  for (let piece = PIECE; piece >= 16; piece--) if (n % piece === 0) return piece;
+  return n;
+}
+
+/** Numbers that one thread reduces in the first pass. */
+function pieceOf({ outer, n, inner }: AxisGeometry): number {
+  if (n <= PIECE || outer * inner >= ENOUGH) return n;
+  // Behind the only line there is, the last piece may be shorter; between lines, pieces have to be whole.
+  return outer === 1 ? PIECE : divisorOf(n);
+}
+
+export function reduce(rt: GpuRuntime, name: ReduceName, x: GpuStorage, geometry: AxisGeometry): GpuStorage {
+  const { outer, n, inner } = geometry;
+  if (n === 0) return rt.fill(outer * inner, 0);
+  const piece = pieceOf(geometry);
+  const pieces = Math.ceil(n / piece);
+  const { layout, columns, steps } = boxOf({ outer: outer * pieces, n: piece, inner });
+  const left = n - (pieces - 1) * piece;
+  const full = left === piece ? outer * pieces * inner : (pieces - 1) * inner;
+  const result = rt.launch(outer * pieces * inner, {
+    kernel: name,
+    operands: [by(columns, x)],
+    constants: { ...steps, width: layout.columns, full, left },
+    ...layout,
+  });
+  if (pieces === 1) return result;
+  const reduced = reduce(rt, name, result, { outer, n: pieces, inner });
+  rt.free(result);
+  return reduced;
+}
+
+export function argMax(rt: GpuRuntime, x: GpuStorage, geometry: AxisGeometry): GpuStorage {
+  const { layout, columns, steps } = boxOf(geometry);
+  const operands = [by(columns, x)];
+  return rt.launch(geometry.outer * geometry.inner, { kernel: "argMax", operands, constants: steps, ...layout });
+}
+
+// ---- softmax -----------------------------------------------------------------------------------
+
+export function softmax(rt: GpuRuntime, x: GpuStorage, geometry: AxisGeometry, log: boolean): GpuStorage {
+  const { outer, n, inner } = geometry;
+  if (x.size === 0) return rt.fill(0, 0);
+  const { layout, columns, steps } = boxOf(geometry);
+  const largest = reduce(rt, "max", x, geometry);
+  const sum = rt.launch(outer * inner, {
+    kernel: "expSum",
+    operands: [by(columns, x), by(layout.columns, largest)],
+    constants: steps,
+    ...layout,
+  });
+  const result = rt.launch(x.size, {
+    kernel: log ? "logSoftmax" : "softmax",
+    operands: [by(inner, x), by(inner, largest), by(inner, sum)],
+    constants: { n },
+    rows: outer * n,
+    columns: inner,
+  });
+  rt.free(largest);
+  rt.free(sum);
+  return result;
+}
+
+export function softmaxGrad(
+  rt: GpuRuntime,
+  g: GpuStorage,
+  y: GpuStorage,
+  geometry: AxisGeometry,
+  log: boolean,
+): GpuStorage {
+  const { outer, n, inner } = geometry;
+  if (g.size === 0) return rt.fill(0, 0);
+  const sum = log ? reduce(rt, "sum", g, geometry) : dotSum(rt, g, y, geometry);
+  const result = rt.launch(g.size, {
+    kernel: log ? "logSoftmaxGrad" : "softmaxGrad",
+    operands: [by(inner, g), by(inner, y), by(inner, sum)],
+    constants: { n },
+    rows: outer * n,
+    columns: inner,
+  });
+  rt.free(sum);
+  return result;
+}
+
+function dotSum(rt: GpuRuntime, g: GpuStorage, y: GpuStorage, geometry: AxisGeometry): GpuStorage {
+  const { layout, columns, steps } = boxOf(geometry);
+  return rt.launch(geometry.outer * geometry.inner, {
+    kernel: "dotSum",
+    operands: [by(columns, g), by(columns, y)],
+    constants: steps,
+    ...layout,
+  });
+}

@@ -1,0 +1,194 @@
+/** Launches kernels in order, compiles each once for its sizes, and keeps the books of what the device holds. */
+
+import type { MemoryInfo } from "../backend.js";
+import type { Constants, Device, KernelName, Program } from "./device.js";
+import { kernels } from "./kernels.generated.js";
+import { flat, type Layout } from "./layout.js";
+import { GpuStorage, type Handle, Queue, type View } from "./storage.js";
+
+/** Compiled kernels that are kept; a net's training step needs some hundred. */
+const KEPT = 1024;
+
+/** A storage as the rows and columns that a kernel reads it by. */
+export interface Operand extends Layout {
+  readonly storage: GpuStorage;
+}
+
+/** A storage by rows of `columns` numbers. */
+export function by(columns: number, storage: GpuStorage): Operand {
+  return { storage, rows: Math.ceil(storage.size / columns), columns };
+}
+
+/** A storage as it is: its number i is at the same place as number i of a result of the same size. */
+export function whole(storage: GpuStorage): Operand {
+  return { storage, ...flat(storage.size) };
+}
+
+export interface Launch extends Layout {
+  readonly kernel: KernelName;
+  readonly operands: readonly Operand[];
+  /** Arguments behind the operands: what changes from call to call. */
+  readonly numbers?: readonly number[];
+  /** Sizes, folded into the source. */
+  readonly constants?: Constants;
+  /** Name and text of the function that a pointwise kernel calls. */
+  readonly rule?: { readonly name: string; readonly text: string };
+}
+
+interface Compiled extends Program {
+  /** Results that are still there. GPU.js takes a kernel's textures along when it goes. */
+  live: number;
+}
+
+export class GpuRuntime {
+  readonly #device: Device;
+  readonly #queue = new Queue();
+  /** The least recently used first. */
+  readonly #compiled = new Map<string, Compiled>();
+  readonly #makers = new WeakMap<Handle, Compiled>();
+  readonly #info = { bytes: 0, storages: 0, reserved: 0 };
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** What storages hold; `reserved` is what their results take up on the device. */
+  memory(): MemoryInfo {
+    return { ...this.#info };
+  }
+
+  #make(size: number): GpuStorage {
+    this.#info.bytes += size * 4;
+    this.#info.storages++;
+    return new GpuStorage(size);
+  }
+
+  /** `size` numbers that a launch will compute. */
+  launch(size: number, launch: Launch): GpuStorage {
+    const result = this.#make(size);
+    if (size > 0) this.#queue.run(() => this.#execute(result, launch));
+    return result;
+  }
+
+  /** Puts the result of a launch, which may read it, behind a storage that is there. */
+  replace(storage: GpuStorage, launch: Launch): void {
+    if (storage.size > 0) this.#queue.run(() => this.#execute(storage, launch));
+  }
+
+  upload(values: Float32Array): GpuStorage {
+    const result = this.#make(values.length);
+    const { rows, columns } = flat(values.length);
+    if (values.length > 0) {
+      this.#queue.run(() => {
+        const argument = this.#device.input(values, rows, columns);
+        const view = { argument, layout: "host", release: () => {} };
+        return this.#run(result, { kernel: "copy", operands: [], rows, columns }, [view]);
+      });
+    }
+    return result;
+  }
+
+  fill(size: number, value: number): GpuStorage {
+    return this.launch(size, { kernel: "fill", operands: [], numbers: [value], ...flat(size) });
+  }
+
+  free(storage: GpuStorage): void {
+    storage.freed = true;
+    this.#info.bytes -= storage.size * 4;
+    this.#info.storages--;
+    this.#queue.run(() => this.#drop(storage));
+  }
+
+  /** @throws Error where the storage's numbers could not be computed, with the operation that failed and its cause */
+  async read(storage: GpuStorage): Promise<Float32Array> {
+    // The handle is taken in its turn: what is asked for later may replace it.
+    let values: Promise<Float32Array> | undefined;
+    this.#queue.run(() => {
+      values = storage.handle?.read();
+      // Whoever awaits it below hears of a failure; the queue must not.
+      values?.catch(() => {});
+    });
+    await this.#queue.idle();
+    const complaint = this.#device.complaint();
+    if (storage.failure) throw storage.failure;
+    if (complaint) throw new Error(`${this.#name}: ${complaint}`);
+    if (!values) return new Float32Array(0);
+    return (await values).slice(0, storage.size);
+  }
+
+  get #name(): string {
+    return `gpujs:${this.#device.mode}`;
+  }
+
+  #execute(result: GpuStorage, launch: Launch): void | Promise<void> {
+    const failed = launch.operands.find(({ storage }) => storage.failure);
+    if (failed) {
+      result.failure = failed.storage.failure;
+      return;
+    }
+    const views = launch.operands.map(({ storage, rows, columns }) => storage.handle!.view(rows, columns));
+    return this.#run(result, launch, views);
+  }
+
+  #run(result: GpuStorage, launch: Launch, views: readonly View[]): void | Promise<void> {
+    const fail = (cause: unknown) => {
+      const what = launch.rule ? `${launch.kernel} (${launch.rule.name})` : launch.kernel;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      result.failure = new Error(`${this.#name}: ${what} failed: ${reason}`, { cause });
+      release();
+    };
+    const release = () => {
+      for (const view of views) view.release();
+    };
+    try {
+      const compiled = this.#program(launch, views);
+      const keep = (handle: Handle) => {
+        release();
+        this.#drop(result);
+        compiled.live++;
+        this.#makers.set(handle, compiled);
+        this.#info.reserved += handle.bytes;
+        result.handle = handle;
+      };
+      const handle = compiled.run([...views.map(({ argument }) => argument), ...(launch.numbers ?? [])]);
+      if (handle instanceof Promise) return handle.then(keep).catch(fail);
+      keep(handle);
+    } catch (cause) {
+      fail(cause);
+    }
+  }
+
+  #drop(storage: GpuStorage): void {
+    const { handle } = storage;
+    if (!handle) return;
+    handle.delete();
+    this.#info.reserved -= handle.bytes;
+    this.#makers.get(handle)!.live--;
+    storage.handle = undefined;
+  }
+
+  /** The kernel for these sizes, from the cache or compiled now. */
+  #program({ kernel, operands, constants = {}, rule, rows, columns }: Launch, views: readonly View[]): Compiled {
+    const sizes = operands.map((operand, i) => [operand.rows, operand.columns, views[i].layout]);
+    const key = JSON.stringify([kernel, rule?.name, constants, rows, columns, sizes]);
+    let compiled = this.#compiled.get(key);
+    if (compiled) {
+      this.#compiled.delete(key);
+    } else {
+      const source = { name: kernel, text: kernels[kernel], rule: rule?.text, constants, rows, columns };
+      this.#evict();
+      compiled = { ...this.#device.compile(source), live: 0 };
+    }
+    this.#compiled.set(key, compiled);
+    return compiled;
+  }
+
+  #evict(): void {
+    for (const [key, compiled] of this.#compiled) {
+      if (this.#compiled.size < KEPT) return;
+      if (compiled.live > 0) continue;
+      compiled.destroy();
+      this.#compiled.delete(key);
+    }
+  }
+}
