@@ -26,11 +26,10 @@ async function load(entry) {
     bundle: true,
     write: false,
     format: "esm",
-    // GPU.js knows Math.pow, but not x ** y.
     target: "es2016",
     supported: { "exponent-operator": false, "class-private-field": true },
     plugins: [withoutGenerated],
-    external: ["node:*", "gpu.js"],
+    packages: "external",
     logLevel: "error",
   });
   return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
@@ -41,6 +40,7 @@ const exact = {
   "Math.max": "maxOf",
   "Math.min": "minOf",
   "Math.tanh": "tanhOf",
+  "Math.log": "logOf",
   "Math.log1p": "log1pOf",
   __pow: "powOf",
 };
@@ -55,6 +55,9 @@ function named(name, parameters, rule) {
   return `function ${name}(${all.join(", ")}) { return ${text}; }`;
 }
 
+/** A function's text; where TypeScript has x ** y, GPU.js knows Math.pow. */
+const textOf = (kernel) => String(kernel).replaceAll("__pow(", "Math.pow(");
+
 const math = await load("backend/gpujs/kernels/math.ts");
 const kernels = await load("backend/gpujs/kernels/index.ts");
 const { unaryRules, binaryRules, normalCdf } = await load("ops/pointwise.ts");
@@ -63,8 +66,8 @@ const json = (value) => JSON.stringify(value, null, 2);
 const texts = (table, text) => Object.fromEntries(Object.entries(table).map(([name, value]) => [name, text(value)]));
 const text = [
   "// From kernels/*.ts and ops/pointwise.ts by scripts/build-gpujs-kernels.js; do not edit.",
-  `export const helpers = ${json([...Object.values(math), normalCdf].map(String))};`,
-  `export const kernels = ${json(texts(kernels, String))};`,
+  `export const helpers = ${json([...Object.values(math), normalCdf].map(textOf))};`,
+  `export const kernels = ${json(texts(kernels, textOf))};`,
   `export const unaryRules = ${json(texts(unaryRules, ({ f }) => named("unaryRule", ["x", "a", "b"], f)))};`,
   `export const gradRules = ${json(texts(unaryRules, ({ df }) => named("gradRule", ["g", "x", "y", "a", "b"], df)))};`,
   `export const binaryRules = ${json(texts(binaryRules, ({ f }) => named("binaryRule", ["a", "b"], f)))};`,

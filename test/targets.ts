@@ -40,6 +40,9 @@ export const targets: readonly Target[] = [
   await open("gpujs:webgpu", "gpujs:webgpu", {}),
 ];
 
+// Opening a backend makes it the current one; tests that name none are about the default.
+await useBackend("wasm");
+
 /**
  * One test on each target, which new tensors go to until the test first awaits. A backend that cannot run here is
  * skipped by name, with the reason.

@@ -26,7 +26,11 @@ export function channelMoments(
   x: GpuStorage,
   geometry: ChannelGeometry,
 ): [mean: GpuStorage, variance: GpuStorage] {
-  const mean = channelSum(rt, "planeMeans", [x], [], geometry);
+  const { c, pixels } = geometry;
+  const shifted = channelSum(rt, "planeMeans", [x], [], geometry);
+  const operands = [by(pixels, x), by(c, shifted)];
+  const mean = rt.launch(c, { kernel: "channelMeans", operands, rows: 1, columns: c });
+  rt.free(shifted);
   return [mean, channelSum(rt, "planeVariances", [x], [mean], geometry)];
 }
 

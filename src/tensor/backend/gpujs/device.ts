@@ -54,7 +54,6 @@ interface GpuKernel {
 interface GpuJs {
   GPU: new (settings: {
     mode: Mode;
-    functions: string[];
   }) => {
     createKernel(source: string, settings: object): GpuKernel;
     destroy(): Promise<void>;

@@ -23,8 +23,8 @@ export function flat(size: number): Layout {
 /** Where an operand's numbers lie: its own columns, and the rows and columns that one step along each axis is worth. */
 export interface Steps {
   readonly columns: number;
-  readonly row: number;
-  readonly column: number;
+  readonly firstRow: number;
+  readonly firstColumn: number;
   readonly rows: number[];
   readonly columnSteps: number[];
 }
@@ -46,8 +46,8 @@ export function splitPositions(size: number, shape: Shape, strides: readonly num
   }
   return {
     columns,
-    row: Math.floor(offset / columns),
-    column: offset % columns,
+    firstRow: Math.floor(offset / columns),
+    firstColumn: offset % columns,
     rows: strides.map((stride) => Math.floor(stride / columns)),
     columnSteps: strides.map((stride) => stride % columns),
   };

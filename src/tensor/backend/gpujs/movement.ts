@@ -9,12 +9,12 @@ import type { GpuStorage } from "./storage.js";
 export function view(rt: GpuRuntime, x: GpuStorage, { shape, strides, offset }: ViewGeometry): GpuStorage {
   const { rows, columns, sizes, operands } = linesOf(shape, [strides], [x.size], offset);
   const [source] = operands;
-  const { row, column, rowStep, columnStep } = source;
+  const { firstRow, firstColumn, rowStep, columnStep } = source;
   const steps = { rows: source.rows, columns: source.columnSteps };
   return rt.launch(sizeOf(shape), {
     kernel: "view",
     operands: [by(source.columns, x)],
-    constants: { axes: sizes.length, sizes, row, column, rowStep, columnStep, ...steps },
+    constants: { axes: sizes.length, sizes, firstRow, firstColumn, rowStep, columnStep, ...steps },
     rows,
     columns,
   });

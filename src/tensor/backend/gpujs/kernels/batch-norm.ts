@@ -6,15 +6,23 @@ import { quotient } from "./math.js";
 type Planes = Kernel<"c" | "pixels">;
 type Pixels = Kernel<"c">;
 
-/** Row n, column c: the mean over a plane, divided by the number of planes that `sum` will add. */
+/**
+ * Row n, column c: Σ (x − pivot) over a plane, divided by the numbers of the channel. Numbers far from 0 lose their
+ * differences in a sum; so the channel's first number is taken off each, and `channelMeans` puts it back.
+ */
 export function planeMeans(this: Kernel<"c" | "n" | "pixels">, x: Matrix): number {
   const plane = (this.thread.z * this.constants.height + this.thread.y) * this.constants.c + this.thread.x;
+  const pivot = x[this.thread.x][0];
   let sum = 0;
-  for (let i = 0; i < this.constants.pixels; i++) sum += x[plane][i];
+  for (let i = 0; i < this.constants.pixels; i++) sum += x[plane][i] - pivot;
   return sum / (this.constants.pixels * this.constants.n);
 }
 
-/** Row n, column c: the same of (x − mean)². */
+export function channelMeans(this: Kernel, x: Matrix, shifted: Matrix): number {
+  return x[this.thread.x][0] + shifted[0][this.thread.x];
+}
+
+/** Row n, column c: the mean of (x − mean)² over a plane, divided by the number of planes. */
 export function planeVariances(this: Kernel<"c" | "n" | "pixels">, x: Matrix, mean: Matrix): number {
   const plane = (this.thread.z * this.constants.height + this.thread.y) * this.constants.c + this.thread.x;
   const center = mean[0][this.thread.x];

@@ -1,11 +1,17 @@
-/** Functions that kernels call: what GPUs compute less exactly than JavaScript does, or not at all. */
+/**
+ * Functions that kernels call: what GPUs compute less exactly than JavaScript does, or not at all. No parameter is named
+ * like a kernel's constant: GPU.js would read the constant instead (seen in `cpu` mode).
+ */
 
-/** ⌊i / n⌋ of whole numbers below 2^24, exactly: a GPU's division may be off by an ulp, on the wrong side of a whole number. */
-export function quotient(i: number, n: number): number {
-  const guess = Math.floor(i / n);
-  const rest = i - guess * n;
+/**
+ * ⌊dividend / divisor⌋ of whole numbers below 2^24, exactly: a GPU's division may be off by an ulp, on the wrong side of
+ * a whole number.
+ */
+export function quotient(dividend: number, divisor: number): number {
+  const guess = Math.floor(dividend / divisor);
+  const rest = dividend - guess * divisor;
   if (rest < 0) return guess - 1;
-  if (rest >= n) return guess + 1;
+  if (rest >= divisor) return guess + 1;
   return guess;
 }
 
@@ -42,7 +48,16 @@ export function expm1Of(x: number): number {
 export function log1pOf(x: number): number {
   if (x < 0.0001) return x - (x * x) / 2;
   const u = 1 + x;
-  return (Math.log(u) * x) / (u - 1);
+  return (logOf(u) * x) / (u - 1);
+}
+
+/** ln x: near 1, where a GPU is only exact to a fixed number of digits behind the point, by the series of artanh. */
+export function logOf(x: number): number {
+  if (x === 0) return -1 / Math.abs(x);
+  if (Math.abs(x - 1) > 0.3) return Math.log(x);
+  const s = (x - 1) / (x + 1);
+  const square = s * s;
+  return 2 * s * (1 + square * (1 / 3 + square * (1 / 5 + square * (1 / 7 + square * (1 / 9 + square / 11)))));
 }
 
 /** tanh x = (e²ˣ − 1) / (e²ˣ + 1), from the side on which nothing overflows. */

@@ -14,12 +14,12 @@ export function fill(this: Kernel, value: number): number {
 
 /** The row's index along each axis, the last axis first, leads to a row and a column of x. */
 export function view(
-  this: Kernel<"axes" | "row" | "column" | "rowStep" | "columnStep", "sizes" | "rows" | "columns">,
+  this: Kernel<"axes" | "firstRow" | "firstColumn" | "rowStep" | "columnStep", "sizes" | "rows" | "columns">,
   x: Matrix,
 ): number {
   let rest = this.thread.z * this.constants.height + this.thread.y;
-  let row = this.constants.row + this.thread.x * this.constants.rowStep;
-  let column = this.constants.column + this.thread.x * this.constants.columnStep;
+  let row = this.constants.firstRow + this.thread.x * this.constants.rowStep;
+  let column = this.constants.firstColumn + this.thread.x * this.constants.columnStep;
   for (let d = 0; d < this.constants.axes; d++) {
     const n = this.constants.sizes[d];
     const outer = quotient(rest, n);
