@@ -19,7 +19,7 @@ model.loadStateDict(tensors);
 model.eval();
 
 for (const photo of photos) {
-  const image = resize(decodeImage(await readFile(photo)), size, size);
+  const image = resize(await decodeImage(await readFile(photo)), size, size);
   const logProbabilities = noGrad(() => model.forward(imageToTensor(image)));
   const [bare, covered] = (await logProbabilities.data()).map(Math.exp);
   const verdict = covered > bare ? "covered" : "not covered";

@@ -8,6 +8,7 @@ const ENGINE = ["shape", "random", "backend", "tensor", "autograd", "ops", "meth
 
 /** The parts of the source, and which of them each may import besides itself. */
 const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
+  node: { path: /^node\.ts$/, imports: [] },
   shape: { path: /^tensor\/shape\.ts$/, imports: [] },
   random: { path: /^tensor\/random\.ts$/, imports: [] },
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
@@ -19,17 +20,17 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   layers: { path: /^layers\//, imports: ENGINE },
   optim: { path: /^optim\//, imports: ENGINE },
   nets: { path: /^nets\//, imports: [...ENGINE, "layers"] },
-  data: { path: /^data\//, imports: ENGINE },
+  data: { path: /^data\//, imports: ["node", ...ENGINE] },
   metrics: { path: /^metrics\//, imports: ENGINE },
-  io: { path: /^io\//, imports: [...ENGINE, "layers", "optim"] },
-  train: { path: /^train\//, imports: [...ENGINE, "layers", "optim", "data", "metrics", "io"] },
+  io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
+  train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
 };
 
 /** These see everything. */
 const TOPS = /^(index|cli)\.ts$|^cli\//;
 
 /** What a browser loads: nothing of Node's, and no packages. */
-const BROWSER = /^(tensor|layers|optim|nets|metrics)\//;
+const BROWSER = /^(node\.ts$|(tensor|layers|optim|nets|metrics)\/)/;
 
 const root = new URL("../src/", import.meta.url);
 

@@ -1,6 +1,7 @@
 /** Checks of one operation: PyTorch's numbers, finite differences, the adjoint identity, every backend. */
 
-import { readFileSync } from "node:fs";
+/// <reference types="vite/types/importMeta.d.ts" />
+
 import { describe, expect, it } from "vitest";
 import { backward } from "../src/tensor/autograd.js";
 import type { Backend, FloatArray } from "../src/tensor/backend/backend.js";
@@ -268,9 +269,12 @@ function titleOf({ op, note, options, inputs }: Fixture): string {
   return `${op} ${parts}${note && ` (${note})`}`;
 }
 
-/** Reads a file of test/fixtures. */
+/** Vite puts them in place of the call, for Node and for a browser alike. */
+const files = import.meta.glob("./fixtures/{data,nets,ops}/*.json", { eager: true, import: "default" });
+
+/** A file of test/fixtures. */
 export function readFixture<T>(path: string): T {
-  return JSON.parse(readFileSync(new URL(`fixtures/${path}.json`, import.meta.url), "utf8"));
+  return files[`./fixtures/${path}.json`] as T;
 }
 
 /** `checkOp` for every case in a file of fixtures; `ops` must name exactly the operations that the file has. */

@@ -1,6 +1,6 @@
 /** The backends that tests run on. */
 
-import { it } from "vitest";
+import { inject, it } from "vitest";
 import type { Backend } from "../src/tensor/backend/backend.js";
 import {
   type BackendName,
@@ -11,6 +11,32 @@ import {
 } from "../src/tensor/backend/registry.js";
 import "../src/tensor/methods.js";
 
+/** A backend and its options. */
+type Way = readonly [BackendName, BackendOptions];
+
+/** Every backend, in every way of running that could make a difference. */
+const WAYS = {
+  js: ["js", {}],
+  "wasm on 1 thread": ["wasm", { threads: 1 }],
+  "wasm on 2 threads": ["wasm", { threads: 2 }],
+  "gpujs:cpu": ["gpujs:cpu", {}],
+  "gpujs:webasm": ["gpujs:webasm", {}],
+  "gpujs:webgl": ["gpujs:webgl", {}],
+  "gpujs:webgl2": ["gpujs:webgl2", {}],
+  "gpujs:webgpu": ["gpujs:webgpu", {}],
+} satisfies Record<string, Way>;
+
+export type TargetName = keyof typeof WAYS;
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Those that can be there where the tests run: see vitest.config.ts. */
+    targets: TargetName[];
+    /** Whether one that cannot be made after all is a failure, and not skipped. */
+    mustRun: boolean;
+  }
+}
+
 export interface Target {
   /** What the tests call it: the backend and its options. */
   readonly label: string;
@@ -20,25 +46,32 @@ export interface Target {
   readonly reason?: string;
 }
 
-/** A backend made for tests; where it cannot be made, the reason. */
-export async function open(label: string, name: BackendName, options: BackendOptions): Promise<Target> {
+async function open(label: string, [name, options]: Way): Promise<Target> {
   try {
     await useBackend(name, options);
-    return { label, name, backend: currentBackend() };
+    const backend = currentBackend();
+    if (options.threads && "threads" in backend && backend.threads !== options.threads) {
+      throw new Error("memory cannot be shared here, so there is only one thread");
+    }
+    return { label, name, backend };
   } catch (error) {
     return { label, name, reason: String(error) };
   }
 }
 
-/** Every backend, in every way of running that could make a difference. */
-export const targets: readonly Target[] = [
-  await open("js", "js", {}),
-  await open("wasm on 1 thread", "wasm", { threads: 1 }),
-  await open("wasm on 2 threads", "wasm", { threads: 2 }),
-  await open("gpujs:cpu", "gpujs:cpu", {}),
-  await open("gpujs:webasm", "gpujs:webasm", {}),
-  await open("gpujs:webgpu", "gpujs:webgpu", {}),
-];
+/** Backends made for tests; for each that cannot be made, the reason. */
+export async function openAll(ways: Record<string, Way>): Promise<Target[]> {
+  const opened: Target[] = [];
+  // One after the other: the backend that was chosen is the current one only until the next is chosen.
+  for (const [label, way] of Object.entries(ways)) opened.push(await open(label, way));
+  return opened;
+}
+
+export const targets: readonly Target[] = await openAll(
+  Object.fromEntries(inject("targets").map((name) => [name, WAYS[name]])),
+);
+
+for (const { label, reason } of targets) if (reason && inject("mustRun")) throw new Error(`${label}: ${reason}`);
 
 // Opening a backend makes it the current one; tests that name none are about the default.
 await useBackend("wasm");

@@ -1,4 +1,4 @@
-/** decodeImage: the bytes of a JPEG or PNG file as RGB pixels. */
+/** decodeImage: the bytes of a JPEG or PNG file as RGB pixels, in Node and in a browser the same. */
 
 import { DecodeError, type Image } from "./image.js";
 import { decodeJpeg } from "./jpeg.js";
@@ -37,7 +37,7 @@ function formatOf(bytes: Uint8Array): string | undefined {
  * @returns height · width · 3 bytes
  * @throws DecodeError when the bytes are another format, damaged, truncated, or declare more than they can hold.
  */
-export function decodeImage(bytes: Uint8Array): Image {
+export async function decodeImage(bytes: Uint8Array): Promise<Image> {
   if (bytes.length === 0) throw new DecodeError("the file is empty");
   const format = formatOf(bytes);
   if (format === "JPEG") return decodeJpeg(bytes);

@@ -1,5 +1,6 @@
 /** FaceFolder: a folder of photographs whose names end in their label, read once into memory. */
 
+import { nodeModules } from "../node.js";
 import { Generator } from "../tensor/random.js";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset.js";
 import { decodeImage } from "./decode.js";
@@ -67,8 +68,7 @@ export class FaceFolder extends ImageDataset {
   static async open(folder: string, options: FaceFolderOptions): Promise<FaceFolder> {
     checkOptions(options);
     const { size, limit, seed, onProgress } = options;
-    // Imported here, so that a page may import the package although it has no files.
-    const { readdir, readFile } = await import("node:fs/promises");
+    const { readdir, readFile } = nodeModules("FaceFolder.open")("node:fs/promises");
     const entries = await readdir(folder, { withFileTypes: true });
     const names = entries
       .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
@@ -83,7 +83,7 @@ export class FaceFolder extends ImageDataset {
       // Waiting for each file also lets timers and other work run in between.
       const bytes = await readFile(`${folder}/${name}`);
       try {
-        toPlanes(resize(decodeImage(bytes), size, size), pixels.subarray(i * stride, (i + 1) * stride));
+        toPlanes(resize(await decodeImage(bytes), size, size), pixels.subarray(i * stride, (i + 1) * stride));
       } catch (error) {
         throw new Error(`FaceFolder: cannot read ${folder}/${name}: ${(error as Error).message}`, { cause: error });
       }

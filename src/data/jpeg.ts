@@ -1,6 +1,5 @@
-/** JPEG: the header is read here (size, colour model, orientation), jpeg-js decodes the rest. */
+/** JPEG: the header is read here (size, colour model, orientation), jpeg-js (loaded when first used) does the rest. */
 
-import { decode } from "jpeg-js";
 import { exifOrientation, orient } from "./exif.js";
 import { checkDeclaredSize, DecodeError, type Image } from "./image.js";
 
@@ -80,12 +79,13 @@ function isRgb({ jfif, adobeTransform, components }: Header): boolean {
 }
 
 /** @throws DecodeError @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B */
-export function decodeJpeg(bytes: Uint8Array): Image {
+export async function decodeJpeg(bytes: Uint8Array): Promise<Image> {
   const header = readHeader(bytes);
   checkDeclaredSize("JPEG", header.width, header.height, bytes.length);
   if (header.components.length === 4 && header.adobeTransform === undefined) {
     throw new DecodeError("JPEG with 4 components and no Adobe segment that says what they are is not supported");
   }
+  const { decode } = await import("jpeg-js");
   try {
     const { width, height, data } = decode(bytes, {
       useTArray: true,

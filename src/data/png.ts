@@ -1,6 +1,6 @@
-/** PNG: the header is checked here, pngjs reads the rest, and what is transparent becomes white. */
+/** PNG: the header is checked here, pngjs (loaded when first used) reads the rest, what is transparent becomes white. */
 
-import { PNG } from "pngjs";
+import type { PNG } from "pngjs";
 import { checkDeclaredSize, DecodeError, type Image } from "./image.js";
 
 /** Walks the chunks (length, type, content, checksum) to the last one. */
@@ -24,17 +24,29 @@ function onWhite(rgba: Uint8Array): Uint8Array {
   return data;
 }
 
+/**
+ * The bytes in a Buffer, which pngjs insists on. In a browser it brings a Buffer of its own and shows it only in the
+ * images that it makes.
+ */
+function toBuffer(bytes: Uint8Array, Png: typeof PNG): Buffer {
+  const { data } = new Png({ width: 1, height: Math.ceil(bytes.length / 4) });
+  data.set(bytes);
+  // Not subarray, which gives a bare Uint8Array in a browser.
+  return data.slice(0, bytes.length);
+}
+
 /** @throws DecodeError @see https://www.w3.org/TR/png-3/ */
-export function decodePng(bytes: Uint8Array): Image {
+export async function decodePng(bytes: Uint8Array): Promise<Image> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEnd(bytes, view);
   // The first chunk is the header: 8 bytes of signature, 8 of length and type, then width and height.
   const width = view.getUint32(16);
   const height = view.getUint32(20);
   checkDeclaredSize("PNG", width, height, bytes.length);
+  const { PNG } = await import("#pngjs");
   try {
     // Files often carry bytes after the last chunk; pngjs refuses them.
-    return { width, height, data: onWhite(PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, end)).data) };
+    return { width, height, data: onWhite(PNG.sync.read(toBuffer(bytes.subarray(0, end), PNG)).data) };
   } catch (error) {
     throw new DecodeError(`PNG is damaged (${(error as Error).message})`, { cause: error });
   }

@@ -1,6 +1,7 @@
 /** The safetensors format: a length, a JSON header, and the numbers as they are in memory. */
 
 import type { StateDict } from "../layers/module.js";
+import { nodeModules } from "../node.js";
 import { sizeOf } from "../tensor/shape.js";
 import { tensor } from "../tensor/tensor.js";
 
@@ -140,8 +141,9 @@ export async function saveSafetensors(
   tensors: StateDict,
   metadata: Record<string, string> = {},
 ): Promise<void> {
-  const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
-  const { dirname } = await import("node:path");
+  const find = nodeModules("saveSafetensors");
+  const { mkdir, rename, rm, writeFile } = find("node:fs/promises");
+  const { dirname } = find("node:path");
   const bytes = await encodeSafetensors(tensors, metadata);
   await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.unfinished`;
@@ -156,7 +158,7 @@ export async function saveSafetensors(
 
 /** @throws Error naming the file, and saying what is wrong with it */
 export async function loadSafetensors(path: string): Promise<SafetensorsFile> {
-  const { readFile } = await import("node:fs/promises");
+  const { readFile } = nodeModules("loadSafetensors")("node:fs/promises");
   try {
     return decodeSafetensors(await readFile(path));
   } catch (error) {

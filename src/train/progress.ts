@@ -26,26 +26,27 @@ export interface ConsoleProgress {
 
 /** Callbacks that write to standard output. */
 export function consoleProgress(): ConsoleProgress {
-  const { stdout } = process;
+  // A browser has only the console.
+  const terminal = globalThis.process?.stdout?.isTTY ? process.stdout : undefined;
   let lastLine = performance.now();
   return {
     onProgress(done, total) {
-      if (!stdout.isTTY || (done % 100 !== 0 && done !== total)) return;
-      stdout.write(done === total ? "\r\x1b[K" : `\r\x1b[Kreading photographs  ${done}/${total}`);
+      if (!terminal || (done % 100 !== 0 && done !== total)) return;
+      terminal.write(done === total ? "\r\x1b[K" : `\r\x1b[Kreading photographs  ${done}/${total}`);
     },
     onStep({ epoch, epochs, done, total, imagesPerSecond, secondsLeft }) {
       const where = `epoch ${epoch}/${epochs}`;
       const speed = `${done}/${total}  ${imagesPerSecond.toFixed(0)} images/s  ${clock(secondsLeft)} left`;
-      if (stdout.isTTY) {
+      if (terminal) {
         const bar = "━".repeat(Math.round((24 * done) / total)).padEnd(24, "┄");
-        stdout.write(`\r\x1b[K${where}  ${bar}  ${speed}`);
+        terminal.write(`\r\x1b[K${where}  ${bar}  ${speed}`);
       } else if (performance.now() - lastLine > LOG_INTERVAL_MS) {
         lastLine = performance.now();
         console.log(`${where}  ${speed}`);
       }
     },
     onEpoch({ epoch, epochs, train, test, imagesPerSecond, seconds }) {
-      if (stdout.isTTY) stdout.write("\r\x1b[K");
+      terminal?.write("\r\x1b[K");
       lastLine = performance.now();
       const left = epoch < epochs ? `, ${clock(seconds * (epochs - epoch))} left` : "";
       console.log(`epoch ${epoch}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${clock(seconds)}${left}`);

@@ -32,8 +32,8 @@ function means({ width, height, data }: Image): number[] {
 }
 
 describe("decodeImage against Pillow", () => {
-  it.each(cases)("$name", ({ width, height, file, rgb, tolerance }) => {
-    const image = decodeImage(Buffer.from(file, "base64"));
+  it.each(cases)("$name", async ({ width, height, file, rgb, tolerance }) => {
+    const image = await decodeImage(Buffer.from(file, "base64"));
     expect([image.width, image.height]).toEqual([width, height]);
     const expected = Buffer.from(rgb, "base64");
     expect(image.data.length).toBe(expected.length);
@@ -41,16 +41,16 @@ describe("decodeImage against Pillow", () => {
     expect(worst).toBeLessThanOrEqual(tolerance);
   });
 
-  it("reads a view into a larger buffer", () => {
+  it("reads a view into a larger buffer", async () => {
     const file = fileOf("palette");
     const larger = new Uint8Array(file.length + 20).fill(7);
     larger.set(file, 10);
-    expect(decodeImage(larger.subarray(10, 10 + file.length))).toEqual(decodeImage(file));
+    expect(await decodeImage(larger.subarray(10, 10 + file.length))).toEqual(await decodeImage(file));
   });
 
-  it("ignores bytes after the end of a PNG", () => {
+  it("ignores bytes after the end of a PNG", async () => {
     const file = fileOf("palette");
-    expect(decodeImage(Uint8Array.from([...file, 1, 2, 3]))).toEqual(decodeImage(file));
+    expect(await decodeImage(Uint8Array.from([...file, 1, 2, 3]))).toEqual(await decodeImage(file));
   });
 });
 
@@ -70,13 +70,13 @@ const REFUSED: Record<string, string> = {
 
 describe.skipIf(!existsSync(ODD))("awkward photographs (skipped where the shared data is absent)", () => {
   const rows = existsSync(ODD) ? readFileSync(`${ODD}.tsv`, "utf8").trim().split("\n").slice(1) : [];
-  it.each(rows.map((row) => row.split("\t")))("%s", (name, _bytes, width, height, _format, _mode, r, g, b) => {
+  it.each(rows.map((row) => row.split("\t")))("%s", async (name, _bytes, width, height, _format, _mode, r, g, b) => {
     const file = readFileSync(`${ODD}/${name}`);
     if (REFUSED[name]) {
-      expect(() => decodeImage(file)).toThrow(new DecodeError(REFUSED[name]));
+      await expect(decodeImage(file)).rejects.toThrow(new DecodeError(REFUSED[name]));
       return;
     }
-    const image = decodeImage(file);
+    const image = await decodeImage(file);
     expect([image.width, image.height]).toEqual([Number(width), Number(height)]);
     const expected = ON_WHITE[name] ?? [Number(r), Number(g), Number(b)];
     for (const [c, mean] of means(image).entries()) expect(Math.abs(mean - expected[c])).toBeLessThan(0.75);
@@ -98,56 +98,56 @@ describe("files that cannot be read", () => {
     ["\0\0\0\x1cftypavif", "AVIF is not supported; JPEG and PNG are"],
     ["\0\0\0\x1cftypheic", "HEIC is not supported; JPEG and PNG are"],
     ["<!doctype html>", "XML or HTML is not supported; JPEG and PNG are"],
-  ])("%j", (text, message) => {
-    expect(() => decodeImage(bytesOf(text))).toThrow(new DecodeError(message));
+  ])("%j", async (text, message) => {
+    await expect(decodeImage(bytesOf(text))).rejects.toThrow(new DecodeError(message));
   });
 
-  it("a JPEG cut before its image data", () => {
-    expect(() => decodeImage(jpeg.subarray(0, 100))).toThrow(
+  it("a JPEG cut before its image data", async () => {
+    await expect(decodeImage(jpeg.subarray(0, 100))).rejects.toThrow(
       new DecodeError("JPEG is truncated: its 100 bytes end before the image data"),
     );
   });
 
-  it("a PNG cut before its end", () => {
-    expect(() => decodeImage(png.subarray(0, 60))).toThrow(
+  it("a PNG cut before its end", async () => {
+    await expect(decodeImage(png.subarray(0, 60))).rejects.toThrow(
       new DecodeError("PNG is truncated: its 60 bytes end before the closing IEND chunk"),
     );
   });
 
-  it("a PNG with a wrong checksum", () => {
+  it("a PNG with a wrong checksum", async () => {
     const damaged = Uint8Array.from(png);
     damaged[60] ^= 0xff;
-    expect(() => decodeImage(damaged)).toThrow(/^PNG is damaged \(/);
+    await expect(decodeImage(damaged)).rejects.toThrow(/^PNG is damaged \(/);
   });
 
   it.each([
     ["JPEG", jpeg],
     ["PNG", png],
-  ])("a %s cut anywhere gives a DecodeError, never another one", (_format, file) => {
+  ])("a %s cut anywhere gives a DecodeError, never another one", async (_format, file) => {
     for (let length = 0; length < file.length - 2; length++) {
-      expect(() => decodeImage(file.subarray(0, length)), `${length} bytes`).toThrow(DecodeError);
+      await expect(decodeImage(file.subarray(0, length)), `${length} bytes`).rejects.toThrow(DecodeError);
     }
   });
 
-  it("a JPEG that declares more than it holds", () => {
+  it("a JPEG that declares more than it holds", async () => {
     const lying = Uint8Array.from(jpeg);
     const frame = lying.findIndex((byte, i) => byte === 0xff && lying[i + 1] === 0xc0);
     lying.set([0x17, 0x70, 0x17, 0x70], frame + 5);
-    expect(() => decodeImage(lying)).toThrow(
+    await expect(decodeImage(lying)).rejects.toThrow(
       new DecodeError(`JPEG declares 6000 × 6000 pixels, more than its ${jpeg.length} bytes can hold`),
     );
     lying.set([0xff, 0xff, 0xff, 0xff], frame + 5);
-    expect(() => decodeImage(lying)).toThrow(
+    await expect(decodeImage(lying)).rejects.toThrow(
       new DecodeError("JPEG declares 65535 × 65535 pixels; the limit is 50000000 pixels"),
     );
     lying.set([0, 0], frame + 5);
-    expect(() => decodeImage(lying)).toThrow(new DecodeError("JPEG declares 65535 × 0 pixels: it is empty"));
+    await expect(decodeImage(lying)).rejects.toThrow(new DecodeError("JPEG declares 65535 × 0 pixels: it is empty"));
   });
 
-  it("a PNG that declares more than it holds", () => {
+  it("a PNG that declares more than it holds", async () => {
     const lying = Uint8Array.from(png);
     lying.set([0, 0, 0x17, 0x70, 0, 0, 0x17, 0x70], 16);
-    expect(() => decodeImage(lying)).toThrow(
+    await expect(decodeImage(lying)).rejects.toThrow(
       new DecodeError(`PNG declares 6000 × 6000 pixels, more than its ${png.length} bytes can hold`),
     );
   });
@@ -155,11 +155,11 @@ describe("files that cannot be read", () => {
   it.each([
     [0xc9, 8, "lossless, hierarchical or arithmetic-coded JPEG (SOF9) is not supported"],
     [0xc1, 12, "JPEG with 12 bits a sample is not supported; 8 are"],
-  ])("a JPEG of a rare kind (marker 0x%x)", (marker, precision, message) => {
+  ])("a JPEG of a rare kind (marker 0x%x)", async (marker, precision, message) => {
     const rare = Uint8Array.from(jpeg);
     const frame = rare.findIndex((byte, i) => byte === 0xff && rare[i + 1] === 0xc0);
     rare[frame + 1] = marker;
     rare[frame + 4] = precision;
-    expect(() => decodeImage(rare)).toThrow(new DecodeError(message));
+    await expect(decodeImage(rare)).rejects.toThrow(new DecodeError(message));
   });
 });

@@ -56,7 +56,7 @@ describe("FaceFolder", () => {
     expect(progress).toEqual(["1/3", "2/3", "3/3"]);
 
     const { image, label } = faces.item(1);
-    const { data } = resize(decodeImage(png), 8, 8);
+    const { data } = resize(await decodeImage(png), 8, 8);
     const planes = Float32Array.from({ length: 192 }, (_, i) => data[3 * (i % 64) + Math.floor(i / 64)] / 255);
     expect(image.dataSync()).toEqual(planes);
     expect(label).toBe(1);

@@ -99,7 +99,8 @@ const STATE_TOLERANCE = 1e-2;
 
 describe.each(["Net1", "Net2"] as const)("%s", (name) => {
   it("trains as PyTorch does", async () => {
-    await useBackend("wasm", { threads: 2 });
+    // Fused multiplication and addition moves the winner of a max-pool window where two are all but equal.
+    await useBackend("wasm", { threads: 2, strict: true });
     const { model, images, labels, fixture } = prepare(name);
     const optimizer = new Adam(model.parameters(), { lr: 1e-3, weightDecay: 1e-3 });
     const losses: number[] = [];

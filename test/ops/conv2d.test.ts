@@ -6,7 +6,7 @@ import { type Conv2dOptions, conv2d } from "../../src/tensor/ops/conv2d.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { type Tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
-import { open, type Target } from "../targets.js";
+import { openAll, type Target } from "../targets.js";
 
 const op = ([x, w, bias]: Tensor[], options: Conv2dOptions) => conv2d(x, w, { bias, ...options });
 
@@ -15,9 +15,11 @@ checkFixtures("conv2d", { conv2d: { op, linear: [0, 1, 2] } });
 /** Each way to convolve, on so many threads as to share out even small work unevenly. */
 async function onThreads(options: BackendOptions): Promise<Target[]> {
   const named = Object.entries(options).map(([name, value]) => `${name} ${value}`);
-  const counts = [1, 2, 3, 5];
-  return Promise.all(
-    counts.map((threads) => open(`wasm, ${named}, ${threads} threads`, "wasm", { threads, ...options })),
+  const counts = typeof SharedArrayBuffer === "function" ? [1, 2, 3, 5] : [1];
+  return openAll(
+    Object.fromEntries(
+      counts.map((threads) => [`wasm, ${named}, ${threads} threads`, ["wasm", { threads, ...options }]]),
+    ),
   );
 }
 
