@@ -1,5 +1,6 @@
 /** Where the tests run, and on which backends there: in Node, and in Chromium on a page with and without isolation. */
 
+import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { isolation, launchOptions, noChromium } from "./test/chromium.js";
@@ -14,7 +15,7 @@ function inChromium(
     extends: true,
     server: { headers },
     // What is loaded when it is used: found in the middle of a test, it would reload the page.
-    optimizeDeps: { include: ["jpeg-js", "pngjs/browser.js"] },
+    optimizeDeps: { include: ["gpu.js", "jpeg-js", "pngjs/browser.js"] },
     test: {
       name,
       include,
@@ -30,6 +31,10 @@ function inChromium(
   };
 }
 
+// Without a driver of its own, Vulkan takes the one that computes on the processor and comes with Chromium.
+const software = "/usr/lib/chromium/vk_swiftshader_icd.json";
+if (!existsSync("/usr/share/vulkan/icd.d") && existsSync(software)) process.env.VK_ICD_FILENAMES ??= software;
+
 const inPages = [
   inChromium("chromium", {
     headers: {},
@@ -39,7 +44,7 @@ const inPages = [
   inChromium("chromium, isolated", {
     headers: isolation,
     include: ["test/{browser,layers,ops,optim}/*.test.ts"],
-    targets: ["wasm on 2 threads"],
+    targets: ["wasm on 2 threads", "gpujs:cpu", "gpujs:webasm", "gpujs:webgl", "gpujs:webgl2", "gpujs:webgpu"],
   }),
 ];
 
