@@ -48,7 +48,14 @@ type Result = DeviceArray | Rows;
 interface GpuKernel {
   (...args: unknown[]): Result | Promise<Result>;
   destroy(): void;
-  readonly kernel: { constructor: { mode: Mode }; fallbackReason?: string | null };
+  /** The kernel that runs in the end; those on OpenGL all call their mode "gpu". */
+  readonly kernel: { constructor: { mode: Mode | "gpu" }; context?: unknown; fallbackReason?: string | null };
+}
+
+function modeOf({ constructor: { mode }, context }: GpuKernel["kernel"]): Mode {
+  if (mode !== "gpu") return mode;
+  if (typeof WebGLRenderingContext === "undefined") return "headlessgl";
+  return context instanceof WebGLRenderingContext ? "webgl" : "webgl2";
 }
 
 interface GpuJs {
@@ -159,6 +166,7 @@ function flatten(result: Rows): Float32Array {
 }
 
 class HostHandle implements Handle {
+  readonly outlivesKernel = true;
   readonly #values: Float32Array;
   readonly #input: GpuJs["input"];
 
@@ -190,6 +198,8 @@ class HostHandle implements Handle {
 }
 
 class DeviceHandle implements Handle {
+  /** A kernel on OpenGL takes its textures along when it goes. */
+  readonly outlivesKernel = false;
   readonly bytes: number;
   readonly #array: DeviceArray;
 
@@ -241,6 +251,14 @@ export class Device {
     return new Device(mode, await loadGpuJs(), adaptation);
   }
 
+  /**
+   * Compiled kernels worth keeping; a net's training step needs some hundred. In `webasm` each has a memory of its own,
+   * and engines give out no more than about that many.
+   */
+  get keeps(): number {
+    return this.mode === "webasm" ? 96 : 1024;
+  }
+
   /** Numbers of the host, as the argument of the kernel that copies them to the device. */
   input(values: Float32Array, rows: number, columns: number): unknown {
     const whole = new Float32Array(rows * columns);
@@ -276,7 +294,7 @@ export class Device {
     let checked = false;
     const finish = (result: Result): Handle => {
       if (!checked) {
-        const ran = kernel.kernel.constructor.mode;
+        const ran = modeOf(kernel.kernel);
         if (ran !== this.mode) {
           const reason = kernel.kernel.fallbackReason ?? "GPU.js does not say why";
           throw new Error(`${name} ran on ${ran} instead: ${reason}`);

@@ -6,9 +6,6 @@ import { kernels } from "./kernels.generated.js";
 import { flat, type Layout } from "./layout.js";
 import { GpuStorage, type Handle, Queue, type View } from "./storage.js";
 
-/** Compiled kernels that are kept; a net's training step needs some hundred. */
-const KEPT = 1024;
-
 /** A storage as the rows and columns that a kernel reads it by. */
 export interface Operand extends Layout {
   readonly storage: GpuStorage;
@@ -36,7 +33,7 @@ export interface Launch extends Layout {
 }
 
 interface Compiled extends Program {
-  /** Results that are still there. GPU.js takes a kernel's textures along when it goes. */
+  /** Results that would go with the kernel. */
   live: number;
 }
 
@@ -145,8 +142,10 @@ export class GpuRuntime {
       const keep = (handle: Handle) => {
         release();
         this.#drop(result);
-        compiled.live++;
-        this.#makers.set(handle, compiled);
+        if (!handle.outlivesKernel) {
+          compiled.live++;
+          this.#makers.set(handle, compiled);
+        }
         this.#info.reserved += handle.bytes;
         result.handle = handle;
       };
@@ -163,7 +162,8 @@ export class GpuRuntime {
     if (!handle) return;
     handle.delete();
     this.#info.reserved -= handle.bytes;
-    this.#makers.get(handle)!.live--;
+    const maker = this.#makers.get(handle);
+    if (maker) maker.live--;
     storage.handle = undefined;
   }
 
@@ -185,7 +185,7 @@ export class GpuRuntime {
 
   #evict(): void {
     for (const [key, compiled] of this.#compiled) {
-      if (this.#compiled.size < KEPT) return;
+      if (this.#compiled.size < this.#device.keeps) return;
       if (compiled.live > 0) continue;
       compiled.destroy();
       this.#compiled.delete(key);

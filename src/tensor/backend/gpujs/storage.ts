@@ -6,6 +6,8 @@ import type { Storage } from "../backend.js";
 export interface Handle {
   /** Bytes that it takes up, the unread end of its last row included. */
   readonly bytes: number;
+  /** Whether the numbers stay when the kernel that computed them is destroyed. */
+  readonly outlivesKernel: boolean;
   /** An argument for a kernel that reads the numbers as rows of `columns` numbers; to be let go after the launch. */
   view(rows: number, columns: number): View;
   read(): Promise<Float32Array>;

@@ -54,6 +54,7 @@ export function log1pOf(x: number): number {
 /** ln x: near 1, where a GPU is only exact to a fixed number of digits behind the point, by the series of artanh. */
 export function logOf(x: number): number {
   if (x === 0) return -1 / Math.abs(x);
+  if (x < 0) return (x - x) / (x - x);
   if (Math.abs(x - 1) > 0.3) return Math.log(x);
   const s = (x - 1) / (x + 1);
   const square = s * s;

@@ -11,7 +11,11 @@ export function maxPool2d(this: Kernel<Pooling>, x: Matrix): number {
   const i = quotient(this.thread.x, this.constants.outW);
   const top = i * this.constants.strideH - this.constants.padH;
   const left = (this.thread.x - i * this.constants.outW) * this.constants.strideW - this.constants.padW;
-  let largest = x[plane * this.constants.h + Math.max(top, 0)][Math.max(left, 0)];
+  let firstRow = top;
+  if (top < 0) firstRow = 0;
+  let firstColumn = left;
+  if (left < 0) firstColumn = 0;
+  let largest = x[plane * this.constants.h + firstRow][firstColumn];
   for (let u = 0; u < this.constants.kH; u++) {
     const row = top + u;
     if (row >= 0 && row < this.constants.h) {
