@@ -52,15 +52,20 @@ export function expectClose(
   what: string,
 ): void {
   expect(actual.length, `${what}: number of elements`).toBe(expected.length);
+  const errors = errorsOf(actual, expected);
+  const i = errors.findIndex((error) => !(error <= tolerance));
+  if (i >= 0) expect.fail(`${what}: element ${i} is ${actual[i]}, expected ${expected[i]}`);
+}
+
+/** By element: |actual − expected| / (|expected| + mean |expected|), the tolerance that it just keeps within. */
+function errorsOf(actual: ArrayLike<number>, expected: ArrayLike<number>): number[] {
   const finite = Array.from(expected).filter(Number.isFinite);
   const scale = finite.reduce((sum, e) => sum + Math.abs(e), 0) / Math.max(1, finite.length);
-  for (let i = 0; i < expected.length; i++) {
-    const [a, e] = [actual[i], expected[i]];
-    const close = Number.isFinite(e)
-      ? Math.abs(a - e) <= tolerance * (Math.abs(e) + scale) + UNDERFLOW
-      : Object.is(a, e);
-    if (!close) expect.fail(`${what}: element ${i} is ${a}, expected ${e}`);
-  }
+  return Array.from(expected, (e, i) => {
+    if (!Number.isFinite(e)) return Object.is(actual[i], e) ? 0 : Number.POSITIVE_INFINITY;
+    const difference = Math.max(0, Math.abs(actual[i] - e) - UNDERFLOW);
+    return difference === 0 ? 0 : difference / (Math.abs(e) + scale);
+  });
 }
 
 function numbers(stored: Stored): Float64Array {
@@ -135,12 +140,31 @@ interface Case {
   readonly inputs: readonly Sample[];
   readonly cotangent?: FloatArray;
   /** PyTorch's numbers, or the reference's in float64. */
-  readonly expected: Promise<Omit<Evaluation, "backends">>;
+  readonly expected: Promise<Results>;
+  /** The reference's in float64. */
+  readonly reference: Promise<Results>;
+}
+
+type Results = Omit<Evaluation, "backends">;
+
+/** How far one case of an operation was off on one backend: see `errorsOf`; the worst of its output and gradients. */
+export interface Accuracy {
+  readonly op: string;
+  readonly target: string;
+  readonly againstPyTorch: number;
+  readonly againstFloat64: number;
+}
+
+declare module "vitest" {
+  interface TaskMeta {
+    /** For the table that test/accuracy-reporter.ts makes. */
+    accuracy?: Accuracy;
+  }
 }
 
 interface NamedCheck {
   readonly name: string;
-  readonly run: () => Promise<void>;
+  readonly run: () => Promise<Accuracy | undefined>;
 }
 
 /** Finite differences cost two evaluations for each number: longer inputs say nothing more. */
@@ -152,33 +176,46 @@ function prepare(check: OpCheck): Case {
   const { op, fixture, shapes = [] } = check;
   if (!fixture) {
     const inputs = shapes.map((shape, i) => ({ shape, values: random(sizeOf(shape), 2 + i) }));
-    return { check, inputs, expected: evaluate(op, inputs, float64) };
+    const reference = evaluate(op, inputs, float64);
+    return { check, inputs, expected: reference, reference };
   }
   const { output } = fixture;
   const gradients = fixture.inputs.map(({ gradient }) => (gradient ? numbers(gradient) : null));
+  const inputs = fixture.inputs.map(({ shape, values }) => ({ shape, values: numbers(values) }));
+  const cotangent = fixture.cotangent && numbers(fixture.cotangent);
   return {
     check,
-    inputs: fixture.inputs.map(({ shape, values }) => ({ shape, values: numbers(values) })),
-    cotangent: fixture.cotangent && numbers(fixture.cotangent),
+    inputs,
+    cotangent,
+    reference: evaluate(op, inputs, float64, cotangent),
     expected: Promise.resolve({ shape: output.shape, output: numbers(output.values), gradients }),
   };
 }
 
-async function checkBackend({ check, inputs, cotangent, expected }: Case, { name, backend }: Target): Promise<void> {
-  const { op, tolerance = 1e-5 } = check;
-  const { shape, output, gradients } = await expected;
-  const actual = await evaluate(op, inputs, backend!, cotangent);
+/** The largest error of the output and the gradients. */
+function worst(actual: Results, expected: Results): number {
+  const errors = expected.gradients.map((gradient, i) => (gradient ? errorsOf(actual.gradients[i]!, gradient) : []));
+  return Math.max(...errorsOf(actual.output, expected.output), ...errors.flat());
+}
+
+async function checkBackend(shared: Case, { label, name, backend }: Target): Promise<Accuracy | undefined> {
+  const { op, fixture, tolerance = 1e-5 } = shared.check;
+  const expected = await shared.expected;
+  const actual = await evaluate(op, shared.inputs, backend!, shared.cotangent);
   for (const ran of actual.backends) {
     expect(ran.name).toBe(name);
     expect(ran).toBe(backend);
   }
-  expect(actual.shape).toEqual(shape);
-  expectClose(actual.output, output, tolerance, "output");
-  gradients.forEach((gradient, i) => {
+  expect(actual.shape).toEqual(expected.shape);
+  expectClose(actual.output, expected.output, tolerance, "output");
+  expected.gradients.forEach((gradient, i) => {
     const own = actual.gradients[i];
     expect(own !== null, `input ${i}: a gradient arrives`).toBe(gradient !== null);
     if (gradient && own) expectClose(own, gradient, tolerance, `gradient of input ${i}`);
   });
+  if (!fixture) return undefined;
+  const againstFloat64 = worst(actual, await shared.reference);
+  return { op: fixture.op, target: label, againstPyTorch: worst(actual, expected), againstFloat64 };
 }
 
 /** Threads must not change a bit, whatever they share out. */
@@ -221,11 +258,11 @@ async function checkAdjoint({ check, inputs }: Case, input: number): Promise<voi
 export function checksOf(check: OpCheck): NamedCheck[] {
   const { fixture, linear = [], on = targets } = check;
   let prepared: Case | undefined;
-  const named = (name: string, run: (shared: Case) => Promise<void>): NamedCheck => ({
+  const named = (name: string, run: (shared: Case) => Promise<Accuracy | undefined> | Promise<void>): NamedCheck => ({
     name,
-    run: () => {
+    run: async () => {
       prepared ??= prepare(check);
-      return run(prepared);
+      return (await run(prepared)) ?? undefined;
     },
   });
   const able = on.filter(({ backend }) => backend);
@@ -247,7 +284,11 @@ export function checksOf(check: OpCheck): NamedCheck[] {
 /** Registers every check of an operation as a test. */
 export function checkOp(name: string, check: OpCheck): void {
   describe(name, () => {
-    for (const { name, run } of checksOf(check)) it(name, run);
+    for (const { name, run } of checksOf(check)) {
+      it(name, async ({ task }) => {
+        task.meta.accuracy = await run();
+      });
+    }
     for (const { label, backend, reason } of check.on ?? targets)
       if (!backend) it.skip(`${label}: ${reason}`, () => {});
   });

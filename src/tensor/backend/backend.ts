@@ -191,6 +191,8 @@ export interface SgdStep {
 export interface Backend {
   readonly name: string;
   readonly dtype: DType;
+  /** What computes, in words: threads and instructions, or the adapter in its driver's words. */
+  readonly device: string;
 
   // memory
   upload(values: ArrayLike<number>): Storage;

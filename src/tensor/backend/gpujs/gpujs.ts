@@ -48,16 +48,12 @@ function on(x: Storage): GpuStorage {
 export class GpuJsBackend implements Backend {
   readonly name: string;
   readonly dtype = "float32";
-  /** What computes, in the driver's words. */
-  readonly adapter: string;
-  /** Whether a processor pretends to be a GPU there. */
-  readonly software: boolean;
+  readonly device: string;
   readonly #rt: GpuRuntime;
 
   constructor(device: Device) {
     this.name = `gpujs:${device.mode}`;
-    this.adapter = device.adapter;
-    this.software = device.software;
+    this.device = `${device.adapter} (${device.software ? "software" : "hardware"})`;
     this.#rt = new GpuRuntime(device);
   }
 

@@ -58,6 +58,7 @@ function values(x: Storage): FloatArray {
 export class JsBackend implements Backend {
   readonly name: string;
   readonly dtype: DType;
+  readonly device = "plain loops on one thread";
   readonly #info: MemoryInfo = { bytes: 0, storages: 0, reserved: 0 };
 
   constructor(dtype: DType = "float32") {

@@ -90,6 +90,11 @@ export class WasmBackend implements Backend {
     this.relaxed = rt.relaxed;
   }
 
+  get device(): string {
+    const threads = this.threads === 1 ? "1 thread" : `${this.threads} threads`;
+    return `${threads}, SIMD, ${this.relaxed ? "with" : "without"} fused multiply-add (relaxed SIMD)`;
+  }
+
   /**
    * Workers that have done some of the work so far. The first operation large enough to share starts them, and until
    * they are up the caller does their part.

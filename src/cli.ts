@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The command line: `npx torchlet --help`. Each command is a file in cli/. */
+
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { infoCommand } from "./cli/info.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+const program = new Command("torchlet")
+  .description("Deep learning from scratch in TypeScript.")
+  .version(version)
+  .showHelpAfterError("(torchlet --help lists what there is)")
+  .addCommand(infoCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`torchlet: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
