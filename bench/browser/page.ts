@@ -9,9 +9,11 @@ import { elapsed, timeWarm } from "../timing.js";
 
 const BATCH = 64;
 
-function print(text: string): void {
+/** Writes a line, and lets the page show it; its workers start meanwhile. */
+async function print(text: string): Promise<void> {
   console.log(text);
   document.body.append(text, document.createElement("br"));
+  await new Promise((resolve) => setTimeout(resolve));
 }
 
 const wanted = new URLSearchParams(location.search).get("shape") ?? "";
@@ -27,18 +29,18 @@ async function benchTraining(): Promise<void> {
   const { median } = await timeWarm(step, await elapsed(step));
   optimizer.zeroGrad();
   images.release();
-  print(`net1 training, batch ${BATCH}: ${median.toFixed(1)} ms, ${(median / BATCH).toFixed(2)} ms an image`);
+  await print(`net1 training, batch ${BATCH}: ${median.toFixed(1)} ms, ${(median / BATCH).toFixed(2)} ms an image`);
 }
 
 try {
-  print(`cross-origin isolated: ${crossOriginIsolated}; ${navigator.userAgent}`);
+  await print(`cross-origin isolated: ${crossOriginIsolated}; ${navigator.userAgent}`);
   for (const threads of new Set([1, navigator.hardwareConcurrency])) {
     await useBackend("wasm", { threads });
     const backend = currentBackend();
-    print(`\n${backend.name}, threads: ${"threads" in backend ? backend.threads : 1}`);
+    await print(`\n${backend.name}, threads: ${"threads" in backend ? backend.threads : 1}`);
     for (const kernel of kernels) {
       const { name, error, cold, median, gflops } = await benchKernel(kernel, backend);
-      print(
+      await print(
         `${name.padEnd(36)} error ${error.toExponential(1)}  cold ${cold.toFixed(2)} ms  ` +
           `warm ${median.toFixed(2)} ms  ${gflops.toFixed(1)} GFLOP/s`,
       );
@@ -46,6 +48,6 @@ try {
     await benchTraining();
   }
 } catch (error) {
-  print(`failed: ${(error as Error).message}`);
+  await print(`failed: ${(error as Error).message}`);
 }
-print("done");
+await print("done");

@@ -16,7 +16,7 @@ async function bundle(): Promise<string> {
     entryPoints: [fileURLToPath(new URL("../browser/page.ts", import.meta.url))],
     ...{ bundle: true, format: "esm", target: "es2023", write: false },
     // What reads files is left out of the page, but only after its imports have been looked up.
-    external: ["node:*", ...builtinModules],
+    external: ["node:*", "webgpu", ...builtinModules],
   });
   return outputFiles[0].text;
 }
@@ -51,7 +51,7 @@ try {
     tab.on("console", (message) => (message.text() === "done" ? resolve() : console.log(message.text())));
     tab.on("pageerror", reject);
   });
-  await tab.goto(url);
+  await tab.goto(url, { waitUntil: "commit" });
   await finished;
 } finally {
   await browser.close();

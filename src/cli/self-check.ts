@@ -28,6 +28,7 @@ const SGD = { lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.1, nesterov
 /** What each kernel makes of the numbers; a kernel that is missing here is a compile error. */
 const CHECKS: { [Name in Kernel]: (backend: Backend, numbers: Numbers) => Storage[] } = {
   fill: (backend) => [backend.fill(7, 1.5)],
+  dropoutMask: (backend) => [backend.dropoutMask(70, 0.3, 1.5, new Generator(2).take(70))],
   unary: (backend, numbers) => Object.values(unaryRules).map((rule) => backend.unary(rule, numbers(70), 0.3, 0.8)),
   unaryGrad: (backend, numbers) =>
     Object.values(unaryRules).map((rule) => {

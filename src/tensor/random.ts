@@ -52,6 +52,13 @@ export function philox(counter: Uint32Array, key0: number, key1: number, out: Ui
   out[3] = c3;
 }
 
+/** Numbers set aside by `Generator.take`: those of the blocks of `philox` from a counter on. */
+export interface Draws {
+  readonly key: readonly [number, number];
+  /** Its two low words; the others are 0. */
+  readonly counter: readonly [number, number];
+}
+
 /** A stream of random numbers. The same seed gives the same numbers everywhere. */
 export class Generator {
   readonly #key = new Uint32Array(2);
@@ -90,6 +97,16 @@ export class Generator {
       this.#used = 0;
     }
     return this.#block[this.#used++];
+  }
+
+  /** Sets the next n numbers aside, from the next whole block on: for a backend that draws them itself, in any order. */
+  take(n: number): Draws {
+    const [low, high] = this.#counter;
+    const next = low + Math.ceil(n / 4);
+    this.#counter[0] = next;
+    this.#counter[1] += Math.floor(next / 2 ** 32);
+    this.#used = 4;
+    return { key: [this.#key[0], this.#key[1]], counter: [low, high] };
   }
 
   /** Uniform in [0, 1), a multiple of 2^−24: exact in float32. */

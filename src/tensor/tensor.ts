@@ -1,6 +1,7 @@
 /** Tensor: a shape, a backend, a buffer of numbers there, and a place in the graph. */
 
 import type { Backend, FloatArray, Storage } from "./backend/backend.js";
+import { turnNowAndThen } from "./backend/event-loop.js";
 import { currentBackend } from "./backend/registry.js";
 import { defaultGenerator, type Generator } from "./random.js";
 import { checkShape, formatShape, type Shape, ShapeError, sizeOf } from "./shape.js";
@@ -157,9 +158,11 @@ export class Tensor {
     return this.buffer.storage;
   }
 
-  /** The numbers, row by row: a copy. */
+  /** The numbers, row by row: a copy. Whoever awaits them lets a page answer and a signal arrive meanwhile. */
   async data(): Promise<Float32Array> {
-    return (await this.backend.read(this.storage)) as Float32Array;
+    const values = (await this.backend.read(this.storage)) as Float32Array;
+    await turnNowAndThen();
+    return values;
   }
 
   /**

@@ -11,6 +11,23 @@ import { onEachBackend } from "../targets.js";
 // The same mask for every evaluation.
 checkOp("dropout", { op: (x) => dropout(x, 0.3, { generator: new Generator(3) }), shapes: [[11, 13]], linear: [0] });
 
+describe("dropoutMask", () => {
+  const SIZE = 50_003;
+  const P = 0.37;
+
+  onEachBackend("is what the generator's own numbers say, to the last", async (backend) => {
+    // The counter's second word is reached on the way.
+    const state = [5, 7, 2 ** 32 - 9000, 3, 0, 0, 4];
+    const [taken, plain] = [new Generator(0), new Generator(0)];
+    taken.setState(state);
+    plain.setState(state);
+    const mask = backend.dropoutMask(SIZE, P, 2.5, taken.take(SIZE));
+    const values = await backend.read(mask);
+    backend.free(mask);
+    expect(Array.from(values)).toEqual(Array.from({ length: SIZE }, () => (plain.uniform() < P ? 0 : 2.5)));
+  });
+});
+
 describe("dropout", () => {
   onEachBackend("drops a share p and scales what is left by 1 / (1 - p), forward and back", async () => {
     const x = tensor(new Float32Array(20_000).fill(3), [20_000], { requiresGrad: true });

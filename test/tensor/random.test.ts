@@ -27,6 +27,29 @@ describe("Philox4x32-10", () => {
   });
 });
 
+describe("take", () => {
+  it("sets aside the next whole blocks, and goes on behind them", () => {
+    const [aside, drawn] = [new Generator(3), new Generator(3)];
+    draw(aside, 2);
+    const { key, counter } = aside.take(6);
+    expect(counter).toEqual([1, 0]);
+    const words = new Uint32Array(4);
+    philox(Uint32Array.of(...counter, 0, 0), ...key, words);
+    draw(drawn, 4);
+    expect([...words]).toEqual(draw(drawn, 4));
+    draw(drawn, 4);
+    expect(draw(aside, 8)).toEqual(draw(drawn, 8));
+  });
+
+  it("carries into the counter's second word", () => {
+    const generator = new Generator(3);
+    const [key0, key1] = generator.state();
+    generator.setState([key0, key1, 2 ** 32 - 2, 7, 0, 0, 4]);
+    expect(generator.take(12).counter).toEqual([2 ** 32 - 2, 7]);
+    expect(generator.state().slice(2)).toEqual([1, 8, 0, 0, 4]);
+  });
+});
+
 describe("state", () => {
   it("goes on in the middle of a block", () => {
     for (let used = 0; used < 9; used++) {

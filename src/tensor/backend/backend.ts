@@ -1,5 +1,6 @@
 /** What a device must do. A backend implements all of it: a missing kernel is a compile error. */
 
+import type { Draws } from "../random.js";
 import type { Shape } from "../shape.js";
 
 /** Element type: float32 everywhere; float64 on `js` only, for gradient checks. */
@@ -197,6 +198,8 @@ export interface Backend {
   // memory
   upload(values: ArrayLike<number>): Storage;
   fill(size: number, value: number): Storage;
+  /** `size` numbers: 0 where a draw from [0, 1) is below p, otherwise `value`. Number i has word i mod 4 of block i div 4. */
+  dropoutMask(size: number, p: number, value: number, draws: Draws): Storage;
   read(x: Storage): Promise<FloatArray>;
   /** A copy of the numbers, at once; only on backends that live in the host's memory. */
   readSync?(x: Storage): FloatArray;

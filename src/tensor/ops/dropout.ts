@@ -20,10 +20,7 @@ export function dropout(x: Tensor, p = 0.5, { training = true, generator }: Drop
   if (!(p >= 0 && p < 1)) throw new RangeError(`dropout: expected 0 <= p < 1, got ${p}`);
   if (!training || p === 0) return x;
   const source = generator ?? defaultGenerator("dropout");
-  const scale = 1 / (1 - p);
-  const values = new Float32Array(x.size);
-  for (let i = 0; i < values.length; i++) values[i] = source.uniform() < p ? 0 : scale;
-  const mask = wrap(x.shape, x.backend.upload(values), x.backend);
+  const mask = wrap(x.shape, x.backend.dropoutMask(x.size, p, 1 / (1 - p), source.take(x.size)), x.backend);
   const result = mul(x, mask);
   mask.release();
   return result;

@@ -1,5 +1,6 @@
 /** The GPU backend: one source for each kernel, run by any mode of GPU.js, on a GPU or on the processor. */
 
+import type { Draws } from "../../random.js";
 import type {
   AdamStep,
   AxisGeometry,
@@ -18,6 +19,7 @@ import type {
   UnaryRule,
   ViewGeometry,
 } from "../backend.js";
+import { drawMask } from "../mask.js";
 import { batchNorm, batchNormInputGrad, batchNormParamGrads, channelMoments } from "./batch-norm.js";
 import { conv2d, conv2dInputGrad, conv2dWeightGrad } from "./conv2d.js";
 import { Device, type Mode } from "./device.js";
@@ -65,6 +67,13 @@ export class GpuJsBackend implements Backend {
 
   fill(size: number, value: number): Storage {
     return this.#rt.fill(size, value);
+  }
+
+  /** Drawn on the host: a GPU's kernels have no 64-bit products of whole numbers. */
+  dropoutMask(size: number, p: number, value: number, draws: Draws): Storage {
+    const values = new Float32Array(size);
+    drawMask(values, p, value, draws);
+    return this.#rt.upload(values);
   }
 
   async read(x: Storage): Promise<Float32Array> {

@@ -1,5 +1,6 @@
 /** The reference backend: plain loops over typed arrays. It defines the right answer; read it first. */
 
+import type { Draws } from "../../random.js";
 import { sizeOf } from "../../shape.js";
 import type {
   AdamStep,
@@ -21,6 +22,7 @@ import type {
   UnaryRule,
   ViewGeometry,
 } from "../backend.js";
+import { drawMask } from "../mask.js";
 import { batchNorm, batchNormInputGrad, batchNormParamGrads, channelMoments } from "./batch-norm.js";
 import { conv2d, conv2dInputGrad, conv2dWeightGrad } from "./conv2d.js";
 import { matmul } from "./matmul.js";
@@ -92,6 +94,10 @@ export class JsBackend implements Backend {
 
   fill(size: number, value: number): Storage {
     return this.#make(size, (out) => out.fill(value));
+  }
+
+  dropoutMask(size: number, p: number, value: number, draws: Draws): Storage {
+    return this.#make(size, (out) => drawMask(out, p, value, draws));
   }
 
   async read(x: Storage): Promise<FloatArray> {

@@ -1,5 +1,6 @@
 /** The fast CPU backend: SIMD kernels in WebAssembly, shared out over threads where the platform allows. */
 
+import type { Draws } from "../../random.js";
 import { sizeOf } from "../../shape.js";
 import type {
   AdamStep,
@@ -26,6 +27,7 @@ import { cat, fill, indexAdd, indexSelect, pad, view } from "./move.js";
 import { accumulate, adam, sgd } from "./optimizer.js";
 import { binary, unary, unaryGrad } from "./pointwise.js";
 import { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from "./pool.js";
+import { dropoutMask } from "./random.js";
 import { argMax, reduce, softmax, softmaxGrad } from "./reduce.js";
 import { type RuntimeOptions, WasmRuntime } from "./runtime.js";
 import type { WinogradUse } from "./winograd.js";
@@ -141,6 +143,10 @@ export class WasmBackend implements Backend {
 
   fill(size: number, value: number): Storage {
     return this.#make(size, (out) => fill(this.#rt, out, size, value));
+  }
+
+  dropoutMask(size: number, p: number, value: number, draws: Draws): Storage {
+    return this.#make(size, (out) => dropoutMask(this.#rt, out, size, p, value, draws));
   }
 
   async read(x: Storage): Promise<Float32Array> {

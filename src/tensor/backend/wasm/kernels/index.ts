@@ -9,6 +9,7 @@ export * from "./matmul";
 export * from "./move";
 export * from "./optimizer";
 export * from "./pool";
+export { dropoutMask } from "./random";
 export { argMax, reduceMax, reduceMin, reduceSum } from "./reduce";
 export * from "./softmax";
 export * from "./unary";

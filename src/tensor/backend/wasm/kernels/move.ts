@@ -1,7 +1,7 @@
 /** Copies between strided layouts: views, padding and joining are all one kernel, transposition has its own. */
 
 import { BLOCK } from "./block";
-import { address } from "./simd";
+import { address, storeTransposed } from "./simd";
 import { Walk } from "./walk";
 
 /** Every element of y becomes `value`. Work items are blocks. */
@@ -55,21 +55,7 @@ export function copy(scratch: usize, begin: i32, end: i32, x: usize, y: usize, s
 // @ts-ignore: decorator
 @inline
 function transposeTile(x: usize, xStep: usize, y: usize, yStep: usize): void {
-  const r0 = v128.load(x);
-  const r1 = v128.load(x + xStep);
-  const r2 = v128.load(x + 2 * xStep);
-  const r3 = v128.load(x + 3 * xStep);
-  const low01 = i8x16.shuffle(r0, r1, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  const low23 = i8x16.shuffle(r2, r3, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  const high01 = i8x16.shuffle(r0, r1, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-  const high23 = i8x16.shuffle(r2, r3, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-  v128.store(y, i8x16.shuffle(low01, low23, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
-  v128.store(y + yStep, i8x16.shuffle(low01, low23, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
-  v128.store(y + 2 * yStep, i8x16.shuffle(high01, high23, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
-  v128.store(
-    y + 3 * yStep,
-    i8x16.shuffle(high01, high23, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
-  );
+  storeTransposed(v128.load(x), v128.load(x + xStep), v128.load(x + 2 * xStep), v128.load(x + 3 * xStep), y, yStep);
 }
 
 /**

@@ -33,3 +33,17 @@ export function sumLanes(v: v128): f32 {
   const pairs = f32x4.add(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
+
+/** Lane i of all four vectors becomes vector i, at y + i · `step`. */
+// @ts-ignore: decorator
+@inline
+export function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, y: usize, step: usize): void {
+  const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
+  const low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
+  const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
+  const high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
+  v128.store(y, i64x2.shuffle(low01, low23, 0, 2));
+  v128.store(y + step, i64x2.shuffle(low01, low23, 1, 3));
+  v128.store(y + 2 * step, i64x2.shuffle(high01, high23, 0, 2));
+  v128.store(y + 3 * step, i64x2.shuffle(high01, high23, 1, 3));
+}
