@@ -106,7 +106,7 @@ async function profileStep(net: NetName, batch: number, options: BenchOptions): 
 /** Each number of threads to measure; `undefined` where the backend has no such option. */
 function threadCounts({ backend, threads }: BenchOptions): (number | undefined)[] {
   if (threads !== undefined) return [threads];
-  return backend === "js" ? [undefined] : [...new Set([1, availableParallelism()])];
+  return backend === "wasm" || backend === "auto" ? [...new Set([1, availableParallelism()])] : [undefined];
 }
 
 export async function benchSteps(options: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
@@ -117,7 +117,8 @@ export async function benchSteps(options: BenchOptions, extra: Column<Row>[]): P
   }
   const output = new Table<StepRow>([...columns, ...extra]);
   for (const count of threadCounts(options)) {
-    const { threads } = await chooseBackend(options, count);
+    const { backend, threads } = await chooseBackend(options, count);
+    console.log(`${backend.name}: ${backend.device}`);
     for (const { net, batch } of wanted) {
       await checkLoss(net);
       for (const row of await benchStep(net, batch, threads)) output.add(row);
@@ -125,6 +126,7 @@ export async function benchSteps(options: BenchOptions, extra: Column<Row>[]): P
   }
   if (options.profile) for (const { net, batch } of wanted) await profileStep(net, batch, options);
   // The rest takes minutes, and Net #1 is all it knows.
-  const rest = options.shape === "" && options.backend !== "js" ? await benchRuns(options.threads) : [];
+  const measuresAll = options.shape === "" && (options.backend === "auto" || options.backend === "wasm");
+  const rest = measuresAll ? await benchRuns(options.threads) : [];
   return [...output.rows, ...rest];
 }

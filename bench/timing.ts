@@ -39,19 +39,29 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Times warm calls; `cold` is how long the first one took, which the caller has already made. */
-export async function timeWarm(run: () => unknown, cold: number): Promise<Timing> {
+/** The same on devices that return at once: enough work to hide what waiting for the end of it costs. */
+const DEVICE_GRAIN_MS = 50;
+
+/**
+ * Times warm calls; `cold` is how long the first one took, which the caller has already made.
+ * @param settle waits until a device has done what it was asked for; absent where a call returns when it is done
+ */
+export async function timeWarm(run: () => unknown, cold: number, settle?: () => Promise<void>): Promise<Timing> {
   let calls = 0;
   const warmUp = await elapsed(async () => {
     const start = performance.now();
-    for (; calls < WARM_UP_CALLS || performance.now() - start < WARM_UP_MS; calls++) await run();
+    for (; calls < WARM_UP_CALLS || performance.now() - start < WARM_UP_MS; calls++) {
+      await run();
+      await settle?.();
+    }
   });
-  const grain = Math.max(1, Math.ceil((GRAIN_MS * calls) / warmUp));
+  const grain = Math.max(1, Math.ceil(((settle ? DEVICE_GRAIN_MS : GRAIN_MS) * calls) / warmUp));
   const times: number[] = [];
   const start = performance.now();
   while (times.length < LEAST_RUNS || performance.now() - start < LEAST_MS) {
     const together = await elapsed(async () => {
       for (let i = 0; i < grain; i++) await run();
+      await settle?.();
     });
     times.push(together / grain);
   }

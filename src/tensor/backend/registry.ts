@@ -126,9 +126,15 @@ async function bestGpu(): Promise<BackendName> {
   );
 }
 
+/** A real GPU where there is one; but whoever gives options means `wasm`, which alone has some. */
+async function bestOf(options: BackendOptions): Promise<BackendName> {
+  if (Object.values(options).some((value) => value !== undefined)) return "wasm";
+  return bestGpu().catch(() => "wasm" as const);
+}
+
 /**
  * Chooses where new tensors go from now on; tensors that exist stay where they are. "gpu" takes the best mode of GPU.js
- * that a real GPU runs; "auto" does the same where there is one, and takes `wasm` elsewhere.
+ * that a real GPU runs; "auto" does the same where there is one, and takes `wasm` elsewhere, and with `wasm`'s options.
  * @returns the name of the backend that was chosen.
  * @throws Error on an unknown name, an option that this backend does not have, a value that the option cannot have, or
  * a backend that cannot run here, with the reason
@@ -137,8 +143,7 @@ export async function useBackend(
   name: BackendName | "gpu" | "auto" = "auto",
   options: BackendOptions = {},
 ): Promise<string> {
-  const chosen =
-    name === "gpu" ? await bestGpu() : name === "auto" ? await bestGpu().catch(() => "wasm" as const) : name;
+  const chosen = name === "gpu" ? await bestGpu() : name === "auto" ? await bestOf(options) : name;
   if (!Object.hasOwn(makers, chosen)) {
     throw new Error(`useBackend: unknown backend "${name}"; there are ${backends().join(", ")}, gpu and auto`);
   }
