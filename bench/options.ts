@@ -13,6 +13,8 @@ export interface BenchOptions {
   /** Only what has this text in its name or shape, upper and lower case alike. */
   shape: string;
   threads: number | undefined;
+  /** Images in a step or an inference, instead of the usual. */
+  batch: number | undefined;
   /** Where the results are saved. */
   json: string | undefined;
   /** Earlier results to compare with. */
@@ -27,19 +29,21 @@ const HELP = `npm run bench [MODE] -- [OPTIONS]
   peers               the same work by other libraries (npm ci --prefix bench/peers first)
 
   --backend NAME      auto, ${backends().join(", ")}
+                      (peers: wasm, or gpujs:webgpu against others on the same GPU)
   --shape TEXT        only what has TEXT in its name or shape
   --threads N         threads of the wasm backend (default: as many as the machine runs at once;
                       steps: 1 and that many; peers: as each comparison says)
+  --batch N           steps, peers: images in a step, instead of 64 and 512 (Net #1), 16 (Net #2)
   --json FILE         save the results
   --compare FILE      show the speed against results saved before
   --profile           steps: the time in each kernel
 `;
 
-function threadsOf(text: string | undefined): number | undefined {
+function countOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const threads = Number(text);
-  if (!/^\d+$/.test(text) || threads < 1) throw new Error(`--threads: expected a whole number from 1, got "${text}"`);
-  return threads;
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1) throw new Error(`--${name}: expected a whole number from 1, got "${text}"`);
+  return count;
 }
 
 function modeOf(positionals: string[]): Mode {
@@ -61,7 +65,16 @@ export function readOptions(): BenchOptions {
   const flag = { type: "boolean" } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { backend: text, shape: text, threads: text, json: text, compare: text, profile: flag, help: flag },
+    options: {
+      backend: text,
+      shape: text,
+      threads: text,
+      batch: text,
+      json: text,
+      compare: text,
+      profile: flag,
+      help: flag,
+    },
   });
   if (values.help) {
     console.log(HELP);
@@ -69,11 +82,13 @@ export function readOptions(): BenchOptions {
   }
   const mode = modeOf(positionals);
   const { profile = false, json, compare, shape = "" } = values;
-  const threads = threadsOf(values.threads);
+  const threads = countOf("threads", values.threads);
+  const batch = countOf("batch", values.batch);
   const backend = backendOf(values.backend);
   if (profile && mode !== "steps") throw new Error(`--profile: only steps can be profiled, not ${mode}`);
-  if (mode === "peers" && (threads !== undefined || values.backend !== undefined)) {
-    throw new Error("--threads, --backend: peers measures wasm with the threads that each comparison says");
+  if (mode === "peers" && threads !== undefined) {
+    throw new Error("--threads: peers measures with the threads that each comparison says");
   }
-  return { mode, backend, shape: shape.toLowerCase(), threads, json, compare, profile };
+  if (mode === "kernels" && batch !== undefined) throw new Error("--batch: kernels have the shapes of bench/table.ts");
+  return { mode, backend, shape: shape.toLowerCase(), threads, batch, json, compare, profile };
 }

@@ -44,6 +44,8 @@ const steps: { net: NetName; batch: number }[] = [
   { net: "net2", batch: 16 },
 ];
 
+const ownBatch = (batch: number) => (Object.keys(nets) as NetName[]).map((net) => ({ net, batch }));
+
 /** @throws Error when the loss of a new net on two images is not what `js` gives */
 async function checkLoss(name: NetName): Promise<void> {
   const loss = () => {
@@ -110,9 +112,10 @@ function threadCounts({ backend, threads }: BenchOptions): (number | undefined)[
 }
 
 export async function benchSteps(options: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
-  const wanted = steps.filter(({ net, batch }) => `${net} batch ${batch}`.includes(options.shape));
+  const known = options.batch === undefined ? steps : ownBatch(options.batch);
+  const wanted = known.filter(({ net, batch }) => `${net} batch ${batch}`.includes(options.shape));
   if (wanted.length === 0) {
-    const names = steps.map(({ net, batch }) => `${net} batch ${batch}`).join(", ");
+    const names = known.map(({ net, batch }) => `${net} batch ${batch}`).join(", ");
     throw new Error(`--shape: no step has "${options.shape}" in its name; there are ${names}`);
   }
   const output = new Table<StepRow>([...columns, ...extra]);

@@ -1,14 +1,26 @@
 /** What is compared with whom, and how fast torchlet has to be. One line adds a comparison. */
 
+import type { BackendName } from "../../src/index.js";
 import type { NetName } from "../nets.js";
 import type { Row } from "../report.js";
 import type { Work } from "./protocol.js";
 
-export type PeerName = "tfjs-wasm" | "tfjs-cpu" | "jax-js" | "onnxruntime-web" | "pytorch" | "torchlet";
+export type PeerName =
+  | "tfjs-wasm"
+  | "tfjs-cpu"
+  | "tfjs-webgpu"
+  | "jax-js"
+  | "jax-js-webgpu"
+  | "onnxruntime-web"
+  | "pytorch"
+  | "pytorch-cuda"
+  | "torchlet";
 
 export interface Contest {
   work: Work;
   net?: NetName;
+  /** torchlet's. Default: wasm. */
+  backend?: BackendName;
   batch: number;
   threads: number;
   peer: PeerName;
@@ -26,6 +38,10 @@ const infer2 = { work: "inference", net: "net2", batch: 16 } as const;
 const train1 = { work: "training", net: "net1", batch: 64 } as const;
 const train2 = { work: "training", net: "net2", batch: 16 } as const;
 const faster = { needed: 1.3, aim: 2 };
+
+/** On a GPU, every library with a device of its own on the same one. */
+const onGpu = { backend: "gpujs:webgpu", threads: 1 } as const;
+const gpuPeers = ["tfjs-webgpu", "jax-js-webgpu", "pytorch-cuda"] as const;
 
 export const contests: readonly Contest[] = [
   { ...product, peer: "tfjs-wasm", needed: 1.2, aim: 1.4 },
@@ -54,6 +70,10 @@ export const contests: readonly Contest[] = [
   { ...train2, threads: 1, peer: "pytorch" },
   { ...train2, threads: 2, peer: "pytorch", needed: 1 / 3, aim: 1 / 1.5 },
   { ...train2, threads: 2, peer: "torchlet", peerThreads: 1, needed: 1.7, aim: 1.9 },
+
+  ...[product, infer1, infer2, train1, train2].flatMap((work) =>
+    gpuPeers.map((peer): Contest => ({ ...work, ...onGpu, peer, aim: peer === "tfjs-webgpu" ? 1 : undefined })),
+  ),
 ];
 
 export interface PeerRow extends Row {
@@ -70,7 +90,7 @@ export interface PeerRow extends Row {
 
 /** How a ratio stands against what was asked for. */
 export function verdict(ratio: number, needed?: number, aim?: number): string {
-  if (needed === undefined) return "";
-  if (ratio < needed) return "SHORT";
-  return aim !== undefined && ratio >= aim ? "aim reached" : "enough";
+  if (needed !== undefined && ratio < needed) return "SHORT";
+  if (aim !== undefined && ratio >= aim) return "aim reached";
+  return needed === undefined ? "" : "enough";
 }

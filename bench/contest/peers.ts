@@ -52,15 +52,15 @@ function checkAgreement(ours: number[], theirs: number[], work: Contest["work"])
 }
 
 async function compete(contest: Contest, folder: string): Promise<PeerRow> {
-  const { work, net, batch, threads, peer, needed, aim } = contest;
+  const { work, batch, threads, peer, needed, aim } = contest;
   const { peerBatch = batch, peerThreads = threads } = contest;
   const theirProgram = programOf(peer);
   const us = new Contestant(programOf("torchlet"));
   const them = new Contestant(theirProgram);
   try {
-    const theirTask = await writeTask(folder, work, net, peerBatch, peerThreads);
+    const theirTask = await writeTask(folder, contest, peerBatch, peerThreads);
     checkAgreement(await us.prepare({ ...theirTask, threads }), await them.prepare(theirTask), work);
-    if (peerBatch !== batch) await us.prepare(await writeTask(folder, work, net, batch, threads));
+    if (peerBatch !== batch) await us.prepare(await writeTask(folder, contest, batch, threads));
     // The first turn is for warming up.
     await us.time(TURN_SECONDS);
     const [first] = await them.time(TURN_SECONDS);
@@ -81,8 +81,12 @@ async function compete(contest: Contest, folder: string): Promise<PeerRow> {
   }
 }
 
-export async function benchPeers({ shape }: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
-  const labelled = contests.map((contest) => ({ contest, label: `${nameOf(contest)}, ${contest.peer}` }));
+export async function benchPeers({ shape, backend, batch }: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
+  const asked = backend === "auto" ? "wasm" : backend;
+  const labelled = contests
+    .filter((contest) => (contest.backend ?? "wasm") === asked)
+    .map((contest) => (batch === undefined || !contest.net ? contest : { ...contest, batch }))
+    .map((contest) => ({ contest, label: `${nameOf(contest)}, ${contest.peer}` }));
   const wanted = labelled.filter(({ label }) => label.includes(shape));
   const folder = mkdtempSync(join(tmpdir(), "torchlet-bench-"));
   const output = new Table<PeerRow>([...columns, ...extra]);
@@ -97,5 +101,5 @@ export async function benchPeers({ shape }: BenchOptions, extra: Column<Row>[]):
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return [...output.rows, ...(await compareProcesses(shape))];
+  return asked === "wasm" ? [...output.rows, ...(await compareProcesses(shape))] : output.rows;
 }

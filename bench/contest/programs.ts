@@ -25,14 +25,14 @@ function installed(path: string, library: string, ...args: string[]): Program {
 }
 
 /** The first Python that has torch. */
-function pytorch(): Program {
+function pytorch(...args: string[]): Program {
   for (const command of ["python3", "/usr/bin/python3"]) {
     try {
       const question = ["-c", "import torch; print(torch.__version__)"];
       const version = execFileSync(command, question, { stdio: ["ignore", "pipe", "ignore"] })
         .toString()
         .trim();
-      return { command, args: [here("../peers/pytorch.py")], version };
+      return { command, args: [here("../peers/pytorch.py"), ...args], version };
     } catch {
       // The next one may have it.
     }
@@ -44,9 +44,12 @@ const programs: Record<PeerName, () => Program> = {
   torchlet: () => script("torchlet.ts", JSON.parse(readFileSync(here("../../package.json"), "utf8")).version),
   "tfjs-wasm": () => installed("../peers/tfjs.ts", "@tensorflow/tfjs", "wasm"),
   "tfjs-cpu": () => installed("../peers/tfjs.ts", "@tensorflow/tfjs", "cpu"),
-  "jax-js": () => installed("../peers/jax.ts", "@jax-js/jax"),
+  "tfjs-webgpu": () => installed("../peers/tfjs.ts", "@tensorflow/tfjs-backend-webgpu", "webgpu"),
+  "jax-js": () => installed("../peers/jax.ts", "@jax-js/jax", "wasm"),
+  "jax-js-webgpu": () => installed("../peers/jax.ts", "@jax-js/jax", "webgpu"),
   "onnxruntime-web": () => installed("../peers/onnx.ts", "onnxruntime-web"),
-  pytorch,
+  pytorch: () => pytorch("cpu"),
+  "pytorch-cuda": () => pytorch("cuda"),
 };
 
 /** @throws Error saying why the library cannot take part here */

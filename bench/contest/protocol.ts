@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { BackendName } from "../../src/index.js";
 import type { LayerKind } from "../nets.js";
 import { elapsed } from "../timing.js";
 
@@ -11,6 +12,8 @@ export interface Task {
   work: Work;
   /** Of the net; the result of layer i has its weights under `${i}.weight`. Empty for a matrix product. */
   layers: LayerKind[];
+  /** torchlet's; the others are programs of their own. */
+  backend: BackendName;
   threads: number;
   /** In the safetensors format: "a" and "b", or "images", "labels" and the weights. */
   file: string;

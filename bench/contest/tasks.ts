@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import { Generator, manualSeed, saveSafetensors, tensor, useBackend } from "../../src/index.js";
-import { labelsOf, type NetName, nets, noisyImages } from "../nets.js";
+import { labelsOf, nets, noisyImages } from "../nets.js";
+import type { Contest } from "./contests.js";
 import type { Task } from "./protocol.js";
 
 /** Of the square matrices that are multiplied. */
@@ -17,8 +18,7 @@ function matrix(name: string) {
 /** Writes the inputs into `folder`, without which the contestants cannot start. */
 export async function writeTask(
   folder: string,
-  work: Task["work"],
-  net: NetName | undefined,
+  { work, net, backend = "wasm" }: Contest,
   batch: number,
   threads: number,
 ): Promise<Task> {
@@ -26,7 +26,7 @@ export async function writeTask(
   const file = join(folder, `${net ?? work}-${batch}.safetensors`);
   if (!net) {
     await saveSafetensors(file, { a: matrix("a"), b: matrix("b") });
-    return { work, layers: [], threads, file };
+    return { work, layers: [], backend, threads, file };
   }
   manualSeed(1);
   const { make, size, layers } = nets[net];
@@ -35,5 +35,5 @@ export async function writeTask(
     labels: tensor(labelsOf(batch)),
     ...make(0).stateDict(),
   });
-  return { work, layers, threads, file };
+  return { work, layers, backend, threads, file };
 }

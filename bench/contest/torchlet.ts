@@ -11,7 +11,13 @@ async function matmul({ a, b }: Inputs): Promise<Prepared> {
   const product = left.matmul(right);
   const result = await product.data();
   product.release();
-  return { result, run: () => left.matmul(right).release() };
+  const run = async () => {
+    const product = left.matmul(right);
+    // Only the result's arrival says that a device is done.
+    if (!product.backend.readSync) await product.data();
+    product.release();
+  };
+  return { result, run };
 }
 
 /** The net that the task's layers are those of, with the given weights. */
@@ -49,7 +55,7 @@ async function training(task: Task, { images, labels, ...weights }: Inputs): Pro
 }
 
 await serve(async (task, inputs) => {
-  await useBackend("wasm", { threads: task.threads });
+  await useBackend(task.backend, task.backend === "wasm" ? { threads: task.threads } : {});
   if (task.work === "matmul") return matmul(inputs);
   return task.work === "inference" ? inference(task, inputs) : training(task, inputs);
 });

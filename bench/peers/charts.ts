@@ -35,7 +35,9 @@ const format = (value: number) => value.toLocaleString("en-US", { maximumSignifi
 
 /** Speed over arithmetic intensity, under the two limits of the machine. */
 function roofline({ rows }: Report<KernelRow>): Element {
-  const { peak, bandwidth } = rows[0].roofline;
+  const limitsOfMachine = rows[0].roofline;
+  if (!limitsOfMachine) throw new Error("charts: these kernels ran on a device whose limits are not known");
+  const { peak, bandwidth } = limitsOfMachine;
   const points = rows.map(({ name, gflops, gbps }) => ({ intensity: gflops / gbps, gflops, family: familyOf(name) }));
   const families = [...new Set(points.map(({ family }) => family))];
   const colors = Object.values(COLORS);

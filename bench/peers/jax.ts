@@ -1,4 +1,4 @@
-/** jax-js on its wasm device. A training step here is the loss and its gradients, without an optimizer. */
+/** jax-js: `jax.ts wasm` or `jax.ts webgpu`. A training step here is the loss and its gradients, without an optimizer. */
 
 import {
   blockUntilReady,
@@ -11,6 +11,7 @@ import {
   numpy as np,
   valueAndGrad,
 } from "@jax-js/jax";
+import { provideWebGpu } from "../../src/tensor/backend/gpujs/device.js";
 import { type Inputs, type Prepared, serve, type Task, type Values } from "../contest/protocol.js";
 
 type Weights = Record<string, JaxArray>;
@@ -92,9 +93,11 @@ async function training({ layers }: Task, { images, labels, ...rest }: Inputs): 
   return { result: [await run()], run };
 }
 
-const devices = await init("wasm");
-if (!devices.includes("wasm")) throw new Error("jax-js has no wasm device here");
-defaultDevice("wasm");
+const device = process.argv[2] as "wasm" | "webgpu";
+if (device === "webgpu") await provideWebGpu();
+const devices = await init(device);
+if (!devices.includes(device)) throw new Error(`jax-js has no ${device} device here`);
+defaultDevice(device);
 
 await serve(async (task, inputs) => {
   if (task.work === "matmul") return matmul(inputs);

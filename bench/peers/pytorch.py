@@ -1,4 +1,7 @@
-"""PyTorch on the CPU. Speaks the protocol of contest/protocol.ts; `pytorch.py fresh BATCH THREADS STEPS` trains Net #1."""
+"""
+PyTorch: `pytorch.py cpu` and `pytorch.py cuda` speak the protocol of contest/protocol.ts;
+`pytorch.py cpu fresh BATCH THREADS STEPS` trains Net #1.
+"""
 
 import json
 import resource
@@ -11,6 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 
 NET1 = "conv relu conv relu conv relu conv norm relu pool conv pool relu conv norm relu pool flatten linear logSoftmax"
+DEVICE = sys.argv[1]
 CHANNELS = [3, 8, 16, 32, 64, 128, 256]
 
 
@@ -23,7 +27,7 @@ def read_inputs(path):
     header.pop("__metadata__", None)
     return {
         name: torch.frombuffer(bytearray(data[start + entry["data_offsets"][0] : start + entry["data_offsets"][1]]),
-                               dtype=torch.float32).reshape(entry["shape"])
+                               dtype=torch.float32).reshape(entry["shape"]).to(DEVICE)
         for name, entry in header.items()
     }
 
@@ -46,7 +50,7 @@ def build(layers, weights, dropout):
     model = nn.Sequential(*[layer(i, kind) for i, kind in enumerate(layers)])
     state = {name: value.clone().reshape(model.state_dict()[name].shape) for name, value in weights.items()}
     model.load_state_dict(state)
-    return model
+    return model.to(DEVICE)
 
 
 def training_step(model, images, labels):
@@ -64,12 +68,23 @@ def training_step(model, images, labels):
     return step
 
 
+def finished(run):
+    """The same, but back only when a GPU has done it, too."""
+    def wait():
+        result = run()
+        if DEVICE == "cuda":
+            torch.cuda.synchronize()
+        return result
+
+    return wait
+
+
 def prepare(task):
     """The result of the work, and a function that does it once."""
     torch.set_num_threads(task["threads"])
     inputs = read_inputs(task["file"])
     if task["work"] == "matmul":
-        run = lambda: torch.mm(inputs["a"], inputs["b"])
+        run = finished(lambda: torch.mm(inputs["a"], inputs["b"]))
         return run().flatten().tolist(), run
     images, labels = inputs.pop("images"), inputs.pop("labels").long()
     if task["work"] == "inference":
@@ -79,7 +94,7 @@ def prepare(task):
             with torch.inference_mode():
                 return model(images)
 
-        return run().flatten().tolist(), run
+        return run().flatten().tolist(), finished(run)
     check = training_step(build(task["layers"], inputs, 0.0), images, labels)
     return [check(), check()], training_step(build(task["layers"], inputs, 0.2), images, labels)
 
@@ -126,7 +141,9 @@ def fresh(batch, threads, steps):
     print(json.dumps({"peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
 
 
-if sys.argv[1:2] == ["fresh"]:
-    fresh(*map(int, sys.argv[2:5]))
+if DEVICE == "cuda" and not torch.cuda.is_available():
+    sys.exit("Error: PyTorch finds no CUDA device here")
+if sys.argv[2:3] == ["fresh"]:
+    fresh(*map(int, sys.argv[3:6]))
 else:
     serve()

@@ -1,9 +1,10 @@
-/** TensorFlow.js: `tfjs.ts wasm` or `tfjs.ts cpu`. */
+/** TensorFlow.js: `tfjs.ts wasm`, `tfjs.ts cpu` or `tfjs.ts webgpu`. */
 
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { provideWebGpu } from "../../src/tensor/backend/gpujs/device.js";
 import { type Inputs, type Prepared, serve, type Task, type Values } from "../contest/protocol.js";
 
 type Weights = Record<string, tf.Tensor>;
@@ -30,7 +31,12 @@ function convert(layers: Task["layers"], inputs: Inputs): Weights {
 }
 
 /** Log-probabilities, with the fused convolution that this library offers. */
-function forward(layers: Task["layers"], weights: Weights, images: tf.Tensor, training: boolean): tf.Tensor2D {
+function forward(
+  layers: Task["layers"],
+  weights: Weights,
+  images: tf.Tensor,
+  { training, dropout = 0 }: { training: boolean; dropout?: number },
+): tf.Tensor2D {
   let x = images;
   layers.forEach((layer, i) => {
     const [weight, bias] = [weights[`${i}.weight`], weights[`${i}.bias`]];
@@ -54,6 +60,8 @@ function forward(layers: Task["layers"], weights: Weights, images: tf.Tensor, tr
       );
     } else if (layer === "pool") {
       x = tf.maxPool(x as tf.Tensor4D, 2, 2, "valid");
+    } else if (layer === "dropout" && training && dropout > 0) {
+      x = tf.dropout(x, dropout);
     } else if (layer === "flatten") {
       x = tf.reshape(x, [x.shape[0], -1]);
     } else if (layer === "linear") {
@@ -65,60 +73,72 @@ function forward(layers: Task["layers"], weights: Weights, images: tf.Tensor, tr
   return x as tf.Tensor2D;
 }
 
-function matmul({ a, b }: Inputs): Prepared {
+async function matmul({ a, b }: Inputs): Promise<Prepared> {
   const [left, right] = [upload(a), upload(b)] as tf.Tensor2D[];
-  const run = () => {
+  const run = async () => {
     const product = tf.matMul(left, right);
-    const values = product.dataSync();
+    const values = await product.data();
     product.dispose();
     return values;
   };
-  return { result: run(), run };
+  return { result: await run(), run };
 }
 
 function nhwc(images: Values): tf.Tensor {
   return tf.transpose(upload(images), [0, 2, 3, 1]);
 }
 
-function inference({ layers }: Task, { images, labels, ...rest }: Inputs): Prepared {
+async function inference({ layers }: Task, { images, labels, ...rest }: Inputs): Promise<Prepared> {
   const weights = convert(layers, rest);
   const input = nhwc(images);
-  const run = () => {
-    const output = tf.tidy(() => forward(layers, weights, input, false));
-    const values = output.dataSync();
+  const run = async () => {
+    const output = tf.tidy(() => forward(layers, weights, input, { training: false }));
+    const values = await output.data();
     output.dispose();
     return values;
   };
-  return { result: run(), run };
+  return { result: await run(), run };
 }
 
-function training({ layers }: Task, { images, labels, ...rest }: Inputs): Prepared {
-  if (layers.includes("dropout")) throw new Error("its training step is written for nets without dropout");
+/** A net that learns, and a function that takes one step of it. */
+function stepOf(layers: Task["layers"], rest: Inputs, input: tf.Tensor, labels: Values, dropout: number) {
   const weights = convert(layers, rest);
   const learned = Object.keys(weights).filter((name) => /weight|bias/.test(name));
   for (const name of learned) weights[name] = tf.variable(weights[name]);
-  const input = nhwc(images);
   const targets = tf.oneHot(tf.tensor1d(labels.values, "int32"), 2);
   const optimizer = tf.train.adam(1e-3, 0.9, 0.999, 1e-8);
   const variables = learned.map((name) => weights[name] as tf.Variable);
-  const run = () =>
-    tf.tidy(() => {
+  return async () => {
+    const loss = tf.tidy(() => {
       const { value, grads } = tf.variableGrads(() => {
-        const picked = tf.sum(tf.mul(forward(layers, weights, input, true), targets));
-        return tf.mul(picked, -1 / labels.values.length) as tf.Scalar;
+        const output = forward(layers, weights, input, { training: true, dropout });
+        return tf.mul(tf.sum(tf.mul(output, targets)), -1 / labels.values.length) as tf.Scalar;
       }, variables);
       for (const variable of variables) {
         grads[variable.name] = tf.add(grads[variable.name], tf.mul(variable, 1e-3));
       }
       optimizer.applyGradients(grads as Record<string, tf.Variable>);
-      return value.dataSync()[0];
+      return value;
     });
-  return { result: [run(), run()], run };
+    const [value] = await loss.data();
+    loss.dispose();
+    return value;
+  };
+}
+
+async function training({ layers }: Task, { images, labels, ...rest }: Inputs): Promise<Prepared> {
+  const input = nhwc(images);
+  const check = stepOf(layers, rest, input, labels, 0);
+  return { result: [await check(), await check()], run: stepOf(layers, rest, input, labels, 0.2) };
 }
 
 const backend = process.argv[2];
 const home = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json"));
 setWasmPaths(`${home}/dist/`);
+if (backend === "webgpu") {
+  await provideWebGpu();
+  await import("@tensorflow/tfjs-backend-webgpu");
+}
 
 await serve(async (task, inputs) => {
   await tf.setBackend(backend);

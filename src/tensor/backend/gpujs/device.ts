@@ -91,7 +91,7 @@ interface WebGpu {
 const webGpu = () => (globalThis as { navigator?: { gpu?: WebGpu } }).navigator?.gpu;
 
 /** Browsers have WebGPU; Node has it from the package webgpu (Dawn), which GPU.js does not ask for by itself. */
-async function provideWebGpu(): Promise<WebGpu> {
+export async function provideWebGpu(): Promise<WebGpu> {
   const present = webGpu();
   if (present) return present;
   if (typeof process === "undefined" || !process.versions?.node) throw new Error("this browser has no WebGPU");
