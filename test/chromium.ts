@@ -10,24 +10,26 @@ export const noChromium =
     ? undefined
     : `no Chromium at ${executablePath} (apt-get install chromium, or name another with CHROMIUM)`;
 
-/** For Playwright: WebGL and WebGPU by software, so that machines without a GPU run them for real; no network. */
-export const launchOptions = {
-  executablePath,
-  args: [
-    "--headless=new",
-    "--no-sandbox",
-    "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--enable-features=Vulkan",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-};
+/** Headless, with WebGPU; nothing looks for updates or for a network. */
+const args = [
+  "--headless=new",
+  "--no-sandbox",
+  "--enable-unsafe-webgpu",
+  "--enable-features=Vulkan",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const bySoftware = ["--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+/** For Playwright: with the machine's own GPU. */
+export const gpuLaunchOptions = { executablePath, args };
+
+/** For Playwright: WebGL and WebGPU by software, so that machines without a GPU run them for real. */
+export const launchOptions = { executablePath, args: [...args, ...bySoftware] };
 
 /** What a page needs to share memory between threads. */
 export const isolation = {

@@ -1,6 +1,6 @@
-/** The bench page: the wide kernels and a step of Net #1 in a browser, on one thread and on several. */
+/** The bench page: the wide kernels and a step of Net #1 in a browser; wasm on one thread and on several. */
 
-import { manualSeed, useBackend } from "../../src/index.js";
+import { type BackendName, manualSeed, useBackend } from "../../src/index.js";
 import { currentBackend } from "../../src/tensor/backend/registry.js";
 import { benchKernel } from "../kernel.js";
 import { adamFor, labelsOf, nets, noisyImages, train } from "../nets.js";
@@ -16,7 +16,9 @@ async function print(text: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
 }
 
-const wanted = new URLSearchParams(location.search).get("shape") ?? "";
+const parameters = new URLSearchParams(location.search);
+const wanted = parameters.get("shape") ?? "";
+const asked = (parameters.get("backend") ?? "wasm") as BackendName;
 
 const kernels = table.filter(({ name }) => /^(matmul square|conv2d net1)/.test(name) && name.includes(wanted));
 
@@ -34,10 +36,10 @@ async function benchTraining(): Promise<void> {
 
 try {
   await print(`cross-origin isolated: ${crossOriginIsolated}; ${navigator.userAgent}`);
-  for (const threads of new Set([1, navigator.hardwareConcurrency])) {
-    await useBackend("wasm", { threads });
+  for (const threads of asked === "wasm" ? new Set([1, navigator.hardwareConcurrency]) : [undefined]) {
+    await useBackend(asked, { threads });
     const backend = currentBackend();
-    await print(`\n${backend.name}, threads: ${"threads" in backend ? backend.threads : 1}`);
+    await print(`\n${backend.name}: ${backend.device}`);
     for (const kernel of kernels) {
       const { name, error, cold, median, gflops } = await benchKernel(kernel, backend);
       await print(

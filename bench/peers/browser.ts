@@ -1,13 +1,20 @@
-/** Runs the page of `bench/browser` in headless Chromium and prints what it prints. CHROMIUM names another program. */
+/**
+ * Runs the page of `bench/browser` in headless Chromium and prints what it prints:
+ * `browser.ts [--backend NAME] [--shape TEXT] [--gpu]`. CHROMIUM names another program. Without --gpu, WebGL and WebGPU
+ * are SwiftShader's, which computes on the processor.
+ */
 
 import { createServer } from "node:http";
 import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { gpuLaunchOptions, launchOptions } from "../../test/chromium.js";
 
-const FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-const QUIET = ["--disable-component-update", "--disable-sync"];
+const { gpu, ...wanted } = parseArgs({
+  options: { backend: { type: "string" }, shape: { type: "string" }, gpu: { type: "boolean" } },
+}).values;
 
 const page = "<!doctype html><meta charset=utf-8><title>torchlet</title><script type=module src=page.js></script>";
 
@@ -36,14 +43,13 @@ async function serve(script: string): Promise<{ url: string; close: () => void }
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
   return {
-    url: `http://127.0.0.1:${port}/${process.argv[2] ? `?shape=${process.argv[2]}` : ""}`,
+    url: `http://127.0.0.1:${port}/?${new URLSearchParams(wanted)}`,
     close: () => server.close(),
   };
 }
 
 const { url, close } = await serve(await bundle());
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...QUIET] });
+const browser = await chromium.launch({ ...(gpu ? gpuLaunchOptions : launchOptions), headless: true });
 try {
   console.log(`Chromium ${browser.version()}`);
   const tab = await browser.newPage();
