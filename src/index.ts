@@ -6,6 +6,10 @@ export { FaceFolder, type FaceFolderOptions } from "./data/face-folder.js";
 export { DecodeError, type Image } from "./data/image.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export { resize } from "./data/resize.js";
+export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
+export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
+export type { HeatMap } from "./explain/heat-map.js";
+export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -21,6 +21,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   optim: { path: /^optim\//, imports: ENGINE },
   nets: { path: /^nets\//, imports: [...ENGINE, "layers"] },
   data: { path: /^data\//, imports: ["node", ...ENGINE] },
+  explain: { path: /^explain\//, imports: [...ENGINE, "layers"] },
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
   train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
@@ -30,7 +31,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
 const TOPS = /^(index|cli)\.ts$|^cli\//;
 
 /** What a browser loads: nothing of Node's, and no packages. */
-const BROWSER = /^(node\.ts$|(tensor|layers|optim|nets|metrics)\/)/;
+const BROWSER = /^(node\.ts$|(tensor|layers|optim|nets|metrics|explain)\/)/;
 
 const root = new URL("../src/", import.meta.url);
 
