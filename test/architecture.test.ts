@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const ENGINE = ["shape", "random", "backend", "tensor", "autograd", "ops", "methods", "gradcheck"];
+const ENGINE = ["shape", "random", "backend", "tensor", "trace", "autograd", "ops", "methods", "gradcheck"];
 
 /** The parts of the source, and which of them each may import besides itself. */
 const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
@@ -13,7 +13,8 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   random: { path: /^tensor\/random\.ts$/, imports: [] },
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
   tensor: { path: /^tensor\/tensor\.ts$/, imports: ["shape", "random", "backend"] },
-  autograd: { path: /^tensor\/autograd\.ts$/, imports: ["shape", "backend", "tensor"] },
+  trace: { path: /^tensor\/trace\.ts$/, imports: ["tensor"] },
+  autograd: { path: /^tensor\/autograd\.ts$/, imports: ["shape", "backend", "tensor", "trace"] },
   ops: { path: /^tensor\/ops\//, imports: ["shape", "random", "backend", "tensor", "autograd"] },
   methods: { path: /^tensor\/methods\.ts$/, imports: ["tensor", "autograd", "ops"] },
   gradcheck: { path: /^tensor\/gradcheck\.ts$/, imports: ["shape", "random", "backend", "tensor", "autograd", "ops"] },
