@@ -37,6 +37,7 @@ export {
 export { type LoadOptions, Module, type StateDict } from "./layers/module.js";
 export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
+export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";
 export { type BootstrapOptions, bootstrapInterval, type Interval } from "./metrics/bootstrap.js";
 export {
   brierScore,
