@@ -2,7 +2,6 @@
 
 import type { Backend, DType, MemoryInfo } from "./backend.js";
 import type { Adaptation, Mode } from "./gpujs/device.js";
-import { JsBackend } from "./js/js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 import type { WinogradUse } from "./wasm/winograd.js";
 
@@ -25,14 +24,15 @@ export interface BackendOptions {
 /** The modes of GPU.js, the best first. */
 const MODES: readonly Mode[] = ["webgpu", "webgl2", "headlessgl", "webgl", "webasm", "cpu"];
 
-/** GPU.js is large: it is loaded when one of its backends is asked for. */
+/** Whoever computes with wasm loads no other backend. */
+const openJs = async (dtype?: DType) => new (await import("./js/js.js")).JsBackend(dtype);
 const openGpuJs = async (mode: Mode) => (await import("./gpujs/gpujs.js")).openGpuJs(mode);
 
 type Maker = (options: BackendOptions) => Backend | Promise<Backend>;
 
 const makers = {
   wasm: ({ threads, winograd, strict }) => createWasmBackend({ threads, winograd, strict }),
-  js: ({ dtype }) => new JsBackend(dtype),
+  js: ({ dtype }) => openJs(dtype),
   "gpujs:webgpu": () => openGpuJs("webgpu"),
   "gpujs:webgl2": () => openGpuJs("webgl2"),
   "gpujs:headlessgl": () => openGpuJs("headlessgl"),
