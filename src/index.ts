@@ -6,6 +6,10 @@ export { FaceFolder, type FaceFolderOptions } from "./data/face-folder.js";
 export { DecodeError, type Image } from "./data/image.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export { resize } from "./data/resize.js";
+export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
+export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
+export type { HeatMap } from "./explain/heat-map.js";
+export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -33,8 +37,30 @@ export {
 export { type LoadOptions, Module, type StateDict } from "./layers/module.js";
 export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
-export { accuracy, confusionMatrix, errorRate, f1, precision, recall } from "./metrics/classification.js";
+export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";
+export { type BootstrapOptions, bootstrapInterval, type Interval } from "./metrics/bootstrap.js";
+export {
+  brierScore,
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibrationCurve,
+  expectedCalibrationError,
+} from "./metrics/calibration.js";
+export {
+  accuracy,
+  type ClassificationReport,
+  type ClassScores,
+  classificationReport,
+  confusionMatrix,
+  errorRate,
+  f1,
+  precision,
+  recall,
+} from "./metrics/classification.js";
+export { type McNemar, mcnemar } from "./metrics/mcnemar.js";
+export { averagePrecision, type PrecisionRecallCurve, precisionRecallCurve } from "./metrics/precision-recall.js";
 export { auc, type RocCurve, rocCurve } from "./metrics/roc.js";
+export { type ThresholdRow, thresholdTable } from "./metrics/thresholds.js";
 export { Net1 } from "./nets/net1.js";
 export { Net2, type Net2Options } from "./nets/net2.js";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.js";

@@ -3,6 +3,7 @@
 import type { Storage } from "./backend/backend.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { adopt, Buffer, collect, dropSaved, type GraphNode, keep, type Saved, Tensor, wrap } from "./tensor.js";
+import { report } from "./trace.js";
 
 let recording = true;
 let nextId = 0;
@@ -19,27 +20,34 @@ export function isGradEnabled(): boolean {
 }
 
 /**
- * Wraps the result of an operation and, where a gradient will be wanted, notes how to send one back.
+ * Wraps the result of an operation, reports it and, where a gradient will be wanted, notes how to send one back.
  *
- * @param gradients from g = ∂L/∂result to one thunk per input, each giving ∂L/∂input in the input's shape (or g itself)
+ * @param inputs all that the operation read; those that never require a gradient come last
+ * @param gradients from g = ∂L/∂result to one thunk per input, each giving ∂L/∂input in the input's shape (or g
+ *   itself); `null` where no gradient passes
  * @param saves whose numbers the thunks read: inputs, or "result". What nobody saves is free to go early.
+ * @param attributes what the operation was asked for besides its inputs, for `observe`
  */
 export function record(
   name: string,
   inputs: readonly Tensor[],
   shape: Shape,
   storage: Storage,
-  gradients: GraphNode["gradients"],
+  gradients: GraphNode["gradients"] | null,
   saves: readonly (Tensor | "result")[] = inputs,
+  attributes: object = {},
 ): Tensor {
   const result = wrap(shape, storage, inputs[0].backend);
-  return attach(name, inputs, result, gradients, saves);
+  report({ name, inputs, output: result, attributes });
+  return gradients ? attach(name, inputs, result, gradients, saves) : result;
 }
 
 /** `record` for a result that shares the numbers of its only input: reshape. */
 export function recordShared(name: string, input: Tensor, shape: Shape, gradients: GraphNode["gradients"]): Tensor {
   input.storage;
-  return attach(name, [input], new Tensor(shape, input.buffer.retain()), gradients, []);
+  const result = new Tensor(shape, input.buffer.retain());
+  report({ name, inputs: [input], output: result, attributes: {} });
+  return attach(name, [input], result, gradients, []);
 }
 
 function attach(
