@@ -19,6 +19,8 @@ export interface BatchOptions {
   generator?: Generator;
   /** Leaves out a last batch that is not full. Default false. */
   dropLast?: boolean;
+  /** Images at the beginning of the pass that are left out: to go on in the middle of one. Default 0. */
+  start?: number;
 }
 
 export interface ImageDatasetOptions {
@@ -83,22 +85,25 @@ export class ImageDataset {
 
   /**
    * One pass over the dataset, batch by batch; the last batch holds what is left.
-   * @throws RangeError unless `batchSize` is a positive integer
+   * @throws RangeError unless `batchSize` is a positive integer, and `start` one of the pass's positions
    * @see torch.utils.data.DataLoader
    */
   batches(batchSize: number, options: BatchOptions = {}): IterableIterator<Batch> {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new RangeError(`batches: batchSize must be a positive integer, got ${batchSize}`);
     }
-    const { shuffle = true, generator = defaultGenerator("shuffle"), dropLast = false } = options;
+    const { shuffle = true, generator = defaultGenerator("shuffle"), dropLast = false, start = 0 } = options;
+    if (!Number.isInteger(start) || start < 0 || start > this.length) {
+      throw new RangeError(`batches: start must be an integer from 0 to ${this.length}, got ${start}`);
+    }
     const order = shuffle ? generator.permutation(this.length) : Int32Array.from(this.labels.keys());
-    return this.#walk(order, batchSize, dropLast ? this.length - batchSize + 1 : this.length);
+    return this.#walk(order, batchSize, start, dropLast ? this.length - batchSize + 1 : this.length);
   }
 
-  /** Batches of `order` that start before `end`. */
-  *#walk(order: Int32Array, batchSize: number, end: number): IterableIterator<Batch> {
-    for (let start = 0; start < end; start += batchSize) {
-      const indices = order.slice(start, start + batchSize);
+  /** Batches of `order` that begin at `start` or after it, and before `end`. */
+  *#walk(order: Int32Array, batchSize: number, start: number, end: number): IterableIterator<Batch> {
+    for (let at = start; at < end; at += batchSize) {
+      const indices = order.slice(at, at + batchSize);
       const images = tensor(this.#floats(indices), [indices.length, 3, this.size, this.size]);
       try {
         yield { images, labels: indices.map((index) => this.labels[index]), indices };

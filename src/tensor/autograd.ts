@@ -42,6 +42,22 @@ export function recordShared(name: string, input: Tensor, shape: Shape, gradient
   return attach(name, [input], new Tensor(shape, input.buffer.retain()), gradients, []);
 }
 
+/** Is shown what an operation was given, and what it made. */
+export type Observer = (op: string, inputs: readonly Tensor[], result: Tensor) => void;
+
+let observer: Observer | undefined;
+
+/** Internal: runs `fn` and shows every operation to `watch`, those that `watch` itself calls excepted. */
+export function observe<T>(fn: () => T, watch: Observer | undefined): T {
+  const outer = observer;
+  observer = watch && ((...operation) => observe(() => watch(...operation), undefined));
+  try {
+    return fn();
+  } finally {
+    observer = outer;
+  }
+}
+
 function attach(
   name: string,
   inputs: readonly Tensor[],
@@ -49,6 +65,7 @@ function attach(
   gradients: GraphNode["gradients"],
   saves: readonly (Tensor | "result")[],
 ): Tensor {
+  observer?.(name, inputs, result);
   if (!recording || !inputs.some((input) => input.requiresGrad)) return result;
   const saved = saves.map((save) => {
     const buffer = (save === "result" ? result : save).buffer.retain();
@@ -107,14 +124,18 @@ function exclusive(buffer: Buffer): Buffer {
 
 /** Runs one thunk and returns its result as a buffer of its own, freeing whatever else it made. */
 function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): Buffer {
-  const { result, made } = collect(thunk);
+  const { result, made } = collect(() => {
+    // A rule is one operation to an observer, whatever it is made of.
+    const gradient = observer ? observe(thunk, undefined) : thunk();
+    return gradient instanceof Tensor ? gradient : wrap(input.shape, gradient, input.backend);
+  });
   try {
-    if (!(result instanceof Tensor)) return new Buffer(input.backend, result);
     if (!sameShape(result.shape, input.shape)) {
       throw new ShapeError(
         `${node.name}: its gradient has shape ${formatShape(result.shape)}, the input ${formatShape(input.shape)}`,
       );
     }
+    observer?.(`backward of ${node.name}`, node.inputs, result);
     return result.buffer.retain();
   } finally {
     releaseAll(made);
