@@ -6,6 +6,10 @@ export { FaceFolder, type FaceFolderOptions } from "./data/face-folder.js";
 export { DecodeError, type Image } from "./data/image.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export { resize } from "./data/resize.js";
+export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
+export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
+export type { HeatMap } from "./explain/heat-map.js";
+export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -33,6 +37,7 @@ export {
 export { type LoadOptions, Module, type StateDict } from "./layers/module.js";
 export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
+export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";
 export { type BootstrapOptions, bootstrapInterval, type Interval } from "./metrics/bootstrap.js";
 export {
   brierScore,

@@ -1,10 +1,11 @@
 /** detectAnomaly: which operation was the first to make a number that is not finite. */
 
-import { noGrad, observe, type Sync } from "./autograd.js";
+import { noGrad, type Sync } from "./autograd.js";
 import { mul } from "./ops/pointwise.js";
 import { sum } from "./ops/reduce.js";
 import { formatShape } from "./shape.js";
 import { keep, type Tensor } from "./tensor.js";
+import { type Operation, observe, unobserved } from "./trace.js";
 
 /** NaN or infinity in the result of an operation, or already in what it was given. */
 export class AnomalyError extends Error {
@@ -14,12 +15,12 @@ export class AnomalyError extends Error {
   /** The leaf (a parameter, images) that was broken before the operation read it; otherwise the operation broke it. */
   readonly given: Tensor | undefined;
 
-  constructor(op: string, inputs: readonly Tensor[], result: Tensor, given?: Tensor) {
+  constructor(op: string, inputs: readonly Tensor[], output: Tensor, given?: Tensor) {
     const shapes = inputs.map(({ shape }) => formatShape(shape)).join(", ");
     super(
       given
         ? `${op} was given NaN or infinity, in its input ${formatShape(given.shape)}`
-        : `${op} made the first NaN or infinity: ${shapes} → ${formatShape(result.shape)}`,
+        : `${op} made the first NaN or infinity: ${shapes} → ${formatShape(output.shape)}`,
     );
     this.op = op;
     this.given = given;
@@ -50,14 +51,15 @@ export async function allFinite(x: Tensor): Promise<boolean> {
 export async function detectAnomaly<T>(fn: () => Sync<T>): Promise<T> {
   const suspects: { flag: Tensor; operation: ConstructorParameters<typeof AnomalyError> }[] = [];
   const leaves = new Set<Tensor>();
-  const result = observe<T>(fn, (op, inputs, result) => {
+  const look = ({ name, inputs, output }: Operation) => {
     for (const input of inputs) {
       if (input.node || leaves.has(input) || input.buffer.released) continue;
       leaves.add(input);
-      suspects.push({ flag: flagOf(input), operation: [op, inputs, result, input] });
+      suspects.push({ flag: flagOf(input), operation: [name, inputs, output, input] });
     }
-    suspects.push({ flag: flagOf(result), operation: [op, inputs, result] });
-  });
+    suspects.push({ flag: flagOf(output), operation: [name, inputs, output] });
+  };
+  const result = observe<T>((operation) => unobserved(() => look(operation)), fn);
   let first: AnomalyError | undefined;
   for (const { flag, operation } of suspects) {
     if (!first && Number.isNaN(await flag.item())) first = new AnomalyError(...operation);

@@ -12,16 +12,19 @@ import { useBackend } from "../../src/tensor/backend/registry.js";
 import { full, type Tensor } from "../../src/tensor/tensor.js";
 import { BrokenLossError } from "../../src/train/broken-loss.js";
 import { evaluate } from "../../src/train/evaluate.js";
-import { classifier, dataset, throughoutOnEachBackend } from "./tiny-data.js";
+import { collectGarbage } from "../garbage.js";
+import { onEachBackend } from "../targets.js";
+import { classifier, dataset } from "./tiny-data.js";
 
 const LABELS = [0, 1, 1, 0, 1, 0, 0, 1, 1];
 
 /** Log-probabilities of every image, in the dataset's order. */
-function outputsOf(model: Module, data: ImageDataset): number[][] {
-  return Array.from({ length: data.length }, (_, i) => {
+function outputsOf(model: Module, data: ImageDataset): Promise<number[][]> {
+  const outputs = Array.from({ length: data.length }, async (_, i) => {
     const image = data.item(i).image.reshape([1, 3, 2, 2]);
-    return [...noGrad(() => model.forward(image)).dataSync()];
+    return [...(await noGrad(() => model.forward(image)).data())];
   });
+  return Promise.all(outputs);
 }
 
 const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -29,9 +32,9 @@ const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / value
 beforeEach(() => useBackend("js"));
 
 describe("the metrics", () => {
-  throughoutOnEachBackend("are those of the model's outputs, whatever the batch size", async () => {
+  onEachBackend("are those of the model's outputs, whatever the batch size", async () => {
     const [model, data] = [classifier({ seed: 2 }), dataset(LABELS)];
-    const outputs = outputsOf(model, data);
+    const outputs = await outputsOf(model, data);
     const called = outputs.map(([bare, covered]) => Number(covered > bare));
     const count = (label: number, prediction: number) =>
       LABELS.filter((l, i) => l === label && called[i] === prediction).length;
@@ -60,7 +63,7 @@ describe("the metrics", () => {
 
   it("of three classes are means over the classes, without AUC", async () => {
     const [model, data] = [classifier({ classes: 3 }), dataset([0, 1, 2, 2, 1, 0, 0], { classes: 3 })];
-    const outputs = outputsOf(model, data);
+    const outputs = await outputsOf(model, data);
     const called = outputs.map((row) => row.indexOf(Math.max(...row)));
     const share = (of: number[], hits: number[]) =>
       of.length === 0 ? 0 : of.filter((i) => hits.includes(i)).length / of.length;
@@ -124,8 +127,9 @@ describe("the model", () => {
     expect(modesOf(model)).toEqual(before);
   });
 
-  throughoutOnEachBackend("and the dataset leave nothing in memory", async (backend) => {
+  onEachBackend("and the dataset leave nothing in memory", async (backend) => {
     const [model, data] = [noisy(), dataset(LABELS)];
+    await collectGarbage();
     const before = backend.memory().storages;
     await evaluate(model, data, { batchSize: 4 });
     expect(backend.memory().storages).toBe(before);
