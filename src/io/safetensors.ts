@@ -4,6 +4,7 @@ import type { StateDict } from "../layers/module.js";
 import { nodeModules } from "../node.js";
 import { sizeOf } from "../tensor/shape.js";
 import { tensor } from "../tensor/tensor.js";
+import { writeAtomically } from "./atomic-file.js";
 
 /** No header is larger: the format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -135,25 +136,13 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors: Object.fromEntries(checked.map(read)), metadata: metadata as Record<string, string> };
 }
 
-/** Writes a file that is either whole or not there: under another name first, then renamed. */
+/** Writes a file that is either whole or not there. */
 export async function saveSafetensors(
   path: string,
   tensors: StateDict,
   metadata: Record<string, string> = {},
 ): Promise<void> {
-  const find = nodeModules("saveSafetensors");
-  const { mkdir, rename, rm, writeFile } = find("node:fs/promises");
-  const { dirname } = find("node:path");
-  const bytes = await encodeSafetensors(tensors, metadata);
-  await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.unfinished`;
-  try {
-    await writeFile(unfinished, bytes, { flush: true });
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+  await writeAtomically(path, await encodeSafetensors(tensors, metadata));
 }
 
 /** @throws Error naming the file, and saying what is wrong with it */
