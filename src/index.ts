@@ -1,11 +1,15 @@
 /** torchlet: every public name. */
 
+export type { AugmentOptions } from "./data/augment.js";
 export { type Batch, type BatchOptions, ImageDataset, type ImageDatasetOptions } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
-export { FaceFolder, type FaceFolderOptions } from "./data/face-folder.js";
-export { DecodeError, type Image } from "./data/image.js";
+export { FaceFolder } from "./data/face-folder.js";
+export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
+export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
+export { PhotoFolder, type PhotoFolderData, type PhotoFolderOptions, type SkippedFile } from "./data/photo-folder.js";
 export { resize } from "./data/resize.js";
+export { type Layout, openSplits, type Splits, type SplitsOptions } from "./data/splits.js";
 export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
@@ -37,6 +41,7 @@ export {
 export { type LoadOptions, Module, type StateDict } from "./layers/module.js";
 export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
+export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";
 export { type BootstrapOptions, bootstrapInterval, type Interval } from "./metrics/bootstrap.js";
 export {
   brierScore,

@@ -22,7 +22,7 @@ export function featureMaps(model: Module, images: Tensor, options: FeatureMapOp
     let maps: Tensor | undefined;
     frozen(model, () =>
       intercept(
-        layer,
+        [layer],
         (forward, x) => {
           const y = forward(x);
           maps = y.detach(); // the model frees its own

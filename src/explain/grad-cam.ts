@@ -62,7 +62,7 @@ export async function gradCam(
       let maps: Tensor | undefined;
       let start: Tensor | undefined;
       const output = intercept(
-        layer,
+        [layer],
         (forward, x) => {
           // The graph begins here: what comes before needs no gradient.
           start = forward(x).detach();

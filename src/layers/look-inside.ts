@@ -4,22 +4,26 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { Module } from "./module.js";
 
 /**
- * Runs `fn` while every call of the module's `forward` goes through `around`, which gets it and its input.
+ * Runs `fn` while every call of these modules' `forward` goes through `around`, which gets it, its input and the module.
  * @see PyTorch's forward hooks
  */
 export function intercept<T>(
-  module: Module,
-  around: (forward: (x: Tensor) => Tensor, x: Tensor) => Tensor,
+  modules: readonly Module[],
+  around: (forward: (x: Tensor) => Tensor, x: Tensor, module: Module) => Tensor,
   fn: () => T,
 ): T {
-  const own = Object.getOwnPropertyDescriptor(module, "forward");
-  const forward = module.forward.bind(module);
-  module.forward = (x) => around(forward, x);
+  const own = modules.map((module) => Object.getOwnPropertyDescriptor(module, "forward"));
+  for (const module of modules) {
+    const forward = module.forward.bind(module);
+    module.forward = (x) => around(forward, x, module);
+  }
   try {
     return fn();
   } finally {
-    if (own) Object.defineProperty(module, "forward", own);
-    else Reflect.deleteProperty(module, "forward");
+    for (const [i, module] of modules.entries()) {
+      if (own[i]) Object.defineProperty(module, "forward", own[i]);
+      else Reflect.deleteProperty(module, "forward");
+    }
   }
 }
 
