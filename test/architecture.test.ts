@@ -103,9 +103,13 @@ describe("imports", () => {
     );
   });
 
-  it("name no package and nothing of Node's where browsers load the file", () => {
+  it("name no package and nothing of Node's where browsers load the file, but for GPU.js behind its door", () => {
     expect(
-      offences(({ path, imports }) => (BROWSER.test(path) ? imports.filter((from) => !from.startsWith(".")) : [])),
+      offences(({ path, imports }) => {
+        if (!BROWSER.test(path)) return [];
+        const allowed = path === "tensor/backend/gpujs/device.ts" ? ["gpu.js"] : [];
+        return imports.filter((from) => !from.startsWith(".") && !allowed.includes(from));
+      }),
     ).toEqual([]);
   });
 });
