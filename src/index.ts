@@ -17,10 +17,10 @@ export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
-  loadSafetensors,
   type SafetensorsFile,
-  saveSafetensors,
-} from "./io/safetensors.js";
+  type SafetensorsReadOptions,
+} from "./io/safetensors/bytes.js";
+export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.js";
 export { Conv2d } from "./layers/conv2d.js";
 export { Dropout } from "./layers/dropout.js";

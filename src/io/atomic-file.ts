@@ -9,7 +9,10 @@ export const UNFINISHED = ".unfinished";
  * Writes under another name, waits until the disk has it, and renames: at any moment, even that of a crash, there is
  * the old file or the new one, never a part of one. Makes the folder where it is missing.
  */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const find = nodeModules("writeAtomically");
   const { mkdir, open, rename, rm, writeFile } = find("node:fs/promises");
   const folder = find("node:path").dirname(path);

@@ -1,6 +1,6 @@
 /** Checkpoints: all that training needs to go on, in one safetensors file. */
 
-import { loadSafetensors, saveSafetensors } from "../io/safetensors.js";
+import { loadSafetensors, saveSafetensors } from "../io/safetensors/file.js";
 import type { Module, StateDict } from "../layers/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Schedule, ScheduleState } from "../optim/schedules.js";

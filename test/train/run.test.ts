@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
-import { loadSafetensors } from "../../src/io/safetensors.js";
+import { loadSafetensors } from "../../src/io/safetensors/file.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import { trainConfig } from "../../src/train/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/train/run.js";
