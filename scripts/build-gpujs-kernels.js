@@ -40,6 +40,7 @@ async function load(entry) {
 const exact = {
   "Math.max": "maxOf",
   "Math.min": "minOf",
+  "Math.exp": "expOf",
   "Math.tanh": "tanhOf",
   "Math.log": "logOf",
   "Math.log1p": "log1pOf",

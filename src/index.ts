@@ -1,18 +1,26 @@
 /** torchlet: every public name. */
 
+export type { AugmentOptions } from "./data/augment.js";
 export { type Batch, type BatchOptions, ImageDataset, type ImageDatasetOptions } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
-export { FaceFolder, type FaceFolderOptions } from "./data/face-folder.js";
-export { DecodeError, type Image } from "./data/image.js";
+export { FaceFolder } from "./data/face-folder.js";
+export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
+export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
+export { PhotoFolder, type PhotoFolderData, type PhotoFolderOptions, type SkippedFile } from "./data/photo-folder.js";
 export { resize } from "./data/resize.js";
+export { type Layout, openSplits, type Splits, type SplitsOptions } from "./data/splits.js";
+export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
+export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
+export type { HeatMap } from "./explain/heat-map.js";
+export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
-  loadSafetensors,
   type SafetensorsFile,
-  saveSafetensors,
-} from "./io/safetensors.js";
+  type SafetensorsReadOptions,
+} from "./io/safetensors/bytes.js";
+export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.js";
 export { Conv2d } from "./layers/conv2d.js";
 export { Dropout } from "./layers/dropout.js";
@@ -33,8 +41,30 @@ export {
 export { type LoadOptions, Module, type StateDict } from "./layers/module.js";
 export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
-export { accuracy, confusionMatrix, errorRate, f1, precision, recall } from "./metrics/classification.js";
+export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";
+export { type BootstrapOptions, bootstrapInterval, type Interval } from "./metrics/bootstrap.js";
+export {
+  brierScore,
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibrationCurve,
+  expectedCalibrationError,
+} from "./metrics/calibration.js";
+export {
+  accuracy,
+  type ClassificationReport,
+  type ClassScores,
+  classificationReport,
+  confusionMatrix,
+  errorRate,
+  f1,
+  precision,
+  recall,
+} from "./metrics/classification.js";
+export { type McNemar, mcnemar } from "./metrics/mcnemar.js";
+export { averagePrecision, type PrecisionRecallCurve, precisionRecallCurve } from "./metrics/precision-recall.js";
 export { auc, type RocCurve, rocCurve } from "./metrics/roc.js";
+export { type ThresholdRow, thresholdTable } from "./metrics/thresholds.js";
 export { Net1 } from "./nets/net1.js";
 export { Net2, type Net2Options } from "./nets/net2.js";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.js";

@@ -2,13 +2,7 @@
 
 import { inject, it } from "vitest";
 import type { Backend } from "../src/tensor/backend/backend.js";
-import {
-  type BackendName,
-  type BackendOptions,
-  currentBackend,
-  useBackend,
-  withBackend,
-} from "../src/tensor/backend/registry.js";
+import { type BackendName, type BackendOptions, currentBackend, useBackend } from "../src/tensor/backend/registry.js";
 import "../src/tensor/methods.js";
 
 /** A backend and its options. */
@@ -41,6 +35,7 @@ export interface Target {
   /** What the tests call it: the backend and its options. */
   readonly label: string;
   readonly name: BackendName;
+  readonly options: BackendOptions;
   /** Undefined where it cannot run; `reason` says why. */
   readonly backend?: Backend;
   readonly reason?: string;
@@ -53,9 +48,9 @@ async function open(label: string, [name, options]: Way): Promise<Target> {
     if (options.threads && "threads" in backend && backend.threads !== options.threads) {
       throw new Error("memory cannot be shared here, so there is only one thread");
     }
-    return { label, name, backend };
+    return { label, name, options, backend };
   } catch (error) {
-    return { label, name, reason: String(error) };
+    return { label, name, options, reason: String(error) };
   }
 }
 
@@ -77,12 +72,22 @@ for (const { label, reason } of targets) if (reason && inject("mustRun")) throw 
 await useBackend("wasm");
 
 /**
- * One test on each target, which new tensors go to until the test first awaits. A backend that cannot run here is
- * skipped by name, with the reason.
+ * One test on each target, which new tensors go to until the test ends. A backend that cannot run here is skipped by
+ * name, with the reason.
  */
 export function onEachBackend(name: string, test: (backend: Backend) => void | Promise<void>): void {
-  for (const { label, backend, reason } of targets) {
-    if (backend) it(`${name}: ${label}`, () => withBackend(backend, () => test(backend)));
-    else it.skip(`${name}: ${label}: ${reason}`, () => {});
+  for (const { label, name: backendName, options, backend, reason } of targets) {
+    if (!backend) {
+      it.skip(`${name}: ${label}: ${reason}`, () => {});
+      continue;
+    }
+    it(`${name}: ${label}`, async () => {
+      await useBackend(backendName, options);
+      try {
+        await test(backend);
+      } finally {
+        await useBackend("wasm");
+      }
+    });
   }
 }

@@ -6,7 +6,10 @@ import { binaryRules, unaryRules } from "../tensor/ops/pointwise.js";
 import { Generator } from "../tensor/random.js";
 
 /** What a backend has to show: everything but the ways in and out, which the check itself goes. */
-type Kernel = Exclude<keyof Backend, "name" | "dtype" | "device" | "read" | "readSync" | "free" | "memory" | "upload">;
+type Kernel = Exclude<
+  keyof Backend,
+  "name" | "dtype" | "device" | "failure" | "read" | "readSync" | "free" | "memory" | "upload"
+>;
 
 /** Storages with the same random numbers on each backend, all between 0.1 and 1.1. */
 type Numbers = (size: number) => Storage;

@@ -30,7 +30,8 @@ export function uniformParameter(
   bound: number,
   generator: Generator = defaultGenerator("init"),
 ): Parameter {
-  const values = Float32Array.from({ length: sizeOf(shape) }, () => (generator.uniform() * 2 - 1) * bound);
+  const values = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < values.length; i++) values[i] = (generator.uniform() * 2 - 1) * bound;
   return parameterOf(tensor(values, shape));
 }
 

@@ -94,8 +94,13 @@ export abstract class Module {
 
   /** This module and all inside it. */
   *modules(): Generator<Module> {
-    yield this;
-    for (const [, child] of this.children()) yield* child.modules();
+    for (const [, module] of this.namedModules()) yield module;
+  }
+
+  /** This module and all inside it, with their full names: "", "0", "1", …, "4.conv". */
+  *namedModules(prefix = ""): Generator<[name: string, module: Module]> {
+    yield [prefix, this];
+    for (const [name, child] of this.children()) yield* child.namedModules(prefix === "" ? name : `${prefix}.${name}`);
   }
 
   /** Frees every parameter's gradient, and what is left of the last step's graph. */
@@ -141,6 +146,11 @@ export abstract class Module {
     for (const [name, value] of own) if (name in state) value.copyFrom(state[name]);
   }
 
+  /** Class and options: "Conv2d(3, 8, kernelSize=5, padding=2)". */
+  get title(): string {
+    return `${this.constructor.name}(${this.describe()})`;
+  }
+
   /** What a printed model says of this layer besides its class: "3, 8, kernelSize=5". */
   protected describe(): string {
     return "";
@@ -157,16 +167,15 @@ export abstract class Module {
   }
 
   #lines(): string[] {
-    const head = `${this.constructor.name}(${this.describe()}`;
     const parts = this.parts();
     if (parts.length === 0) {
       const shapes = Object.entries(this).filter(([, value]) => value instanceof Parameter);
-      return [`${head})${shapes.map(([name, p]) => `  ${name} ${formatShape((p as Parameter).shape)}`).join("")}`];
+      return [`${this.title}${shapes.map(([name, p]) => `  ${name} ${formatShape((p as Parameter).shape)}`).join("")}`];
     }
     const inner = parts.flatMap(([name, part]) => {
       const [first, ...rest] = typeof part === "string" ? [part] : part.#lines();
       return [`  (${name}): ${first}`, ...rest.map((line) => `  ${line}`)];
     });
-    return [head, ...inner, ")"];
+    return [this.title.slice(0, -1), ...inner, ")"];
   }
 }

@@ -74,3 +74,50 @@ export function f1(predictions: ArrayLike<number>, labels: ArrayLike<number>): n
   const [[, falsePositives], [falseNegatives, truePositives]] = confusionMatrix(predictions, labels);
   return ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
 }
+
+/** How well one class is told from all others. */
+export interface ClassScores {
+  precision: number;
+  recall: number;
+  f1: number;
+  /** Number of labels. */
+  support: number;
+}
+
+export interface ClassificationReport {
+  /** By class. */
+  classes: ClassScores[];
+  /** Mean over the classes, each counting the same. */
+  macroF1: number;
+  /** Mean over the classes, each counting as often as it occurs. */
+  weightedF1: number;
+}
+
+/**
+ * Precision, recall and F1 of every class, and F1 over all of them. What divides by 0 is 0.
+ * @throws RangeError when a label or prediction is not one of the classes 0 … classes − 1.
+ * @see sklearn.metrics.classification_report, sklearn.metrics.f1_score with average="macro" and "weighted"
+ */
+export function classificationReport(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes = 2,
+): ClassificationReport {
+  const matrix = confusionMatrix(predictions, labels, classes);
+  const scores = matrix.map((row, c) => {
+    const support = row.reduce((sum, count) => sum + count, 0);
+    const called = matrix.reduce((sum, other) => sum + other[c], 0);
+    const hits = row[c];
+    return {
+      precision: ratio(hits, called),
+      recall: ratio(hits, support),
+      f1: ratio(2 * hits, called + support),
+      support,
+    };
+  });
+  return {
+    classes: scores,
+    macroF1: scores.reduce((sum, { f1 }) => sum + f1, 0) / classes,
+    weightedF1: scores.reduce((sum, { f1, support }) => sum + f1 * support, 0) / labels.length,
+  };
+}

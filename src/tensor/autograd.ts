@@ -3,6 +3,7 @@
 import type { Storage } from "./backend/backend.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { adopt, Buffer, collect, dropSaved, type GraphNode, keep, type Saved, Tensor, wrap } from "./tensor.js";
+import { report, unobserved } from "./trace.js";
 
 let recording = true;
 let nextId = 0;
@@ -19,27 +20,34 @@ export function isGradEnabled(): boolean {
 }
 
 /**
- * Wraps the result of an operation and, where a gradient will be wanted, notes how to send one back.
+ * Wraps the result of an operation, reports it and, where a gradient will be wanted, notes how to send one back.
  *
- * @param gradients from g = ∂L/∂result to one thunk per input, each giving ∂L/∂input in the input's shape (or g itself)
+ * @param inputs all that the operation read; those that never require a gradient come last
+ * @param gradients from g = ∂L/∂result to one thunk per input, each giving ∂L/∂input in the input's shape (or g
+ *   itself); `null` where no gradient passes
  * @param saves whose numbers the thunks read: inputs, or "result". What nobody saves is free to go early.
+ * @param attributes what the operation was asked for besides its inputs, for `observe`
  */
 export function record(
   name: string,
   inputs: readonly Tensor[],
   shape: Shape,
   storage: Storage,
-  gradients: GraphNode["gradients"],
+  gradients: GraphNode["gradients"] | null,
   saves: readonly (Tensor | "result")[] = inputs,
+  attributes: object = {},
 ): Tensor {
   const result = wrap(shape, storage, inputs[0].backend);
-  return attach(name, inputs, result, gradients, saves);
+  report({ name, inputs, output: result, attributes });
+  return gradients ? attach(name, inputs, result, gradients, saves) : result;
 }
 
 /** `record` for a result that shares the numbers of its only input: reshape. */
 export function recordShared(name: string, input: Tensor, shape: Shape, gradients: GraphNode["gradients"]): Tensor {
   input.storage;
-  return attach(name, [input], new Tensor(shape, input.buffer.retain()), gradients, []);
+  const result = new Tensor(shape, input.buffer.retain());
+  report({ name, inputs: [input], output: result, attributes: {} });
+  return attach(name, [input], result, gradients, []);
 }
 
 function attach(
@@ -107,14 +115,18 @@ function exclusive(buffer: Buffer): Buffer {
 
 /** Runs one thunk and returns its result as a buffer of its own, freeing whatever else it made. */
 function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): Buffer {
-  const { result, made } = collect(thunk);
+  const { result, made } = collect(() => {
+    // A rule is one operation to whoever observes, whatever it is made of.
+    const gradient = unobserved(thunk);
+    return gradient instanceof Tensor ? gradient : wrap(input.shape, gradient, input.backend);
+  });
   try {
-    if (!(result instanceof Tensor)) return new Buffer(input.backend, result);
     if (!sameShape(result.shape, input.shape)) {
       throw new ShapeError(
         `${node.name}: its gradient has shape ${formatShape(result.shape)}, the input ${formatShape(input.shape)}`,
       );
     }
+    report({ name: `backward of ${node.name}`, inputs: node.inputs, output: result, attributes: {} });
     return result.buffer.retain();
   } finally {
     releaseAll(made);

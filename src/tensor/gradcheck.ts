@@ -1,7 +1,6 @@
 /** Gradients checked against finite differences, in float64. */
 
 import { backward, noGrad } from "./autograd.js";
-import { JsBackend } from "./backend/js/js.js";
 import { withBackend } from "./backend/registry.js";
 import { mul } from "./ops/pointwise.js";
 import { sum } from "./ops/reduce.js";
@@ -32,6 +31,7 @@ export async function gradcheck(
   { eps = 1e-6, atol = 1e-6, rtol = 1e-5 }: GradcheckOptions = {},
 ): Promise<true> {
   const values = await Promise.all(inputs.map(async (input) => Float64Array.from(await input.data())));
+  const { JsBackend } = await import("./backend/js/js.js");
   const backend = new JsBackend("float64");
   return withBackend(backend, () => {
     const make = () => inputs.map((x, i) => tensor(values[i], x.shape, { requiresGrad: x.requiresGrad }));

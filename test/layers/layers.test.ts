@@ -23,9 +23,9 @@ beforeEach(async () => {
   manualSeed(1);
 });
 
-function expectSame(actual: Tensor, expected: Tensor): void {
+async function expectSame(actual: Tensor, expected: Tensor): Promise<void> {
   expect(actual.shape).toEqual(expected.shape);
-  expect(actual.dataSync()).toEqual(expected.dataSync());
+  expect(await actual.data()).toEqual(await expected.data());
 }
 
 describe("give what their operations give", () => {
@@ -68,26 +68,26 @@ describe("Linear", () => {
     return layer;
   };
 
-  onEachBackend("is x · weightᵀ + bias along the last axis", (backend) => {
+  onEachBackend("is x · weightᵀ + bias along the last axis", async (backend) => {
     const layer = numbers();
     const x = tensor([1, 0, -1, 2, 1, 0], [2, 3]);
     const before = backend.memory().storages;
     const y = layer.forward(x);
-    expect([y.shape, [...y.dataSync()]]).toEqual([
+    expect(backend.memory().storages).toBe(before + 1);
+    expect([y.shape, [...(await y.data())]]).toEqual([
       [2, 2],
       [8, 18, 14, 33],
     ]);
-    expect(backend.memory().storages).toBe(before + 1);
-    expectSame(layer.forward(x.reshape([1, 2, 3])), y.reshape([1, 2, 2]));
+    await expectSame(layer.forward(x.reshape([1, 2, 3])), y.reshape([1, 2, 2]));
   });
 
-  onEachBackend("sends gradients to its weight, its bias and its input", () => {
+  onEachBackend("sends gradients to its weight, its bias and its input", async () => {
     const layer = numbers();
     const x = tensor([1, 0, -1, 2, 1, 0], [2, 3], { requiresGrad: true });
     layer.forward(x).sum().backward();
-    expect([...layer.weight.grad!.dataSync()]).toEqual([3, 1, -1, 3, 1, -1]);
-    expect([...layer.bias!.grad!.dataSync()]).toEqual([2, 2]);
-    expect([...x.grad!.dataSync()]).toEqual([5, 7, 9, 5, 7, 9]);
+    expect([...(await layer.weight.grad!.data())]).toEqual([3, 1, -1, 3, 1, -1]);
+    expect([...(await layer.bias!.grad!.data())]).toEqual([2, 2]);
+    expect([...(await x.grad!.data())]).toEqual([5, 7, 9, 5, 7, 9]);
   });
 
   it("has no bias where none is wanted", () => {
@@ -101,7 +101,7 @@ describe("BatchNorm2d", () => {
   const input = () => randn([3, 2, 4, 5], { generator: new Generator(2) });
 
   for (const options of [{}, { eps: 0.1, momentum: 0.5 }] as BatchNorm2dOptions[]) {
-    onEachBackend(`is batchNorm over its own moments, in both modes: ${JSON.stringify(options)}`, () => {
+    onEachBackend(`is batchNorm over its own moments, in both modes: ${JSON.stringify(options)}`, async () => {
       const layer = new BatchNorm2d(2, options);
       layer.weight.copyFrom(tensor([2, 3]));
       layer.bias.copyFrom(tensor([-1, 1]));
@@ -109,39 +109,42 @@ describe("BatchNorm2d", () => {
       for (const training of [true, true, false]) {
         layer.train(training);
         const { weight, bias } = layer;
-        expectSame(layer.forward(input()), batchNorm(input(), { weight, bias, ...running, training, ...options }));
+        await expectSame(
+          layer.forward(input()),
+          batchNorm(input(), { weight, bias, ...running, training, ...options }),
+        );
         const [mean, variance] = layer.buffers();
-        expectSame(mean, running.runningMean);
-        expectSame(variance, running.runningVar);
+        await expectSame(mean, running.runningMean);
+        await expectSame(variance, running.runningVar);
       }
     });
   }
 
-  onEachBackend("counts the batches it was trained on", () => {
+  onEachBackend("counts the batches it was trained on", async () => {
     const layer = new BatchNorm2d(2);
     expect(Array.from(layer.namedBuffers(), ([name, { shape }]) => [name, shape])).toEqual([
       ["running_mean", [2]],
       ["running_var", [2]],
       ["num_batches_tracked", []],
     ]);
-    const count = () => layer.buffers()[2].dataSync()[0];
+    const count = () => layer.buffers()[2].item();
     for (const expected of [1, 2, 3]) {
       layer.forward(input());
-      expect(count()).toBe(expected);
+      expect(await count()).toBe(expected);
     }
     layer.eval().forward(input());
-    expect(count()).toBe(3);
+    expect(await count()).toBe(3);
   });
 });
 
 describe("Dropout", () => {
-  onEachBackend("is dropout in training, and hands its input on in evaluation", () => {
+  onEachBackend("is dropout in training, and hands its input on in evaluation", async () => {
     const x = full([1000], 3);
     const layer = new Dropout(0.25, { generator: new Generator(4) });
     const [first, second] = [layer.forward(x), layer.forward(x)];
-    expectSame(first, dropout(x, 0.25, { generator: new Generator(4) }));
-    expect(first.dataSync()).not.toEqual(second.dataSync());
-    expect(new Set(first.dataSync())).toEqual(new Set([0, 4]));
+    await expectSame(first, dropout(x, 0.25, { generator: new Generator(4) }));
+    expect(await first.data()).not.toEqual(await second.data());
+    expect(new Set(await first.data())).toEqual(new Set([0, 4]));
     expect(layer.eval().forward(x)).toBe(x);
   });
 

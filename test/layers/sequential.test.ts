@@ -14,15 +14,15 @@ import { onEachBackend } from "../targets.js";
 const linear = (inFeatures: number, outFeatures: number) => new Linear(inFeatures, outFeatures, { bias: false });
 
 describe("forward", () => {
-  onEachBackend("applies modules and functions one after another", () => {
+  onEachBackend("applies modules and functions one after another", async () => {
     const first = linear(2, 2);
     first.weight.copyFrom(tensor([1, 2, 3, -4], [2, 2]));
     const model = new Sequential(first, relu, new Sequential((x) => x.mul(10), linear(2, 1)), (x) => x.add(1));
     model.parameters()[1].copyFrom(tensor([1, 1], [1, 2]));
     const x = tensor([1, 1, 1, 0], [2, 2]);
     // [1, 1] → [3, -1] → [3, 0] → 30; [1, 0] → [1, 3] → 40
-    expect([...model.forward(x).dataSync()]).toEqual([31, 41]);
-    expect([...x.dataSync()]).toEqual([1, 1, 1, 0]);
+    expect([...(await model.forward(x).data())]).toEqual([31, 41]);
+    expect([...(await x.data())]).toEqual([1, 1, 1, 0]);
   });
 
   it("of no layers is the input itself", () => {
@@ -51,11 +51,11 @@ describe("what one layer hands to the next", () => {
     return { model, seen, x };
   }
 
-  onEachBackend("is freed at once without a gradient", (backend) => {
+  onEachBackend("is freed at once without a gradient", async (backend) => {
     const { model, seen, x } = watched(backend);
     const y = noGrad(() => model.forward(x));
     expect(seen).toEqual([1, 1, 1, 1]);
-    expect([y.shape, x.dataSync().length]).toEqual([[5, 2], 15]);
+    expect([y.shape, (await x.data()).length]).toEqual([[5, 2], 15]);
   });
 
   onEachBackend("is freed in training as soon as no gradient needs it", (backend) => {
@@ -70,19 +70,19 @@ describe("what one layer hands to the next", () => {
     expect(backend.memory().storages).toBe(before);
   });
 
-  onEachBackend("and then gives the gradients that single steps give", (backend) => {
+  onEachBackend("and then gives the gradients that single steps give", async (backend) => {
     const { model, x } = watched(backend);
     const [first, second] = model.parameters();
     model.forward(x).sum().backward();
-    const gradients = [first, second].map(({ grad }) => grad!.dataSync());
+    const gradients = await Promise.all([first, second].map(({ grad }) => grad!.data()));
     model.zeroGrad();
     x.matmul(first, { transB: true }).relu().matmul(second, { transB: true }).sigmoid().sum().backward();
     for (const [i, { grad }] of [first, second].entries()) {
-      expectClose(gradients[i], grad!.dataSync(), 1e-6, `gradient ${i}`);
+      expectClose(gradients[i], await grad!.data(), 1e-6, `gradient ${i}`);
     }
   });
 
-  onEachBackend("may be the very tensor it was given", (backend) => {
+  onEachBackend("may be the very tensor it was given", async (backend) => {
     const model = new Sequential(
       (x) => x,
       (x) => x.mul(2),
@@ -90,12 +90,13 @@ describe("what one layer hands to the next", () => {
     );
     const x = tensor([1, 2]);
     const before = backend.memory().storages;
-    expect([...model.forward(x).dataSync()]).toEqual([2, 4]);
-    expect([...x.dataSync()]).toEqual([1, 2]);
+    const y = model.forward(x);
     expect(backend.memory().storages).toBe(before + 1);
+    expect([...(await y.data())]).toEqual([2, 4]);
+    expect([...(await x.data())]).toEqual([1, 2]);
   });
 
-  onEachBackend("is the layer's own to keep by detach()", () => {
+  onEachBackend("is the layer's own to keep by detach()", async () => {
     let kept: Tensor | undefined;
     const keeps = (x: Tensor) => {
       kept = x.detach();
@@ -106,6 +107,6 @@ describe("what one layer hands to the next", () => {
       keeps,
       (x) => x.mul(3),
     ).forward(tensor([1]));
-    expect(kept?.dataSync()[0]).toBe(2);
+    expect(await kept?.item()).toBe(2);
   });
 });

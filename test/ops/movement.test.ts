@@ -70,38 +70,38 @@ const count = (shape: readonly number[]) =>
     Float32Array.from({ length: sizeOf(shape) }, (_, i) => i),
     shape,
   );
-const same = (a: Tensor, b: Tensor) => {
+const same = async (a: Tensor, b: Tensor) => {
   expect(a.shape).toEqual(b.shape);
-  expect(a.dataSync()).toEqual(b.dataSync());
+  expect(await a.data()).toEqual(await b.data());
 };
 const shapes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 });
 const runs = { numRuns: 60, seed: 1 };
 
 describe("identities", () => {
-  onEachBackend("permute is undone by the inverse permutation", () => {
+  onEachBackend("permute is undone by the inverse permutation", async () => {
     const permuted = shapes.chain((shape) =>
       fc.tuple(fc.constant(shape), fc.shuffledSubarray([...shape.keys()], { minLength: shape.length })),
     );
-    fc.assert(
-      fc.property(permuted, ([shape, order]) => {
+    await fc.assert(
+      fc.asyncProperty(permuted, async ([shape, order]) => {
         const inverse = order.map((_, d) => order.indexOf(d));
-        same(ops.permute(ops.permute(count(shape), order), inverse), count(shape));
+        await same(ops.permute(ops.permute(count(shape), order), inverse), count(shape));
       }),
       runs,
     );
   });
 
-  onEachBackend("slices joined are the whole, and a padding cropped is nothing", () => {
+  onEachBackend("slices joined are the whole, and a padding cropped is nothing", async () => {
     const cut = shapes.chain((shape) =>
       fc.nat(shape.length - 1).chain((d) => fc.tuple(fc.constant(shape), fc.constant(d), fc.nat(shape[d]))),
     );
-    fc.assert(
-      fc.property(cut, ([shape, d, at]) => {
+    await fc.assert(
+      fc.asyncProperty(cut, async ([shape, d, at]) => {
         const x = count(shape);
-        same(ops.cat([ops.slice(x, d, 0, at), ops.slice(x, d, at)], d), x);
+        await same(ops.cat([ops.slice(x, d, 0, at), ops.slice(x, d, at)], d), x);
         const padding = shape.flatMap((_, i) => [i % 3, (i + at) % 2]);
         const padded = ops.pad(x, padding, { value: 9 });
-        same(
+        await same(
           ops.pad(
             padded,
             padding.map((n) => -n),
@@ -113,14 +113,14 @@ describe("identities", () => {
     );
   });
 
-  onEachBackend("every second element, twice, is everything in another order", () => {
-    fc.assert(
-      fc.property(shapes, (shape) => {
+  onEachBackend("every second element, twice, is everything in another order", async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, async (shape) => {
         const x = count(shape);
         const even = ops.slice(x, 0, 0, undefined, 2);
         const odd = ops.slice(x, 0, 1, undefined, 2);
         const order = [0, 1].flatMap((from) => [...Array(shape[0]).keys()].filter((i) => i % 2 === from));
-        same(ops.cat([even, odd]), ops.indexSelect(x, 0, order));
+        await same(ops.cat([even, odd]), ops.indexSelect(x, 0, order));
       }),
       runs,
     );

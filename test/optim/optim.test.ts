@@ -44,15 +44,17 @@ function descend(parameters: Parameter[], gradients: number[][]): void {
 
 describe("ten steps on given gradients", () => {
   for (const { kind, options, parameters, steps } of fixtures.optimizers) {
-    onEachBackend(`${kind} ${JSON.stringify(options)}`, () => {
+    onEachBackend(`${kind} ${JSON.stringify(options)}`, async () => {
       const own = parameters.map(parameterOf);
       const optimizer = new kinds[kind](own, options);
-      steps.forEach(({ gradients, after }, step) => {
+      for (const [step, { gradients, after }] of steps.entries()) {
         optimizer.zeroGrad();
         descend(own, gradients);
         optimizer.step();
-        own.forEach((p, i) => void expectClose(p.dataSync(), after[i], 2e-6, `step ${step + 1}, parameter ${i}`));
-      });
+        for (const [i, p] of own.entries()) {
+          expectClose(await p.data(), after[i], 2e-6, `step ${step + 1}, parameter ${i}`);
+        }
+      }
     });
   }
 });
@@ -61,7 +63,7 @@ describe("an optimizer's state", () => {
   for (const { kind, options, parameters, steps } of fixtures.optimizers.filter(
     ({ options }) => "weightDecay" in options,
   )) {
-    onEachBackend(`${kind} goes on from a copy of it exactly: ${JSON.stringify(options)}`, () => {
+    onEachBackend(`${kind} goes on from a copy of it exactly: ${JSON.stringify(options)}`, async () => {
       const run = (count: number, from: number, own: Parameter[], optimizer: Optimizer) => {
         for (const { gradients } of steps.slice(from, from + count)) {
           optimizer.zeroGrad();
@@ -72,12 +74,12 @@ describe("an optimizer's state", () => {
       const own = parameters.map(parameterOf);
       const optimizer = new kinds[kind](own, options);
       run(4, 0, own, optimizer);
-      const resumed = own.map((p) => new Parameter(tensor(p.dataSync(), p.shape)));
+      const resumed = await Promise.all(own.map(async (p) => new Parameter(tensor(await p.data(), p.shape))));
       const other = new kinds[kind](resumed, { ...options, lr: 1 });
       other.loadStateDict(optimizer.stateDict());
       run(3, 4, own, optimizer);
       run(3, 4, resumed, other);
-      resumed.forEach((p, i) => void expect(p.dataSync()).toEqual(own[i].dataSync()));
+      for (const [i, p] of resumed.entries()) expect(await p.data()).toEqual(await own[i].data());
     });
   }
 });
@@ -95,15 +97,15 @@ describe("parameters without a gradient", () => {
 
 describe("clipping", () => {
   for (const { kind, limit, gradients, after, norm } of fixtures.clipping) {
-    onEachBackend(`by ${kind}, ${limit}`, () => {
+    onEachBackend(`by ${kind}, ${limit}`, async () => {
       const own = gradients.map(({ shape }) => new Parameter(zeros(shape)));
       descend(
         own,
         gradients.map(({ values }) => values),
       );
-      if (kind === "norm") expectClose(clipGradNorm(own, limit).dataSync(), [norm!], 1e-6, "norm");
+      if (kind === "norm") expectClose(await clipGradNorm(own, limit).data(), [norm!], 1e-6, "norm");
       else clipGradValue(own, limit);
-      own.forEach((p, i) => void expectClose(p.grad!.dataSync(), after[i], 2e-6, `gradient ${i}`));
+      for (const [i, p] of own.entries()) expectClose(await p.grad!.data(), after[i], 2e-6, `gradient ${i}`);
     });
   }
 });

@@ -26,7 +26,7 @@ describe("useBackend", () => {
   it("refuses what it does not know", async () => {
     const unknown = "cuda" as "js";
     await expect(useBackend(unknown)).rejects.toThrow(
-      new Error(`useBackend: unknown backend "cuda"; there are ${backends().join(", ")} and auto`),
+      new Error(`useBackend: unknown backend "cuda"; there are ${backends().join(", ")}, gpu and auto`),
     );
     await expect(useBackend("js", { threads: 2 })).rejects.toThrow(
       new Error('useBackend: js has no option "threads"; it has dtype'),

@@ -11,7 +11,7 @@ import { Net1 } from "../../src/nets/net1.js";
 import { Adam } from "../../src/optim/adam.js";
 import { backward } from "../../src/tensor/autograd.js";
 import type { Storage } from "../../src/tensor/backend/backend.js";
-import { withBackend } from "../../src/tensor/backend/registry.js";
+import { currentBackend, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
 import { blocks } from "../../src/tensor/backend/wasm/items.js";
 import { Heap } from "../../src/tensor/backend/wasm/memory.js";
 import { WasmRuntime } from "../../src/tensor/backend/wasm/runtime.js";
@@ -36,11 +36,12 @@ async function workersReady(runtime: { readonly threads: number; readonly worker
   await vi.waitFor(all, { timeout: 30_000, interval: 5 });
 }
 
-async function openThreads(threads: number): Promise<WasmBackend> {
-  const backend = createWasmBackend({ threads });
+async function started(backend: WasmBackend): Promise<WasmBackend> {
   await workersReady(backend, () => backend.free(backend.fill(MANY, 1)));
   return backend;
 }
+
+const openThreads = (threads: number) => started(createWasmBackend({ threads }));
 
 /** Puts `Replacement` in the place of Node's Worker. */
 function replaceWorker(Replacement: new (program: string, options: WorkerOptions) => object): void {
@@ -50,7 +51,7 @@ function replaceWorker(Replacement: new (program: string, options: WorkerOptions
   );
 }
 
-const withoutWorkers = 'useBackend("wasm", { threads: 1 }) does without workers';
+const wayOut = 'the next useBackend("wasm") starts anew, with { threads: 1 } it does without workers';
 
 describe("results", () => {
   /** Everything that two training steps of Net #1 change. */
@@ -88,7 +89,8 @@ describe("a kernel that fails", () => {
 });
 
 describe("a worker that dies", () => {
-  it("between operations: the next one says so", { timeout: 60_000 }, async () => {
+  /** The workers that are started from now on. */
+  function recordWorkers(): Worker[] {
     const workers: Worker[] = [];
     replaceWorker(
       class extends Worker {
@@ -98,12 +100,35 @@ describe("a worker that dies", () => {
         }
       },
     );
+    return workers;
+  }
+
+  const kill = (worker: Worker) => Promise.all([once(worker, "exit"), worker.terminate()]);
+
+  it("between operations: the next one says so", { timeout: 60_000 }, async () => {
+    const workers = recordWorkers();
     const backend = await openThreads(2);
     expect(workers).toHaveLength(1);
-    await Promise.all([once(workers[0], "exit"), workers[0].terminate()]);
-    expect(() => backend.fill(MANY, 1)).toThrow(
-      `wasm: worker thread 1 is gone: it ended with exit code 1; ${withoutWorkers}`,
-    );
+    await kill(workers[0]);
+    expect(() => backend.fill(MANY, 1)).toThrow(`wasm: worker thread 1 is gone: it ended with exit code 1; ${wayOut}`);
+  });
+
+  it("is replaced, with its backend, by the next useBackend", { timeout: 60_000 }, async () => {
+    const choose = async () => {
+      await useBackend("wasm", { threads: 2 });
+      return currentBackend() as WasmBackend;
+    };
+    const workers = recordWorkers();
+    const first = await started(await choose());
+    expect(await choose()).toBe(first);
+    const kept = first.fill(MANY, 3);
+    await kill(workers[0]);
+    const second = await choose();
+    expect(second).not.toBe(first);
+    await started(second);
+    expect(await choose()).toBe(second);
+    // What the first one holds can still be read.
+    expect(first.readSync(kept).every((value) => value === 3)).toBe(true);
   });
 
   it("before it starts, because workers are forbidden: every operation says so, and none tries again", () => {
@@ -119,7 +144,7 @@ describe("a worker that dies", () => {
     const backend = createWasmBackend({ threads: 3 });
     for (let i = 0; i < 3; i++) {
       expect(() => backend.fill(MANY, 1)).toThrow(
-        `wasm: worker thread 1 is gone: Error: Access to this API has been restricted; ${withoutWorkers}`,
+        `wasm: worker thread 1 is gone: Error: Access to this API has been restricted; ${wayOut}`,
       );
     }
     expect(start).toHaveBeenCalledOnce();
@@ -129,7 +154,7 @@ describe("a worker that dies", () => {
 
 describe("a pool whose worker is played by the test", () => {
   const job: Job = { kernel: 0, items: 8, args: [], scratch: 0, scratchStep: 0 };
-  const gone = `wasm: a worker thread made no progress for 60 seconds: it has died or hangs; ${withoutWorkers}`;
+  const gone = `wasm: a worker thread made no progress for 60 seconds: it has died or hangs; ${wayOut}`;
   const own = new RangeError("the caller's own");
   let words: Int32Array;
   let pool: ThreadPool;

@@ -194,6 +194,8 @@ export interface Backend {
   readonly dtype: DType;
   /** What computes, in words: threads and instructions, or the adapter in its driver's words. */
   readonly device: string;
+  /** Why every operation fails from now on; undefined as long as they do not. */
+  readonly failure?: string;
 
   // memory
   upload(values: ArrayLike<number>): Storage;

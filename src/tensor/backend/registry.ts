@@ -2,7 +2,6 @@
 
 import type { Backend, DType, MemoryInfo } from "./backend.js";
 import type { Adaptation, Mode } from "./gpujs/device.js";
-import { JsBackend } from "./js/js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 import type { WinogradUse } from "./wasm/winograd.js";
 
@@ -25,14 +24,15 @@ export interface BackendOptions {
 /** The modes of GPU.js, the best first. */
 const MODES: readonly Mode[] = ["webgpu", "webgl2", "headlessgl", "webgl", "webasm", "cpu"];
 
-/** GPU.js is large: it is loaded when one of its backends is asked for. */
+// What most programs never use is loaded when it is asked for: GPU.js is large, `js` is a dozen files.
 const openGpuJs = async (mode: Mode) => (await import("./gpujs/gpujs.js")).openGpuJs(mode);
+const openJs = async ({ dtype }: BackendOptions) => new (await import("./js/js.js")).JsBackend(dtype);
 
 type Maker = (options: BackendOptions) => Backend | Promise<Backend>;
 
 const makers = {
   wasm: ({ threads, winograd, strict }) => createWasmBackend({ threads, winograd, strict }),
-  js: ({ dtype }) => new JsBackend(dtype),
+  js: openJs,
   "gpujs:webgpu": () => openGpuJs("webgpu"),
   "gpujs:webgl2": () => openGpuJs("webgl2"),
   "gpujs:headlessgl": () => openGpuJs("headlessgl"),
@@ -52,13 +52,19 @@ let current: Backend | undefined;
 /** Backends that were made, by name and options: asking again gives the same one, with its memory and threads. */
 const made = new Map<string, Backend>();
 
+/** One that was made and still computes. */
+function working(key: string): Backend | undefined {
+  const backend = made.get(key);
+  return backend?.failure === undefined ? backend : undefined;
+}
+
 async function backendFor(name: BackendName, options: BackendOptions): Promise<Backend> {
   const key = keyOf(name, options);
-  let backend = made.get(key);
+  let backend = working(key);
   if (!backend) {
     const fresh = await makers[name](options);
     // Whoever asked for the same one meanwhile has it already.
-    backend = made.get(key) ?? fresh;
+    backend = working(key) ?? fresh;
     made.set(key, backend);
   }
   return backend;
@@ -81,7 +87,7 @@ const allowed: { [Option in keyof BackendOptions]-?: (value: unknown) => boolean
 export function currentBackend(): Backend {
   if (!current) {
     const key = keyOf("wasm", {});
-    current = made.get(key) ?? createWasmBackend();
+    current = working(key) ?? createWasmBackend();
     made.set(key, current);
   }
   return current;

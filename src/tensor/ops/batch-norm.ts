@@ -61,7 +61,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
   const y = backend.batchNorm(x.storage, mean.storage, variance.storage, weight.storage, bias.storage, eps, geometry);
   const result = record(
     "batchNorm",
-    [x, weight, bias],
+    [x, weight, bias, mean, variance],
     x.shape,
     y,
     (g) => {
@@ -90,6 +90,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
       ];
     },
     [x, weight, mean, variance],
+    { training, eps },
   );
   // The graph keeps the moments as long as it needs them; nobody else does.
   mean.release();

@@ -102,5 +102,6 @@ export function conv2d(x: Tensor, w: Tensor, { bias, ...options }: Conv2dOptions
       () => sum(g, [0, 2, 3]),
     ],
     [x, w],
+    geometry,
   );
 }

@@ -1,7 +1,8 @@
 /** Dropout. */
 
+import { record } from "../autograd.js";
 import { defaultGenerator, type Generator } from "../random.js";
-import { type Tensor, wrap } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { mul } from "./pointwise.js";
 
 export interface DropoutOptions {
@@ -20,7 +21,8 @@ export function dropout(x: Tensor, p = 0.5, { training = true, generator }: Drop
   if (!(p >= 0 && p < 1)) throw new RangeError(`dropout: expected 0 <= p < 1, got ${p}`);
   if (!training || p === 0) return x;
   const source = generator ?? defaultGenerator("dropout");
-  const mask = wrap(x.shape, x.backend.dropoutMask(x.size, p, 1 / (1 - p), source.take(x.size)), x.backend);
+  const drawn = x.backend.dropoutMask(x.size, p, 1 / (1 - p), source.take(x.size));
+  const mask = record("dropoutMask", [x], x.shape, drawn, null, [], { p });
   const result = mul(x, mask);
   mask.release();
   return result;

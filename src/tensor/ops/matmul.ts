@@ -84,8 +84,17 @@ export function matmul(a: Tensor, b: Tensor, { transA = false, transB = false }:
 function product(a: Tensor, b: Tensor, geometry: MatmulGeometry, outShape: Shape): Tensor {
   const { transA, transB } = geometry;
   const { backend } = a;
-  return record("matmul", [a, b], outShape, backend.matmul(a.storage, b.storage, geometry), (g) => [
+  const gradients = (g: Tensor) => [
     () => sumTo(transA ? matmul(b, g, { transA: transB, transB: true }) : matmul(g, b, { transB: !transB }), a.shape),
     () => sumTo(transB ? matmul(g, a, { transA: true, transB: transA }) : matmul(a, g, { transA: !transA }), b.shape),
-  ]);
+  ];
+  return record(
+    "matmul",
+    [a, b],
+    outShape,
+    backend.matmul(a.storage, b.storage, geometry),
+    gradients,
+    [a, b],
+    geometry,
+  );
 }

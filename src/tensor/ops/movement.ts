@@ -73,7 +73,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
   const shape = order.map((d) => x.shape[d]);
   const storage = x.backend.view(x.storage, { shape, strides: order.map((d) => strides[d]), offset: 0 });
   const inverse = order.map((_, d) => order.indexOf(d));
-  return record("permute", [x], shape, storage, (g) => [() => permute(g, inverse)], []);
+  return record("permute", [x], shape, storage, (g) => [() => permute(g, inverse)], [], { dims: order });
 }
 
 /** Swaps two axes. Copies: tensors are always contiguous. */
@@ -115,6 +115,7 @@ export function slice(x: Tensor, dim: number, start: number, end?: number, step 
     storage,
     (g) => [() => x.backend.pad(g.storage, { inShape: shape, outShape: x.shape, before, step: steps }, 0)],
     [],
+    { dim: d, start: first, step },
   );
 }
 
@@ -166,6 +167,7 @@ export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOpt
     storage,
     (g) => [() => x.backend.view(g.storage, { shape: x.shape, strides, offset })],
     [],
+    { before, value },
   );
 }
 
@@ -205,6 +207,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     storage,
     (g) => starts.map((start, i) => () => slice(g, d, start, start + sizes[i])),
     [],
+    { dim: d },
   );
 }
 
@@ -244,5 +247,6 @@ export function indexSelect(x: Tensor, dim: number, indices: ArrayLike<number>):
   const geometry = { outer: sizeOf(x.shape.slice(0, d)), n, inner: sizeOf(x.shape.slice(d + 1)) };
   const shape = x.shape.map((size, axis) => (axis === d ? chosen.length : size));
   const storage = x.backend.indexSelect(x.storage, chosen, geometry);
-  return record("indexSelect", [x], shape, storage, (g) => [() => x.backend.indexAdd(g.storage, chosen, geometry)], []);
+  const gradients = (g: Tensor) => [() => x.backend.indexAdd(g.storage, chosen, geometry)];
+  return record("indexSelect", [x], shape, storage, gradients, [], { dim: d, indices: chosen });
 }

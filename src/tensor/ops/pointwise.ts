@@ -40,6 +40,7 @@ function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
       },
     ],
     rule.saves === "x" ? [x] : ["result"],
+    { a, b },
   );
   return result;
 }
@@ -177,19 +178,15 @@ function binary(name: BinaryName, { f, gradients, saves = [] }: BinaryRow): (a: 
     const shape = broadcastShapes(a.shape, b.shape, name);
     const geometry = { shape, aStrides: broadcastStrides(a.shape, shape), bStrides: broadcastStrides(b.shape, shape) };
     const y = backend.binary(rule, a.storage, b.storage, geometry);
-    const result: Tensor = gradients
-      ? record(
-          name,
-          [a, b],
-          shape,
-          y,
-          (g) => {
-            const [ga, gb] = gradients(g, a, b, () => result);
-            return [() => sumTo(ga(), a.shape), () => sumTo(gb(), b.shape)];
-          },
-          saves.map((name) => (name === "y" ? "result" : name === "a" ? a : b)),
-        )
-      : wrap(shape, y, backend);
+    const sumBack = ([ga, gb]: ReturnType<BinaryGradients>) => [() => sumTo(ga(), a.shape), () => sumTo(gb(), b.shape)];
+    const result: Tensor = record(
+      name,
+      [a, b],
+      shape,
+      y,
+      gradients ? (g) => sumBack(gradients(g, a, b, () => result)) : null,
+      saves.map((name) => (name === "y" ? "result" : name === "a" ? a : b)),
+    );
     // Only this op sees the tensors that stand for numbers; the graph keeps what it saved.
     if (a !== left) a.release();
     if (b !== right) b.release();

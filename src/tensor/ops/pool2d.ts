@@ -62,6 +62,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
     y,
     (g) => [() => backend.maxPool2dGrad(g.storage, x.storage, y, geometry)],
     [x, "result"],
+    geometry,
   );
 }
 
@@ -80,5 +81,6 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions
     backend.avgPool2d(x.storage, geometry),
     (g) => [() => backend.avgPool2dGrad(g.storage, geometry)],
     [],
+    geometry,
   );
 }

@@ -3,7 +3,7 @@
 import { record, scope } from "../autograd.js";
 import type { ReduceName, Storage } from "../backend/backend.js";
 import { broadcastStrides, normalizeDim, normalizeDims, type Shape, ShapeError, sizeOf } from "../shape.js";
-import { type Tensor, wrap } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { expand, reshape } from "./movement.js";
 import { div, eq, mul, sub } from "./pointwise.js";
 
@@ -52,7 +52,8 @@ function reduced(name: ReduceName, x: Tensor, dims: readonly number[], keepdim: 
 export function sum(x: Tensor, dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
   const dims = normalizeDims(dim, x.shape.length, "sum");
   const [shape, storage] = reduced("sum", x, dims, keepdim);
-  return record("sum", [x], shape, storage, (g) => [() => expand(reshape(g, keptShape(x.shape, dims)), x.shape)], []);
+  const gradients = (g: Tensor) => [() => expand(reshape(g, keptShape(x.shape, dims)), x.shape)];
+  return record("sum", [x], shape, storage, gradients, [], { dims, keepdim });
 }
 
 /** Arithmetic mean over the axes `dim` (default: all). */
@@ -85,6 +86,7 @@ function extremum(
       },
     ],
     [x, "result"],
+    { dims, keepdim },
   );
   return result;
 }
@@ -128,7 +130,7 @@ export function argMax(x: Tensor, dim?: number, { keepdim = false }: ReduceOptio
   if (n === 0) throw new ShapeError(`argMax: axis ${d ?? "all"} is empty, it has no maximum`);
   const inner = x.size / (outer * n);
   const shape = keepdim ? keptShape(x.shape, dims) : droppedShape(x.shape, dims);
-  return wrap(shape, x.backend.argMax(x.storage, { outer, n, inner }), x.backend);
+  return record("argMax", [x], shape, x.backend.argMax(x.storage, { outer, n, inner }), null, [], { dim: d, keepdim });
 }
 
 /** Sums x over the axes along which `shape` was broadcast to become x's: the adjoint of `expand`. */

@@ -10,7 +10,7 @@ function along(name: string, x: Tensor, dim: number, logarithm: boolean): Tensor
   const { backend } = x;
   const y = backend.softmax(x.storage, geometry, logarithm);
   const gradients = (g: Tensor) => [() => backend.softmaxGrad(g.storage, y, geometry, logarithm)];
-  return record(name, [x], x.shape, y, gradients, ["result"]);
+  return record(name, [x], x.shape, y, gradients, ["result"], { dim: d });
 }
 
 /** y_i = exp(x_i) / Σ_j exp(x_j) along `dim`. The largest x is subtracted first, so nothing overflows. */

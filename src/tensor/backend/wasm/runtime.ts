@@ -66,6 +66,11 @@ export class WasmRuntime implements Runtime {
     this.#scratch = this.#heap.allocate(this.threads * this.#scratchStep);
   }
 
+  /** Why every job fails from now on; undefined as long as they do not. */
+  get failure(): string | undefined {
+    return this.#pool?.failure;
+  }
+
   /** Workers that have done some of the work so far. */
   get workersReady(): number {
     return this.#pool?.workersReady ?? 0;

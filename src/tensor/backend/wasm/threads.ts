@@ -51,6 +51,11 @@ export class ThreadPool {
     }
   }
 
+  /** Why every job fails from now on: a worker is gone. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
   /** Workers that have done some work so far. */
   get workersReady(): number {
     return Atomics.load(this.#words, Word.ready);
@@ -84,7 +89,9 @@ export class ThreadPool {
 
   #checkWorkers(): void {
     if (this.#failure) {
-      throw new Error(`wasm: ${this.#failure}; useBackend("wasm", { threads: 1 }) does without workers`);
+      throw new Error(
+        `wasm: ${this.#failure}; the next useBackend("wasm") starts anew, with { threads: 1 } it does without workers`,
+      );
     }
   }
 

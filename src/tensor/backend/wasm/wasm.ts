@@ -97,6 +97,10 @@ export class WasmBackend implements Backend {
     return `${threads}, SIMD, ${this.relaxed ? "with" : "without"} fused multiply-add (relaxed SIMD)`;
   }
 
+  get failure(): string | undefined {
+    return this.#rt.failure;
+  }
+
   /**
    * Workers that have done some of the work so far. The first operation large enough to share starts them, and until
    * they are up the caller does their part.

@@ -38,6 +38,12 @@ export function minOf(a: number, b: number): number {
   return b;
 }
 
+/** eˣ; NaN stays NaN, which SwiftShader's own exp makes infinite. */
+export function expOf(x: number): number {
+  if (isNaNOf(x) > 0) return x;
+  return Math.exp(x);
+}
+
 /** eˣ − 1: near 0, where the difference would cancel, by its series. */
 export function expm1Of(x: number): number {
   if (Math.abs(x) > 0.3) return Math.exp(x) - 1;
@@ -70,9 +76,11 @@ export function tanhOf(x: number): number {
   return y;
 }
 
-/** xʸ, where GPUs know it for positive x only. */
+/** xʸ, where GPUs know it for positive x only, and not for NaN. */
 export function powOf(x: number, y: number): number {
   if (y === 0) return 1;
+  if (isNaNOf(x) > 0) return x;
+  if (isNaNOf(y) > 0) return y;
   if (y === 1) return x;
   if (y === 2) return x * x;
   if (y === -1) return 1 / x;

@@ -5,7 +5,7 @@
  */
 
 import type { Kernel, Matrix } from "./kernel.js";
-import { isNaNOf, maxOf, minOf } from "./math.js";
+import { expOf, isNaNOf, maxOf, minOf } from "./math.js";
 
 type Steps = "n" | "rowStep" | "nextRow" | "columnStep" | "nextColumn";
 type Reduction = Kernel<Steps | "width" | "full" | "left">;
@@ -86,7 +86,7 @@ export function expSum(this: Kernel<Steps>, x: Matrix, largest: Matrix): number 
   const top = largest[row][this.thread.x];
   let total = 0;
   for (let j = 0; j < this.constants.n; j++) {
-    total += Math.exp(
+    total += expOf(
       x[row * this.constants.rowStep + j * this.constants.nextRow][
         this.thread.x * this.constants.columnStep + j * this.constants.nextColumn
       ] - top,

@@ -4,14 +4,14 @@
  */
 
 import type { Kernel, Matrix } from "./kernel.js";
-import { quotient } from "./math.js";
+import { expOf, quotient } from "./math.js";
 
 type Line = Kernel<"n">;
 
 export function softmax(this: Line, x: Matrix, largest: Matrix, sum: Matrix): number {
   const row = this.thread.z * this.constants.height + this.thread.y;
   const outer = quotient(row, this.constants.n);
-  return Math.exp(x[row][this.thread.x] - largest[outer][this.thread.x]) / sum[outer][this.thread.x];
+  return expOf(x[row][this.thread.x] - largest[outer][this.thread.x]) / sum[outer][this.thread.x];
 }
 
 export function logSoftmax(this: Line, x: Matrix, largest: Matrix, sum: Matrix): number {
@@ -29,5 +29,5 @@ export function softmaxGrad(this: Line, g: Matrix, y: Matrix, sum: Matrix): numb
 /** `sum` is Σ g of the line. */
 export function logSoftmaxGrad(this: Line, g: Matrix, y: Matrix, sum: Matrix): number {
   const row = this.thread.z * this.constants.height + this.thread.y;
-  return g[row][this.thread.x] - Math.exp(y[row][this.thread.x]) * sum[quotient(row, this.constants.n)][this.thread.x];
+  return g[row][this.thread.x] - expOf(y[row][this.thread.x]) * sum[quotient(row, this.constants.n)][this.thread.x];
 }

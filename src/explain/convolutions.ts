@@ -1,0 +1,26 @@
+/** The convolutions of a model, which its explanations look at. */
+
+import { Conv2d } from "../layers/conv2d.js";
+import type { Module } from "../layers/module.js";
+
+/**
+ * Every convolution of a model, in its own order.
+ * @throws Error when there is none
+ */
+export function convolutions(who: string, model: Module): Conv2d[] {
+  const found = Array.from(model.modules()).filter((module) => module instanceof Conv2d);
+  if (found.length === 0) throw new Error(`${who}: ${model.constructor.name} has no Conv2d to look at`);
+  return found;
+}
+
+/**
+ * Checks that a layer gave feature maps.
+ * @throws Error when it did not run, or its output is not [N, C, H, W]
+ */
+export function checkMaps<T extends { shape: readonly number[] }>(who: string, maps: T | undefined): T {
+  if (!maps) throw new Error(`${who}: the layer did not run in the model's forward pass`);
+  if (maps.shape.length !== 4) {
+    throw new Error(`${who}: the layer's output must be [N, C, H, W], it has ${maps.shape.length} axes`);
+  }
+  return maps;
+}

@@ -1,0 +1,42 @@
+/** Looking inside a model while it runs, and leaving it as it was. */
+
+import type { Tensor } from "../tensor/tensor.js";
+import type { Module } from "./module.js";
+
+/**
+ * Runs `fn` while every call of these modules' `forward` goes through `around`, which gets it, its input and the module.
+ * @see PyTorch's forward hooks
+ */
+export function intercept<T>(
+  modules: readonly Module[],
+  around: (forward: (x: Tensor) => Tensor, x: Tensor, module: Module) => Tensor,
+  fn: () => T,
+): T {
+  const own = modules.map((module) => Object.getOwnPropertyDescriptor(module, "forward"));
+  for (const module of modules) {
+    const forward = module.forward.bind(module);
+    module.forward = (x) => around(forward, x, module);
+  }
+  try {
+    return fn();
+  } finally {
+    for (const [i, module] of modules.entries()) {
+      if (own[i]) Object.defineProperty(module, "forward", own[i]);
+      else Reflect.deleteProperty(module, "forward");
+    }
+  }
+}
+
+/** Runs `fn` with the model in evaluation mode and no parameter wanting a gradient; puts both back as they were. */
+export function frozen<T>(model: Module, fn: () => T): T {
+  const modes = Array.from(model.modules(), (module) => [module, module.training] as const);
+  const learning = model.parameters().filter((parameter) => parameter.requiresGrad);
+  model.eval();
+  for (const parameter of learning) parameter.requiresGrad = false;
+  try {
+    return fn();
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+    for (const parameter of learning) parameter.requiresGrad = true;
+  }
+}

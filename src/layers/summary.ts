@@ -1,0 +1,116 @@
+/** summary: a model layer by layer, with the shapes that come out, the parameters, and the cost. */
+
+import { noGrad } from "../tensor/autograd.js";
+import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
+import { Parameter, type Tensor, zeros } from "../tensor/tensor.js";
+import { type Operation, observe } from "../tensor/trace.js";
+import { frozen, intercept } from "./look-inside.js";
+import type { Module } from "./module.js";
+
+/** A layer, or an operation that belongs to none. */
+export interface LayerSummary {
+  /** Where it is in the model, as in its state dict: "3"; empty for an operation. */
+  readonly name: string;
+  /** "Conv2d(3, 8, kernelSize=5, padding=2)", or what the operation is called: "relu". */
+  readonly title: string;
+  readonly outShape: Shape;
+  /** Learned numbers that it reads, those excepted that a layer before it has read. */
+  readonly parameters: number;
+  /** Floating-point operations. */
+  readonly flops: number;
+}
+
+export class ModelSummary {
+  readonly layers: readonly LayerSummary[];
+  /** Learned numbers. */
+  readonly parameters: number;
+  /** Floating-point operations of a forward pass. */
+  readonly flops: number;
+
+  constructor(layers: readonly LayerSummary[], parameters: number) {
+    this.layers = layers;
+    this.parameters = parameters;
+    this.flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
+  }
+
+  /** A table for the console. */
+  toString(): string {
+    const number = (n: number) => (n === 0 ? "" : n.toLocaleString("en-US"));
+    const rows = [
+      ["", "layer", "output", "parameters", "FLOPs"],
+      ...this.layers.map((layer) => [
+        layer.name,
+        layer.title,
+        formatShape(layer.outShape),
+        number(layer.parameters),
+        number(layer.flops),
+      ]),
+      ["", "total", "", number(this.parameters), number(this.flops)],
+    ];
+    const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+    const cells = (row: string[]) =>
+      row.map((cell, column) => (column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])));
+    return rows.map((row) => cells(row).join("  ").trimEnd()).join("\n");
+  }
+}
+
+/**
+ * Multiplications and additions of a convolution or a matrix product. Everything else is left out, as is usual: all of
+ * it together is about one part in a hundred.
+ * @see torch.utils.flop_counter
+ */
+function flopsOf({ name, inputs, output }: Operation): number {
+  const [x, w] = inputs;
+  if (name === "conv2d") return (2 * output.size * w.size) / w.shape[0];
+  if (name !== "matmul") return 0;
+  // x is [..., M, K] or, to be transposed, [..., K, M].
+  const mk = sizeOf(x.shape.slice(-2));
+  return 2 * output.size * (mk / output.shape[output.shape.length - 2]);
+}
+
+/**
+ * What happens in one forward pass in evaluation mode, in the order in which it happens: a row for each layer that is
+ * made of no others, and for each operation outside of these.
+ * @param inputShape with the batch axis: [1, 3, 32, 32]
+ * @throws ShapeError when the model does not take such an input
+ * @see the package torchinfo for PyTorch
+ */
+export function summary(model: Module, inputShape: Shape): ModelSummary {
+  const layers = new Map(Array.from(model.namedModules(), ([name, module]) => [module, name]));
+  const leaves = [...layers.keys()].filter((module) => module.children().next().done);
+  const rows: { -readonly [K in keyof LayerSummary]: LayerSummary[K] }[] = [];
+  const counted = new Set<Tensor>();
+  let inLeaf = false;
+
+  function addRow(name: string, title: string): void {
+    rows.push({ name, title, outShape: [], parameters: 0, flops: 0 });
+  }
+
+  function account(operation: Operation): void {
+    if (!inLeaf) addRow("", operation.name);
+    const row = rows[rows.length - 1];
+    row.outShape = operation.output.shape;
+    row.flops += flopsOf(operation);
+    for (const input of operation.inputs) {
+      if (!(input instanceof Parameter) || counted.has(input)) continue;
+      counted.add(input);
+      row.parameters += input.size;
+    }
+  }
+
+  function runLeaf(forward: (x: Tensor) => Tensor, x: Tensor, leaf: Module): Tensor {
+    addRow(layers.get(leaf)!, leaf.title);
+    inLeaf = true;
+    const y = forward(x);
+    inLeaf = false;
+    rows[rows.length - 1].outShape = y.shape; // also where no operation ran: dropout passes its input on
+    return y;
+  }
+
+  noGrad(() =>
+    frozen(model, () => {
+      observe(account, () => intercept(leaves, runLeaf, () => model.forward(zeros(inputShape))));
+    }),
+  );
+  return new ModelSummary(rows, model.parameterCount());
+}

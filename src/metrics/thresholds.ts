@@ -1,0 +1,74 @@
+/** What becomes of predictions while the threshold moves that a score must reach to count as class 1. */
+
+import { accuracy, checkPairs, f1, precision, recall } from "./classification.js";
+
+/** How many of each label are called 1 at a threshold. */
+export interface ThresholdStep {
+  readonly threshold: number;
+  readonly falsePositives: number;
+  readonly truePositives: number;
+}
+
+/** @throws RangeError for a score that is NaN, or a label other than 0 and 1 */
+function checkScores(who: string, scores: ArrayLike<number>, labels: ArrayLike<number>): void {
+  checkPairs(who, scores, labels);
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] !== 0 && labels[i] !== 1) throw new RangeError(`${who}: label ${labels[i]} at ${i}, expected 0 or 1`);
+    if (Number.isNaN(scores[i])) throw new RangeError(`${who}: the score at ${i} is NaN`);
+  }
+}
+
+/**
+ * One step for each different score, from the highest to the lowest. Equal scores fall together, in one step: their
+ * order in the lists changes nothing. The last step calls everything 1, so it counts the labels.
+ * @throws RangeError for a score that is NaN, or a label other than 0 and 1
+ */
+export function fallingThreshold(
+  who: string,
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): readonly ThresholdStep[] {
+  checkScores(who, scores, labels);
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
+  const steps: ThresholdStep[] = [];
+  const counts = [0, 0];
+  for (const [rank, i] of order.entries()) {
+    counts[labels[i]]++;
+    if (scores[i] === scores[order[rank + 1]]) continue;
+    steps.push({ threshold: scores[i], falsePositives: counts[0], truePositives: counts[1] });
+  }
+  return steps;
+}
+
+/** How good the predictions are when a score of at least `threshold` counts as 1. */
+export interface ThresholdRow {
+  threshold: number;
+  precision: number;
+  recall: number;
+  f1: number;
+  accuracy: number;
+}
+
+/**
+ * One row for each threshold.
+ * @param scores higher means more likely 1
+ * @param labels 0 or 1 each
+ * @throws RangeError for a score that is NaN, or another label
+ */
+export function thresholdTable(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  thresholds: readonly number[],
+): ThresholdRow[] {
+  checkScores("thresholdTable", scores, labels);
+  return thresholds.map((threshold) => {
+    const predictions = Array.from(scores, (score) => (score >= threshold ? 1 : 0));
+    return {
+      threshold,
+      precision: precision(predictions, labels),
+      recall: recall(predictions, labels),
+      f1: f1(predictions, labels),
+      accuracy: accuracy(predictions, labels),
+    };
+  });
+}
