@@ -8,6 +8,15 @@ export type Output = (event: RunEvent) => void;
 
 type Start = Extract<RunEvent, { event: "start" }>;
 
+/** Of many skipped files, these are shown. */
+const SHOWN = 10;
+
+function describeSkipped(run: string, skipped: Start["skipped"]): string[] {
+  const lines = skipped.slice(0, SHOWN).map(({ file, reason }) => `skipped  ${file}: ${reason}`);
+  const more = skipped.length - lines.length;
+  return more > 0 ? [...lines, `skipped  ${more} more: see ${run}/skipped.json`] : lines;
+}
+
 function describeStart({ run, epoch, done, net, parameters, backend, device, data, skipped }: Start): string[] {
   const of = ({ counts }: { counts: number[] }) => counts.map((n, label) => `${n} ${data.classes[label]}`).join(", ");
   const begun = epoch > 1 || done > 0;
@@ -15,7 +24,7 @@ function describeStart({ run, epoch, done, net, parameters, backend, device, dat
     `${net}, ${parameters.toLocaleString("en-US")} parameters, on ${backend} (${device})`,
     `train  ${data.train.count} photographs, ${data.size}×${data.size}: ${of(data.train)}`,
     `test   ${data.test.count} photographs: ${of(data.test)}`,
-    ...skipped.map(({ file, reason }) => `skipped  ${file}: ${reason}`),
+    ...describeSkipped(run, skipped),
     begun ? `going on with ${run} in epoch ${epoch}, after ${done} photographs` : `everything goes into ${run}`,
     "",
   ];

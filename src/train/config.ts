@@ -1,6 +1,8 @@
 /** The options of a training run: one table for the command line, for config files, and for checking both. */
 
 import * as v from "valibot";
+import { type AugmentOptions, checkAugment } from "../data/augment.js";
+import type { Layout } from "../data/splits.js";
 import { type NetName, nets } from "../nets/named.js";
 import { type BackendName, backends } from "../tensor/backend/registry.js";
 import type { MetricName } from "./best-epoch.js";
@@ -12,7 +14,12 @@ export interface TrainConfig {
   net: NetName;
   size: number;
   dropout?: number;
+  layout?: Layout;
+  testFraction?: number;
   limit?: number;
+  onError: "skip" | "throw";
+  cache?: string;
+  augment?: AugmentOptions;
   epochs: number;
   batch: number;
   optimizer: "adam" | "adamw" | "sgd";
@@ -64,9 +71,9 @@ function numberFrom(least: number, below = Infinity): Kind<number> {
   return { schema: v.pipe(v.number(expected), v.check(inRange, expected)), placeholder: "X", fromText: number };
 }
 
-function positive(): Kind<number> {
-  const expected = "expected a number above 0";
-  const inRange = (value: number) => value > 0 && value < Infinity;
+function between(least: number, most = Infinity): Kind<number> {
+  const expected = `expected a number above ${least}${most === Infinity ? "" : ` and below ${most}`}`;
+  const inRange = (value: number) => value > least && value < most;
   return { schema: v.pipe(v.number(expected), v.check(inRange, expected)), placeholder: "X", fromText: number };
 }
 
@@ -86,12 +93,29 @@ const classWeights: Kind<"balanced" | number[]> = {
   fromText: (text) => (text === "balanced" ? text : text.split(",").map(number)),
 };
 
+const path: Kind<string> = {
+  schema: v.pipe(v.string("expected a path"), v.nonEmpty("expected a path")),
+  placeholder: "DIR",
+  fromText: (text) => text,
+};
+
+const STRENGTHS = "expected names with strengths, as in flip=0.5,rotate=10";
+
+const augment: Kind<AugmentOptions> = {
+  schema: v.record(v.string(), v.number(STRENGTHS), STRENGTHS),
+  placeholder: "NAME=X,...",
+  fromText: (text) => {
+    const pairs = text.split(",").map((part) => part.split("="));
+    return Object.fromEntries(pairs.map(([name, strength = ""]) => [name.trim(), number(strength)]));
+  },
+};
+
 /** A row of the table. */
 export interface TrainOption<T> extends Kind<T> {
   description: string;
   default?: T;
   /** What is taken where it is not given, in words: for what is no plain default. */
-  otherwise?: string;
+  otherwise?: string | number;
   /** The option belongs to some values of another one, and is an error elsewhere. */
   only?: { with: keyof TrainConfig; of: readonly string[] };
 }
@@ -110,7 +134,26 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
     default: 0.2,
     only: { with: "net", of: ["net2"] },
   }),
+  layout: option(
+    choice<Layout>("faces", "folders"),
+    "where labels are: at the end of a file's name, or in its folder's",
+    {
+      otherwise: "what the folder looks like",
+    },
+  ),
+  testFraction: option(between(0, 1), "share of the photographs to test on, where the folder has no test folder", {
+    otherwise: 0.25,
+  }),
   limit: option(whole(1), "at most N photographs of each split", { otherwise: "all" }),
+  onError: option(choice("skip", "throw"), "what to do with a file that cannot be read", { default: "skip" }),
+  cache: option(path, "folder that keeps decoded photographs for the next run", { otherwise: "none" }),
+  augment: option(
+    augment,
+    "change photographs while training: flip, shift, rotate, crop, brightness, contrast, saturation",
+    {
+      otherwise: "nothing",
+    },
+  ),
   epochs: option(whole(1), "passes over the training photographs", { default: 10 }),
   batch: option(whole(1), "photographs in a step", { default: 64 }),
   optimizer: option(choice("adam", "adamw", "sgd"), "how the weights follow their gradients", { default: "adam" }),
@@ -143,8 +186,8 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   classWeights: option(classWeights, 'how much each class counts, or "balanced": each as much in all', {
     otherwise: "every photograph the same",
   }),
-  clipNorm: option(positive(), "largest L2 norm of all gradients together", { otherwise: "any" }),
-  clipValue: option(positive(), "largest element of a gradient", { otherwise: "any" }),
+  clipNorm: option(between(0), "largest L2 norm of all gradients together", { otherwise: "any" }),
+  clipValue: option(between(0), "largest element of a gradient", { otherwise: "any" }),
   evaluateTrain: option(yesOrNo, "after each epoch, measure the training photographs, too", { default: false }),
   metric: option(choice(...METRICS), "what tells the best epoch", { default: "accuracy" }),
   earlyStop: option(whole(1), "end after N epochs without a better one", { otherwise: "never" }),
@@ -206,6 +249,11 @@ export function trainConfig(given: Record<string, unknown>, nameOf = (field: str
     if (applies) config[name] = given[name] ?? standard;
   }
   const complete = config as unknown as TrainConfig;
+  try {
+    checkAugment(complete.augment ?? {});
+  } catch (error) {
+    throw new Error(`${nameOf("augment")}: ${(error as Error).message}`);
+  }
   complete.size ??= nets[complete.net].size;
   if (complete.warmupEpochs !== undefined && complete.warmupEpochs >= complete.epochs) {
     const { warmupEpochs, epochs } = complete;

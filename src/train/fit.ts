@@ -1,5 +1,6 @@
 /** fit: the training loop. */
 
+import type { AugmentOptions } from "../data/augment.js";
 import type { Batch, ImageDataset } from "../data/dataset.js";
 import { nllLoss } from "../layers/losses.js";
 import { checkCount, type Module } from "../layers/module.js";
@@ -48,6 +49,8 @@ export interface FitOptions {
   test?: ImageDataset;
   epochs: number;
   batchSize: number;
+  /** Changes the training photographs a little, each time they are seen. Default: they stay as they are. */
+  augment?: AugmentOptions;
   /** Default `nllLoss`: the model ends in log-softmax. */
   loss?: LossFunction;
   /** Measures the training set, too, after each epoch and in evaluation mode. Default false. */
@@ -120,7 +123,7 @@ function forwardAndBackward(model: Module, { images, labels }: Batch, options: F
 
 /** Trains on what is left of an epoch. */
 async function trainEpoch(model: Module, options: FitOptions, position: TrainingPosition): Promise<Metrics> {
-  const { optimizer, train, epochs, batchSize, clipNorm, clipValue } = options;
+  const { optimizer, train, epochs, batchSize, augment, clipNorm, clipValue } = options;
   const { epoch } = position;
   const total = train.length;
   position.tally ??= new Tally({ classes: train.classes.length });
@@ -130,7 +133,7 @@ async function trainEpoch(model: Module, options: FitOptions, position: Training
   position.streams = { shuffle: shuffle.state(), augmentation: augmentation.state() };
   const start = performance.now() - 1000 * position.seconds;
   model.train();
-  for (const batch of train.batches(batchSize, { start: position.done })) {
+  for (const batch of train.batches(batchSize, { start: position.done, augment })) {
     const where = `epoch ${epoch}, step ${Math.ceil(position.done / batchSize) + 1}`;
     const pass = () => forwardAndBackward(model, batch, options);
     const generators = generatorStates();

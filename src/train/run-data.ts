@@ -1,36 +1,36 @@
 /** The photographs of a run, as its options say. */
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { ImageDataset } from "../data/dataset.js";
-import { FaceFolder } from "../data/face-folder.js";
+import { createHash } from "node:crypto";
+import type { PhotoFolder } from "../data/photo-folder.js";
+import { openSplits, type SplitsOptions } from "../data/splits.js";
 import type { TrainConfig } from "./config.js";
 import type { DataSummary, SkippedPhotograph, SplitSummary } from "./run-folder.js";
 
 export interface RunData {
-  train: ImageDataset;
-  test: ImageDataset;
+  train: PhotoFolder;
+  test: PhotoFolder;
   skipped: SkippedPhotograph[];
 }
 
 /**
- * Reads a run's photographs: `data`/train and `data`/test.
+ * Reads a run's photographs. Which of them are for testing does not depend on the run's seed: runs can be compared.
  * @throws Error naming the folder or the file that cannot be read
  */
-export async function openData(
-  { data, size, limit }: TrainConfig,
-  onProgress?: (done: number, total: number) => void,
+export async function readRunData(
+  { data, size, layout, testFraction, limit, onError, cache }: TrainConfig,
+  { onProgress, signal }: Pick<SplitsOptions, "onProgress" | "signal"> = {},
 ): Promise<RunData> {
-  for (const split of ["train", "test"]) {
-    if (!existsSync(join(data, split))) throw new Error(`${data} has no folder "${split}"`);
-  }
-  const train = await FaceFolder.open(join(data, "train"), { size, limit, onProgress });
-  const test = await FaceFolder.open(join(data, "test"), { size, limit, onProgress });
-  return { train, test, skipped: [] };
+  const options = { size, layout, testFraction, limit, onError, cache, onProgress, signal };
+  const { train, test } = await openSplits(data, options);
+  const skippedIn = (split: SkippedPhotograph["split"], { folder, skipped }: PhotoFolder) =>
+    skipped.map(({ file, reason }) => ({ split, file: `${folder}/${file}`, reason }));
+  return { train, test, skipped: [...skippedIn("train", train), ...skippedIn("test", test)] };
 }
 
-function summaryOf(dataset: ImageDataset): SplitSummary {
-  return { count: dataset.length, counts: dataset.counts };
+function summaryOf(dataset: PhotoFolder): SplitSummary {
+  const hash = createHash("sha256").update(dataset.labels);
+  for (let i = 0; i < dataset.length; i++) hash.update(dataset.pixels(i));
+  return { count: dataset.length, counts: dataset.counts, sha256: hash.digest("hex") };
 }
 
 export function summarize({ train, test }: RunData): DataSummary {

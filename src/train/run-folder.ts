@@ -16,6 +16,8 @@ import type { TrainingPosition } from "./position.js";
 export interface SplitSummary {
   count: number;
   counts: number[];
+  /** Of labels and pixels: tells whether they are still the same. */
+  sha256: string;
 }
 
 /** data.json */

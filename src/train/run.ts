@@ -1,5 +1,6 @@
 /** A training run from its options to its folder: begun, or gone on with where it was interrupted. */
 
+import type { ImageDataset } from "../data/dataset.js";
 import { nllLoss } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
 import { Adam, AdamW } from "../optim/adam.js";
@@ -14,7 +15,7 @@ import type { TrainConfig } from "./config.js";
 import type { LossFunction } from "./evaluate.js";
 import { type EpochReport, type FitOptions, fit, type StepReport } from "./fit.js";
 import { TrainingPosition } from "./position.js";
-import { openData, type RunData, summarize } from "./run-data.js";
+import { type RunData, readRunData, summarize } from "./run-data.js";
 import { type CheckpointName, type DataSummary, RunFolder, type SkippedPhotograph } from "./run-folder.js";
 import { session } from "./session.js";
 
@@ -68,11 +69,26 @@ function scheduleOf(optimizer: Optimizer, config: TrainConfig, stepsPerEpoch: nu
   }
 }
 
-function lossOf({ softmaxNll, classWeights }: TrainConfig, { counts, classes }: RunData["train"]): LossFunction {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const weight = classWeights === "balanced" ? counts.map((count) => total / (classes.length * count)) : classWeights;
+function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset): LossFunction {
+  const weight = classWeights === "balanced" ? dataset.classWeights() : classWeights;
   // The original experiment gave probabilities, not their logarithms, to the NLL loss.
   return (output, labels) => nllLoss(softmaxNll ? output.exp() : output, labels, { weight });
+}
+
+async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Promise<RunData> {
+  return readRunData(config, { onProgress: (done, total) => onEvent({ event: "reading", done, total }), signal });
+}
+
+/** @throws Error when photographs were added, taken away or changed: the run could not go on as it began */
+async function checkSameData(run: RunFolder, { train, test }: DataSummary): Promise<void> {
+  const before = await run.data();
+  for (const [split, is, was] of [["train", train, before.train] as const, ["test", test, before.test] as const]) {
+    if (is.sha256 === was.sha256) continue;
+    throw new Error(
+      `${run.path}: the ${split} photographs in ${run.config.data} are not those that the run was begun with ` +
+        `(${was.count} then, ${is.count} now)`,
+    );
+  }
 }
 
 /**
@@ -83,7 +99,7 @@ function lossOf({ softmaxNll, classWeights }: TrainConfig, { counts, classes }: 
 export async function startRun(path: string, config: TrainConfig, hooks: RunHooks): Promise<void> {
   RunFolder.checkFree(path);
   await useBackend(config.backend, { threads: config.threads });
-  const data = await openData(config, (done, total) => hooks.onEvent({ event: "reading", done, total }));
+  const data = await openData(config, hooks);
   const about = { data: summarize(data), skipped: data.skipped, session: session() };
   await train(await RunFolder.create(path, config, about), data, hooks);
 }
@@ -100,7 +116,8 @@ export async function resumeRun(
   const run = await RunFolder.open(path);
   const config = { ...run.config, ...changes };
   await useBackend(config.backend, { threads: config.threads });
-  const data = await openData(config, (done, total) => hooks.onEvent({ event: "reading", done, total }));
+  const data = await openData(config, hooks);
+  await checkSameData(run, summarize(data));
   await train(await run.resume(config, session()), data, hooks);
 }
 
@@ -143,6 +160,7 @@ async function train(run: RunFolder, data: RunData, { onEvent, signal }: RunHook
     test: data.test,
     epochs: config.epochs,
     batchSize: config.batch,
+    augment: config.augment,
     loss: lossOf(config, data.train),
     evaluateTrain: config.evaluateTrain,
     clipNorm: config.clipNorm,
