@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { infoCommand } from "./cli/info.js";
+import { trainCommand } from "./cli/train.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -13,6 +14,7 @@ const program = new Command("torchlet")
   .description("Deep learning from scratch in TypeScript.")
   .version(version)
   .showHelpAfterError("(torchlet --help lists what there is)")
+  .addCommand(trainCommand())
   .addCommand(infoCommand());
 
 try {

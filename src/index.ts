@@ -1,22 +1,27 @@
 /** torchlet: every public name. */
 
+export type { AugmentOptions } from "./data/augment.js";
 export { type Batch, type BatchOptions, ImageDataset, type ImageDatasetOptions } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
-export { FaceFolder, type FaceFolderOptions } from "./data/face-folder.js";
-export { DecodeError, type Image } from "./data/image.js";
+export { FaceFolder } from "./data/face-folder.js";
+export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
+export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
+export { PhotoFolder, type PhotoFolderData, type PhotoFolderOptions, type SkippedFile } from "./data/photo-folder.js";
 export { resize } from "./data/resize.js";
+export { type Layout, openSplits, type Splits, type SplitsOptions } from "./data/splits.js";
 export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
 export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
+export { exportOnnx, type OnnxExportOptions } from "./io/onnx/export.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
-  loadSafetensors,
   type SafetensorsFile,
-  saveSafetensors,
-} from "./io/safetensors.js";
+  type SafetensorsReadOptions,
+} from "./io/safetensors/bytes.js";
+export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.js";
 export { Conv2d } from "./layers/conv2d.js";
 export { Dropout } from "./layers/dropout.js";

@@ -2,6 +2,7 @@
 
 import { defaultGenerator, type Generator } from "../tensor/random.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
+import { Augmentation, type AugmentOptions } from "./augment.js";
 
 export interface Batch {
   /** [N, 3, size, size], in [0, 1]. Released when the next batch is asked for, and at the end. */
@@ -19,6 +20,15 @@ export interface BatchOptions {
   generator?: Generator;
   /** Leaves out a last batch that is not full. Default false. */
   dropLast?: boolean;
+  /**
+   * Images at the beginning of the pass that are left out. To go on in the middle of a pass as if it had not been
+   * interrupted: put both generators back to where they were before it, and give the number of images done. Default 0.
+   */
+  start?: number;
+  /** Changes every image a little, otherwise on every pass. Default: the images as they are. */
+  augment?: AugmentOptions;
+  /** Where the changes come from: one number a pass. Default: the "augmentation" stream of `manualSeed`. */
+  augmentGenerator?: Generator;
 }
 
 export interface ImageDatasetOptions {
@@ -63,11 +73,30 @@ export class ImageDataset {
     return this.labels.length;
   }
 
+  /** The bytes of one image, [3, size, size]: a view, not to be written to. */
+  pixels(index: number): Uint8Array {
+    const stride = 3 * this.size * this.size;
+    return this.#pixels.subarray(index * stride, (index + 1) * stride);
+  }
+
   /** Number of images of each class. */
   get counts(): number[] {
     const counts = this.classes.map(() => 0);
     for (const label of this.labels) counts[label]++;
     return counts;
+  }
+
+  /**
+   * How much an image of each class should count so that all classes count the same: n / (classes · n_c). For the
+   * `weight` option of `nllLoss` and `crossEntropy`.
+   * @throws RangeError when there is no image of a class
+   * @see sklearn.utils.class_weight.compute_class_weight("balanced", …)
+   */
+  classWeights(): number[] {
+    return this.counts.map((count, label) => {
+      if (count === 0) throw new RangeError(`classWeights: there is no image of class "${this.classes[label]}"`);
+      return this.length / (this.classes.length * count);
+    });
   }
 
   /**
@@ -83,23 +112,35 @@ export class ImageDataset {
 
   /**
    * One pass over the dataset, batch by batch; the last batch holds what is left.
-   * @throws RangeError unless `batchSize` is a positive integer
+   * @throws RangeError unless `batchSize` is a positive integer, and `start` one of the pass's positions
    * @see torch.utils.data.DataLoader
    */
   batches(batchSize: number, options: BatchOptions = {}): IterableIterator<Batch> {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new RangeError(`batches: batchSize must be a positive integer, got ${batchSize}`);
     }
-    const { shuffle = true, generator = defaultGenerator("shuffle"), dropLast = false } = options;
+    const { shuffle = true, generator = defaultGenerator("shuffle"), dropLast = false, start = 0, augment } = options;
+    if (!Number.isInteger(start) || start < 0 || start > this.length) {
+      throw new RangeError(`batches: start must be an integer from 0 to ${this.length}, got ${start}`);
+    }
     const order = shuffle ? generator.permutation(this.length) : Int32Array.from(this.labels.keys());
-    return this.#walk(order, batchSize, dropLast ? this.length - batchSize + 1 : this.length);
+    const { augmentGenerator = defaultGenerator("augmentation") } = options;
+    const augmentation = augment && new Augmentation(augment, this.size, augmentGenerator);
+    const end = dropLast ? this.length - batchSize + 1 : this.length;
+    return this.#walk(order, batchSize, start, end, augmentation);
   }
 
-  /** Batches of `order` that start before `end`. */
-  *#walk(order: Int32Array, batchSize: number, end: number): IterableIterator<Batch> {
-    for (let start = 0; start < end; start += batchSize) {
-      const indices = order.slice(start, start + batchSize);
-      const images = tensor(this.#floats(indices), [indices.length, 3, this.size, this.size]);
+  /** Batches of `order` that begin at `start` or after it, and before `end`. */
+  *#walk(
+    order: Int32Array,
+    batchSize: number,
+    start: number,
+    end: number,
+    augmentation: Augmentation | undefined,
+  ): IterableIterator<Batch> {
+    for (let at = start; at < end; at += batchSize) {
+      const indices = order.slice(at, at + batchSize);
+      const images = tensor(this.#floats(indices, augmentation), [indices.length, 3, this.size, this.size]);
       try {
         yield { images, labels: indices.map((index) => this.labels[index]), indices };
       } finally {
@@ -108,12 +149,13 @@ export class ImageDataset {
     }
   }
 
-  #floats(indices: ArrayLike<number>): Float32Array {
+  #floats(indices: ArrayLike<number>, augmentation?: Augmentation): Float32Array {
     const stride = 3 * this.size * this.size;
     const values = new Float32Array(indices.length * stride);
     for (let i = 0, target = 0; i < indices.length; i++) {
-      const start = indices[i] * stride;
-      for (let j = start; j < start + stride; j++) values[target++] = this.#pixels[j] / 255;
+      const bytes = this.pixels(indices[i]);
+      if (augmentation) augmentation.apply(bytes, indices[i], values.subarray(i * stride, (i + 1) * stride));
+      else for (let j = 0; j < stride; j++) values[target++] = bytes[j] / 255;
     }
     return values;
   }

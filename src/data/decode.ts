@@ -1,6 +1,6 @@
 /** decodeImage: the bytes of a JPEG or PNG file as RGB pixels, in Node and in a browser the same. */
 
-import { DecodeError, type Image } from "./image.js";
+import { DecodeError, type DecodeOptions, type Image } from "./image.js";
 import { decodeJpeg } from "./jpeg.js";
 import { decodePng } from "./png.js";
 
@@ -37,11 +37,11 @@ function formatOf(bytes: Uint8Array): string | undefined {
  * @returns height · width · 3 bytes
  * @throws DecodeError when the bytes are another format, damaged, truncated, or declare more than they can hold.
  */
-export async function decodeImage(bytes: Uint8Array): Promise<Image> {
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
   if (bytes.length === 0) throw new DecodeError("the file is empty");
   const format = formatOf(bytes);
-  if (format === "JPEG") return decodeJpeg(bytes);
-  if (format === "PNG") return decodePng(bytes);
+  if (format === "JPEG") return decodeJpeg(bytes, options);
+  if (format === "PNG") return decodePng(bytes, options);
   if (format) throw new DecodeError(`${format} is not supported; JPEG and PNG are`);
   const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new DecodeError(`not an image: no known format starts with ${start}; JPEG and PNG are supported`);

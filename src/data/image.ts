@@ -12,21 +12,36 @@ export class DecodeError extends Error {
   override readonly name = "DecodeError";
 }
 
-/** About the largest photograph of today's cameras; decoding takes up to 30 bytes a pixel. */
-const MAX_PIXELS = 50_000_000;
+export interface DecodeOptions {
+  /**
+   * Larger images are refused before any memory is taken for them; decoding takes up to 30 bytes a pixel. Default
+   * 50,000,000, about the largest photograph of today's cameras.
+   */
+  maxPixels?: number;
+}
 
-/** A PNG with 8 pixels a byte, deflated at its limit of 1032 to 1, packs the most; JPEG stays far below. */
-const MAX_PIXELS_PER_BYTE = 8 * 1032;
+export const MAX_PIXELS = 50_000_000;
+
+/** What a header says of an image. */
+export interface Declared {
+  format: string;
+  width: number;
+  height: number;
+  /** What the format at its best packs into a byte of the file. */
+  pixelsPerByte: number;
+}
 
 /**
  * Refuses the size that a header declares when it is empty, too large, or more than the file can hold.
  * @throws DecodeError
  */
-export function checkDeclaredSize(format: string, width: number, height: number, fileBytes: number): void {
+export function checkDeclaredSize(declared: Declared, fileBytes: number, options: DecodeOptions): void {
+  const { format, width, height, pixelsPerByte } = declared;
+  const { maxPixels = MAX_PIXELS } = options;
   const declares = `${format} declares ${width} × ${height} pixels`;
   if (width === 0 || height === 0) throw new DecodeError(`${declares}: it is empty`);
-  if (width * height > MAX_PIXELS) throw new DecodeError(`${declares}; the limit is ${MAX_PIXELS} pixels`);
-  if (width * height > fileBytes * MAX_PIXELS_PER_BYTE) {
+  if (width * height > maxPixels) throw new DecodeError(`${declares}; the limit is ${maxPixels} pixels`);
+  if (width * height > fileBytes * pixelsPerByte) {
     throw new DecodeError(`${declares}, more than its ${fileBytes} bytes can hold`);
   }
 }

@@ -1,7 +1,16 @@
 /** What is done with images in a page, and what is said about files there. */
 
 import { describe, expect, it, vi } from "vitest";
-import { consoleProgress, decodeImage, FaceFolder, loadSafetensors, saveSafetensors, zeros } from "../../src/index.js";
+import {
+  consoleProgress,
+  decodeImage,
+  FaceFolder,
+  ImageFolder,
+  loadSafetensors,
+  openSplits,
+  saveSafetensors,
+  zeros,
+} from "../../src/index.js";
 import { readFixture } from "../check-op.js";
 
 interface DecodeCase {
@@ -33,6 +42,8 @@ describe("decodeImage against Pillow", () => {
 describe("files", () => {
   it.each([
     ["FaceFolder.open", () => FaceFolder.open("faces", { size: 32 })],
+    ["ImageFolder.open", () => ImageFolder.open("animals", { size: 32 })],
+    ["openSplits", () => openSplits("faces", { size: 32 })],
     ["saveSafetensors", () => saveSafetensors("x.safetensors", { x: zeros([1]) })],
     ["loadSafetensors", () => loadSafetensors("x.safetensors")],
   ])("are what %s needs", async (name, run) => {

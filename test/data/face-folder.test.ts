@@ -1,58 +1,65 @@
 /** FaceFolder: names, labels, order, and what it says about files that it cannot read. */
 
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
+import { unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
 import { decodeImage } from "../../src/data/decode.js";
-import { FaceFolder } from "../../src/data/face-folder.js";
+import { FaceFolder, labelOf } from "../../src/data/face-folder.js";
 import { resize } from "../../src/data/resize.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
+import { folderOf, jpeg, png } from "./photographs.js";
 
-// Made by scripts/fixtures/make_data_fixtures.py.
-const cases: { name: string; file: string }[] = JSON.parse(readFileSync("test/fixtures/data/decode.json", "utf8"));
+const NO_LABEL = "the last character before the extension must be 0 (not covered) or 1 (covered), as in 000041_1.jpg";
 
-function fileOf(name: string): Buffer {
-  return Buffer.from(cases.find((each) => each.name === name)!.file, "base64");
-}
+beforeAll(() => useBackend("js"));
 
-const jpeg = fileOf("4:4:4");
-const png = fileOf("8-bit RGB");
-let root: string;
+describe("labelOf", () => {
+  it.each([
+    ["000041_1.jpg", 1],
+    ["0.png", 0],
+    ["a.b.c1.JPEG", 1],
+    ["000041_2.jpg", undefined],
+    ["000041_1", undefined],
+    ["1.", undefined],
+    [".1", undefined],
+    ["photo1 .jpg", undefined],
+  ])("%s", (name, label) => expect(labelOf(name)).toBe(label));
 
-async function folderOf(name: string, files: Record<string, Uint8Array>): Promise<string> {
-  const folder = join(root, name);
-  await mkdir(folder);
-  for (const [file, bytes] of Object.entries(files)) await writeFile(join(folder, file), bytes);
-  return folder;
-}
-
-beforeAll(async () => {
-  await useBackend("js");
-  root = await mkdtemp(join(tmpdir(), "torchlet-"));
+  it("is 0, 1 or undefined for any name at all", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (name) => [0, 1, undefined].includes(labelOf(name))));
+    fc.assert(
+      fc.property(fc.string(), fc.constantFrom(0, 1), fc.stringMatching(/^[^.]+$/), (stem, label, extension) => {
+        expect(labelOf(`${stem}${label}.${extension}`)).toBe(label);
+      }),
+    );
+  });
 });
-afterAll(() => rm(root, { recursive: true }));
 
 describe("FaceFolder", () => {
-  it("reads a folder by name: labels, counts, classes, pixels", async () => {
+  it("reads a folder by name: labels, counts, classes, sizes, pixels", async () => {
     // A PNG under a name that ends in .jpg is read for what it is.
-    const folder = await folderOf("good", {
+    const folder = await folderOf({
       "000041_1.jpg": png,
       "000007_0.jpg": jpeg,
       "b1.JPEG": jpeg,
       ".DS_Store": png,
+      "more/000001_1.jpg": png,
     });
-    await mkdir(join(folder, "more"));
     const progress: string[] = [];
     const faces = await FaceFolder.open(folder, {
       size: 8,
       onProgress: (done, total) => progress.push(`${done}/${total}`),
     });
+    expect(faces.folder).toBe(folder);
     expect(faces.files).toEqual(["000007_0.jpg", "000041_1.jpg", "b1.JPEG"]);
     expect(faces.labels).toEqual(Int32Array.of(0, 1, 1));
     expect(faces.counts).toEqual([1, 2]);
     expect(faces.classes).toEqual(["not covered", "covered"]);
+    expect(faces.widths).toEqual(Int32Array.of(40, 11, 40));
+    expect(faces.heights).toEqual(Int32Array.of(24, 9, 24));
+    expect(faces.skipped).toEqual([]);
     expect(progress).toEqual(["1/3", "2/3", "3/3"]);
 
     const { image, label } = faces.item(1);
@@ -62,45 +69,60 @@ describe("FaceFolder", () => {
     expect(label).toBe(1);
   });
 
-  it("takes the first by name, or a choice by seed", async () => {
+  it("takes a part of the files, evenly spaced", async () => {
     const names = Array.from({ length: 12 }, (_, i) => `${String(i).padStart(2, "0")}_${i % 2}.png`);
-    const folder = await folderOf("many", Object.fromEntries(names.map((name) => [name, png])));
-    const open = async (limit: number, seed?: number) =>
-      (await FaceFolder.open(folder, { size: 2, limit, seed })).files;
-    expect(await open(3)).toEqual(names.slice(0, 3));
+    const folder = await folderOf(Object.fromEntries(names.map((name) => [name, png])));
+    const open = async (limit: number) => (await FaceFolder.open(folder, { size: 2, limit })).files;
+    expect(await open(5)).toEqual([0, 2, 4, 7, 9].map((index) => names[index]));
+    expect(await open(12)).toEqual(names);
     expect(await open(99)).toEqual(names);
-    expect(await open(99, 1)).toEqual(names);
-    const chosen = await open(5, 1);
-    expect(chosen.length).toBe(5);
-    expect(chosen).toEqual(chosen.toSorted());
-    expect(await open(5, 1)).toEqual(chosen);
-    expect(await open(5, 2)).not.toEqual(chosen);
   });
 
-  it("names the file without a label", async () => {
-    for (const name of ["portrait.jpg", "000041_2.jpg", "000041_1"]) {
-      const folder = await folderOf(`unlabelled-${name}`, { "000001_1.jpg": jpeg, [name]: jpeg });
-      await expect(FaceFolder.open(folder, { size: 8 })).rejects.toThrow(
-        `FaceFolder: no label in the name of ${folder}/${name}: the last character before the extension must be ` +
-          "0 (not covered) or 1 (covered), as in 000041_1.jpg",
-      );
-    }
-  });
-
-  it("names the file that it cannot read, and the reason", async () => {
-    const folder = await folderOf("bad", { "000001_1.jpg": jpeg, "000002_0.jpg": new Uint8Array(0) });
+  it("names the file without a label, or skips it", async () => {
+    const folder = await folderOf({ "000001_1.jpg": jpeg, "portrait.jpg": jpeg });
     await expect(FaceFolder.open(folder, { size: 8 })).rejects.toThrow(
-      `FaceFolder: cannot read ${folder}/000002_0.jpg: the file is empty`,
+      `FaceFolder: no label in the name of ${folder}/portrait.jpg: ${NO_LABEL}`,
     );
-    const webp = Buffer.from("RIFF\0\0\0\0WEBPVP8 ");
-    await writeFile(join(folder, "000002_0.jpg"), webp);
+    const { files, skipped } = await FaceFolder.open(folder, { size: 8, onError: "skip" });
+    expect(files).toEqual(["000001_1.jpg"]);
+    expect(skipped).toEqual([{ file: "portrait.jpg", reason: `no label in its name: ${NO_LABEL}` }]);
+    await unlink(join(folder, "000001_1.jpg"));
+    await expect(FaceFolder.open(folder, { size: 8, onError: "skip" })).rejects.toThrow(
+      `FaceFolder: no labels in the names in ${folder}: ${NO_LABEL}`,
+    );
+  });
+
+  it("names the first file that it cannot read, and the reason", async () => {
+    const folder = await folderOf({ "1_1.jpg": jpeg, "2_0.jpg": "", "3_0.jpg": "hello" });
+    const first = `FaceFolder: cannot read ${folder}/2_0.jpg: `;
+    await expect(FaceFolder.open(folder, { size: 8 })).rejects.toThrow(`${first}the file is empty`);
+    await writeFile(join(folder, "2_0.jpg"), "RIFF\0\0\0\0WEBPVP8 ");
     await expect(FaceFolder.open(folder, { size: 8 })).rejects.toThrow(
-      `FaceFolder: cannot read ${folder}/000002_0.jpg: WebP is not supported; JPEG and PNG are`,
+      `${first}WebP is not supported; JPEG and PNG are`,
+    );
+    await writeFile(join(folder, "2_0.jpg"), png);
+    await expect(FaceFolder.open(folder, { size: 8, maxPixels: 98 })).rejects.toThrow(
+      `FaceFolder: cannot read ${folder}/1_1.jpg: JPEG declares 40 × 24 pixels; the limit is 98 pixels`,
+    );
+  });
+
+  it("goes on without the files that it cannot read, and lists them", async () => {
+    const folder = await folderOf({ "1_1.jpg": "", "2_0.jpg": jpeg, "3_0.jpg": "hello", "4.jpg": png, "5_1.jpg": png });
+    const faces = await FaceFolder.open(folder, { size: 8, onError: "skip" });
+    expect(faces.files).toEqual(["2_0.jpg", "5_1.jpg"]);
+    expect(faces.labels).toEqual(Int32Array.of(0, 1));
+    expect(faces.widths).toEqual(Int32Array.of(40, 11));
+    expect(faces.skipped.map(({ file }) => file)).toEqual(["1_1.jpg", "3_0.jpg", "4.jpg"]);
+    expect(faces.skipped[0].reason).toBe("the file is empty");
+    const whole = await FaceFolder.open(await folderOf({ "2_0.jpg": jpeg, "5_1.jpg": png }), { size: 8 });
+    for (const i of [0, 1]) expect(faces.pixels(i)).toEqual(whole.pixels(i));
+    await expect(FaceFolder.open(await folderOf({ "1_1.jpg": "" }), { size: 8, onError: "skip" })).rejects.toThrow(
+      "1_1.jpg: the file is empty",
     );
   });
 
   it("names the folder that is empty or missing", async () => {
-    const folder = await folderOf("empty", {});
+    const folder = await folderOf({});
     await expect(FaceFolder.open(folder, { size: 8 })).rejects.toThrow(`FaceFolder: no files in ${folder}`);
     await expect(FaceFolder.open(`${folder}/gone`, { size: 8 })).rejects.toThrow(`${folder}/gone`);
   });
@@ -108,9 +130,53 @@ describe("FaceFolder", () => {
   it.each([
     [{ size: 0 }, "FaceFolder: size must be a positive integer, got 0"],
     [{ size: 8, limit: 0 }, "FaceFolder: limit must be a positive integer, got 0"],
-    [{ size: 8, seed: 1 }, "FaceFolder: seed picks which photographs limit keeps, but there is no limit"],
+    [{ size: 8, maxPixels: 1.5 }, "FaceFolder: maxPixels must be a positive integer, got 1.5"],
+    [{ size: 8, workers: -1 }, "FaceFolder: workers must be an integer of at least 0, got -1"],
+    [{ size: 8, onError: "ignore" }, 'FaceFolder: onError must be "throw" or "skip", got "ignore"'],
   ])("refuses %j", async (options, message) => {
-    await expect(FaceFolder.open(root, options)).rejects.toThrow(new RangeError(message));
+    await expect(FaceFolder.open("faces", options as { size: number })).rejects.toThrow(new RangeError(message));
+  });
+});
+
+describe("threads", () => {
+  /** 60 photographs, so that there are several tasks; some cannot be read. */
+  const many = () =>
+    folderOf(
+      Object.fromEntries(
+        Array.from({ length: 60 }, (_, i) => [`${100 + i}_${i % 2}.jpg`, [jpeg, png, ""][i % 13 === 12 ? 2 : i % 2]]),
+      ),
+    );
+
+  it.each([1, 3])("%d give what the caller's own gives", async (workers) => {
+    const folder = await many();
+    const own = await FaceFolder.open(folder, { size: 8, workers: 0, onError: "skip" });
+    const theirs = await FaceFolder.open(folder, { size: 8, workers, onError: "skip" });
+    expect(theirs).toEqual(own);
+    expect(theirs.length).toBe(56);
+    for (let i = 0; i < own.length; i++) expect(theirs.pixels(i)).toEqual(own.pixels(i));
+    const first = `${folder}/112_0.jpg: the file is empty`;
+    await expect(FaceFolder.open(folder, { size: 8, workers })).rejects.toThrow(first);
+  });
+
+  it.each([0, 2])("%d tell of their progress, and stop when they are told to", async (workers) => {
+    const folder = await many();
+    const progress: number[] = [];
+    const controller = new AbortController();
+    const opening = FaceFolder.open(folder, {
+      size: 8,
+      workers,
+      onError: "skip",
+      signal: controller.signal,
+      onProgress(done, total) {
+        expect(total).toBe(60);
+        progress.push(done);
+        if (done >= 20) controller.abort(new Error("enough"));
+      },
+    });
+    await expect(opening).rejects.toThrow("enough");
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(progress.at(-1)).toBeLessThan(60);
+    await expect(FaceFolder.open(folder, { size: 8, signal: controller.signal })).rejects.toThrow("enough");
   });
 });
 
@@ -119,8 +185,8 @@ const FACES = "../shared/data/faces";
 describe.skipIf(!existsSync(FACES))("the photographs (skipped where the shared data is absent)", () => {
   it("are opened by their names", async () => {
     const faces = await FaceFolder.open(`${FACES}/test`, { size: 32, limit: 40 });
-    expect(faces.files.slice(0, 3)).toEqual(["000012_0.jpg", "000022_1.jpg", "000030_0.jpg"]);
-    expect([...faces.labels.slice(0, 3)]).toEqual([0, 1, 0]);
+    expect(faces.files[0]).toBe("000012_0.jpg");
+    expect(faces.counts).toEqual([20, 20]);
     const [{ images }] = faces.batches(40);
     expect(images.shape).toEqual([40, 3, 32, 32]);
   });

@@ -1,0 +1,176 @@
+/** Augmentation: each time a photograph is seen, it is moved, turned, cropped and coloured a little differently. */
+
+import type { Generator } from "../tensor/random.js";
+
+/** How much of what. Everything is off until it is given. */
+export interface AugmentOptions {
+  /** Probability that left and right are exchanged, 0 to 1. */
+  flip?: number;
+  /** Moves by up to this share of the size, left or right and up or down: 0 to 1. */
+  shift?: number;
+  /** Turns by up to so many degrees, either way: 0 to 180. */
+  rotate?: number;
+  /** Cuts out a square that is up to this share smaller, somewhere, and stretches it to the full size: 0 to below 1. */
+  crop?: number;
+  /** All values times b: b is 1 ± up to this, 0 to 1. */
+  brightness?: number;
+  /** m + c · (x − m), m the mean grey of the image: c is 1 ± up to this, 0 to 1. */
+  contrast?: number;
+  /** g + s · (x − g), g the grey of the pixel: s is 1 ± up to this, 0 to 1. */
+  saturation?: number;
+}
+
+/** The largest value of each option; `crop` has to stay below its own. */
+const LIMITS: Record<keyof AugmentOptions, number> = {
+  flip: 1,
+  shift: 1,
+  rotate: 180,
+  crop: 1,
+  brightness: 1,
+  contrast: 1,
+  saturation: 1,
+};
+
+/** Rec. 601: how bright the eye finds red, green and blue. */
+const [RED, GREEN, BLUE] = [0.299, 0.587, 0.114];
+
+/**
+ * Every option, those that were not given as 0.
+ * @throws RangeError naming the option that is unknown or out of its range
+ */
+export function checkAugment(options: AugmentOptions): Required<AugmentOptions> {
+  const strengths = { flip: 0, shift: 0, rotate: 0, crop: 0, brightness: 0, contrast: 0, saturation: 0 };
+  for (const [name, value = 0] of Object.entries(options)) {
+    const limit = LIMITS[name as keyof AugmentOptions];
+    if (limit === undefined) {
+      throw new RangeError(`augment: there is no "${name}"; there are ${Object.keys(LIMITS).join(", ")}`);
+    }
+    if (!(value >= 0 && (name === "crop" ? value < limit : value <= limit))) {
+      throw new RangeError(
+        `augment: ${name} must be from 0 to ${name === "crop" ? "below " : ""}${limit}, got ${value}`,
+      );
+    }
+    strengths[name as keyof AugmentOptions] = value;
+  }
+  return strengths;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}
+
+/** What was drawn for one image. */
+interface Draw {
+  /** From the middle of the result to the point of the image that is shown there, in pixels. */
+  offsetX: number;
+  offsetY: number;
+  /** Where a step right, and a step down, in the result leads in the image. */
+  rightX: number;
+  rightY: number;
+  downX: number;
+  downY: number;
+  brightness: number;
+  contrast: number;
+  saturation: number;
+}
+
+/**
+ * The augmentation of one pass over a dataset. What happens to an image depends on the pass and on the image's index,
+ * not on what was asked for before it: a pass that is resumed in the middle goes on with the same images.
+ */
+export class Augmentation {
+  readonly #options: Required<AugmentOptions>;
+  readonly #pass: Generator;
+  readonly #size: number;
+
+  /**
+   * @param size width and height of the images
+   * @param generator one number is drawn from it, which decides the pass
+   * @throws RangeError naming the option that is unknown or out of its range
+   */
+  constructor(options: AugmentOptions, size: number, generator: Generator) {
+    this.#options = checkAugment(options);
+    this.#size = size;
+    this.#pass = generator.fork(`pass ${generator.uint32()}`);
+  }
+
+  /** Always the same draws in the same order: a new option changes nothing in the others. */
+  #draw(index: number): Draw {
+    const { flip, shift, rotate, crop, brightness, contrast, saturation } = this.#options;
+    const random = this.#pass.fork(String(index));
+    const around = (strength: number) => strength * (2 * random.uniform() - 1);
+    const mirror = random.uniform() < flip ? -1 : 1;
+    const [shiftX, shiftY] = [around(shift), around(shift)];
+    const angle = (around(rotate) * Math.PI) / 180;
+    const smaller = crop * random.uniform();
+    const [cropX, cropY] = [around(smaller / 2), around(smaller / 2)];
+    const [cos, sin] = [(1 - smaller) * Math.cos(angle), (1 - smaller) * Math.sin(angle)];
+    return {
+      offsetX: (shiftX + cropX) * this.#size,
+      offsetY: (shiftY + cropY) * this.#size,
+      rightX: mirror * cos,
+      rightY: mirror * sin,
+      downX: -sin,
+      downY: cos,
+      brightness: 1 + around(brightness),
+      contrast: 1 + around(contrast),
+      saturation: 1 + around(saturation),
+    };
+  }
+
+  /**
+   * Writes an augmented image, [3, size, size] in [0, 1].
+   * @param bytes [3, size, size], 0 to 255
+   * @param index of the image in its dataset
+   */
+  apply(bytes: Uint8Array, index: number, values: Float32Array): void {
+    const draw = this.#draw(index);
+    this.#move(bytes, draw, values);
+    this.#color(draw, values);
+  }
+
+  /** Bilinear; beyond the edges, the pixels of the edges are repeated. */
+  #move(bytes: Uint8Array, draw: Draw, values: Float32Array): void {
+    const { offsetX, offsetY, rightX, rightY, downX, downY } = draw;
+    const size = this.#size;
+    const area = size * size;
+    const last = size - 1;
+    // Pixel i has its centre at i + ½, the image its middle at size / 2.
+    const middle = last / 2;
+    let target = 0;
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column < size; column++) {
+        const [right, down] = [column - middle, row - middle];
+        const x = clamp(middle + offsetX + right * rightX + down * downX, 0, last);
+        const y = clamp(middle + offsetY + right * rightY + down * downY, 0, last);
+        const [left, top] = [Math.floor(x), Math.floor(y)];
+        const [alongX, alongY] = [x - left, y - top];
+        const stepX = left < last ? 1 : 0;
+        const stepY = top < last ? size : 0;
+        for (let channel = 0, at = top * size + left; channel < 3; channel++, at += area) {
+          const above = bytes[at] + alongX * (bytes[at + stepX] - bytes[at]);
+          const below = bytes[at + stepY] + alongX * (bytes[at + stepY + stepX] - bytes[at + stepY]);
+          values[channel * area + target] = (above + alongY * (below - above)) / 255;
+        }
+        target++;
+      }
+    }
+  }
+
+  /** Brightness, then contrast, then saturation, each clamped to [0, 1]. */
+  #color({ brightness, contrast, saturation }: Draw, values: Float32Array): void {
+    const area = this.#size * this.#size;
+    if (brightness !== 1) for (let i = 0; i < values.length; i++) values[i] = clamp(brightness * values[i], 0, 1);
+    const grey = (i: number) => RED * values[i] + GREEN * values[area + i] + BLUE * values[2 * area + i];
+    if (contrast !== 1) {
+      let mean = 0;
+      for (let i = 0; i < area; i++) mean += grey(i) / area;
+      for (let i = 0; i < values.length; i++) values[i] = clamp(mean + contrast * (values[i] - mean), 0, 1);
+    }
+    if (saturation === 1) return;
+    for (let i = 0; i < area; i++) {
+      const own = grey(i);
+      for (let at = i; at < values.length; at += area) values[at] = clamp(own + saturation * (values[at] - own), 0, 1);
+    }
+  }
+}

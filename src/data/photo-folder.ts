@@ -1,0 +1,143 @@
+/** PhotoFolder: photographs from a folder, read once into memory. What FaceFolder and ImageFolder have in common. */
+
+import { ImageDataset, type ImageDatasetOptions } from "./dataset.js";
+import { type ReadAllOptions, readAll } from "./read-all.js";
+
+export interface PhotoFolderOptions extends ReadAllOptions {
+  /** At most so many photographs, evenly spaced in the sorted list. Default: all. */
+  limit?: number;
+}
+
+/** A file that is left out, and why. */
+export interface SkippedFile {
+  /** Its path, from the folder that was opened. */
+  file: string;
+  reason: string;
+}
+
+/** What a folder holds, before any photograph is read. */
+export interface Listing {
+  /** Who lists, for messages. */
+  readonly who: string;
+  readonly folder: string;
+  readonly classes: readonly string[];
+  /** Paths from the folder, sorted, and the class of each. */
+  readonly files: readonly string[];
+  readonly labels: readonly number[];
+  /** Files whose class cannot be told. */
+  readonly skipped: readonly SkippedFile[];
+}
+
+export interface PhotoFolderData extends ImageDatasetOptions {
+  folder: string;
+  files: readonly string[];
+  widths: Int32Array;
+  heights: Int32Array;
+  skipped: readonly SkippedFile[];
+}
+
+/** Photographs with their files. Each was decoded and resized once and is kept as 3 · size² bytes. */
+export class PhotoFolder extends ImageDataset {
+  /** The folder that was opened. */
+  readonly folder: string;
+  /** Paths from the folder, sorted; image i comes from `files[i]`. */
+  readonly files: readonly string[];
+  /** Width of each photograph in its file, upright, in pixels. */
+  readonly widths: Int32Array;
+  /** Height of each photograph in its file, upright, in pixels. */
+  readonly heights: Int32Array;
+  /** With `onError: "skip"`: the files that are not here, sorted, each with the reason. */
+  readonly skipped: readonly SkippedFile[];
+
+  constructor(data: PhotoFolderData) {
+    super(data);
+    this.folder = data.folder;
+    this.files = data.files;
+    this.widths = data.widths;
+    this.heights = data.heights;
+    this.skipped = data.skipped;
+  }
+}
+
+/** A positive integer, where it is given. */
+function checkCount(who: string, name: string, value: number | undefined, least = 1): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+  const wanted = least === 1 ? "a positive integer" : `an integer of at least ${least}`;
+  throw new RangeError(`${who}: ${name} must be ${wanted}, got ${value}`);
+}
+
+/** @throws RangeError naming the option */
+export function checkFolderOptions(who: string, options: PhotoFolderOptions): void {
+  checkCount(who, "size", options.size);
+  checkCount(who, "limit", options.limit);
+  checkCount(who, "maxPixels", options.maxPixels);
+  checkCount(who, "workers", options.workers, 0);
+  const { onError = "throw" } = options;
+  if (onError !== "throw" && onError !== "skip") {
+    throw new RangeError(`${who}: onError must be "throw" or "skip", got "${onError}"`);
+  }
+}
+
+/** Some of the listed files. */
+export function select(listing: Listing, indices: ArrayLike<number>): Listing {
+  return {
+    ...listing,
+    files: Array.from(indices, (index) => listing.files[index]),
+    labels: Array.from(indices, (index) => listing.labels[index]),
+  };
+}
+
+/** At most `limit` of the listed files, evenly spaced: of sorted files, each class keeps its share. */
+export function limited(listing: Listing, limit = listing.files.length): Listing {
+  const { length } = listing.files;
+  if (limit >= length) return listing;
+  return select(
+    listing,
+    Array.from({ length: limit }, (_, i) => Math.floor((i * length) / limit)),
+  );
+}
+
+function byFile(a: SkippedFile, b: SkippedFile): number {
+  return a.file < b.file ? -1 : 1;
+}
+
+/**
+ * Reads what is listed.
+ * @throws Error naming the first file that cannot be read, and why; with `onError: "skip"`, when none can
+ */
+export async function readListing(listing: Listing, options: PhotoFolderOptions): Promise<PhotoFolderData> {
+  const { who, folder, classes, files } = listing;
+  const { size } = options;
+  const stride = 3 * size * size;
+  const pixels = new Uint8Array(files.length * stride);
+  const widths = new Int32Array(files.length);
+  const heights = new Int32Array(files.length);
+  const paths = files.map((file) => `${folder}/${file}`);
+  const failures = await readAll(paths, options, (index, { width, height, planes }) => {
+    pixels.set(planes, index * stride);
+    widths[index] = width;
+    heights[index] = height;
+  });
+  const [first] = failures;
+  if (first && (options.onError !== "skip" || failures.length === files.length)) {
+    throw new Error(`${who}: cannot read ${paths[first.index]}: ${first.reason}`);
+  }
+  const failed = new Set(failures.map(({ index }) => index));
+  const kept = [...files.keys()].filter((index) => !failed.has(index));
+  // Moved to the front one by one: a second copy of everything would double the memory.
+  for (const [target, index] of kept.entries())
+    pixels.copyWithin(target * stride, index * stride, (index + 1) * stride);
+  return {
+    pixels: pixels.subarray(0, kept.length * stride),
+    labels: Int32Array.from(kept, (index) => listing.labels[index]),
+    size,
+    classes,
+    folder,
+    files: kept.map((index) => files[index]),
+    widths: Int32Array.from(kept, (index) => widths[index]),
+    heights: Int32Array.from(kept, (index) => heights[index]),
+    skipped: [...listing.skipped, ...failures.map(({ index, reason }) => ({ file: files[index], reason }))].sort(
+      byFile,
+    ),
+  };
+}

@@ -1,0 +1,70 @@
+/** CacheEntry: what a photograph was decoded and resized to, kept in a file. */
+
+import { nodeModules } from "../node.js";
+import type { Photograph } from "./photograph.js";
+
+/** Part of every name: to be raised when decoding or resizing changes its result. */
+const VERSION = 1;
+
+const DIGEST_BYTES = 32;
+/** Width and height, 32 bits each. */
+const SIZES_BYTES = 8;
+
+function sha256(...parts: (Uint8Array | string)[]): Buffer {
+  const hash = nodeModules("CacheEntry")("node:crypto").createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/**
+ * The place of one photograph at one size. Its name says what it was made from: a photograph that changes gets another.
+ * The file holds a SHA-256 digest of what follows, the photograph's width and height, and its planes.
+ */
+export class CacheEntry {
+  readonly #folder: string;
+  readonly #path: string;
+  readonly #bytes: number;
+
+  /**
+   * @param file the bytes of the photograph's file
+   * @param size width and height of the planes
+   */
+  constructor(folder: string, file: Uint8Array, size: number) {
+    const name = sha256(`${VERSION} ${size} `, file).toString("hex");
+    // No folder with thousands of files: two letters make 256 of them.
+    this.#folder = `${folder}/${name.slice(0, 2)}`;
+    this.#path = `${this.#folder}/${name.slice(2)}`;
+    this.#bytes = DIGEST_BYTES + SIZES_BYTES + 3 * size * size;
+  }
+
+  /** What was kept; undefined where that is nothing, or damaged. */
+  async read(): Promise<Photograph | undefined> {
+    const { readFile } = nodeModules("CacheEntry")("node:fs/promises");
+    const bytes = await readFile(this.#path).catch(() => undefined);
+    if (bytes?.length !== this.#bytes) return undefined;
+    const content = bytes.subarray(DIGEST_BYTES);
+    if (!sha256(content).equals(bytes.subarray(0, DIGEST_BYTES))) return undefined;
+    const planes = new Uint8Array(content.subarray(SIZES_BYTES));
+    return { width: content.readUInt32LE(0), height: content.readUInt32LE(4), planes };
+  }
+
+  /** Writes under a name of its own, then renames: other threads and programs see all of it or nothing. */
+  async write({ width, height, planes }: Photograph): Promise<void> {
+    const find = nodeModules("CacheEntry");
+    const { mkdir, rename, rm, writeFile } = find("node:fs/promises");
+    const bytes = Buffer.alloc(this.#bytes);
+    bytes.writeUInt32LE(width, DIGEST_BYTES);
+    bytes.writeUInt32LE(height, DIGEST_BYTES + 4);
+    bytes.set(planes, DIGEST_BYTES + SIZES_BYTES);
+    bytes.set(sha256(bytes.subarray(DIGEST_BYTES)));
+    await mkdir(this.#folder, { recursive: true });
+    const unfinished = `${this.#path}.${find("node:crypto").randomUUID()}`;
+    try {
+      await writeFile(unfinished, bytes);
+      await rename(unfinished, this.#path);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** The cache of decoded photographs: it is used, it is never trusted blindly, and it changes no result. */
+
+import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { FaceFolder } from "../../src/data/face-folder.js";
+import { CacheEntry } from "../../src/data/photograph-cache.js";
+import { folderOf, jpeg, png } from "./photographs.js";
+
+const planes = Uint8Array.from({ length: 3 * 4 * 4 }, (_, i) => i);
+const photograph = { width: 300, height: 200, planes };
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+it("gives back what was written, for the same content and size", async () => {
+  const cache = await folderOf({});
+  expect(await new CacheEntry(cache, jpeg, 4).read()).toBeUndefined();
+  await new CacheEntry(cache, jpeg, 4).write(photograph);
+  expect(await new CacheEntry(cache, jpeg, 4).read()).toEqual(photograph);
+  expect(await new CacheEntry(cache, png, 4).read()).toBeUndefined();
+  expect(await new CacheEntry(cache, jpeg, 5).read()).toBeUndefined();
+  expect((await filesIn(cache)).length).toBe(1);
+});
+
+it("gives nothing where a single bit is wrong, or a part is missing", async () => {
+  const cache = await folderOf({});
+  await new CacheEntry(cache, jpeg, 4).write(photograph);
+  const [path] = await filesIn(cache);
+  const whole = await readFile(path);
+  for (let at = 0; at < whole.length; at++) {
+    const damaged = Uint8Array.from(whole);
+    damaged[at] ^= 1 << (at % 8);
+    await writeFile(path, damaged);
+    expect(await new CacheEntry(cache, jpeg, 4).read(), `byte ${at}`).toBeUndefined();
+  }
+  for (const length of [0, 1, 39, whole.length - 1]) {
+    await writeFile(path, whole.subarray(0, length));
+    expect(await new CacheEntry(cache, jpeg, 4).read(), `${length} bytes`).toBeUndefined();
+  }
+});
+
+it("is used when photographs are read again, and remade where it is damaged", async () => {
+  const folder = await folderOf({ "1_1.jpg": jpeg, "2_0.jpg": png });
+  const cache = await folderOf({});
+  const open = (options = {}) => FaceFolder.open(folder, { size: 4, cache, ...options });
+  const plain = await FaceFolder.open(folder, { size: 4 });
+  const first = await open();
+  expect((await filesIn(cache)).length).toBe(2);
+  expect((await open()).pixels(0)).toEqual(first.pixels(0));
+  expect(first.pixels(1)).toEqual(plain.pixels(1));
+
+  // What the cache holds is what comes out.
+  await new CacheEntry(cache, jpeg, 4).write(photograph);
+  const cached = await open();
+  expect(cached.pixels(0)).toEqual(planes);
+  expect(cached.widths).toEqual(Int32Array.of(300, 11));
+  // A limit holds for what is cached as well: the photograph is looked at again.
+  await expect(open({ maxPixels: 500 })).rejects.toThrow("JPEG declares 40 × 24 pixels; the limit is 500 pixels");
+
+  for (const path of await filesIn(cache)) await writeFile(path, "damaged");
+  expect(await open()).toEqual(first);
+  expect((await open()).pixels(0)).toEqual(plain.pixels(0));
+  for (const path of await filesIn(cache)) expect((await readFile(path)).length).toBe(40 + 48);
+});
+
+it("that cannot be written is an error, and no photograph's fault", async () => {
+  const folder = await folderOf({ "1_1.jpg": jpeg, cache: "a file" });
+  await expect(FaceFolder.open(folder, { size: 4, onError: "skip", cache: join(folder, "cache") })).rejects.toThrow(
+    /ENOTDIR|EEXIST/,
+  );
+  await unlink(join(folder, "cache"));
+});

@@ -1,0 +1,125 @@
+/** openSplits: which photographs are for training and which for testing. */
+
+import { describe, expect, it } from "vitest";
+import { openSplits } from "../../src/data/splits.js";
+import { folderOf, jpeg, png } from "./photographs.js";
+
+/** `count` files named by `name`. */
+function files(count: number, name: (i: number) => string): Record<string, Uint8Array> {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [name(i), png]));
+}
+
+/** 40 faces, of which 10 are covered. */
+const faces = () => folderOf(files(40, (i) => `${100 + i}_${i % 4 === 0 ? 1 : 0}.png`));
+
+describe("a folder without splits", () => {
+  it("is split by class: every photograph once, each class in its share", async () => {
+    const folder = await faces();
+    const { train, test } = await openSplits(folder, { size: 2, testFraction: 0.2 });
+    expect(train.counts).toEqual([24, 8]);
+    expect(test.counts).toEqual([6, 2]);
+    expect(new Set([...train.files, ...test.files]).size).toBe(40);
+    expect(test.files).toEqual(test.files.toSorted());
+    for (const [i, file] of test.files.entries()) expect(file.at(-5)).toBe(String(test.labels[i]));
+    // A quarter, where nothing is said.
+    expect((await openSplits(folder, { size: 2 })).test.counts).toEqual([8, 3]);
+  });
+
+  it("is split by the seed, whatever can be read", async () => {
+    const folder = await faces();
+    const split = async (seed?: number) => (await openSplits(folder, { size: 2, seed })).test.files;
+    expect(await split(1)).toEqual(await split(1));
+    expect(await split()).toEqual(await split(0));
+    expect(await split(1)).not.toEqual(await split(2));
+    const broken = await folderOf({ ...files(40, (i) => `${100 + i}_${i % 4 === 0 ? 1 : 0}.png`), "101_0.png": "" });
+    const { train, test } = await openSplits(broken, { size: 2, seed: 1, onError: "skip" });
+    expect(test.files).toEqual((await split(1)).filter((file) => file !== "101_0.png"));
+    expect([...train.skipped, ...test.skipped].map(({ file }) => file)).toEqual(["101_0.png"]);
+  });
+
+  it("does not mix up its classes when another one grows", async () => {
+    const split = async (dogs: number) => {
+      const folder = await folderOf({
+        ...files(8, (i) => `cat/${i}.png`),
+        ...files(dogs, (i) => `dog/${100 + i}.png`),
+      });
+      return (await openSplits(folder, { size: 2 })).test.files.filter((file) => file.startsWith("cat/"));
+    };
+    expect(await split(5)).toEqual(await split(20));
+  });
+
+  it("leaves at least one of each class on both sides", async () => {
+    const folder = await folderOf({ ...files(2, (i) => `cat/${i}.png`), ...files(30, (i) => `dog/${i}.png`) });
+    for (const testFraction of [0.01, 0.99]) {
+      const { train, test } = await openSplits(folder, { size: 2, testFraction });
+      expect([train.counts[0], test.counts[0]]).toEqual([1, 1]);
+    }
+    const single = await folderOf({ "cat/1.png": png, ...files(3, (i) => `dog/${i}.png`) });
+    await expect(openSplits(single, { size: 2 })).rejects.toThrow(
+      `openSplits: ${single} has 1 of class "cat"; to split it, there must be 2 or more`,
+    );
+  });
+
+  it("tells of files without a label once", async () => {
+    const folder = await folderOf({ ...files(8, (i) => `${i}_${i % 2}.png`), "portrait.jpg": jpeg });
+    const { train, test } = await openSplits(folder, { size: 2, onError: "skip" });
+    expect([...train.skipped, ...test.skipped].length).toBe(1);
+  });
+});
+
+describe("a folder with splits", () => {
+  it("is taken as it is, the classes by the training split", async () => {
+    const folder = await folderOf({
+      ...files(5, (i) => `train/cat/${i}.png`),
+      ...files(3, (i) => `train/dog/${i}.png`),
+      ...files(2, (i) => `test/dog/${i}.png`),
+    });
+    const progress: string[] = [];
+    const onProgress = (done: number, total: number) => progress.push(`${done}/${total}`);
+    const { train, test } = await openSplits(folder, { size: 2, onProgress });
+    expect(train.classes).toEqual(["cat", "dog"]);
+    expect(train.folder).toBe(`${folder}/train`);
+    expect(train.counts).toEqual([5, 3]);
+    expect(test.classes).toEqual(["cat", "dog"]);
+    expect(test.counts).toEqual([0, 2]);
+    expect(progress).toEqual(Array.from({ length: 10 }, (_, i) => `${i + 1}/10`));
+    expect((await openSplits(folder, { size: 2, limit: 2 })).train.files).toEqual(["cat/0.png", "cat/4.png"]);
+  });
+
+  it("is of faces where the files lie in it", async () => {
+    const folder = await folderOf({ ...files(4, (i) => `train/${i}_0.png`), ...files(2, (i) => `test/${i}_1.png`) });
+    const { train, test } = await openSplits(folder, { size: 2 });
+    expect(train.classes).toEqual(["not covered", "covered"]);
+    expect([train.counts, test.counts]).toEqual([
+      [4, 0],
+      [0, 2],
+    ]);
+    await expect(openSplits(folder, { size: 2, testFraction: 0.5 })).rejects.toThrow(
+      `openSplits: testFraction is 0.5, but ${folder} is split already: it has a folder "test"`,
+    );
+  });
+});
+
+describe("a folder that leaves doubts", () => {
+  it("is refused, with what to do", async () => {
+    const half = await folderOf(files(4, (i) => `train/${i}_0.png`));
+    await expect(openSplits(half, { size: 2 })).rejects.toThrow(
+      `openSplits: ${half} has a folder "train" but no "test": it needs both, or neither (it is split then)`,
+    );
+    const mixed = await folderOf({ ...files(4, (i) => `cat/${i}.png`), ...files(4, (i) => `${i}_${i % 2}.png`) });
+    await expect(openSplits(mixed, { size: 2 })).rejects.toThrow(
+      `openSplits: ${mixed} holds files (0_0.png) and folders (cat): say where the labels are by layout: ` +
+        '"faces" (in the names of the files) or "folders" (in those of the folders)',
+    );
+    expect((await openSplits(mixed, { size: 2, layout: "faces" })).train.classes).toEqual(["not covered", "covered"]);
+    expect((await openSplits(mixed, { size: 2, layout: "folders" })).train.classes).toEqual(["cat"]);
+  });
+
+  it.each([
+    [{ size: 2, layout: "names" }, 'openSplits: layout must be "faces" or "folders", got "names"'],
+    [{ size: 2, testFraction: 1 }, "openSplits: testFraction must be between 0 and 1, got 1"],
+    [{ size: 0 }, "openSplits: size must be a positive integer, got 0"],
+  ])("%j is refused", async (options, message) => {
+    await expect(openSplits("faces", options as { size: number })).rejects.toThrow(new RangeError(message));
+  });
+});
