@@ -14,13 +14,14 @@ export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
 export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
+export { exportOnnx, type OnnxExportOptions } from "./io/onnx/export.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
-  loadSafetensors,
   type SafetensorsFile,
-  saveSafetensors,
-} from "./io/safetensors.js";
+  type SafetensorsReadOptions,
+} from "./io/safetensors/bytes.js";
+export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.js";
 export { Conv2d } from "./layers/conv2d.js";
 export { Dropout } from "./layers/dropout.js";

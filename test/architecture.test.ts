@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const ENGINE = ["shape", "random", "backend", "tensor", "trace", "autograd", "ops", "methods", "gradcheck"];
+const ENGINE = ["shape", "random", "backend", "tensor", "trace", "autograd", "ops", "methods", "gradcheck", "anomaly"];
 
 /** The parts of the source, and which of them each may import besides itself. */
 const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
@@ -18,6 +18,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   ops: { path: /^tensor\/ops\//, imports: ["shape", "random", "backend", "tensor", "autograd"] },
   methods: { path: /^tensor\/methods\.ts$/, imports: ["tensor", "autograd", "ops"] },
   gradcheck: { path: /^tensor\/gradcheck\.ts$/, imports: ["shape", "random", "backend", "tensor", "autograd", "ops"] },
+  anomaly: { path: /^tensor\/anomaly\.ts$/, imports: ["shape", "tensor", "trace", "autograd", "ops"] },
   layers: { path: /^layers\//, imports: ENGINE },
   optim: { path: /^optim\//, imports: ENGINE },
   nets: { path: /^nets\//, imports: [...ENGINE, "layers"] },
@@ -25,14 +26,18 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   explain: { path: /^explain\//, imports: [...ENGINE, "layers"] },
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
-  train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
+  train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io"] },
+  report: {
+    path: /^report\//,
+    imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "explain", "io", "train"],
+  },
 };
 
 /** These see everything. */
 const TOPS = /^(index|cli)\.ts$|^cli\//;
 
 /** What a browser loads: nothing of Node's, and no packages but these, when they are used. */
-const LATER: Record<string, string[]> = { "tensor/backend/gpujs/device.ts": ["gpu.js", "webgpu"] };
+const LATER: Record<string, string[]> = { "tensor/backend/gpujs/device.ts": ["gpu.js"] };
 const BROWSER = /^(node\.ts$|(tensor|layers|optim|nets|metrics|explain)\/)/;
 
 const root = new URL("../src/", import.meta.url);

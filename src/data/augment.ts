@@ -34,7 +34,11 @@ const LIMITS: Record<keyof AugmentOptions, number> = {
 /** Rec. 601: how bright the eye finds red, green and blue. */
 const [RED, GREEN, BLUE] = [0.299, 0.587, 0.114];
 
-function checked(options: AugmentOptions): Required<AugmentOptions> {
+/**
+ * Every option, those that were not given as 0.
+ * @throws RangeError naming the option that is unknown or out of its range
+ */
+export function checkAugment(options: AugmentOptions): Required<AugmentOptions> {
   const strengths = { flip: 0, shift: 0, rotate: 0, crop: 0, brightness: 0, contrast: 0, saturation: 0 };
   for (const [name, value = 0] of Object.entries(options)) {
     const limit = LIMITS[name as keyof AugmentOptions];
@@ -146,7 +150,7 @@ export class Augmentation {
    * @throws RangeError naming the option that is unknown or out of its range
    */
   constructor(options: AugmentOptions, size: number, generator: Generator) {
-    this.#options = checked(options);
+    this.#options = checkAugment(options);
     this.#size = size;
     this.#pass = generator.fork(`pass ${generator.uint32()}`);
   }

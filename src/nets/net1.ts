@@ -8,10 +8,12 @@ import { Sequential } from "../layers/sequential.js";
 import { flatten } from "../tensor/ops/movement.js";
 import { relu } from "../tensor/ops/pointwise.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
+import { type ClassifierOptions, halved } from "./classifier.js";
 
-/** Net #1: 32×32 RGB → log-probabilities of 2 classes; 402,770 parameters. */
+/** Net #1: RGB of size × size (32) → log-probabilities of 2 classes; 402,770 parameters. */
 export class Net1 extends Sequential {
-  constructor() {
+  constructor({ classes = 2, size = 32 }: ClassifierOptions = {}) {
+    const last = halved("Net1", size, 3);
     // biome-ignore format: one line a stage, with the shape it ends in
     super(
       new Conv2d(3, 8, 5, { padding: 2 }), relu,                                              // [N,   8, 32, 32]
@@ -20,7 +22,7 @@ export class Net1 extends Sequential {
       new Conv2d(32, 64, 3, { padding: 1 }), new BatchNorm2d(64), relu, new MaxPool2d(2),     // [N,  64, 16, 16]
       new Conv2d(64, 128, 3, { padding: 1 }), new MaxPool2d(2), relu,                         // [N, 128,  8,  8]
       new Conv2d(128, 256, 3, { padding: 1 }), new BatchNorm2d(256), relu, new MaxPool2d(2),  // [N, 256,  4,  4]
-      flatten, new Linear(256 * 4 * 4, 2), (x) => logSoftmax(x, 1),                           // [N, 2]
+      flatten, new Linear(256 * last ** 2, classes), (x) => logSoftmax(x, 1),                 // [N, 2]
     );
   }
 }

@@ -9,15 +9,17 @@ import { Sequential } from "../layers/sequential.js";
 import { flatten } from "../tensor/ops/movement.js";
 import { relu } from "../tensor/ops/pointwise.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
+import { type ClassifierOptions, halved } from "./classifier.js";
 
-export interface Net2Options {
+export interface Net2Options extends ClassifierOptions {
   /** Probability of dropping an element, after the third convolution and before the last layer. Default 0.2. */
   dropout?: number;
 }
 
-/** Net #2: 64×64 RGB → log-probabilities of 2 classes; 1,814,866 parameters. */
+/** Net #2: RGB of size × size (64) → log-probabilities of 2 classes; 1,814,866 parameters. */
 export class Net2 extends Sequential {
-  constructor({ dropout = 0.2 }: Net2Options = {}) {
+  constructor({ classes = 2, size = 64, dropout = 0.2 }: Net2Options = {}) {
+    const last = halved("Net2", size, 3);
     // biome-ignore format: one line a stage, with the shape it ends in
     super(
       new Conv2d(3, 8, 5, { padding: 2 }), relu,                                              // [N,   8, 64, 64]
@@ -27,7 +29,7 @@ export class Net2 extends Sequential {
       new Conv2d(64, 128, 5, { padding: 2 }), relu,                                           // [N, 128, 32, 32]
       new Conv2d(128, 256, 3, { padding: 1 }), new MaxPool2d(2), relu,                        // [N, 256, 16, 16]
       new Conv2d(256, 512, 3, { padding: 1 }), new BatchNorm2d(512), relu, new MaxPool2d(2),  // [N, 512,  8,  8]
-      flatten, new Dropout(dropout), new Linear(512 * 8 * 8, 2), (x) => logSoftmax(x, 1),     // [N, 2]
+      flatten, new Dropout(dropout), new Linear(512 * last ** 2, classes), (x) => logSoftmax(x, 1),  // [N, 2]
     );
   }
 }

@@ -2,8 +2,20 @@
 
 import { checkNumber, type Optimizer } from "./optimizer.js";
 
+/** What a schedule remembers from step to step; its options are the constructor's. */
+export type ScheduleState = Record<string, number>;
+
+/** Sets an optimizer's learning rate as training goes on. */
+export interface Schedule {
+  /** @param metric what the schedule watches, if it watches anything: `ReduceLROnPlateau` does */
+  step(metric: number): void;
+  stateDict(): ScheduleState;
+  /** Goes on from a state that `stateDict()` gave. The rate itself is in the optimizer's state. */
+  loadStateDict(state: ScheduleState): void;
+}
+
 /** lr = lr₀ · gamma^⌊t / stepSize⌋ after t calls of `step()`. */
-export class StepLR {
+export class StepLR implements Schedule {
   readonly #optimizer: Optimizer;
   readonly #base: number;
   readonly #stepSize: number;
@@ -21,6 +33,14 @@ export class StepLR {
     this.#t++;
     this.#optimizer.lr = this.#base * this.#gamma ** Math.floor(this.#t / this.#stepSize);
   }
+
+  stateDict(): ScheduleState {
+    return { t: this.#t };
+  }
+
+  loadStateDict({ t }: ScheduleState): void {
+    this.#t = t;
+  }
 }
 
 export interface CosineWarmupOptions {
@@ -37,7 +57,7 @@ export interface CosineWarmupOptions {
  * minLr + (lr₀ − minLr)·(1 + cos(π·(t − warmup)/(steps − warmup)))/2; the first rate is set at once, for t = 0.
  * @see I. Loshchilov and F. Hutter, "SGDR", ICLR 2017, arXiv:1608.03983
  */
-export class CosineWarmupLR {
+export class CosineWarmupLR implements Schedule {
   readonly #optimizer: Optimizer;
   readonly #base: number;
   readonly #options: Required<CosineWarmupOptions>;
@@ -56,6 +76,14 @@ export class CosineWarmupLR {
   step(): void {
     this.#t++;
     this.#set();
+  }
+
+  stateDict(): ScheduleState {
+    return { t: this.#t };
+  }
+
+  loadStateDict({ t }: ScheduleState): void {
+    this.#t = t;
   }
 
   #set(): void {
@@ -86,10 +114,11 @@ export interface PlateauOptions {
  * Multiplies the rate by `factor` when the metric has not improved for more than `patience` calls.
  * @see torch.optim.lr_scheduler.ReduceLROnPlateau (threshold_mode "rel", no cooldown)
  */
-export class ReduceLROnPlateau {
+export class ReduceLROnPlateau implements Schedule {
   readonly #optimizer: Optimizer;
   readonly #options: Required<PlateauOptions>;
-  #best: number;
+  /** Before the first call there is none. */
+  #best: number | undefined;
   #bad = 0;
 
   constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
@@ -103,13 +132,13 @@ export class ReduceLROnPlateau {
     checkNumber("ReduceLROnPlateau", "minLr", minLr, 0);
     this.#optimizer = optimizer;
     this.#options = { mode, factor, patience, threshold, minLr };
-    this.#best = mode === "min" ? Infinity : -Infinity;
   }
 
   /** @param metric this epoch's loss, or accuracy with mode "max" */
   step(metric: number): void {
     const { mode, factor, patience, threshold, minLr } = this.#options;
-    const better = mode === "min" ? metric < this.#best * (1 - threshold) : metric > this.#best * (1 + threshold);
+    const best = this.#best ?? (mode === "min" ? Infinity : -Infinity);
+    const better = mode === "min" ? metric < best * (1 - threshold) : metric > best * (1 + threshold);
     if (better) {
       this.#best = metric;
       this.#bad = 0;
@@ -117,5 +146,14 @@ export class ReduceLROnPlateau {
       this.#optimizer.lr = Math.max(this.#optimizer.lr * factor, minLr);
       this.#bad = 0;
     }
+  }
+
+  stateDict(): ScheduleState {
+    return this.#best === undefined ? { bad: this.#bad } : { bad: this.#bad, best: this.#best };
+  }
+
+  loadStateDict({ bad, best }: ScheduleState): void {
+    this.#bad = bad;
+    this.#best = best;
   }
 }

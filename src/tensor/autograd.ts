@@ -3,7 +3,7 @@
 import type { Storage } from "./backend/backend.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { adopt, Buffer, collect, dropSaved, type GraphNode, keep, type Saved, Tensor, wrap } from "./tensor.js";
-import { report } from "./trace.js";
+import { report, unobserved } from "./trace.js";
 
 let recording = true;
 let nextId = 0;
@@ -115,14 +115,18 @@ function exclusive(buffer: Buffer): Buffer {
 
 /** Runs one thunk and returns its result as a buffer of its own, freeing whatever else it made. */
 function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): Buffer {
-  const { result, made } = collect(thunk);
+  const { result, made } = collect(() => {
+    // A rule is one operation to whoever observes, whatever it is made of.
+    const gradient = unobserved(thunk);
+    return gradient instanceof Tensor ? gradient : wrap(input.shape, gradient, input.backend);
+  });
   try {
-    if (!(result instanceof Tensor)) return new Buffer(input.backend, result);
     if (!sameShape(result.shape, input.shape)) {
       throw new ShapeError(
         `${node.name}: its gradient has shape ${formatShape(result.shape)}, the input ${formatShape(input.shape)}`,
       );
     }
+    report({ name: `backward of ${node.name}`, inputs: node.inputs, output: result, attributes: {} });
     return result.buffer.retain();
   } finally {
     releaseAll(made);

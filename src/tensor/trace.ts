@@ -4,6 +4,7 @@ import type { Tensor } from "./tensor.js";
 
 /** An operation that has run, with all that it takes to do the same elsewhere. */
 export interface Operation {
+  /** "conv2d"; or "backward of conv2d", which sends a gradient to one of conv2d's inputs. */
   readonly name: string;
   /** Everything that it read, constants included. */
   readonly inputs: readonly Tensor[];
@@ -14,7 +15,7 @@ export interface Operation {
 
 let observer: ((operation: Operation) => void) | undefined;
 
-/** Tells whoever observes that an operation has run. Only `record` calls this. */
+/** Tells whoever observes that an operation has run. Only `record` and `backward` call this. */
 export function report(operation: Operation): void {
   observer?.(operation);
 }
@@ -30,6 +31,17 @@ export function observe<T>(onOperation: (operation: Operation) => void, fn: () =
     outer?.(operation);
     onOperation(operation);
   };
+  try {
+    return fn();
+  } finally {
+    observer = outer;
+  }
+}
+
+/** Runs `fn` without telling anybody: for what is part of an operation, or is computed by an observer itself. */
+export function unobserved<T>(fn: () => T): T {
+  const outer = observer;
+  observer = undefined;
   try {
     return fn();
   } finally {

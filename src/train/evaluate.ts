@@ -3,10 +3,11 @@
 import type { ImageDataset } from "../data/dataset.js";
 import { type Labels, nllLoss } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
-import { accuracy, f1 } from "../metrics/classification.js";
+import { accuracy, classificationReport } from "../metrics/classification.js";
 import { auc, rocCurve } from "../metrics/roc.js";
 import { noGrad } from "../tensor/autograd.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { BrokenLossError } from "./broken-loss.js";
 
 /** From the model's output [N, C] and N labels to a scalar, the mean over the N. */
 export type LossFunction = (output: Tensor, labels: Labels) => Tensor;
@@ -15,22 +16,38 @@ export interface Metrics {
   loss: number;
   /** Share of right predictions, 0 to 1. */
   accuracy: number;
-  /** Of class 1, 0 to 1. Only for two classes. */
-  f1?: number;
+  /** Share of wrong predictions: 1 − accuracy. */
+  error: number;
+  /** Of class 1 where there are two classes, otherwise the mean over all classes ("macro"); so are the next two. */
+  precision: number;
+  recall: number;
+  f1: number;
   /** Area under the ROC curve of class 1. Only for two classes that both occur. */
   auc?: number;
+}
+
+/** What a tally holds: enough to go on with it in another process. */
+export interface TallyState {
+  classes: number;
+  /** [N, classes], row by row. */
+  outputs: ArrayLike<number>;
+  labels: ArrayLike<number>;
+  /** Sum over the images. */
+  loss: number;
 }
 
 /** Collects what a model says, batch by batch, and sums it up. */
 export class Tally {
   readonly #classes: number;
-  readonly #labels: number[] = [];
-  readonly #predictions: number[] = [];
-  readonly #scores: number[] = [];
-  #loss = 0;
+  readonly #outputs: number[];
+  readonly #labels: number[];
+  #loss: number;
 
-  constructor(classes: number) {
+  constructor({ classes, outputs = [], labels = [], loss = 0 }: Pick<TallyState, "classes"> & Partial<TallyState>) {
     this.#classes = classes;
+    this.#outputs = Array.from(outputs);
+    this.#labels = Array.from(labels);
+    this.#loss = loss;
   }
 
   /**
@@ -48,25 +65,34 @@ export class Tally {
     const broken = output.findIndex(Number.isNaN);
     if (broken !== -1) {
       const image = this.#labels.length + Math.floor(broken / classes);
-      throw new Error(`the model's output is NaN for image ${image} of this pass; a smaller learning rate may help`);
+      throw new BrokenLossError(`the model's output is NaN for image ${image} of this pass`, true);
     }
-    labels.forEach((label, i) => {
-      const row = output.subarray(i * classes, (i + 1) * classes);
-      this.#labels.push(label);
-      this.#predictions.push(row.indexOf(Math.max(...row)));
-      // For two classes one number orders the examples: log-odds for log-probabilities.
-      this.#scores.push(row[1] - row[0]);
-    });
+    for (const value of output) this.#outputs.push(value);
+    for (const label of labels) this.#labels.push(label);
     this.#loss += loss * labels.length;
   }
 
+  state(): TallyState {
+    return { classes: this.#classes, outputs: this.#outputs, labels: this.#labels, loss: this.#loss };
+  }
+
   metrics(): Metrics {
-    const loss = this.#loss / this.#labels.length;
-    const right = accuracy(this.#predictions, this.#labels);
-    if (this.#classes !== 2) return { loss, accuracy: right };
-    const metrics = { loss, accuracy: right, f1: f1(this.#predictions, this.#labels) };
-    if (new Set(this.#labels).size < 2) return metrics;
-    return { ...metrics, auc: auc(rocCurve(this.#scores, this.#labels)) };
+    const labels = this.#labels;
+    const rows = labels.map((_, i) => this.#outputs.slice(i * this.#classes, (i + 1) * this.#classes));
+    const predictions = rows.map((row) => row.indexOf(Math.max(...row)));
+    const right = accuracy(predictions, labels);
+    const metrics = { loss: this.#loss / labels.length, accuracy: right, error: 1 - right };
+    const { classes, macroF1 } = classificationReport(predictions, labels, this.#classes);
+    if (this.#classes !== 2) {
+      const mean = (of: "precision" | "recall") =>
+        classes.reduce((sum, scores) => sum + scores[of], 0) / classes.length;
+      return { ...metrics, precision: mean("precision"), recall: mean("recall"), f1: macroF1 };
+    }
+    const { precision, recall, f1 } = classes[1];
+    if (new Set(labels).size < 2) return { ...metrics, precision, recall, f1 };
+    // One number orders the examples: log-odds for log-probabilities.
+    const scores = rows.map(([zero, one]) => one - zero);
+    return { ...metrics, precision, recall, f1, auc: auc(rocCurve(scores, labels)) };
   }
 }
 
@@ -75,6 +101,8 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** Default `nllLoss`: the model ends in log-softmax. */
   loss?: LossFunction;
+  /** Ends the pass, between two batches, by throwing its reason. */
+  signal?: AbortSignal;
 }
 
 /** @throws Error when the dataset is empty */
@@ -87,8 +115,8 @@ export function checkNotEmpty(who: string, dataset: ImageDataset): void {
  * @throws Error when the dataset is empty, or the output is NaN or not [N, classes]
  */
 export async function evaluate(model: Module, dataset: ImageDataset, options: EvaluateOptions = {}): Promise<Metrics> {
-  const { batchSize = 64, loss = nllLoss } = options;
-  const tally = new Tally(dataset.classes.length);
+  const { batchSize = 64, loss = nllLoss, signal } = options;
+  const tally = new Tally({ classes: dataset.classes.length });
   checkNotEmpty("evaluate", dataset);
   const modes = Array.from(model.modules(), (module) => [module, module.training] as const);
   model.eval();
@@ -102,6 +130,7 @@ export async function evaluate(model: Module, dataset: ImageDataset, options: Ev
       output.release();
       batchLoss.release();
       tally.add(values, labels, mean);
+      signal?.throwIfAborted();
     }
   } finally {
     for (const [module, training] of modes) module.training = training;

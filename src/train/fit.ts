@@ -1,10 +1,18 @@
 /** fit: the training loop. */
 
-import type { ImageDataset } from "../data/dataset.js";
+import type { AugmentOptions } from "../data/augment.js";
+import type { Batch, ImageDataset } from "../data/dataset.js";
 import { nllLoss } from "../layers/losses.js";
-import type { Module } from "../layers/module.js";
+import { checkCount, type Module } from "../layers/module.js";
+import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
+import type { Schedule } from "../optim/schedules.js";
+import "../tensor/methods.js";
+import { defaultGenerator, generatorStates, setGeneratorStates } from "../tensor/random.js";
+import { bestEpoch, type MetricName } from "./best-epoch.js";
+import { BrokenLossError, checkedPass, type Pass } from "./broken-loss.js";
 import { checkNotEmpty, evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
+import { TrainingPosition } from "./position.js";
 
 /** Where a running epoch stands. */
 export interface StepReport {
@@ -13,6 +21,8 @@ export interface StepReport {
   /** Images done and to do in this epoch. */
   done: number;
   total: number;
+  /** Mean over the batch, before the step. */
+  loss: number;
   imagesPerSecond: number;
   /** Until the end of this epoch's training. */
   secondsLeft: number;
@@ -21,10 +31,12 @@ export interface StepReport {
 export interface EpochReport {
   epoch: number;
   epochs: number;
-  /** Over the epoch's batches as they were trained on: in training mode, and before each step. */
+  /** Over the epoch's batches as they were trained on, in training mode and before each step; see `evaluateTrain`. */
   train: Metrics;
   /** After the epoch, in evaluation mode. */
   test?: Metrics;
+  /** Of the epoch's last step. */
+  lr: number;
   /** While training, without evaluation. */
   imagesPerSecond: number;
   /** Spent on this epoch, with evaluation. */
@@ -37,61 +49,115 @@ export interface FitOptions {
   test?: ImageDataset;
   epochs: number;
   batchSize: number;
+  /** Changes the training photographs a little, each time they are seen. Default: they stay as they are. */
+  augment?: AugmentOptions;
   /** Default `nllLoss`: the model ends in log-softmax. */
   loss?: LossFunction;
-  onStep?: (report: StepReport) => void;
-  onEpoch?: (report: EpochReport) => void | Promise<void>;
+  /** Measures the training set, too, after each epoch and in evaluation mode. Default false. */
+  evaluateTrain?: boolean;
+  /** Is stepped after each epoch, with the loss on the test set (or, without one, on the training set). */
+  schedule?: Schedule;
+  /** "step" steps the schedule after each batch instead, with the batch's loss. Default "epoch". */
+  scheduleEvery?: "step" | "epoch";
+  /** Gradients are scaled down where their common L2 norm is larger. */
+  clipNorm?: number;
+  /** Every element of a gradient is cut to [−clipValue, clipValue], after `clipNorm`. */
+  clipValue?: number;
+  /** Ends training when this metric has not been better than ever before for `patience` epochs. */
+  earlyStop?: { metric: MetricName; patience: number };
+  /** Looks at every operation of every step; without it, only at a step whose loss has broken. Default false. */
+  detectAnomaly?: boolean;
+  /** Where to begin; moved on after each step, so that a callback can save it. Default: the beginning. */
+  position?: TrainingPosition;
+  /** Ends training, after a step or between two batches of an evaluation, by throwing its reason. */
+  signal?: AbortSignal;
+  /** Called after each step. Training waits for it, and for `onEpoch`. */
+  onStep?: (report: StepReport) => unknown;
+  onEpoch?: (report: EpochReport) => unknown;
 }
 
 function since(start: number): number {
   return (performance.now() - start) / 1000;
 }
 
+function keepsImproving(reports: readonly EpochReport[], { metric, patience }: NonNullable<FitOptions["earlyStop"]>) {
+  return reports.length === 0 || reports.length - bestEpoch(reports, metric).epoch < patience;
+}
+
 /**
  * Trains for `epochs` passes over the shuffled training set, and measures the test set after each. The whole model is
  * put into training mode at the start of each epoch.
- * @returns one report per epoch
- * @throws Error when a dataset is empty, or the model's output becomes NaN
+ * @returns one report per epoch, those before `position` included
+ * @throws Error when a dataset is empty, or the loss becomes NaN or infinite, naming the operation that did it
  */
 export async function fit(model: Module, options: FitOptions): Promise<EpochReport[]> {
-  const { train: trainSet, test, epochs, batchSize, loss, onEpoch } = options;
+  const { optimizer, train: trainSet, test: testSet, epochs, batchSize, loss, signal, schedule, earlyStop } = options;
   checkNotEmpty("fit: train", trainSet);
-  if (test) checkNotEmpty("fit: test", test);
-  if (!Number.isInteger(epochs) || epochs < 1)
-    throw new RangeError(`fit: epochs must be a positive integer, got ${epochs}`);
-  const reports: EpochReport[] = [];
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const start = performance.now();
-    const train = await trainEpoch(model, options, epoch);
-    const imagesPerSecond = trainSet.length / since(start);
-    const measured = test && (await evaluate(model, test, { batchSize, loss }));
-    const report = { epoch, epochs, train, test: measured, imagesPerSecond, seconds: since(start) };
-    reports.push(report);
-    await onEpoch?.(report);
+  if (testSet) checkNotEmpty("fit: test", testSet);
+  checkCount("fit", "epochs", epochs);
+  if (earlyStop) checkCount("fit", "earlyStop.patience", earlyStop.patience);
+  const { position = new TrainingPosition() } = options;
+  while (position.epoch <= epochs && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
+    const { epoch } = position;
+    const start = performance.now() - 1000 * position.seconds;
+    let train = await trainEpoch(model, options, position);
+    const imagesPerSecond = trainSet.length / position.seconds;
+    if (options.evaluateTrain) train = await evaluate(model, trainSet, { batchSize, loss, signal });
+    const test = testSet && (await evaluate(model, testSet, { batchSize, loss, signal }));
+    const report = { epoch, epochs, train, test, lr: optimizer.lr, imagesPerSecond, seconds: since(start) };
+    if (options.scheduleEvery !== "step") schedule?.step((test ?? train).loss);
+    position.finishEpoch(report);
+    await options.onEpoch?.(report);
   }
-  return reports;
+  return position.reports;
 }
 
-async function trainEpoch(model: Module, options: FitOptions, epoch: number): Promise<Metrics> {
-  const { optimizer, train, epochs, batchSize, loss: lossFunction = nllLoss, onStep } = options;
+function forwardAndBackward(model: Module, { images, labels }: Batch, options: FitOptions): Pass {
+  const { optimizer, loss: lossFunction = nllLoss } = options;
+  optimizer.zeroGrad();
+  const output = model.forward(images);
+  const loss = lossFunction(output, labels);
+  loss.backward();
+  return { output, loss };
+}
+
+/** Trains on what is left of an epoch. */
+async function trainEpoch(model: Module, options: FitOptions, position: TrainingPosition): Promise<Metrics> {
+  const { optimizer, train, epochs, batchSize, augment, clipNorm, clipValue } = options;
+  const { epoch } = position;
   const total = train.length;
-  const tally = new Tally(train.classes.length);
-  const start = performance.now();
-  let done = 0;
+  position.tally ??= new Tally({ classes: train.classes.length });
+  // An epoch that goes on draws its order and its augmentation anew: from where they came from before.
+  if (position.streams) setGeneratorStates(position.streams);
+  const [shuffle, augmentation] = [defaultGenerator("shuffle"), defaultGenerator("augmentation")];
+  position.streams = { shuffle: shuffle.state(), augmentation: augmentation.state() };
+  const start = performance.now() - 1000 * position.seconds;
   model.train();
-  for (const { images, labels } of train.batches(batchSize)) {
-    optimizer.zeroGrad();
-    const output = model.forward(images);
-    const loss = lossFunction(output, labels);
-    loss.backward();
-    optimizer.step();
+  for (const batch of train.batches(batchSize, { start: position.done, augment })) {
+    const where = `epoch ${epoch}, step ${Math.ceil(position.done / batchSize) + 1}`;
+    const pass = () => forwardAndBackward(model, batch, options);
+    const generators = generatorStates();
+    const { output, loss } = options.detectAnomaly ? await checkedPass(pass, model, where) : pass();
     const [values, mean] = [await output.data(), await loss.item()];
     loss.release();
-    tally.add(values, labels, mean);
-    done += labels.length;
-    const imagesPerSecond = done / since(start);
-    onStep?.({ epoch, epochs, done, total, imagesPerSecond, secondsLeft: (total - done) / imagesPerSecond });
+    if (!Number.isFinite(mean)) {
+      // The same pass once more, which no step has followed yet: with the same masks of dropout.
+      setGeneratorStates(generators);
+      await checkedPass(pass, model, where);
+      throw new BrokenLossError(`${where}: the loss is ${mean}, but not when the step is repeated`);
+    }
+    if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).release();
+    if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
+    optimizer.step();
+    if (options.scheduleEvery === "step") options.schedule?.step(mean);
+    position.tally.add(values, batch.labels, mean);
+    position.done += batch.labels.length;
+    position.seconds = since(start);
+    const imagesPerSecond = position.done / position.seconds;
+    const secondsLeft = (total - position.done) / imagesPerSecond;
+    await options.onStep?.({ epoch, epochs, done: position.done, total, loss: mean, imagesPerSecond, secondsLeft });
+    options.signal?.throwIfAborted();
   }
   optimizer.zeroGrad();
-  return tally.metrics();
+  return position.tally.metrics();
 }

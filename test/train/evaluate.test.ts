@@ -10,6 +10,7 @@ import { Sequential } from "../../src/layers/sequential.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { full, type Tensor } from "../../src/tensor/tensor.js";
+import { BrokenLossError } from "../../src/train/broken-loss.js";
 import { evaluate } from "../../src/train/evaluate.js";
 import { collectGarbage } from "../garbage.js";
 import { onEachBackend } from "../targets.js";
@@ -42,6 +43,9 @@ describe("the metrics", () => {
     const expected = {
       loss: mean(LABELS.map((label, i) => -outputs[i][label])),
       accuracy: mean(LABELS.map((label, i) => Number(called[i] === label))),
+      error: mean(LABELS.map((label, i) => Number(called[i] !== label))),
+      precision: count(1, 1) / (count(1, 1) + count(0, 1)),
+      recall: count(1, 1) / (count(1, 1) + count(1, 0)),
       f1: (2 * count(1, 1)) / (2 * count(1, 1) + count(0, 1) + count(1, 0)),
       auc: mean(pairs.map(([i, j]) => Number(outputs[i][1] > outputs[j][1]))),
     };
@@ -49,27 +53,39 @@ describe("the metrics", () => {
     for (const value of [expected.accuracy, expected.f1, expected.auc]) expect(value * (1 - value)).toBeGreaterThan(0);
     for (const batchSize of [1, 2, 4, 9, undefined]) {
       expect(await evaluate(model, data, { batchSize }), `batches of ${batchSize}`).toEqual({
+        ...expected,
         loss: expect.closeTo(expected.loss, 6),
-        accuracy: expected.accuracy,
-        f1: expected.f1,
+        error: expect.closeTo(expected.error, 12),
         auc: expect.closeTo(expected.auc, 12),
       });
     }
   });
 
-  it("of three classes are loss and accuracy", async () => {
+  it("of three classes are means over the classes, without AUC", async () => {
     const [model, data] = [classifier({ classes: 3 }), dataset([0, 1, 2, 2, 1, 0, 0], { classes: 3 })];
     const outputs = await outputsOf(model, data);
-    const right = outputs.map((row, i) => Number(row.indexOf(Math.max(...row)) === data.labels[i]));
+    const called = outputs.map((row) => row.indexOf(Math.max(...row)));
+    const share = (of: number[], hits: number[]) =>
+      of.length === 0 ? 0 : of.filter((i) => hits.includes(i)).length / of.length;
+    const scores = [0, 1, 2].map((c) => {
+      const [is, isCalled] = [data.labels, called].map((list) => [...list.keys()].filter((i) => list[i] === c));
+      const [precision, recall] = [share(isCalled, is), share(is, isCalled)];
+      return { precision, recall, f1: precision + recall && (2 * precision * recall) / (precision + recall) };
+    });
+    const right = mean(called.map((c, i) => Number(c === data.labels[i])));
     expect(await evaluate(model, data, { batchSize: 3 })).toEqual({
       loss: expect.closeTo(mean(outputs.map((row, i) => -row[data.labels[i]])), 6),
-      accuracy: mean(right),
+      accuracy: right,
+      error: 1 - right,
+      precision: expect.closeTo(mean(scores.map(({ precision }) => precision)), 12),
+      recall: expect.closeTo(mean(scores.map(({ recall }) => recall)), 12),
+      f1: expect.closeTo(mean(scores.map(({ f1 }) => f1)), 12),
     });
   });
 
   it.each([0, 1])("have no AUC where all images are of class %d", async (label) => {
     const metrics = await evaluate(classifier(), dataset([label, label, label]));
-    expect(Object.keys(metrics)).toEqual(["loss", "accuracy", "f1"]);
+    expect(Object.keys(metrics)).toEqual(["loss", "accuracy", "error", "precision", "recall", "f1"]);
     expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
   });
 
@@ -130,7 +146,7 @@ describe("errors", () => {
         const breaks = (x: Tensor) => (++done === 3 ? x.mul(Number.NaN) : x);
         return evaluate(new Sequential(classifier(), breaks), dataset(LABELS), { batchSize: 3 });
       },
-      new Error("the model's output is NaN for image 6 of this pass; a smaller learning rate may help"),
+      new BrokenLossError("the model's output is NaN for image 6 of this pass", true),
     ],
     [
       "more columns than classes",

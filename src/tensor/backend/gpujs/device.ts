@@ -68,12 +68,18 @@ interface GpuJs {
   input(values: Float32Array, size: number[]): unknown;
 }
 
+/** Why a package that is not installed along cannot be loaded, and what to do. */
+function needs(name: string, why: string, cause: unknown): Error {
+  const { message } = cause as Error;
+  return new Error(`the package ${name} cannot be loaded; ${why}: npm install ${name}\n  (${message})`, { cause });
+}
+
 async function loadGpuJs(): Promise<GpuJs> {
   let module: Partial<GpuJs> & { default?: GpuJs };
   try {
     module = (await import("gpu.js")) as unknown as typeof module;
   } catch (cause) {
-    throw new Error("the gpujs backends need the package gpu.js: npm install gpu.js", { cause });
+    throw needs("gpu.js", "the gpujs backends need it", cause);
   }
   return module.default ?? (module as GpuJs);
 }
@@ -90,6 +96,9 @@ interface WebGpu {
 
 const webGpu = () => (globalThis as { navigator?: { gpu?: WebGpu } }).navigator?.gpu;
 
+/** Imports a package out of every bundler's sight: one for Node alone, with a native library that lies beside it. */
+const importUnbundled = (name: string): Promise<unknown> => import(/* webpackIgnore: true */ /* @vite-ignore */ name);
+
 /** Browsers have WebGPU; Node has it from the package webgpu (Dawn), which GPU.js does not ask for by itself. */
 export async function provideWebGpu(): Promise<WebGpu> {
   const present = webGpu();
@@ -97,9 +106,9 @@ export async function provideWebGpu(): Promise<WebGpu> {
   if (typeof process === "undefined" || !process.versions?.node) throw new Error("this browser has no WebGPU");
   let dawn: { create(flags: string[]): WebGpu; globals: object };
   try {
-    dawn = (await import("webgpu")) as unknown as typeof dawn;
+    dawn = (await importUnbundled("webgpu")) as typeof dawn;
   } catch (cause) {
-    throw new Error("WebGPU in Node needs the package webgpu, 0.4 or newer: npm install webgpu", { cause });
+    throw needs("webgpu", "WebGPU in Node needs it, 0.4 or newer", cause);
   }
   Object.assign(globalThis, dawn.globals);
   if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });

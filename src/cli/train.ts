@@ -1,0 +1,127 @@
+/** torchlet train: from a folder of photographs to a trained net, in a run folder. */
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Command, Option } from "commander";
+import { flagOf, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../train/config.js";
+import type { RunHooks } from "../train/run.js";
+
+/** Flags that are no options of the run. */
+interface OtherFlags {
+  out?: string;
+  resume?: string;
+  config?: string;
+  json?: boolean;
+}
+
+/** Options that may change when a run goes on: they leave what was computed before as it would have been. */
+const RESUMABLE = ["epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
+
+function flagsOf([name, { placeholder, description, default: standard, otherwise, only }]: [
+  string,
+  TrainOption<unknown>,
+]): Option[] {
+  const flag = flagOf(name);
+  const notes = [
+    only && `with ${flagOf(only.with)} ${only.of.join(" or ")}`,
+    placeholder && `default: ${otherwise ?? standard}`,
+  ].filter(Boolean);
+  const text = notes.length > 0 ? `${description} (${notes.join("; ")})` : description;
+  if (placeholder) return [new Option(`${flag} <${placeholder}>`, text)];
+  return [new Option(flag, text), new Option(flag.replace("--", "--no-")).hideHelp()];
+}
+
+/** The options that were given as flags, as a config file would have them. */
+function givenFlags(flags: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries<TrainOption<unknown>>(trainOptions).filter(([name]) => flags[name] !== undefined);
+  return Object.fromEntries(
+    given.map(([name, { fromText }]) => {
+      const value = flags[name];
+      return [name, typeof value === "string" ? fromText(value) : value];
+    }),
+  );
+}
+
+async function readConfig(path: string): Promise<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("expected a JSON object");
+    return value as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A new run's options: of the file, overridden by those of the command line. */
+async function newConfig(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<TrainConfig> {
+  const file = flags.config === undefined ? {} : await readConfig(flags.config);
+  const given = givenFlags(flags);
+  const all = { ...file, ...given, ...(data === undefined ? {} : { data: resolve(data) }) };
+  if (all.data === undefined) throw new Error("no folder of photographs: torchlet train DIR");
+  return trainConfig(all, (field) =>
+    field in given || !(field in file) ? flagOf(field) : `${flags.config}: ${field}`,
+  );
+}
+
+function changesOnResume(data: string | undefined, flags: OtherFlags & Record<string, unknown>) {
+  const given = givenFlags(flags);
+  const other = ["out", "config"].filter((name) => flags[name] !== undefined);
+  const refused = [...other, ...Object.keys(given).filter((name) => !RESUMABLE.some((known) => known === name))];
+  if (data !== undefined) refused.unshift("DIR");
+  if (refused.length > 0) {
+    const names = refused.map((name) => (name === "DIR" ? name : flagOf(name)));
+    throw new Error(`${names.join(", ")}: cannot change with --resume; ${RESUMABLE.map(flagOf).join(", ")} can`);
+  }
+  return given;
+}
+
+function newFolder(net: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+  return `runs/${net}-${time}`;
+}
+
+/** Ends a run cleanly at the first signal, and at once at the second. */
+function onSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const [name, number] of [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+  ] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(128 + number);
+      process.exitCode = 128 + number;
+      controller.abort(new Error(name));
+    });
+  }
+  return controller.signal;
+}
+
+async function train(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<void> {
+  const { json, resume } = flags;
+  const config = resume === undefined ? await newConfig(data, flags) : undefined;
+  const changes = resume === undefined ? {} : changesOnResume(data, flags);
+  const path = resume ?? flags.out ?? newFolder(config?.net ?? "");
+  const { jsonOutput, textOutput } = await import("./train-output.js");
+  const { resumeRun, startRun } = await import("../train/run.js");
+  const signal = onSignals();
+  const hooks: RunHooks = { onEvent: json ? jsonOutput() : textOutput(), signal };
+  try {
+    await (config ? startRun(path, config, hooks) : resumeRun(path, changes, hooks));
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+    console.error(`\nInterrupted. Everything is saved; go on with: npx torchlet train --resume ${path}`);
+  }
+}
+
+export function trainCommand(): Command {
+  const command = new Command("train")
+    .description("train a net on photographs")
+    .argument("[DIR]", "folder of photographs, with folders train and test in it");
+  for (const option of Object.entries<TrainOption<unknown>>(trainOptions).flatMap(flagsOf)) command.addOption(option);
+  return command
+    .option("--out <RUN>", "the run folder to make (default: runs/NET-TIME)")
+    .option("--resume <RUN>", "go on with a run")
+    .option("--config <FILE>", "options in JSON, named as in a run's config.json; flags override them")
+    .option("--json", "one line of JSON for each event")
+    .action(train);
+}

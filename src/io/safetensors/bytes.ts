@@ -1,0 +1,95 @@
+/** encodeSafetensors and decodeSafetensors: the bytes of a safetensors file, in memory. */
+
+import type { StateDict } from "../../layers/module.js";
+import { scope } from "../../tensor/autograd.js";
+import { sizeOf } from "../../tensor/shape.js";
+import { type Tensor, tensor } from "../../tensor/tensor.js";
+import { type Entry, encodeHeader, headerLength, LENGTH_BYTES, type Metadata, parseHeader, quoted } from "./header.js";
+
+/** Tensors by name, and whatever the writer had to say about them. */
+export interface SafetensorsFile {
+  tensors: StateDict;
+  metadata: Metadata;
+}
+
+export interface SafetensorsReadOptions {
+  /** Refuse a file with a number that is NaN or infinite, or becomes so as float32. Default false. */
+  finite?: boolean;
+}
+
+/** The file's bytes, piece by piece: the header, then each tensor. */
+export async function* pieces(tensors: StateDict, metadata: Metadata): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  yield encodeHeader(tensors, metadata);
+  for (const value of Object.values(tensors)) yield bytesOf(await value.data());
+}
+
+/** float32 numbers, the lowest byte of each first. */
+function bytesOf(values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(4 * values.length));
+  for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i], true);
+  return new Uint8Array(view.buffer);
+}
+
+/**
+ * The bytes of a safetensors file of float32 tensors.
+ * @param tensors by name, in any order; on any backends
+ * @param metadata strings to keep beside the tensors
+ * @throws Error when a tensor is named `__metadata__`, or the names need more than 100 MB
+ * @see https://github.com/huggingface/safetensors#format
+ */
+export async function encodeSafetensors(tensors: StateDict, metadata: Metadata = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of pieces(tensors, metadata)) parts.push(piece);
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** Reads a tensor's bytes, piece by piece, into float32 numbers. */
+export class EntryReader {
+  readonly #entry: Entry;
+  readonly #finite: boolean;
+  readonly #values: Float32Array;
+  #done = 0;
+
+  constructor(entry: Entry, { finite = false }: SafetensorsReadOptions) {
+    this.#entry = entry;
+    this.#finite = finite;
+    this.#values = new Float32Array(sizeOf(entry.shape));
+  }
+
+  /** @param bytes the next ones: whole numbers of them */
+  push(bytes: Uint8Array): void {
+    const { name, dtype } = this.#entry;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at < bytes.length; at += dtype.bytes) {
+      const i = this.#done++;
+      this.#values[i] = dtype.read(view, at);
+      if (this.#finite && !Number.isFinite(this.#values[i])) {
+        throw new Error(`safetensors: element ${i} of ${quoted(name)} is ${this.#values[i]}`);
+      }
+    }
+  }
+
+  /** The tensor, on the current backend, once all bytes have been read. */
+  tensor(): Tensor {
+    return tensor(this.#values, this.#entry.shape);
+  }
+}
+
+/**
+ * Reads the bytes of a safetensors file onto the current backend. Whatever the numbers are in the file (F64, F32, F16,
+ * BF16, F8_E5M2, F8_E4M3, F8_E8M0, I64, I32, I16, I8, U64, U32, U16, U8, BOOL), they become float32: the nearest one
+ * for 64-bit numbers and integers beyond 2^24, the same number for all others.
+ * @throws Error saying what is wrong with the file; nothing has been taken then
+ */
+export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsReadOptions = {}): SafetensorsFile {
+  const dataStart = LENGTH_BYTES + headerLength(bytes.subarray(0, LENGTH_BYTES), bytes.length);
+  const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length - dataStart);
+  return scope(() => {
+    const tensors = entries.map((entry) => {
+      const reader = new EntryReader(entry, options);
+      reader.push(bytes.subarray(dataStart + entry.begin, dataStart + entry.end));
+      return [entry.name, reader.tensor()] as const;
+    });
+    return { tensors: Object.fromEntries(tensors), metadata };
+  });
+}

@@ -1,0 +1,81 @@
+/** saveSafetensors and loadSafetensors: safetensors files on disk, one piece in memory at a time. */
+
+import type { FileHandle } from "node:fs/promises";
+import type { StateDict } from "../../layers/module.js";
+import { nodeModules } from "../../node.js";
+import { writeAtomically } from "../atomic-file.js";
+import { EntryReader, pieces, type SafetensorsFile, type SafetensorsReadOptions } from "./bytes.js";
+import { headerLength, LENGTH_BYTES, type Metadata, parseHeader } from "./header.js";
+
+/** What is read at a time: a multiple of every number's size. */
+const PIECE_BYTES = 1 << 20;
+
+/**
+ * Writes a file that is either whole or not there, tensor by tensor: a model larger than the memory left can be saved.
+ * @param metadata strings to keep beside the tensors
+ */
+export async function saveSafetensors(path: string, tensors: StateDict, metadata: Metadata = {}): Promise<void> {
+  await writeAtomically(path, pieces(tensors, metadata));
+}
+
+/** The bytes of a file from `begin` to `end`, in pieces that are gone when the next comes. */
+async function* read(file: FileHandle, begin: number, end: number): AsyncGenerator<Uint8Array> {
+  const piece = new Uint8Array(Math.min(PIECE_BYTES, end - begin));
+  for (let at = begin; at < end; at += piece.length) {
+    const wanted = piece.subarray(0, Math.min(piece.length, end - at));
+    for (let filled = 0; filled < wanted.length; ) {
+      const { bytesRead } = await file.read(wanted, filled, wanted.length - filled, at + filled);
+      if (bytesRead === 0) throw new Error(`the file ends at byte ${at + filled} while it is read`);
+      filled += bytesRead;
+    }
+    yield wanted;
+  }
+}
+
+async function readWhole(file: FileHandle, begin: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - begin);
+  let at = 0;
+  for await (const piece of read(file, begin, end)) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+async function readTensors(file: FileHandle, options: SafetensorsReadOptions): Promise<SafetensorsFile> {
+  const { size } = await file.stat();
+  const start = await readWhole(file, 0, Math.min(LENGTH_BYTES, size));
+  const dataStart = LENGTH_BYTES + headerLength(start, size);
+  const { entries, metadata } = parseHeader(await readWhole(file, LENGTH_BYTES, dataStart), size - dataStart);
+  const tensors = new Map<string, StateDict[string]>();
+  try {
+    for (const entry of entries) {
+      const reader = new EntryReader(entry, options);
+      for await (const piece of read(file, dataStart + entry.begin, dataStart + entry.end)) reader.push(piece);
+      tensors.set(entry.name, reader.tensor());
+    }
+  } catch (error) {
+    for (const value of tensors.values()) value.release();
+    throw error;
+  }
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+/**
+ * Reads a file onto the current backend, a piece at a time: besides the tensors, memory holds one of them at most. For
+ * what becomes of the numbers see `decodeSafetensors`.
+ * @throws Error naming the file, and saying what is wrong with it; nothing has been taken then
+ */
+export async function loadSafetensors(path: string, options: SafetensorsReadOptions = {}): Promise<SafetensorsFile> {
+  const { open } = nodeModules("loadSafetensors")("node:fs/promises");
+  try {
+    const file = await open(path);
+    try {
+      return await readTensors(file, options);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,19 @@
+/** What the nets have in common: their options, and how far their pools shrink a photograph. */
+
+export interface ClassifierOptions {
+  /** Default 2. */
+  classes?: number;
+  /** Width and height of the photographs in pixels. */
+  size?: number;
+}
+
+/**
+ * The size after some pools of 2 × 2: ⌊size / 2^pools⌋.
+ * @throws RangeError when nothing would be left
+ */
+export function halved(who: string, size: number, pools: number): number {
+  if (!Number.isInteger(size) || size < 2 ** pools) {
+    throw new RangeError(`${who}: size must be an integer of at least ${2 ** pools}, got ${size}`);
+  }
+  return Math.floor(size / 2 ** pools);
+}

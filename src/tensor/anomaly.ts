@@ -1,0 +1,70 @@
+/** detectAnomaly: which operation was the first to make a number that is not finite. */
+
+import { noGrad, type Sync } from "./autograd.js";
+import { mul } from "./ops/pointwise.js";
+import { sum } from "./ops/reduce.js";
+import { formatShape } from "./shape.js";
+import { keep, type Tensor } from "./tensor.js";
+import { type Operation, observe, unobserved } from "./trace.js";
+
+/** NaN or infinity in the result of an operation, or already in what it was given. */
+export class AnomalyError extends Error {
+  override name = "AnomalyError";
+  /** "log", or "backward of log". */
+  readonly op: string;
+  /** The leaf (a parameter, images) that was broken before the operation read it; otherwise the operation broke it. */
+  readonly given: Tensor | undefined;
+
+  constructor(op: string, inputs: readonly Tensor[], output: Tensor, given?: Tensor) {
+    const shapes = inputs.map(({ shape }) => formatShape(shape)).join(", ");
+    super(
+      given
+        ? `${op} was given NaN or infinity, in its input ${formatShape(given.shape)}`
+        : `${op} made the first NaN or infinity: ${shapes} → ${formatShape(output.shape)}`,
+    );
+    this.op = op;
+    this.given = given;
+  }
+}
+
+/** All of a tensor in one number on its device: NaN if an element is not finite, and otherwise 0. */
+function flagOf(x: Tensor): Tensor {
+  return keep(noGrad(() => sum(mul(x, 0))));
+}
+
+/** Whether every element is a finite number. One number is read back. */
+export async function allFinite(x: Tensor): Promise<boolean> {
+  const flag = flagOf(x);
+  try {
+    return !Number.isNaN(await flag.item());
+  } finally {
+    flag.release();
+  }
+}
+
+/**
+ * Runs `fn` and looks at every result, forward and backward, and at every leaf that is read. That takes two more
+ * operations for each, so it is for finding a mistake, not for every step. Nothing is read back before the end.
+ * @throws AnomalyError naming the first operation with NaN or infinity in its result, and the shapes
+ * @see torch.autograd.detect_anomaly, which looks at gradients only
+ */
+export async function detectAnomaly<T>(fn: () => Sync<T>): Promise<T> {
+  const suspects: { flag: Tensor; operation: ConstructorParameters<typeof AnomalyError> }[] = [];
+  const leaves = new Set<Tensor>();
+  const look = ({ name, inputs, output }: Operation) => {
+    for (const input of inputs) {
+      if (input.node || leaves.has(input) || input.buffer.released) continue;
+      leaves.add(input);
+      suspects.push({ flag: flagOf(input), operation: [name, inputs, output, input] });
+    }
+    suspects.push({ flag: flagOf(output), operation: [name, inputs, output] });
+  };
+  const result = observe<T>((operation) => unobserved(() => look(operation)), fn);
+  let first: AnomalyError | undefined;
+  for (const { flag, operation } of suspects) {
+    if (!first && Number.isNaN(await flag.item())) first = new AnomalyError(...operation);
+    flag.release();
+  }
+  if (first) throw first;
+  return result;
+}

@@ -1,0 +1,263 @@
+/** The options of a training run: one table for the command line, for config files, and for checking both. */
+
+import * as v from "valibot";
+import { type AugmentOptions, checkAugment } from "../data/augment.js";
+import type { Layout } from "../data/splits.js";
+import { type NetName, nets } from "../nets/named.js";
+import { type BackendName, backends } from "../tensor/backend/registry.js";
+import type { MetricName } from "./best-epoch.js";
+
+/** What each option means is said in the table below. Those with a question mark are absent where they do not apply. */
+export interface TrainConfig {
+  /** The folder of photographs. */
+  data: string;
+  net: NetName;
+  size: number;
+  dropout?: number;
+  layout?: Layout;
+  testFraction?: number;
+  limit?: number;
+  onError: "skip" | "throw";
+  cache?: string;
+  augment?: AugmentOptions;
+  epochs: number;
+  batch: number;
+  optimizer: "adam" | "adamw" | "sgd";
+  lr: number;
+  weightDecay: number;
+  momentum?: number;
+  schedule: "constant" | "cosine" | "step" | "plateau";
+  warmupEpochs?: number;
+  minLr?: number;
+  stepEpochs?: number;
+  gamma?: number;
+  softmaxNll: boolean;
+  classWeights?: "balanced" | number[];
+  clipNorm?: number;
+  clipValue?: number;
+  evaluateTrain: boolean;
+  metric: MetricName;
+  earlyStop?: number;
+  detectAnomaly: boolean;
+  seed: number;
+  backend: BackendName | "auto";
+  threads?: number;
+  checkpointEvery: number;
+}
+
+/** What an option's value can be. */
+interface Kind<T> {
+  schema: v.GenericSchema<T>;
+  /** Stands for the value in the help; a switch has none. */
+  placeholder?: string;
+  /** From the command line's text to what a config file would have. What it cannot read, it leaves to the schema. */
+  fromText: (text: string) => unknown;
+}
+
+function number(text: string): unknown {
+  const value = Number(text);
+  return text.trim() === "" || Number.isNaN(value) ? text : value;
+}
+
+function whole(least: number): Kind<number> {
+  const expected = `expected a whole number of at least ${least}`;
+  const schema = v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(least, expected));
+  return { schema, placeholder: "N", fromText: number };
+}
+
+function numberFrom(least: number, below = Infinity): Kind<number> {
+  const expected = `expected a number of at least ${least}${below === Infinity ? "" : ` and below ${below}`}`;
+  const inRange = (value: number) => value >= least && value < below;
+  return { schema: v.pipe(v.number(expected), v.check(inRange, expected)), placeholder: "X", fromText: number };
+}
+
+function between(least: number, most = Infinity): Kind<number> {
+  const expected = `expected a number above ${least}${most === Infinity ? "" : ` and below ${most}`}`;
+  const inRange = (value: number) => value > least && value < most;
+  return { schema: v.pipe(v.number(expected), v.check(inRange, expected)), placeholder: "X", fromText: number };
+}
+
+function choice<T extends string>(...values: T[]): Kind<T> {
+  const schema = v.picklist(values, `expected ${values.slice(0, -1).join(", ")} or ${values.at(-1)}`);
+  return { schema, placeholder: "NAME", fromText: (text) => text };
+}
+
+const yesOrNo: Kind<boolean> = { schema: v.boolean("expected true or false"), fromText: (text) => text };
+
+const classWeights: Kind<"balanced" | number[]> = {
+  schema: v.union(
+    [v.literal("balanced"), v.array(v.pipe(v.number(), v.minValue(0)))],
+    'expected "balanced", or a weight of at least 0 for each class',
+  ),
+  placeholder: "W,...",
+  fromText: (text) => (text === "balanced" ? text : text.split(",").map(number)),
+};
+
+const path: Kind<string> = {
+  schema: v.pipe(v.string("expected a path"), v.nonEmpty("expected a path")),
+  placeholder: "DIR",
+  fromText: (text) => text,
+};
+
+const STRENGTHS = "expected names with strengths, as in flip=0.5,rotate=10";
+
+const augment: Kind<AugmentOptions> = {
+  schema: v.record(v.string(), v.number(STRENGTHS), STRENGTHS),
+  placeholder: "NAME=X,...",
+  fromText: (text) => {
+    const pairs = text.split(",").map((part) => part.split("="));
+    return Object.fromEntries(pairs.map(([name, strength = ""]) => [name.trim(), number(strength)]));
+  },
+};
+
+/** A row of the table. */
+export interface TrainOption<T> extends Kind<T> {
+  description: string;
+  default?: T;
+  /** What is taken where it is not given, in words: for what is no plain default. */
+  otherwise?: string | number;
+  /** The option belongs to some values of another one, and is an error elsewhere. */
+  only?: { with: keyof TrainConfig; of: readonly string[] };
+}
+
+function option<T>(kind: Kind<T>, description: string, rest: Partial<TrainOption<T>> = {}): TrainOption<T> {
+  return { ...kind, description, ...rest };
+}
+
+const METRICS: MetricName[] = ["loss", "accuracy", "error", "precision", "recall", "f1", "auc"];
+
+/** Every option but the folder of photographs, in the order of the help. */
+export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: TrainOption<TrainConfig[Name]> } = {
+  net: option(choice(...(Object.keys(nets) as NetName[])), "the net to train", { default: "net1" }),
+  size: option(whole(8), "photographs are stretched to N by N pixels", { otherwise: "32 for net1, 64 for net2" }),
+  dropout: option(numberFrom(0, 1), "share of values that dropout zeroes", {
+    default: 0.2,
+    only: { with: "net", of: ["net2"] },
+  }),
+  layout: option(
+    choice<Layout>("faces", "folders"),
+    "where labels are: at the end of a file's name, or in its folder's",
+    {
+      otherwise: "what the folder looks like",
+    },
+  ),
+  testFraction: option(between(0, 1), "share of the photographs to test on, where the folder has no test folder", {
+    otherwise: 0.25,
+  }),
+  limit: option(whole(1), "at most N photographs of each split", { otherwise: "all" }),
+  onError: option(choice("skip", "throw"), "what to do with a file that cannot be read", { default: "skip" }),
+  cache: option(path, "folder that keeps decoded photographs for the next run", { otherwise: "none" }),
+  augment: option(
+    augment,
+    "change photographs while training: flip, shift, rotate, crop, brightness, contrast, saturation",
+    {
+      otherwise: "nothing",
+    },
+  ),
+  epochs: option(whole(1), "passes over the training photographs", { default: 10 }),
+  batch: option(whole(1), "photographs in a step", { default: 64 }),
+  optimizer: option(choice("adam", "adamw", "sgd"), "how the weights follow their gradients", { default: "adam" }),
+  lr: option(numberFrom(0), "learning rate", { default: 0.001 }),
+  weightDecay: option(numberFrom(0), "L2 penalty; with adamw, decay of the weights themselves", { default: 0.001 }),
+  momentum: option(numberFrom(0), "share of the last step that is kept", {
+    default: 0.9,
+    only: { with: "optimizer", of: ["sgd"] },
+  }),
+  schedule: option(choice("constant", "cosine", "step", "plateau"), "how the learning rate changes", {
+    default: "constant",
+  }),
+  warmupEpochs: option(numberFrom(0), "epochs in which the rate rises to its full value, before it falls", {
+    default: 0,
+    only: { with: "schedule", of: ["cosine"] },
+  }),
+  minLr: option(numberFrom(0), "the rate falls no lower", {
+    default: 0,
+    only: { with: "schedule", of: ["cosine", "plateau"] },
+  }),
+  stepEpochs: option(whole(1), "epochs until the rate falls; on a plateau, those without a smaller loss", {
+    default: 3,
+    only: { with: "schedule", of: ["step", "plateau"] },
+  }),
+  gamma: option(numberFrom(0, 1), "what the rate is multiplied by when it falls", {
+    default: 0.1,
+    only: { with: "schedule", of: ["step", "plateau"] },
+  }),
+  softmaxNll: option(yesOrNo, "minimise -p instead of -log p, as the original experiment did", { default: false }),
+  classWeights: option(classWeights, 'how much each class counts, or "balanced": each as much in all', {
+    otherwise: "every photograph the same",
+  }),
+  clipNorm: option(between(0), "largest L2 norm of all gradients together", { otherwise: "any" }),
+  clipValue: option(between(0), "largest element of a gradient", { otherwise: "any" }),
+  evaluateTrain: option(yesOrNo, "after each epoch, measure the training photographs, too", { default: false }),
+  metric: option(choice(...METRICS), "what tells the best epoch", { default: "accuracy" }),
+  earlyStop: option(whole(1), "end after N epochs without a better one", { otherwise: "never" }),
+  detectAnomaly: option(yesOrNo, "look for NaN in every operation of every step: slow", { default: false }),
+  seed: option(whole(0), "one seed gives one result", { default: 1 }),
+  backend: option(choice<BackendName | "auto">("auto", ...backends()), "what computes", { default: "auto" }),
+  threads: option(whole(1), "threads of the wasm backend", { otherwise: "as many as there are cores" }),
+  checkpointEvery: option(whole(1), "steps from one checkpoint to the next", { default: 50 }),
+};
+
+/** The same in a command line: weightDecay is --weight-decay. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+const entries = Object.fromEntries(
+  Object.entries(trainOptions).map(([name, { schema }]) => [name, v.optional(schema)]),
+);
+
+const schema = v.strictObject({
+  data: v.pipe(v.string("expected a folder"), v.nonEmpty("expected a folder")),
+  ...entries,
+});
+
+function show(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+/** @throws Error with a line for each field that is wrong, unknown, or missing */
+function check(given: Record<string, unknown>, nameOf: (field: string) => string): void {
+  const { issues } = v.safeParse(schema, given);
+  if (!issues) return;
+  const lines = issues.map(({ path, message, expected, input }) => {
+    const field = String(path?.[0]?.key);
+    if (expected === "never") {
+      const known = ["data", ...Object.keys(trainOptions)];
+      return `${nameOf(field)}: there is no such option; there are ${known.join(", ")}`;
+    }
+    // Of a list, the issue is about the element: show what was written.
+    return `${nameOf(field)}: ${message}, got ${show(field in given ? given[field] : input)}`;
+  });
+  throw new Error(lines.join("\n"));
+}
+
+/**
+ * Checks the options of a run and fills in what is not given.
+ * @param nameOf what messages call a field: by default, as it is; "--weight-decay", or "config.json: weightDecay"
+ * @throws Error naming every field that is wrong, what it expects, and what it got
+ */
+export function trainConfig(given: Record<string, unknown>, nameOf = (field: string): string => field): TrainConfig {
+  check(given, nameOf);
+  const config: Record<string, unknown> = { data: given.data };
+  for (const [name, { default: standard, only }] of Object.entries<TrainOption<unknown>>(trainOptions)) {
+    const applies = !only || only.of.includes(String(config[only.with]));
+    if (!applies && given[name] !== undefined) {
+      const holders = `${only.with} ${only.of.join(" or ")}`;
+      throw new Error(`${nameOf(name)}: only ${holders} has this option, and ${only.with} is ${config[only.with]}`);
+    }
+    if (applies) config[name] = given[name] ?? standard;
+  }
+  const complete = config as unknown as TrainConfig;
+  try {
+    checkAugment(complete.augment ?? {});
+  } catch (error) {
+    throw new Error(`${nameOf("augment")}: ${(error as Error).message}`);
+  }
+  complete.size ??= nets[complete.net].size;
+  if (complete.warmupEpochs !== undefined && complete.warmupEpochs >= complete.epochs) {
+    const { warmupEpochs, epochs } = complete;
+    throw new Error(`${nameOf("warmupEpochs")}: expected less than the ${epochs} epochs, got ${warmupEpochs}`);
+  }
+  return complete;
+}

@@ -1,0 +1,34 @@
+/** TrainingPosition: where training stands between two steps. */
+
+import type { Tally } from "./evaluate.js";
+import type { EpochReport } from "./fit.js";
+
+/**
+ * What decides the rest of a training run, besides the data, the model, the optimizer, its schedule and the default
+ * generators. `fit` moves it on; handed to `fit` again, in this process or another (see `saveCheckpoint`), it makes
+ * training go on with the numbers that it would have had.
+ */
+export class TrainingPosition {
+  /** The running epoch, from 1. */
+  epoch = 1;
+  /** Images of it that have been trained on. */
+  done = 0;
+  /** Spent on it so far. */
+  seconds = 0;
+  /** What the model said to them, once there are some. */
+  tally: Tally | undefined;
+  /** The streams that a pass over the training set draws from, as they were before this epoch's, once it has begun. */
+  streams: { shuffle: number[]; augmentation: number[] } | undefined;
+  /** One for each epoch that is over. */
+  reports: EpochReport[] = [];
+
+  /** Notes what an epoch came to, and stands before the next. */
+  finishEpoch(report: EpochReport): void {
+    this.reports.push(report);
+    this.epoch++;
+    this.done = 0;
+    this.seconds = 0;
+    this.tally = undefined;
+    this.streams = undefined;
+  }
+}

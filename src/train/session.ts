@@ -1,0 +1,29 @@
+/** What runs a training: versions, machine, backend. */
+
+import { readFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { currentBackend } from "../tensor/backend/registry.js";
+import type { Session } from "./run-folder.js";
+
+/** Of this package. */
+export function version(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+/** This machine, now, with the current backend. */
+export function session(): Session {
+  const { name, device } = currentBackend();
+  const processors = cpus();
+  return {
+    started: new Date().toISOString(),
+    torchlet: version(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: processors[0]?.model.trim() ?? "unknown",
+    cores: processors.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    backend: name,
+    device,
+  };
+}
