@@ -120,18 +120,27 @@ export function move(bytes: Uint8Array, size: number, movement: Movement, values
  * @see Pillow's `ImageEnhance`
  */
 export function color(values: Float32Array, { brightness, contrast, saturation }: Colors): void {
+  if (brightness === 1 && contrast === 1 && saturation === 1) return;
   const area = values.length / 3;
-  const grey = (i: number) => RED * values[i] + GREEN * values[area + i] + BLUE * values[2 * area + i];
-  if (brightness !== 1) for (let i = 0; i < values.length; i++) values[i] = clamp(brightness * values[i], 0, 1);
-  if (contrast !== 1) {
-    let mean = 0;
-    for (let i = 0; i < area; i++) mean += grey(i) / area;
-    for (let i = 0; i < values.length; i++) values[i] = clamp(mean + contrast * (values[i] - mean), 0, 1);
-  }
-  if (saturation === 1) return;
+  let mean = 0;
   for (let i = 0; i < area; i++) {
-    const own = grey(i);
-    for (let at = i; at < values.length; at += area) values[at] = clamp(own + saturation * (values[at] - own), 0, 1);
+    const red = Math.min(brightness * values[i], 1);
+    const green = Math.min(brightness * values[area + i], 1);
+    const blue = Math.min(brightness * values[2 * area + i], 1);
+    mean += RED * red + GREEN * green + BLUE * blue;
+    values[i] = red;
+    values[area + i] = green;
+    values[2 * area + i] = blue;
+  }
+  mean /= area;
+  for (let i = 0; i < area; i++) {
+    const red = clamp(mean + contrast * (values[i] - mean), 0, 1);
+    const green = clamp(mean + contrast * (values[area + i] - mean), 0, 1);
+    const blue = clamp(mean + contrast * (values[2 * area + i] - mean), 0, 1);
+    const grey = RED * red + GREEN * green + BLUE * blue;
+    values[i] = clamp(grey + saturation * (red - grey), 0, 1);
+    values[area + i] = clamp(grey + saturation * (green - grey), 0, 1);
+    values[2 * area + i] = clamp(grey + saturation * (blue - grey), 0, 1);
   }
 }
 

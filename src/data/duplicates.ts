@@ -48,7 +48,8 @@ function toGrey(planes: Uint8Array, size: number, grey: Uint8Array): void {
   const area = size * size;
   const data = new Uint8Array(3 * area);
   for (let i = 0; i < area; i++) {
-    data.fill(0.299 * planes[i] + 0.587 * planes[area + i] + 0.114 * planes[2 * area + i] + 0.5, 3 * i, 3 * i + 3);
+    const value = Math.round(0.299 * planes[i] + 0.587 * planes[area + i] + 0.114 * planes[2 * area + i]);
+    for (let c = 0; c < 3; c++) data[3 * i + c] = value;
   }
   const small = resize({ width: size, height: size, data }, SIZE, SIZE).data;
   for (let i = 0; i < AREA; i++) grey[i] = small[3 * i];

@@ -9,13 +9,13 @@ import { mutate } from "./mutate.js";
 
 const options = { seed: 1, processes: 2, seconds: 10, megabytes: 400, maxPixels: 2_000_000 };
 
-it("a thousand of them", async () => {
-  const report = await fuzz({ ...options, files: 1000 });
+it("six hundred of them", async () => {
+  const report = await fuzz({ ...options, files: 600 });
   expect(report.failures).toEqual([]);
-  expect(report.decoded + report.refused).toBe(1000);
+  expect(report.decoded + report.refused).toBe(600);
   // Both ends are reached: the files are damaged, but not beyond recognition.
   expect(report.decoded).toBeGreaterThan(100);
-  expect(report.refused).toBeGreaterThan(300);
+  expect(report.refused).toBeGreaterThan(200);
 });
 
 it("a run finds what is wrong", async () => {
