@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { infoCommand } from "./cli/info.js";
+import { predictCommand } from "./cli/predict.js";
 import { trainCommand } from "./cli/train.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -15,6 +16,7 @@ const program = new Command("torchlet")
   .version(version)
   .showHelpAfterError("(torchlet --help lists what there is)")
   .addCommand(trainCommand())
+  .addCommand(predictCommand())
   .addCommand(infoCommand());
 
 try {

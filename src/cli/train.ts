@@ -17,12 +17,13 @@ interface OtherFlags {
 /** Options that may change when a run goes on: they leave what was computed before as it would have been. */
 const RESUMABLE = ["epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
 
-function flagsOf([name, { placeholder, description, default: standard, otherwise, only }]: [
+function flagsOf([name, { placeholder, values, description, default: standard, otherwise, only }]: [
   string,
   TrainOption<unknown>,
 ]): Option[] {
   const flag = flagOf(name);
   const notes = [
+    values?.join(", "),
     only && `with ${flagOf(only.with)} ${only.of.join(" or ")}`,
     placeholder && `default: ${otherwise ?? standard}`,
   ].filter(Boolean);
