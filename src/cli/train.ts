@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { flagOf, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../train/config.js";
+import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../train/config.js";
 import type { RunHooks } from "../train/run.js";
 
 /** Flags that are no options of the run. */
@@ -13,9 +13,6 @@ interface OtherFlags {
   config?: string;
   json?: boolean;
 }
-
-/** Options that may change when a run goes on: they leave what was computed before as it would have been. */
-const RESUMABLE = ["epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
 
 function flagsOf([name, { placeholder, values, description, default: standard, otherwise, only }]: [
   string,
@@ -57,8 +54,10 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
 async function newConfig(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<TrainConfig> {
   const file = flags.config === undefined ? {} : await readConfig(flags.config);
   const given = givenFlags(flags);
-  const all = { ...file, ...given, ...(data === undefined ? {} : { data: resolve(data) }) };
-  if (all.data === undefined) throw new Error("no folder of photographs: torchlet train DIR");
+  const folder = data ?? file.data;
+  if (folder === undefined) throw new Error("no folder of photographs: torchlet train DIR");
+  // Absolute: the run is to be gone on with from anywhere.
+  const all = { ...file, ...given, data: typeof folder === "string" && folder !== "" ? resolve(folder) : folder };
   return trainConfig(all, (field) =>
     field in given || !(field in file) ? flagOf(field) : `${flags.config}: ${field}`,
   );
