@@ -1,6 +1,7 @@
 /** torchlet train: from a folder of photographs to a trained net, in a run folder. */
 
 import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../train/config.js";
@@ -80,17 +81,24 @@ function newFolder(net: string): string {
   return `runs/${net}-${time}`;
 }
 
+/** Why a run ends before its end. */
+class Interruption extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(signal);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
 /** Ends a run cleanly at the first signal, and at once at the second. */
 function onSignals(): AbortSignal {
   const controller = new AbortController();
-  for (const [name, number] of [
-    ["SIGINT", 2],
-    ["SIGTERM", 15],
-  ] as const) {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(128 + number);
-      process.exitCode = 128 + number;
-      controller.abort(new Error(name));
+      const interruption = new Interruption(name);
+      if (controller.signal.aborted) process.exit(interruption.exitCode);
+      controller.abort(interruption);
     });
   }
   return controller.signal;
@@ -103,13 +111,17 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
   const path = resume ?? flags.out ?? newFolder(config?.net ?? "");
   const { jsonOutput, textOutput } = await import("./train-output.js");
   const { resumeRun, startRun } = await import("../train/run.js");
-  const signal = onSignals();
-  const hooks: RunHooks = { onEvent: json ? jsonOutput() : textOutput(), signal };
+  const { RunFolder } = await import("../train/run-folder.js");
+  const hooks: RunHooks = { onEvent: json ? jsonOutput() : textOutput(), signal: onSignals() };
   try {
     await (config ? startRun(path, config, hooks) : resumeRun(path, changes, hooks));
   } catch (error) {
-    if (error !== signal.reason) throw error;
-    console.error(`\nInterrupted. Everything is saved; go on with: npx torchlet train --resume ${path}`);
+    if (!(error instanceof Interruption)) throw error;
+    process.exitCode = error.exitCode;
+    const next = RunFolder.exists(path)
+      ? `Everything is saved; go on with: npx torchlet train --resume ${path}`
+      : "Training had not begun, and nothing was made.";
+    console.error(`\nInterrupted. ${next}`);
   }
 }
 

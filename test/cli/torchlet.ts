@@ -1,11 +1,31 @@
-/** Runs the command line as a user does: in a process of its own. */
+/** Runs the command line as a user does: in a process of its own, from JavaScript. */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { afterAll } from "vitest";
 
-/** Absolute, so that the program may run in a folder of its own. */
-const loader = import.meta.resolve("tsx");
-const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+/** The package as it is installed, for this file of tests. From TypeScript, each start would take a second longer. */
+const home = mkdtempSync(join(tmpdir(), "torchlet-home-"));
+afterAll(() => rmSync(home, { recursive: true }));
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+// The kernels of wasm/kernels are no TypeScript, but compiled into kernels.generated.ts.
+const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter(
+  (path) => path.endsWith(".ts") && !path.includes(join("wasm", "kernels", "/")),
+);
+buildSync({
+  entryPoints: sources.map((path) => join(root, "src", path)),
+  outdir: join(home, "dist"),
+  outbase: join(root, "src"),
+  platform: "node",
+  format: "esm",
+});
+copyFileSync(join(root, "package.json"), join(home, "package.json"));
+symlinkSync(join(root, "node_modules"), join(home, "node_modules"));
 
 export interface Outcome {
   code: number | null;
@@ -24,7 +44,7 @@ export interface Running {
  * @param onLine is shown each line of the standard output at once
  */
 export function start(cwd: string, args: readonly string[], onLine: (line: string) => void = () => {}): Running {
-  const child = spawn(process.execPath, ["--import", loader, cli, ...args], { cwd });
+  const child = spawn(process.execPath, [join(home, "dist/cli.js"), ...args], { cwd });
   let stdout = "";
   let stderr = "";
   let seen = 0;

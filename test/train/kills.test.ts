@@ -51,7 +51,7 @@ it(`${KILLS} kills at random moments lose no more than a step, and no file`, asy
       if (event.event === "start" && !early) setTimeout(() => child.kill("SIGKILL"), 150 * random.uniform());
       if (event.event === "step") reached = Math.max(reached, stepsOf(event));
     });
-    if (early) setTimeout(() => child.kill("SIGKILL"), 1500 * random.uniform());
+    if (early) setTimeout(() => child.kill("SIGKILL"), 500 * random.uniform());
     expect((await outcome).signal).toBe("SIGKILL");
     expect(await inspect(path)).toBeGreaterThanOrEqual(reached - 1);
   }
