@@ -90,7 +90,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
       ];
     },
     [x, weight, mean, variance],
-    { training, eps },
+    { eps },
   );
   // The graph keeps the moments as long as it needs them; nobody else does.
   mean.release();

@@ -97,8 +97,8 @@ export function slice(x: Tensor, dim: number, start: number, end?: number, step 
     if (!Number.isInteger(bound)) throw new ShapeError(`slice: bounds must be whole numbers, got ${bound}`);
   }
   const bound = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
-  const first = bound(start);
-  const length = Math.max(0, Math.ceil((bound(end ?? n) - first) / step));
+  const [first, last] = [bound(start), bound(end ?? n)];
+  const length = Math.max(0, Math.ceil((last - first) / step));
   const strides = stridesOf(x.shape);
   const shape = x.shape.map((size, axis) => (axis === d ? length : size));
   const storage = x.backend.view(x.storage, {
@@ -115,7 +115,7 @@ export function slice(x: Tensor, dim: number, start: number, end?: number, step 
     storage,
     (g) => [() => x.backend.pad(g.storage, { inShape: shape, outShape: x.shape, before, step: steps }, 0)],
     [],
-    { dim: d, start: first, step },
+    { dim: d, start: first, end: last, step },
   );
 }
 
@@ -167,7 +167,7 @@ export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOpt
     storage,
     (g) => [() => x.backend.view(g.storage, { shape: x.shape, strides, offset })],
     [],
-    { before, value },
+    { before, after: pairs.map((pair) => pair[1]), value },
   );
 }
 
