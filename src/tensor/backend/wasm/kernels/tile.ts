@@ -12,11 +12,13 @@ export const TILE_ROW: usize = 32;
 export const TILE_BYTES: usize = 128;
 
 /**
- * out[r][j] ← start[r] + Σ_k a[k][r] · b[k][j], both packed. Without a start (0) the sum goes on from what `out` holds.
+ * out[r][j] ← start[r] + Σ_k a[k][r] · b(k)[j], with row k of B at b + k·step. Without a start (0) the sum goes on
+ * from what `out` holds.
  */
-export function tilePacked(
+export function tileStrided(
   a: usize,
   b: usize,
+  step: usize,
   k: i32,
   out: usize,
   outRow: usize,
@@ -48,7 +50,7 @@ export function tilePacked(
     const a3 = v128.load32_splat(a, 12);
     c30 = madd(a3, b0, c30);
     c31 = madd(a3, b1, c31);
-    b += TILE_ROW;
+    b += step;
   }
   v128.store(out, c00);
   v128.store(out, c01, VECTOR);
