@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { compareCommand } from "./cli/compare.js";
 import { infoCommand } from "./cli/info.js";
+import { predictCommand } from "./cli/predict.js";
 import { reportCommand } from "./cli/report.js";
 import { trainCommand } from "./cli/train.js";
 
@@ -17,6 +18,7 @@ const program = new Command("torchlet")
   .version(version)
   .showHelpAfterError("(torchlet --help lists what there is)")
   .addCommand(trainCommand())
+  .addCommand(predictCommand())
   .addCommand(reportCommand())
   .addCommand(compareCommand())
   .addCommand(infoCommand());
