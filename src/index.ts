@@ -3,6 +3,12 @@
 export type { AugmentOptions } from "./data/augment.js";
 export { type Batch, type BatchOptions, ImageDataset, type ImageDatasetOptions } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
+export {
+  type DuplicateCluster,
+  type DuplicateImage,
+  type DuplicateOptions,
+  findDuplicates,
+} from "./data/duplicates.js";
 export { FaceFolder } from "./data/face-folder.js";
 export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
