@@ -68,8 +68,8 @@ export function exportedDeclarations(index: string): Declared[] {
   });
 }
 
-/** What goes without saying: the tensor that an operation is of, and options, which are documented one by one. */
-const OBVIOUS = ["x", "options"];
+/** What goes without saying: an operation's tensor, a file's path, and options, which are documented one by one. */
+const OBVIOUS = ["x", "path", "options"];
 
 /** Whether the doc speaks of a parameter: by @param, or by its name somewhere in the text. */
 const mentions = (doc: string, name: string) =>
@@ -97,7 +97,9 @@ function missingInCallable(what: string, { params, body }: Callable, doc: string
   ];
 }
 
-function missingInClass(what: string, module: Module, { body }: ESTree.Class): string[] {
+function missingInClass(what: string, module: Module, { body, superClass }: ESTree.Class): string[] {
+  // Users catch errors, and make none.
+  const isError = superClass?.type === "Identifier" && superClass.name.endsWith("Error");
   return body.body.flatMap((member) => {
     if (!("key" in member) || member.key.type === "PrivateIdentifier" || member.static === undefined) return [];
     if ("accessibility" in member && member.accessibility === "private") return [];
@@ -106,9 +108,8 @@ function missingInClass(what: string, module: Module, { body }: ESTree.Class): s
     const doc = module.docBefore(member.start);
     if (doc.startsWith("Internal")) return [];
     if (member.type === "MethodDefinition" && member.kind !== "get" && member.kind !== "set") {
-      return member.kind === "constructor" && member.value.params.length === 0
-        ? []
-        : missingInCallable(name, member.value, doc);
+      const obvious = member.kind === "constructor" && (isError || member.value.params.length === 0);
+      return obvious ? [] : missingInCallable(name, member.value, doc);
     }
     return doc === "" ? [`${name}: no docstring`] : [];
   });
