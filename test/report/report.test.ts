@@ -183,6 +183,9 @@ describe.skipIf(noChromium)(`in Chromium${noChromium ? `: ${noChromium}` : ""}`,
     expect(await page.locator("h3").allTextContents()).toContain(HOSTILE);
     expect(await page.locator("td").allTextContents()).toContainEqual(expect.stringContaining(`more/${HOSTILE}.png`));
     expect(await page.locator("img[src=x]").count()).toBe(0);
+    await page.goto(pathToFileURL(at("three/charts/class-balance.svg")).href);
+    expect(await page.evaluate(() => document.documentElement.nodeName)).toBe("svg");
+    expect(await page.locator("text").allTextContents()).toContain("<img src=x…n'\">&amp;");
     await page.close();
   });
 
