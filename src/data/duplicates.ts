@@ -28,11 +28,13 @@ export interface DuplicateOptions {
   minCorrelation?: number;
 }
 
+/** An image that has duplicates. */
 export interface DuplicateImage {
   /** The name of the split that it is in. */
   split: string;
   /** Where it stands there. */
   index: number;
+  /** The class that it is said to be of. */
   label: number;
   /** Its path from the folder; undefined for images that come from no folder. */
   file: string | undefined;
@@ -40,6 +42,7 @@ export interface DuplicateImage {
 
 /** Images that are duplicates, each of at least one other. */
 export interface DuplicateCluster {
+  /** All of them. */
   images: DuplicateImage[];
   /** Whether they are in more than one split: what is tested on has been trained on. */
   acrossSplits: boolean;
