@@ -27,6 +27,10 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
   train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io"] },
+  report: {
+    path: /^report\//,
+    imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "explain", "io", "train"],
+  },
 };
 
 /** These see everything. */

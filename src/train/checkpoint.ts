@@ -13,9 +13,13 @@ import { TrainingPosition } from "./position.js";
 
 /** What a checkpoint is of. */
 export interface Training {
+  /** What is trained. */
   model: Module;
+  /** Of its parameters. */
   optimizer: Optimizer;
+  /** Of the optimizer's rate, where there is one. */
   schedule?: Schedule;
+  /** How far it is. */
   position: TrainingPosition;
 }
 
@@ -53,6 +57,7 @@ function releaseAll(tensors: StateDict): void {
  * Writes a file that is whole or not there: the model's tensors as `model.NAME`, the optimizer's as
  * `optimizer.NAME.INDEX`, and what the model said so far in this epoch, if anything, as `tally.outputs` and
  * `tally.labels`. Numbers and generators are in the metadata.
+ * @param training what to save
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
   const { model, optimizer, schedule, position } = training;
