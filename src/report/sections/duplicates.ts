@@ -41,5 +41,5 @@ export async function duplicates(examination: Examination): Promise<Html> {
 their pixels: recompressed, lit otherwise, or cut out a little aside. Groups in both train and test, so that the net is
 tested on what it was trained on: ${across}. Groups with more than one label, of which one must be wrong: ${mixed}.
 ${clusters.length > CLUSTERS ? html`The ${CLUSTERS} that matter most:` : html``}</p>
-${shown}`;
+<div class="groups">${shown}</div>`;
 }
