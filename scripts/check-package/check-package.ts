@@ -46,9 +46,14 @@ async function install(folder: string, ...packages: string[]): Promise<void> {
   await run(folder, "npm", "install", "--no-audit", "--no-fund", ...packages);
 }
 
-/** How many packages there are in `node_modules`, and how much they take up. */
+/**
+ * How many packages there are in `node_modules`, and how much they take up.
+ * @throws Error naming those that would run a script when they are installed
+ */
 async function weigh(folder: string): Promise<string> {
   const lock = JSON.parse(await readFile(join(folder, "node_modules/.package-lock.json"), "utf8"));
+  const scripts = Object.keys(lock.packages).filter((path) => lock.packages[path].hasInstallScript);
+  if (scripts.length > 0) throw new Error(`there are install scripts in ${scripts.join(", ")}`);
   const kilobytes = Number((await run(folder, "du", "-sk", "node_modules")).split("\t")[0]);
   return `${Object.keys(lock.packages).length} packages, ${(kilobytes / 1024).toFixed(1)} MB`;
 }
