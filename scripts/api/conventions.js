@@ -1,6 +1,6 @@
 /** A plugin of typedoc's for what this repository writes in its own way. */
 
-import { Converter } from "typedoc";
+import { Converter, ReflectionKind } from "typedoc";
 
 /** @param {import("typedoc").Application} app */
 export function load({ converter }) {
@@ -8,8 +8,10 @@ export function load({ converter }) {
   converter.on(Converter.EVENT_CREATE_PARAMETER, (_context, parameter) => {
     if (parameter.name === "__namedParameters") parameter.name = "options";
   });
-  // What says "Internal:" is no part of the reference.
   converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    // The only module is the package, and not the file that it begins with.
+    for (const module of project.getReflectionsByKind(ReflectionKind.Module)) module.name = project.name;
+    // What says "Internal:" is no part of the reference.
     for (const reflection of Object.values(project.reflections)) {
       if (reflection.comment?.summary[0]?.text.startsWith("Internal:")) project.removeReflection(reflection);
     }
