@@ -50,6 +50,21 @@ describe("train", () => {
     expect(await runContents(join(root, "c"))).toEqual(await runContents(join(root, "b")));
   });
 
+  it("takes any number of classes, and splits where there is no split", async () => {
+    const names = (await readdir(join(root, "faces/train"))).filter((name) => !name.startsWith("broken"));
+    for (const [i, name] of names.entries()) {
+      await cp(join(root, "faces/train", name), join(root, "three", ["ant", "bee", "cow"][i % 3], name));
+    }
+    const flags = ["--out", "three-run", "--epochs", "1", "--test-fraction", "0.4", ...small];
+    const { code, stdout, stderr } = await torchlet(root, "train", "three", ...flags);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^train {2}12 photographs, 8×8: 4 ant, 4 bee, 4 cow$/m);
+    expect(stdout).toMatch(/^test {3}8 photographs: 3 ant, 3 bee, 2 cow$/m);
+    const seen = await torchlet(root, "predict", "three/cow", "--run", "three-run");
+    expect(seen.stdout).toMatch(/^photograph +class +ant +bee +cow\n/);
+    expect(seen.stdout.trimEnd().split("\n")).toHaveLength(7);
+  });
+
   it("gives each event as a line of JSON", async () => {
     const { stdout } = await torchlet(root, "train", "faces", "--json", "--epochs", "1", "--out", "json", ...small);
     const events = stdout

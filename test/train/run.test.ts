@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
+import { loadSafetensors } from "../../src/io/safetensors/file.js";
+import { allFinite } from "../../src/tensor/anomaly.js";
 import { trainConfig } from "../../src/train/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/train/run.js";
 import { RunFolder } from "../../src/train/run-folder.js";
@@ -67,6 +69,20 @@ describe("a run that goes on", () => {
     await rm(join(data, "test", name));
     const message = `the test photographs in ${data} are not those that the run was begun with (10 then, 9 now)`;
     await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow(message);
+  });
+});
+
+describe("a run whose weights break", () => {
+  it("ends, and keeps the last checkpoint from before", async () => {
+    const path = join(root, "broken");
+    // The penalty overflows: the first step, whose loss is sound, makes weights of NaN.
+    const broken = config({ net: "net1", weightDecay: 1e38, checkpointEvery: 1 });
+    // That is noticed before a checkpoint of them is written; the step is repeated with an eye on every operation.
+    const message = "epoch 1, step 2: conv2d was given NaN or infinity, in its input [8, 3, 5, 5], which is 0.weight";
+    await expect(startRun(path, broken, quiet)).rejects.toThrow(message);
+    const { tensors, metadata } = await loadSafetensors((await RunFolder.open(path)).checkpoint("last"));
+    expect(JSON.parse(metadata.training)).toMatchObject({ epoch: 1, done: 0 });
+    for (const value of Object.values(tensors)) expect(await allFinite(value)).toBe(true);
   });
 });
 
