@@ -76,7 +76,7 @@ describe("a run whose weights break", () => {
   it("ends, and keeps the last checkpoint from before", async () => {
     const path = join(root, "broken");
     // The penalty overflows: the first step, whose loss is sound, makes weights of NaN.
-    const broken = config({ net: "net1", weightDecay: 1e38, checkpointEvery: 1 });
+    const broken = config({ net: "net1", weightDecay: 1e39, checkpointEvery: 1 });
     // That is noticed before a checkpoint of them is written; the step is repeated with an eye on every operation.
     const message = "epoch 1, step 2: conv2d was given NaN or infinity, in its input [8, 3, 5, 5], which is 0.weight";
     await expect(startRun(path, broken, quiet)).rejects.toThrow(message);
