@@ -3,6 +3,12 @@
 export type { AugmentOptions } from "./data/augment.js";
 export { type Batch, type BatchOptions, ImageDataset, type ImageDatasetOptions } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
+export {
+  type DuplicateCluster,
+  type DuplicateImage,
+  type DuplicateOptions,
+  findDuplicates,
+} from "./data/duplicates.js";
 export { FaceFolder } from "./data/face-folder.js";
 export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
@@ -15,6 +21,7 @@ export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
 export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
 export { exportOnnx, type OnnxExportOptions } from "./io/onnx/export.js";
+export { loadOptimizer, saveOptimizer } from "./io/optimizer-state.js";
 export {
   decodeSafetensors,
   encodeSafetensors,

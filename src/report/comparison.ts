@@ -1,5 +1,6 @@
 /** writeComparison: two runs side by side, on the photographs that both were tested on. */
 
+import { basename } from "node:path";
 import { mcnemar } from "../metrics/mcnemar.js";
 import { Generator } from "../tensor/random.js";
 import { type Chart, Charts } from "./charts/chart.js";
@@ -129,7 +130,7 @@ async function disagreementsSection({ runs, names, predictions: [first, second],
   const list = [];
   for (const i of split.sort((a, b) => gap(b) - gap(a)).slice(0, DISAGREEMENTS)) {
     const right = names[first.predicted[i] === labels[i] ? 0 : 1];
-    const file = shortened(runs[0].data.test.files[indices[i]], 32);
+    const file = shortened(basename(runs[0].data.test.files[indices[i]]), 32);
     const caption = html`${file}<br>is <b>${classes[labels[i]]}</b>; right: ${shortened(right, 32)}`;
     list.push({ uri: await jpegUri(await thumbnail(runs[0].data.test, indices[i])), caption });
   }

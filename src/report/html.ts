@@ -26,8 +26,8 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ht
   return new Html(texts.map((text, i) => text + (i < parts.length ? escaped(parts[i]) : "")).join(""));
 }
 
-/** "1,500", "−0.12", "95.1 %", "3 min 5 s", "8×32×32". */
-const NUMBER = /^[+−-]?[\d.,×]+(\s(%|s|min( \d+ s)?|h( \d+ min)?))?$/;
+/** "1,500", "−0.12", "95.1 %", "3 min 5 s", "8×32×32", "0.91 to 0.95", "3 of 10". */
+const NUMBER = /^[+−-]?\d[\d.,×]*(\s(%|s|min|h|to|of|[+−-]?\d[\d.,]*))*$/;
 
 /** A table: what is a number, or reads like one, stands to the right. */
 export function table(head: readonly string[], rows: readonly (readonly Part[])[]): Html {

@@ -38,13 +38,14 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: 1rem 0; }
 figure { margin: 0; min-width: 0; }
 .charts figcaption { color: var(--text); font-weight: 600; margin-bottom: .25rem; }
 .charts svg { display: block; width: 100%; height: auto; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.4rem, 8rem)); gap: 1rem .75rem; margin: .75rem 0; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)); gap: 1rem .75rem; margin: .75rem 0; }
+.pictures figure { max-width: 8.5rem; }
 .pictures.small { grid-template-columns: repeat(auto-fill, 4.5rem); }
 .pictures img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--panel);
   border-radius: 4px; }
 .pixels img { image-rendering: pixelated; }
 .trios { grid-template-columns: repeat(auto-fill, minmax(min(100%, 21.5rem), 1fr)); gap: 1.25rem 1.5rem; }
-.trios figure { display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem .5rem; align-content: start; }
+.trios figure { max-width: none; display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem .5rem; align-content: start; }
 .trios figcaption { grid-column: 1 / -1; }
 .options { columns: 15rem; margin: .75rem 0; font-size: .9rem; }
 .options div { display: flex; gap: .75rem; justify-content: space-between; break-inside: avoid;
@@ -52,10 +53,10 @@ figure { margin: 0; min-width: 0; }
 .options dt { flex: none; }
 .options dd { margin: 0; text-align: right; }
 .scroll { overflow-x: auto; margin: .75rem 0; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+table { border-collapse: collapse; width: max-content; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; white-space: nowrap; }
-td { min-width: 3rem; }
+td { max-width: 26rem; }
 .number { text-align: right; white-space: nowrap; }
 @page { margin: 14mm; }
 @media print {
@@ -66,6 +67,7 @@ td { min-width: 3rem; }
   h2, h3 { break-after: avoid; }
   figure, tr, .tile { break-inside: avoid; }
   .scroll, pre { overflow: visible; }
+  table { width: auto; max-width: 100%; font-size: .8rem; }
   pre { white-space: pre-wrap; }
   .charts, .trios { grid-template-columns: repeat(2, 1fr); }
   * { print-color-adjust: exact; }

@@ -22,7 +22,7 @@ function score({ epoch, train, test }: Epoch, metric: MetricName): number {
 }
 
 /**
- * The report of the best epoch, the first of equals.
+ * The one of `reports` on the best epoch by `metric`, the first of equals.
  * @throws Error when there is no epoch, or no such metric
  */
 export function bestEpoch<E extends Epoch>(reports: readonly E[], metric: MetricName): E {

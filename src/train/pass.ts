@@ -5,7 +5,7 @@ import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
 import { generatorStates, setGeneratorStates } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** Training cannot go on, because there is NaN or infinity in it. */
+/** Training cannot go on: there is NaN or infinity in it. The message says where it came from. */
 export class BrokenLossError extends Error {
   override name = "BrokenLossError";
   /** True where the parameters had been broken before: the gradients of an earlier step did it. */

@@ -19,7 +19,7 @@ export const COLORS = { blue: "#3a86c8", orange: "#e07b22", green: "#2a9d74", pu
 export const PALETTE = Object.values(COLORS).slice(0, 4);
 
 /** Pixels that a character takes, about. */
-const CHARACTER = 6.7;
+const CHARACTER = 7;
 
 const FONT = { font: "12px system-ui, sans-serif", overflow: "visible" };
 
@@ -72,10 +72,10 @@ export class Charts {
 
   /** Axes are named at their middle, so that no name meets a legend or a tick. */
   draw({ name, title, legend, marks = [], ...options }: ChartOptions): Chart {
-    const { width = 380, height = 300, marginLeft = 54, marginRight = 16 } = options;
+    const { width = 380, marginLeft = 54, marginRight = 16 } = options;
     const places = legendPlaces(legend?.names ?? [], width - 16);
     const rows = Math.max(0, ...places.map(({ row }) => row + 1));
-    const marginTop = (options.marginTop ?? 12) + 20 * rows;
+    const [height, marginTop] = [options.height ?? 280, options.marginTop ?? 12].map((pixels) => pixels + 20 * rows);
     const axis = { labelAnchor: "center", labelArrow: "none", grid: true } as const;
     const entries = places.flatMap(({ x, row }, i) => {
       // Of the whole drawing, once, also where there are facets.

@@ -27,7 +27,7 @@ export function classBalance(charts: Charts, splits: Splits): Chart {
     name: "class-balance",
     title: "Photographs of each class",
     legend: { names: SPLITS, colors: SPLIT_COLORS },
-    height: Math.max(160, 60 + 52 * names.length),
+    height: Math.max(140, 50 + (names.length > 15 ? 26 : 52) * names.length),
     marginLeft: labelWidth(names),
     x: { label: "photographs", domain: [0, 1.2 * most], ticks: 4, tickFormat: thousands },
     y: { axis: null, domain: [...SPLITS], grid: false },

@@ -18,6 +18,8 @@ interface Point {
 interface Curve {
   name: string;
   points: Point[];
+  /** Area under it. */
+  area: number;
 }
 
 /** Without the points that are too close to the one before to be seen. */
@@ -36,33 +38,39 @@ export function askedClasses({ classes, labels }: Predictions): number[] {
   return classes.length === 2 ? occurring.filter((k) => k === 1) : occurring;
 }
 
-/** Colours of as many lines as there are; where they run out, grey. */
-function legendOf(curves: readonly Curve[]): Legend {
-  const names = curves.map(({ name }) => name);
-  return { names, colors: names.map((_, i) => PALETTE[i] ?? COLORS.grey) };
+/** Where there are more lines than colours, those with the smallest areas have one. */
+function marked(curves: readonly Curve[]): { curves: readonly Curve[]; legend: Legend } {
+  if (curves.length <= PALETTE.length) {
+    return { curves, legend: { names: curves.map(({ name }) => name), colors: PALETTE } };
+  }
+  const sorted = curves.toSorted((a, b) => a.area - b.area);
+  const names = sorted.slice(0, PALETTE.length).map(({ name }) => name);
+  const others = `${curves.length - PALETTE.length} others`;
+  return { curves: sorted, legend: { names: [...names, others], colors: [...PALETTE, COLORS.grey] } };
 }
 
 const UNIT = { domain: [0, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] };
 
-function lines(charts: Charts, curves: readonly Curve[], curve: "linear" | "step-after" = "linear") {
-  const { colors } = legendOf(curves);
+function lines(charts: Charts, curves: readonly Pick<Curve, "points">[]) {
   return curves.map(({ points }, i) =>
-    charts.plot.line(points, { x: "x", y: "y", stroke: colors[i], strokeWidth: 2, curve }),
+    charts.plot.line(points, { x: "x", y: "y", stroke: PALETTE[i] ?? COLORS.grey, strokeWidth: PALETTE[i] ? 2 : 1 }),
   );
 }
 
 function rocOf(predictions: Predictions, k: number, name: string): Curve {
   const roc = rocCurve(predictions.scores(k), predictions.is(k));
   const points = thinned(roc.fpr.map((x, i) => ({ x, y: roc.tpr[i] })));
-  return { name: `${shortened(name, 28)}: AUC ${auc(roc).toFixed(4)}`, points };
+  const area = auc(roc);
+  return { name: `${shortened(name, 28)}: AUC ${area.toFixed(4)}`, points, area };
 }
 
-function rocFrom(charts: Charts, curves: readonly Curve[], title: string): Chart {
+function rocFrom(charts: Charts, all: readonly Curve[], title: string): Chart {
+  const { curves, legend } = marked(all);
   return charts.draw({
     name: "roc",
     title,
-    legend: legendOf(curves),
-    height: 340,
+    legend,
+    height: 320,
     x: { ...UNIT, label: "false positive rate" },
     y: { ...UNIT, label: "true positive rate" },
     marks: [
@@ -92,17 +100,19 @@ export function rocOfBoth(charts: Charts, models: readonly { name: string; predi
 
 /** The precision-recall curve of class 1, or of each of several against the rest. */
 export function precisionRecall(charts: Charts, predictions: Predictions): Chart {
-  const curves = askedClasses(predictions).map((k) => {
+  const all = askedClasses(predictions).map((k) => {
     const curve = precisionRecallCurve(predictions.scores(k), predictions.is(k));
     const points = thinned(curve.recall.map((x, i) => ({ x, y: curve.precision[i] })));
     const name = shortened(predictions.classes[k], 28);
-    return { name: `${name}: average precision ${averagePrecision(curve).toFixed(4)}`, points };
+    const area = averagePrecision(curve);
+    return { name: `${name}: average precision ${area.toFixed(4)}`, points, area };
   });
+  const { curves, legend } = marked(all);
   return charts.draw({
     name: "precision-recall",
     title: "Precision and recall",
-    legend: legendOf(curves),
-    height: 340,
+    legend,
+    height: 320,
     x: { ...UNIT, label: "recall" },
     y: { ...UNIT, label: "precision" },
     marks: lines(charts, curves),
@@ -119,6 +129,7 @@ export function confusion(charts: Charts, { classes, predicted, labels }: Predic
     return row.map((n, called) => ({ is, called, n, share: total === 0 ? 0 : n / total }));
   });
   const tick = (k: number) => names[k];
+  const many = classes.length > 15;
   const margin = labelWidth(names);
   const slanted = classes.length > 2 && margin > 50;
   const at = { x: "called", y: "is" } as const;
@@ -127,12 +138,12 @@ export function confusion(charts: Charts, { classes, predicted, labels }: Predic
     title: "Confusion matrix",
     marginLeft: margin + 22,
     marginBottom: slanted ? margin + 24 : 44,
-    height: Math.max(260, 40 * classes.length + 100),
+    height: Math.max(260, (many ? 17 : 40) * classes.length + 100),
     x: { label: "predicted class", tickFormat: tick, tickSize: 0, grid: false, tickRotate: slanted ? -90 : 0 },
     y: { label: "true class", tickFormat: tick, tickSize: 0, grid: false },
     marks: [
       plot.cell(cells, { ...at, fill: COLORS.blue, fillOpacity: ({ share }) => 0.06 + 0.6 * share, inset: 1 }),
-      plot.text(cells, {
+      plot.text(many ? [] : cells, {
         ...at,
         text: ({ n, share }) => (classes.length > 4 ? count(n) : `${count(n)}\n${percent(share)}`),
         fontSize: classes.length > 6 ? 10 : 13,
@@ -162,7 +173,7 @@ export function calibration(charts: Charts, predictions: Predictions): Chart {
   return charts.draw({
     name: "calibration",
     title: "Calibration",
-    height: 340,
+    height: 320,
     x: { ...UNIT, label: two ? `predicted probability of "${shortened(classes[1], 20)}"` : "probability of the call" },
     y: { ...UNIT, label: two ? `share that is "${shortened(classes[1], 20)}"` : "share that is right" },
     r: { range: [0, 12] },
@@ -198,7 +209,7 @@ export function scoreHistogram(charts: Charts, predictions: Predictions): Chart 
     name: "scores",
     title: "Probabilities by what the photographs are",
     legend: { names: [names[1], names[0]], colors: [COLORS.orange, COLORS.blue] },
-    height: 340,
+    height: 320,
     x: { ...UNIT, label: `predicted probability of "${shortened(classes[1], 20)}"`, grid: false },
     y: { label: "photographs of the class (%)", tickFormat: (share: number) => `${Math.abs(share)}`, ticks: 6 },
     marks: [
@@ -220,15 +231,12 @@ const MEASURES = ["precision", "recall", "f1", "accuracy"] as const;
 export function thresholds(charts: Charts, predictions: Predictions): Chart {
   const steps = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
   const rows = thresholdTable(predictions.probabilities(1), predictions.is(1), steps);
-  const curves = MEASURES.map((measure) => ({
-    name: measure === "f1" ? "F1" : measure,
-    points: rows.map((row) => ({ x: row.threshold, y: row[measure] })),
-  }));
+  const curves = MEASURES.map((measure) => ({ points: rows.map((row) => ({ x: row.threshold, y: row[measure] })) }));
   return charts.draw({
     name: "thresholds",
     title: "Figures by threshold",
-    legend: legendOf(curves),
-    height: 340,
+    legend: { names: MEASURES.map((measure) => (measure === "f1" ? "F1" : measure)), colors: PALETTE },
+    height: 320,
     x: { ...UNIT, label: `probability from which it is called "${shortened(predictions.classes[1], 16)}"` },
     y: { label: "precision, recall, F1, accuracy", ticks: 6 },
     marks: lines(charts, curves),

@@ -1,5 +1,6 @@
 /** The photographs before anything is learned from them. */
 
+import { basename } from "node:path";
 import type { PhotoFolder } from "../../data/photo-folder.js";
 import type { Generator } from "../../tensor/random.js";
 import type { Charts } from "../charts/chart.js";
@@ -10,8 +11,8 @@ import { type Html, html, table } from "../html.js";
 import { chartGrid, type Picture, pictures, type Section } from "../page.js";
 import { jpegUri, thumbnail } from "../pictures.js";
 
-/** Shown of each class. */
-const EXAMPLES = 8;
+/** Shown in all; of each class at least 2, and at most 8. */
+const EXAMPLES = 64;
 
 /** Listed; of more, the number is told. */
 const LISTED = 50;
@@ -31,12 +32,13 @@ function countsTable({ train, test }: Examination["data"]): Html {
 }
 
 async function examplesOf(dataset: PhotoFolder, k: number, generator: Generator): Promise<Picture[]> {
+  const shown = Math.min(8, Math.max(2, Math.floor(EXAMPLES / dataset.classes.length)));
   const members = [...dataset.labels.keys()].filter((i) => dataset.labels[i] === k);
-  const chosen = generator.permutation(members.length).subarray(0, EXAMPLES);
+  const chosen = generator.permutation(members.length).subarray(0, shown);
   return Promise.all(
     Array.from(chosen, async (j) => ({
       uri: await jpegUri(await thumbnail(dataset, members[j])),
-      caption: shortened(dataset.files[members[j]], 32),
+      caption: shortened(basename(dataset.files[members[j]]), 32),
     })),
   );
 }

@@ -10,8 +10,8 @@ import { type Picture, pictures, type Section, trios } from "../page.js";
 import { filterPictures, jpegUri, mapPictures, pngUri, thumbnail } from "../pictures.js";
 import { explained } from "./mistakes.js";
 
-/** Photographs of each class that are explained. */
-const EXAMPLES = 3;
+/** Photographs that are explained: so many, or one of each class. */
+const EXAMPLES = 6;
 
 /** Shown; a deeper net's first layer may have hundreds. */
 const CHANNELS = 32;
@@ -25,7 +25,8 @@ async function numbered(images: Parameters<typeof pngUri>[0][]): Promise<Picture
 function rightlyCalled({ predictions }: Examination, k: number, generator: Generator): number[] {
   const { labels, predicted } = predictions;
   const right = [...labels.keys()].filter((i) => labels[i] === k && predicted[i] === k);
-  return Array.from(generator.permutation(right.length).subarray(0, EXAMPLES), (j) => right[j]);
+  const shown = Math.ceil(EXAMPLES / predictions.classes.length);
+  return Array.from(generator.permutation(right.length).subarray(0, shown), (j) => right[j]);
 }
 
 export async function lookingSection(examination: Examination, generator: Generator): Promise<Section> {

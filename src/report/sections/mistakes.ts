@@ -1,5 +1,6 @@
 /** Photographs that the net is sure about, and wrong; and what it looked at. */
 
+import { basename } from "node:path";
 import { gradCam } from "../../explain/grad-cam.js";
 import { occlusionMap } from "../../explain/occlusion.js";
 import { reshape } from "../../tensor/ops/movement.js";
@@ -18,7 +19,7 @@ const EXPLAINED = 8;
 function captionOf({ predictions, data }: Examination, i: number): Html {
   const { classes, labels, predicted } = predictions;
   const sure = percent(predictions.probability(i, predicted[i]));
-  const name = shortened(data.test.files[i], 32);
+  const name = shortened(basename(data.test.files[i]), 32);
   if (labels[i] === predicted[i]) return html`${name}<br>is <b>${classes[labels[i]]}</b>, rightly: ${sure}`;
   return html`${name}<br>is <b>${classes[labels[i]]}</b>, called <b>${classes[predicted[i]]}</b>: ${sure}`;
 }

@@ -2,9 +2,12 @@
 
 import { brierScore, expectedCalibrationError } from "../../metrics/calibration.js";
 import { classificationReport } from "../../metrics/classification.js";
+import { averagePrecision, precisionRecallCurve } from "../../metrics/precision-recall.js";
+import { auc, rocCurve } from "../../metrics/roc.js";
 import { thresholdTable } from "../../metrics/thresholds.js";
 import type { Charts } from "../charts/chart.js";
 import {
+  askedClasses,
   calibration,
   confusion,
   precisionRecall,
@@ -21,20 +24,34 @@ import type { Predictions } from "../predictions.js";
 
 const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
-function classTable({ classes, predicted, labels }: Predictions): Html {
+/** Of two classes, the areas are the same seen from either; of more, each is set against the rest. */
+function classTable(predictions: Predictions): Html {
+  const { classes, predicted, labels } = predictions;
   const report = classificationReport(predicted, labels, classes.length);
+  const asked = classes.length > 2 ? askedClasses(predictions) : [];
+  const areas = (k: number) => {
+    if (asked.length === 0) return [];
+    if (!asked.includes(k)) return ["", ""];
+    const [scores, is] = [predictions.scores(k), predictions.is(k)];
+    return [auc(rocCurve(scores, is)), averagePrecision(precisionRecallCurve(scores, is))].map((x) => x.toFixed(4));
+  };
   const rows = report.classes.map(({ precision, recall, f1, support }, k) => [
-    classes[k],
-    percent(precision),
-    percent(recall),
-    f1.toFixed(4),
-    count(support),
+    ...[classes[k], count(support), percent(precision), percent(recall), f1.toFixed(4)],
+    ...areas(k),
   ]);
   const means = [
-    ["mean of the classes", "", "", report.macroF1.toFixed(4), ""],
-    ["mean, weighted by photographs", "", "", report.weightedF1.toFixed(4), count(labels.length)],
+    ["mean of the classes", "", "", "", report.macroF1.toFixed(4)],
+    ["weighted by photographs", count(labels.length), "", "", report.weightedF1.toFixed(4)],
   ];
-  return table(["class", "precision", "recall", "F1", "photographs"], [...rows, ...means]);
+  const [more, none] =
+    asked.length > 0
+      ? [
+          ["AUC", "average precision"],
+          ["", ""],
+        ]
+      : [[], []];
+  const head = ["class", "photographs", "precision", "recall", "F1", ...more];
+  return table(head, [...rows, ...means.map((row) => [...row, ...none])]);
 }
 
 function calibrationInWords(predictions: Predictions): Html {

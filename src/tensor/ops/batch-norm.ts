@@ -12,6 +12,7 @@ export interface BatchNormOptions {
   bias: Tensor;
   /** [C]: estimates that training updates in place and evaluation uses. */
   runningMean: Tensor;
+  /** [C]: likewise. */
   runningVar: Tensor;
   /** Normalize by the batch's own moments, and update the running ones. */
   training: boolean;
