@@ -1,6 +1,6 @@
 /** A training run and its folder: whatever interrupts it, it comes to the same bytes. */
 
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -61,14 +61,18 @@ describe("a run that goes on", () => {
     expect((await RunFolder.open(parts)).config.epochs).toBe(4);
   });
 
-  it("refuses other photographs", async () => {
+  it("finds its photographs where they are now, and refuses others", async () => {
     const [data, path] = [join(root, "other"), join(root, "moved")];
     await cp(join(root, "faces"), data, { recursive: true });
     await startRun(path, config({ data, epochs: 1, schedule: "constant", warmupEpochs: undefined }), quiet);
-    const [name] = await readdir(join(data, "test"));
-    await rm(join(data, "test", name));
-    const message = `the test photographs in ${data} are not those that the run was begun with (10 then, 9 now)`;
-    await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow(message);
+    const elsewhere = join(root, "elsewhere");
+    await rename(data, elsewhere);
+    await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow("ENOENT");
+    await resumeRun(path, { epochs: 2, data: elsewhere }, quiet);
+    const [name] = await readdir(join(elsewhere, "test"));
+    await rm(join(elsewhere, "test", name));
+    const message = `the test photographs in ${elsewhere} are not those that the run was begun with (10 then, 9 now)`;
+    await expect(resumeRun(path, { epochs: 3 }, quiet)).rejects.toThrow(message);
   });
 });
 
