@@ -257,7 +257,7 @@ export function trainConfig(given: Record<string, unknown>, nameOf = (field: str
   try {
     checkAugment(complete.augment ?? {});
   } catch (error) {
-    throw new Error(`${nameOf("augment")}: ${(error as Error).message}`);
+    throw new Error((error as Error).message.replace("augment", nameOf("augment")), { cause: error });
   }
   complete.size ??= nets[complete.net].size;
   if (complete.warmupEpochs !== undefined && complete.warmupEpochs >= complete.epochs) {

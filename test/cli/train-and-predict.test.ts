@@ -30,7 +30,9 @@ describe("train", () => {
     expect(lines[3]).toMatch(/^skipped {2}.*faces\/train\/broken_1\.jpg: not an image/);
     expect(stdout).toMatch(/^epoch 2\/2 {2}\d+ images\/s {2}\d+ s$/m);
     expect(stdout).toMatch(/^ {2}test {3}loss \d\.\d{4} {2}accuracy \d+\.\d\d % {2}F1 [01]\.\d{4}$/m);
-    expect(stdout).toMatch(/\ndone\. Best: epoch [12], \d+\.\d\d %\nnpx torchlet report a\nnpx torchlet predict PHOTO --run a\n$/);
+    expect(stdout).toMatch(
+      /\ndone\. Best: epoch [12], \d+\.\d\d %\nnpx torchlet report a\nnpx torchlet predict PHOTO --run a\n$/,
+    );
     const run = await RunFolder.open(join(root, "a"));
     expect(run.config).toMatchObject({ net: "net1", size: 8, epochs: 2, threads: 1 });
     expect(await run.skipped()).toMatchObject([{ split: "train", file: expect.stringMatching(/broken_1\.jpg$/) }]);
