@@ -105,10 +105,12 @@ it("what does not fit is an error that names the file", async () => {
   await saveCheckpoint(path, begun);
   await saveSafetensors(stray, { a: tensor([1]) });
   const model = classifier();
-  const optimizer = new Adam(begun.model.parameters());
+  const optimizer = new SGD(model.parameters());
   await expect(loadCheckpoint(path, { model, optimizer })).rejects.toThrow(
     `${path}: loadStateDict: the state does not fit`,
   );
+  const other = { model: begun.model, optimizer: new Adam(begun.model.parameters()) };
+  await expect(loadCheckpoint(path, other)).rejects.toThrow('the state has "momentum_buffer"');
   await expect(loadWeights(path, model)).rejects.toThrow(`${path}: loadStateDict: the state does not fit Sequential`);
   await expect(loadCheckpoint(stray, begun)).rejects.toThrow(`${stray}: there is no training in it to go on with`);
   await expect(loadCheckpoint(join(root, "missing"), begun)).rejects.toThrow("ENOENT");
