@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { manualSeed, nllLoss } from "../src/index.js";
 import { JsBackend } from "../src/tensor/backend/js/js.js";
 import { withBackend } from "../src/tensor/backend/registry.js";
-import { chooseBackend } from "./backend.js";
+import { type ChosenBackend, chooseBackend } from "./backend.js";
 import {
   adamFor,
   forwardFlops,
@@ -23,6 +23,8 @@ import { benchRuns } from "./runs.js";
 import { elapsed, type Timing, timeWarm } from "./timing.js";
 
 interface StepRow extends Row, Timing {
+  /** The backend that ran. */
+  ran: string;
   batch: number;
   gflops: number;
 }
@@ -60,7 +62,7 @@ async function checkLoss(name: NetName): Promise<void> {
   }
 }
 
-async function benchStep(net: NetName, batch: number, threads: number): Promise<StepRow[]> {
+async function benchStep(net: NetName, batch: number, { backend, threads }: ChosenBackend): Promise<StepRow[]> {
   const { make, size } = nets[net];
   manualSeed(1);
   const model = make(0.2);
@@ -76,7 +78,7 @@ async function benchStep(net: NetName, batch: number, threads: number): Promise<
   const measured = async (kind: string, run: () => Promise<unknown>, flops: number): Promise<StepRow> => {
     const timing = await timeWarm(run, await elapsed(run));
     const gflops = (flops * batch) / timing.median / 1e6;
-    return { name: `${net} batch ${batch} ${kind}`, threads, batch, gflops, ...timing };
+    return { name: `${net} batch ${batch} ${kind}`, ran: backend.name, threads, batch, gflops, ...timing };
   };
   const rows = [
     await measured("inference", inference, forwardFlops(nets[net])),
@@ -120,11 +122,11 @@ export async function benchSteps(options: BenchOptions, extra: Column<Row>[]): P
   }
   const output = new Table<StepRow>([...columns, ...extra]);
   for (const count of threadCounts(options)) {
-    const { backend, threads } = await chooseBackend(options, count);
-    console.log(`${backend.name}: ${backend.device}`);
+    const chosen = await chooseBackend(options, count);
+    console.log(`${chosen.backend.name}: ${chosen.backend.device}`);
     for (const { net, batch } of wanted) {
       await checkLoss(net);
-      for (const row of await benchStep(net, batch, threads)) output.add(row);
+      for (const row of await benchStep(net, batch, chosen)) output.add(row);
     }
   }
   if (options.profile) for (const { net, batch } of wanted) await profileStep(net, batch, options);

@@ -3,7 +3,10 @@
 
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { compareCommand } from "./cli/compare.js";
 import { infoCommand } from "./cli/info.js";
+import { predictCommand } from "./cli/predict.js";
+import { reportCommand } from "./cli/report.js";
 import { trainCommand } from "./cli/train.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -15,6 +18,9 @@ const program = new Command("torchlet")
   .version(version)
   .showHelpAfterError("(torchlet --help lists what there is)")
   .addCommand(trainCommand())
+  .addCommand(predictCommand())
+  .addCommand(reportCommand())
+  .addCommand(compareCommand())
   .addCommand(infoCommand());
 
 try {

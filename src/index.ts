@@ -3,6 +3,12 @@
 export type { AugmentOptions } from "./data/augment.js";
 export { type Batch, type BatchOptions, ImageDataset, type ImageDatasetOptions } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
+export {
+  type DuplicateCluster,
+  type DuplicateImage,
+  type DuplicateOptions,
+  findDuplicates,
+} from "./data/duplicates.js";
 export { FaceFolder } from "./data/face-folder.js";
 export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
@@ -14,6 +20,8 @@ export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
 export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
+export { exportOnnx, type OnnxExportOptions } from "./io/onnx/export.js";
+export { loadOptimizer, saveOptimizer } from "./io/optimizer-state.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -65,6 +73,7 @@ export { type McNemar, mcnemar } from "./metrics/mcnemar.js";
 export { averagePrecision, type PrecisionRecallCurve, precisionRecallCurve } from "./metrics/precision-recall.js";
 export { auc, type RocCurve, rocCurve } from "./metrics/roc.js";
 export { type ThresholdRow, thresholdTable } from "./metrics/thresholds.js";
+export type { ClassifierOptions } from "./nets/classifier.js";
 export { Net1 } from "./nets/net1.js";
 export { Net2, type Net2Options } from "./nets/net2.js";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.js";
@@ -75,12 +84,15 @@ export {
   type CosineWarmupOptions,
   type PlateauOptions,
   ReduceLROnPlateau,
+  type Schedule,
+  type ScheduleState,
   StepLR,
 } from "./optim/schedules.js";
 export { SGD, type SgdOptions } from "./optim/sgd.js";
 
 import "./tensor/methods.js";
 
+export { AnomalyError, detectAnomaly } from "./tensor/anomaly.js";
 export { type BackwardOptions, backward, isGradEnabled, noGrad, scope } from "./tensor/autograd.js";
 export type { Backend, DType, MemoryInfo, Storage } from "./tensor/backend/backend.js";
 export { type BackendName, type BackendOptions, backends, memory, useBackend } from "./tensor/backend/registry.js";
@@ -153,6 +165,10 @@ export {
   tensor,
   zeros,
 } from "./tensor/tensor.js";
+export { bestEpoch, type MetricName } from "./train/best-epoch.js";
+export { BrokenLossError } from "./train/broken-loss.js";
+export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";
 export { type EvaluateOptions, evaluate, type LossFunction, type Metrics } from "./train/evaluate.js";
 export { type EpochReport, type FitOptions, fit, type StepReport } from "./train/fit.js";
+export { TrainingPosition } from "./train/position.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";

@@ -27,13 +27,17 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
   train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io"] },
+  report: {
+    path: /^report\//,
+    imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "explain", "io", "train"],
+  },
 };
 
 /** These see everything. */
 const TOPS = /^(index|cli)\.ts$|^cli\//;
 
 /** What a browser loads: nothing of Node's, and no packages but these, when they are used. */
-const LATER: Record<string, string[]> = { "tensor/backend/gpujs/device.ts": ["gpu.js", "webgpu"] };
+const LATER: Record<string, string[]> = { "tensor/backend/gpujs/device.ts": ["gpu.js"] };
 const BROWSER = /^(node\.ts$|(tensor|layers|optim|nets|metrics|explain)\/)/;
 
 const root = new URL("../src/", import.meta.url);

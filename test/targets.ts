@@ -26,6 +26,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Those that can be there where the tests run: see vitest.config.ts. */
     targets: TargetName[];
+    /** What wasm has to do wherever a test does not say otherwise: see vitest.fast-paths.config.ts. */
+    forced: Pick<BackendOptions, "winograd" | "strict">;
     /** Whether one that cannot be made after all is a failure, and not skipped. */
     mustRun: boolean;
   }
@@ -62,14 +64,20 @@ export async function openAll(ways: Record<string, Way>): Promise<Target[]> {
   return opened;
 }
 
+/** The way of that name, and what is forced. */
+function wayOf(target: TargetName): Way {
+  const [name, options] = WAYS[target];
+  return [name, name === "wasm" ? { ...options, ...inject("forced") } : options];
+}
+
 export const targets: readonly Target[] = await openAll(
-  Object.fromEntries(inject("targets").map((name) => [name, WAYS[name]])),
+  Object.fromEntries(inject("targets").map((target) => [target, wayOf(target)])),
 );
 
 for (const { label, reason } of targets) if (reason && inject("mustRun")) throw new Error(`${label}: ${reason}`);
 
 // Opening a backend makes it the current one; tests that name none are about the default.
-await useBackend("wasm");
+await useBackend("wasm", inject("forced"));
 
 /**
  * One test on each target, which new tensors go to until the test ends. A backend that cannot run here is skipped by
@@ -90,7 +98,7 @@ export function onEachBackend(
       try {
         await test(backend);
       } finally {
-        await useBackend("wasm");
+        await useBackend("wasm", inject("forced"));
       }
     });
   }

@@ -1,7 +1,8 @@
 /** torchlet's side of the comparison with other libraries. */
 
-import { type Module, tensor, useBackend } from "../../src/index.js";
-import { adamFor, infer, nets, train } from "../nets.js";
+import { tensor, useBackend } from "../../src/index.js";
+import { adamFor, infer, train } from "../nets.js";
+import { loadNet } from "./load.js";
 import { type Inputs, type Prepared, serve, type Task, type Values } from "./protocol.js";
 
 const upload = ({ values, shape }: Values) => tensor(values, shape);
@@ -20,18 +21,8 @@ async function matmul({ a, b }: Inputs): Promise<Prepared> {
   return { result, run };
 }
 
-/** The net that the task's layers are those of, with the given weights. */
-function load({ layers }: Task, weights: Inputs, dropout: number): Module {
-  const net = Object.values(nets).find((known) => known.layers.join() === layers.join());
-  if (!net) throw new Error(`there is no net of the layers ${layers.join(", ")}`);
-  const model = net.make(dropout);
-  const state = Object.entries(weights).map(([name, values]) => [name, upload(values)]);
-  model.loadStateDict(Object.fromEntries(state));
-  return model;
-}
-
 async function inference(task: Task, { images, labels, ...weights }: Inputs): Promise<Prepared> {
-  const model = load(task, weights, 0.2);
+  const model = loadNet(task, weights, 0.2);
   const input = upload(images);
   const run = async () => {
     const output = infer(model, input);
@@ -46,7 +37,7 @@ async function training(task: Task, { images, labels, ...weights }: Inputs): Pro
   const input = upload(images);
   const classes = Int32Array.from(labels.values);
   const stepOf = (dropout: number) => {
-    const model = load(task, weights, dropout);
+    const model = loadNet(task, weights, dropout);
     const optimizer = adamFor(model);
     return () => train(model, optimizer, input, classes);
   };

@@ -1,27 +1,27 @@
-/** onnxruntime-web on its wasm backend: inference of models that are written here, at the time. */
+/** onnxruntime-web on its wasm backend: inference of what torchlet exports. */
 
 import * as ort from "onnxruntime-web";
-import { type Prepared, serve, type Values } from "../contest/protocol.js";
-import { matmulModel, netModel } from "./onnx-model.js";
+import { exportOnnx, useBackend } from "../../src/index.js";
+import { loadNet } from "../contest/load.js";
+import { type Inputs, type Prepared, serve, type Task } from "../contest/protocol.js";
 
-const upload = ({ values, shape }: Values) => new ort.Tensor("float32", values, shape);
-
-async function prepare(model: Uint8Array, feeds: Record<string, ort.Tensor>): Promise<Prepared> {
+async function inference(task: Task, { images, labels, ...weights }: Inputs): Promise<Prepared> {
+  ort.env.wasm.numThreads = task.threads;
+  const [batch, ...inputShape] = images.shape;
+  const model = await exportOnnx(loadNet(task, weights, 0), { inputShape, batch });
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",
   });
+  const feeds = { input: new ort.Tensor("float32", images.values, images.shape) };
   const run = async () => (await session.run(feeds)).output.data;
   return { result: (await run()) as Float32Array, run, dispose: () => void session.release() };
 }
 
-await serve(async ({ work, layers, threads }, inputs) => {
-  ort.env.wasm.numThreads = threads;
-  if (work === "training") throw new Error("onnxruntime-web cannot train");
-  if (work === "matmul") {
-    const { a, b } = inputs;
-    return prepare(matmulModel(a.shape, b.shape), { a: upload(a), b: upload(b) });
-  }
-  const { images, labels, ...weights } = inputs;
-  return prepare(netModel(layers, weights, images.shape), { images: upload(images) });
+// Without workers of its own beside those that are measured.
+await useBackend("wasm", { threads: 1 });
+
+await serve(async (task, inputs) => {
+  if (task.work !== "inference") throw new Error("onnxruntime-web is only compared in inference");
+  return inference(task, inputs);
 });

@@ -49,7 +49,7 @@ export function textOutput(): Output {
         console.log(
           `\n${early ? "no better epoch for a while: done" : "done"}. Best: epoch ${best.epoch}, ${accuracy} %`,
         );
-        console.log(`npx torchlet predict PHOTO --run ${run}`);
+        console.log(`npx torchlet report ${run}\nnpx torchlet predict PHOTO --run ${run}`);
       }
     }
   };

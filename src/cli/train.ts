@@ -1,9 +1,10 @@
 /** torchlet train: from a folder of photographs to a trained net, in a run folder. */
 
 import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { flagOf, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../train/config.js";
+import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../train/config.js";
 import type { RunHooks } from "../train/run.js";
 
 /** Flags that are no options of the run. */
@@ -14,15 +15,13 @@ interface OtherFlags {
   json?: boolean;
 }
 
-/** Options that may change when a run goes on: they leave what was computed before as it would have been. */
-const RESUMABLE = ["epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
-
-function flagsOf([name, { placeholder, description, default: standard, otherwise, only }]: [
+function flagsOf([name, { placeholder, values, description, default: standard, otherwise, only }]: [
   string,
   TrainOption<unknown>,
 ]): Option[] {
   const flag = flagOf(name);
   const notes = [
+    values?.join(", "),
     only && `with ${flagOf(only.with)} ${only.of.join(" or ")}`,
     placeholder && `default: ${otherwise ?? standard}`,
   ].filter(Boolean);
@@ -56,8 +55,10 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
 async function newConfig(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<TrainConfig> {
   const file = flags.config === undefined ? {} : await readConfig(flags.config);
   const given = givenFlags(flags);
-  const all = { ...file, ...given, ...(data === undefined ? {} : { data: resolve(data) }) };
-  if (all.data === undefined) throw new Error("no folder of photographs: torchlet train DIR");
+  const folder = data ?? file.data;
+  if (folder === undefined) throw new Error("no folder of photographs: torchlet train DIR");
+  // Absolute: the run is to be gone on with from anywhere.
+  const all = { ...file, ...given, data: typeof folder === "string" && folder !== "" ? resolve(folder) : folder };
   return trainConfig(all, (field) =>
     field in given || !(field in file) ? flagOf(field) : `${flags.config}: ${field}`,
   );
@@ -80,17 +81,24 @@ function newFolder(net: string): string {
   return `runs/${net}-${time}`;
 }
 
+/** Why a run ends before its end. */
+class Interruption extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(signal);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
 /** Ends a run cleanly at the first signal, and at once at the second. */
 function onSignals(): AbortSignal {
   const controller = new AbortController();
-  for (const [name, number] of [
-    ["SIGINT", 2],
-    ["SIGTERM", 15],
-  ] as const) {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(128 + number);
-      process.exitCode = 128 + number;
-      controller.abort(new Error(name));
+      const interruption = new Interruption(name);
+      if (controller.signal.aborted) process.exit(interruption.exitCode);
+      controller.abort(interruption);
     });
   }
   return controller.signal;
@@ -103,13 +111,17 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
   const path = resume ?? flags.out ?? newFolder(config?.net ?? "");
   const { jsonOutput, textOutput } = await import("./train-output.js");
   const { resumeRun, startRun } = await import("../train/run.js");
-  const signal = onSignals();
-  const hooks: RunHooks = { onEvent: json ? jsonOutput() : textOutput(), signal };
+  const { RunFolder } = await import("../train/run-folder.js");
+  const hooks: RunHooks = { onEvent: json ? jsonOutput() : textOutput(), signal: onSignals() };
   try {
     await (config ? startRun(path, config, hooks) : resumeRun(path, changes, hooks));
   } catch (error) {
-    if (error !== signal.reason) throw error;
-    console.error(`\nInterrupted. Everything is saved; go on with: npx torchlet train --resume ${path}`);
+    if (!(error instanceof Interruption)) throw error;
+    process.exitCode = error.exitCode;
+    const next = RunFolder.exists(path)
+      ? `Everything is saved; go on with: npx torchlet train --resume ${path}`
+      : "Training had not begun, and nothing was made.";
+    console.error(`\nInterrupted. ${next}`);
   }
 }
 

@@ -60,7 +60,10 @@ function clamp(value: number, low: number, high: number): number {
 }
 
 /** What was drawn for one image. */
-interface Draw {
+export interface Draw extends Movement, Colors {}
+
+/** Which point of the image is shown where in the result. */
+export interface Movement {
   /** From the middle of the result to the point of the image that is shown there, in pixels. */
   offsetX: number;
   offsetY: number;
@@ -69,9 +72,76 @@ interface Draw {
   rightY: number;
   downX: number;
   downY: number;
+}
+
+/** Factors; 1 changes nothing. */
+export interface Colors {
   brightness: number;
   contrast: number;
   saturation: number;
+}
+
+/**
+ * Bilinear; beyond the edges, the pixels of the edges are repeated.
+ * @param bytes [3, size, size]
+ * @param values receives [3, size, size] in [0, 1]
+ * @see Pillow's `Image.transform(size, Image.AFFINE, …, Image.BILINEAR)`, but for the edges
+ */
+export function move(bytes: Uint8Array, size: number, movement: Movement, values: Float32Array): void {
+  const { offsetX, offsetY, rightX, rightY, downX, downY } = movement;
+  const area = size * size;
+  const last = size - 1;
+  // Pixel i has its centre at i + ½, the image its middle at size / 2.
+  const middle = last / 2;
+  let target = 0;
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const right = column - middle;
+      const down = row - middle;
+      const x = clamp(middle + offsetX + right * rightX + down * downX, 0, last);
+      const y = clamp(middle + offsetY + right * rightY + down * downY, 0, last);
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const stepX = left < last ? 1 : 0;
+      const stepY = top < last ? size : 0;
+      for (let channel = 0, at = top * size + left; channel < 3; channel++, at += area) {
+        const above = bytes[at] + (x - left) * (bytes[at + stepX] - bytes[at]);
+        const below = bytes[at + stepY] + (x - left) * (bytes[at + stepY + stepX] - bytes[at + stepY]);
+        values[channel * area + target] = (above + (y - top) * (below - above)) / 255;
+      }
+      target++;
+    }
+  }
+}
+
+/**
+ * Brightness, then contrast, then saturation, each clamped to [0, 1].
+ * @param values [3, size, size], changed in place
+ * @see Pillow's `ImageEnhance`
+ */
+export function color(values: Float32Array, { brightness, contrast, saturation }: Colors): void {
+  if (brightness === 1 && contrast === 1 && saturation === 1) return;
+  const area = values.length / 3;
+  let mean = 0;
+  for (let i = 0; i < area; i++) {
+    const red = Math.min(brightness * values[i], 1);
+    const green = Math.min(brightness * values[area + i], 1);
+    const blue = Math.min(brightness * values[2 * area + i], 1);
+    mean += RED * red + GREEN * green + BLUE * blue;
+    values[i] = red;
+    values[area + i] = green;
+    values[2 * area + i] = blue;
+  }
+  mean /= area;
+  for (let i = 0; i < area; i++) {
+    const red = clamp(mean + contrast * (values[i] - mean), 0, 1);
+    const green = clamp(mean + contrast * (values[area + i] - mean), 0, 1);
+    const blue = clamp(mean + contrast * (values[2 * area + i] - mean), 0, 1);
+    const grey = RED * red + GREEN * green + BLUE * blue;
+    values[i] = clamp(grey + saturation * (red - grey), 0, 1);
+    values[area + i] = clamp(grey + saturation * (green - grey), 0, 1);
+    values[2 * area + i] = clamp(grey + saturation * (blue - grey), 0, 1);
+  }
 }
 
 /**
@@ -125,52 +195,7 @@ export class Augmentation {
    */
   apply(bytes: Uint8Array, index: number, values: Float32Array): void {
     const draw = this.#draw(index);
-    this.#move(bytes, draw, values);
-    this.#color(draw, values);
-  }
-
-  /** Bilinear; beyond the edges, the pixels of the edges are repeated. */
-  #move(bytes: Uint8Array, draw: Draw, values: Float32Array): void {
-    const { offsetX, offsetY, rightX, rightY, downX, downY } = draw;
-    const size = this.#size;
-    const area = size * size;
-    const last = size - 1;
-    // Pixel i has its centre at i + ½, the image its middle at size / 2.
-    const middle = last / 2;
-    let target = 0;
-    for (let row = 0; row < size; row++) {
-      for (let column = 0; column < size; column++) {
-        const [right, down] = [column - middle, row - middle];
-        const x = clamp(middle + offsetX + right * rightX + down * downX, 0, last);
-        const y = clamp(middle + offsetY + right * rightY + down * downY, 0, last);
-        const [left, top] = [Math.floor(x), Math.floor(y)];
-        const [alongX, alongY] = [x - left, y - top];
-        const stepX = left < last ? 1 : 0;
-        const stepY = top < last ? size : 0;
-        for (let channel = 0, at = top * size + left; channel < 3; channel++, at += area) {
-          const above = bytes[at] + alongX * (bytes[at + stepX] - bytes[at]);
-          const below = bytes[at + stepY] + alongX * (bytes[at + stepY + stepX] - bytes[at + stepY]);
-          values[channel * area + target] = (above + alongY * (below - above)) / 255;
-        }
-        target++;
-      }
-    }
-  }
-
-  /** Brightness, then contrast, then saturation, each clamped to [0, 1]. */
-  #color({ brightness, contrast, saturation }: Draw, values: Float32Array): void {
-    const area = this.#size * this.#size;
-    if (brightness !== 1) for (let i = 0; i < values.length; i++) values[i] = clamp(brightness * values[i], 0, 1);
-    const grey = (i: number) => RED * values[i] + GREEN * values[area + i] + BLUE * values[2 * area + i];
-    if (contrast !== 1) {
-      let mean = 0;
-      for (let i = 0; i < area; i++) mean += grey(i) / area;
-      for (let i = 0; i < values.length; i++) values[i] = clamp(mean + contrast * (values[i] - mean), 0, 1);
-    }
-    if (saturation === 1) return;
-    for (let i = 0; i < area; i++) {
-      const own = grey(i);
-      for (let at = i; at < values.length; at += area) values[at] = clamp(own + saturation * (values[at] - own), 0, 1);
-    }
+    move(bytes, this.#size, draw, values);
+    color(values, draw);
   }
 }

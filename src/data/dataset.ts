@@ -4,6 +4,7 @@ import { defaultGenerator, type Generator } from "../tensor/random.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import { Augmentation, type AugmentOptions } from "./augment.js";
 
+/** Some images of a dataset, for one step. */
 export interface Batch {
   /** [N, 3, size, size], in [0, 1]. Released when the next batch is asked for, and at the end. */
   images: Tensor;
@@ -44,6 +45,7 @@ export interface ImageDatasetOptions {
 
 /** Bytes in memory are a quarter of float32; a batch becomes floats when it is asked for. */
 export class ImageDataset {
+  /** The class of each image. */
   readonly labels: Int32Array;
   /** Width and height of every image. */
   readonly size: number;
@@ -73,7 +75,7 @@ export class ImageDataset {
     return this.labels.length;
   }
 
-  /** The bytes of one image, [3, size, size]: a view, not to be written to. */
+  /** The bytes of the image at `index`, [3, size, size]: a view, not to be written to. */
   pixels(index: number): Uint8Array {
     const stride = 3 * this.size * this.size;
     return this.#pixels.subarray(index * stride, (index + 1) * stride);

@@ -2,8 +2,11 @@
 
 /** 8-bit RGB, three bytes a pixel, row by row from the top left. */
 export interface Image {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** 3 · width · height bytes. */
   readonly data: Uint8Array;
 }
 

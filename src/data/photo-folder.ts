@@ -12,6 +12,7 @@ export interface PhotoFolderOptions extends ReadAllOptions {
 export interface SkippedFile {
   /** Its path, from the folder that was opened. */
   file: string;
+  /** Why it is left out. */
   reason: string;
 }
 
@@ -28,13 +29,9 @@ export interface Listing {
   readonly skipped: readonly SkippedFile[];
 }
 
-export interface PhotoFolderData extends ImageDatasetOptions {
-  folder: string;
-  files: readonly string[];
-  widths: Int32Array;
-  heights: Int32Array;
-  skipped: readonly SkippedFile[];
-}
+/** What a `PhotoFolder` is made of. */
+export type PhotoFolderData = ImageDatasetOptions &
+  Pick<PhotoFolder, "folder" | "files" | "widths" | "heights" | "skipped">;
 
 /** Photographs with their files. Each was decoded and resized once and is kept as 3 · size² bytes. */
 export class PhotoFolder extends ImageDataset {
@@ -49,6 +46,7 @@ export class PhotoFolder extends ImageDataset {
   /** With `onError: "skip"`: the files that are not here, sorted, each with the reason. */
   readonly skipped: readonly SkippedFile[];
 
+  /** @param data photographs that have been read: `FaceFolder.open` and `ImageFolder.open` do so */
   constructor(data: PhotoFolderData) {
     super(data);
     this.folder = data.folder;

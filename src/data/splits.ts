@@ -26,8 +26,11 @@ export interface SplitsOptions extends PhotoFolderOptions {
   seed?: number;
 }
 
+/** Photographs to learn from, and others to measure by. */
 export interface Splits {
+  /** What to train on. */
   train: PhotoFolder;
+  /** What to measure on. */
   test: PhotoFolder;
 }
 

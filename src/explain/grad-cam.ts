@@ -3,7 +3,7 @@
 import { frozen, intercept } from "../layers/look-inside.js";
 import type { Labels } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
-import { scope } from "../tensor/autograd.js";
+import { backward, scope } from "../tensor/autograd.js";
 import { mul, relu } from "../tensor/ops/pointwise.js";
 import { mean, sum } from "../tensor/ops/reduce.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
@@ -74,7 +74,7 @@ export async function gradCam(
       );
       checkMaps("gradCam", maps);
       checkClasses(output, classes);
-      classScores(output, classes).backward();
+      backward(classScores(output, classes));
       const heat = weigh(maps!, start!.grad!);
       start!.zeroGrad();
       return heat;

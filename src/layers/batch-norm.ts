@@ -15,7 +15,9 @@ export interface BatchNorm2dOptions {
 
 /** The `batchNorm` operation on [N, C, H, W] with its parameters and running moments; see there for the formula. */
 export class BatchNorm2d extends Module {
+  /** [C]: scale of each channel, at first 1. */
   readonly weight: Parameter;
+  /** [C]: shift of each channel, at first 0. */
   readonly bias: Parameter;
   readonly #runningMean: Tensor;
   readonly #runningVar: Tensor;
@@ -23,6 +25,10 @@ export class BatchNorm2d extends Module {
   readonly #eps: number;
   readonly #momentum: number;
 
+  /**
+   * @param channels C
+   * @throws RangeError unless it is a positive integer
+   */
   constructor(channels: number, { eps = 1e-5, momentum = 0.1 }: BatchNorm2dOptions = {}) {
     super();
     checkCount("BatchNorm2d", "channels", channels);

@@ -16,11 +16,16 @@ export interface Conv2dOptions extends Omit<Conv2dOpOptions, "bias"> {
 
 /** The `conv2d` operation with weight [O, C / groups, kH, kW] and bias [O]; see there for formula and shapes. */
 export class Conv2d extends Module {
+  /** [O, C / groups, kH, kW]: the filters. */
   readonly weight: Parameter;
+  /** [O]: added to each output channel; null where there is none. */
   readonly bias: Parameter | null;
   readonly #options: Omit<Conv2dOpOptions, "bias">;
 
   /**
+   * @param inChannels C
+   * @param outChannels O
+   * @param kernelSize [kH, kW], or one number for both
    * @throws RangeError unless channels and groups are positive integers
    * @throws ShapeError unless `groups` divides both numbers of channels
    */
@@ -43,6 +48,10 @@ export class Conv2d extends Module {
     this.#options = { stride, padding, dilation, groups };
   }
 
+  /**
+   * [N, C, H, W] to [N, O, outH, outW].
+   * @throws ShapeError when x has another number of channels, or is smaller than the filter
+   */
   forward(x: Tensor): Tensor {
     return conv2d(x, this.weight, { ...this.#options, bias: this.bias ?? undefined });
   }

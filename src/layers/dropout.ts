@@ -12,6 +12,7 @@ export interface DropoutOptions {
 
 /** The `dropout` operation in training, the identity in evaluation. */
 export class Dropout extends Module {
+  /** Probability of an element being zeroed. */
   readonly p: number;
   readonly #generator: Generator | undefined;
 
@@ -26,6 +27,7 @@ export class Dropout extends Module {
     this.#generator = generator;
   }
 
+  /** A tensor of x's shape; x itself in evaluation. */
   forward(x: Tensor): Tensor {
     return dropout(x, this.p, { training: this.training, generator: this.#generator });
   }

@@ -23,6 +23,7 @@ export function constantParameter(shape: Shape, value: number): Parameter {
 
 /**
  * A parameter uniform in [−bound, bound).
+ * @param shape of the parameter
  * @param generator default: the "init" stream of `manualSeed`
  */
 export function uniformParameter(
@@ -38,6 +39,8 @@ export function uniformParameter(
 /**
  * PyTorch's default for linear and convolutional weights: uniform with bound √(6 / ((1 + a²) · fanIn)), a = √5, which
  * is 1 / √fanIn.
+ * @param shape [O, I, …]
+ * @param generator default: the "init" stream of `manualSeed`
  * @see K. He et al., "Delving deep into rectifiers", ICCV 2015, arXiv:1502.01852
  */
 export function kaimingUniform(shape: Shape, generator?: Generator): Parameter {

@@ -18,9 +18,16 @@ export interface LinearOptions {
 
 /** y = x · weightᵀ + bias, weight [out, in], bias [out], x [..., in]. */
 export class Linear extends Module {
+  /** [out, in]. */
   readonly weight: Parameter;
+  /** [out]; null where there is none. */
   readonly bias: Parameter | null;
 
+  /**
+   * @param inFeatures how many numbers go in
+   * @param outFeatures how many come out
+   * @throws RangeError unless both are positive integers
+   */
   constructor(inFeatures: number, outFeatures: number, { bias = true, generator }: LinearOptions = {}) {
     super();
     checkCount("Linear", "inFeatures", inFeatures);
@@ -29,7 +36,10 @@ export class Linear extends Module {
     this.bias = bias ? uniformParameter([outFeatures], 1 / Math.sqrt(inFeatures), generator) : null;
   }
 
-  /** @throws ShapeError when the last axis of x is not `inFeatures` long */
+  /**
+   * [..., in] to [..., out].
+   * @throws ShapeError when the last axis of x is not `inFeatures` long
+   */
   forward(x: Tensor): Tensor {
     const [outFeatures, inFeatures] = this.weight.shape;
     if (x.shape.length < 2 || x.shape.at(-1) !== inFeatures) {

@@ -90,7 +90,10 @@ export interface CrossEntropyOptions extends ClassLossOptions {
 /**
  * `nllLoss` of `logSoftmax(logits, 1)`. With label smoothing ε, each target is 1 − ε on its class plus ε / C on all.
  * @param logits [N, C]
+ * @param labels N classes, 0 … C − 1
  * @see torch.nn.functional.cross_entropy
+ * @throws ShapeError on a label that is no class, naming the example
+ * @throws RangeError unless 0 ≤ labelSmoothing ≤ 1
  */
 export function crossEntropy(logits: Tensor, labels: Labels, options: CrossEntropyOptions = {}): Tensor {
   const { weight, reduction = "mean", labelSmoothing = 0 } = options;

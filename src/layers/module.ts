@@ -41,9 +41,15 @@ export abstract class Module {
   training = true;
   readonly #buffers = new Map<string, Tensor>();
 
+  /** What the module makes of x. Every subclass says which shapes it takes and gives. */
   abstract forward(x: Tensor): Tensor;
 
-  /** Adds a tensor that is saved with the module but not learned. */
+  /**
+   * Adds a tensor that is saved with the module but not learned.
+   * @param name its key in the state dict
+   * @param value the tensor, which no scope frees from now on
+   * @returns the tensor
+   */
   protected registerBuffer(name: string, value: Tensor): Tensor {
     this.#buffers.set(name, keep(value));
     return value;
@@ -71,6 +77,7 @@ export abstract class Module {
     for (const [name, value] of unique(this.#state())) if (!(value instanceof Parameter)) yield [name, value];
   }
 
+  /** Every buffer, in a fixed order. */
   buffers(): Tensor[] {
     return Array.from(this.namedBuffers(), ([, buffer]) => buffer);
   }
@@ -80,7 +87,10 @@ export abstract class Module {
     return this.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
   }
 
-  /** Dropout drops and batch norm uses the batch's moments. */
+  /**
+   * Dropout drops and batch norm uses the batch's moments.
+   * @param mode false for `eval()`
+   */
   train(mode = true): this {
     this.training = mode;
     for (const [, child] of this.children()) child.train(mode);
@@ -97,7 +107,10 @@ export abstract class Module {
     for (const [, module] of this.namedModules()) yield module;
   }
 
-  /** This module and all inside it, with their full names: "", "0", "1", …, "4.conv". */
+  /**
+   * This module and all inside it, with their full names: "", "0", "1", …, "4.conv".
+   * @param prefix the full name of this one
+   */
   *namedModules(prefix = ""): Generator<[name: string, module: Module]> {
     yield [prefix, this];
     for (const [name, child] of this.children()) yield* child.namedModules(prefix === "" ? name : `${prefix}.${name}`);

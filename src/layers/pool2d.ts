@@ -17,6 +17,10 @@ export class MaxPool2d extends Module {
   readonly #kernelSize: Pair;
   readonly #options: Pool2dOptions;
 
+  /**
+   * @param kernelSize [kH, kW] of the window, or one number for both
+   * @throws ShapeError on a window, a stride or a padding that is no size
+   */
   constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
     super();
     checkWindow("MaxPool2d", kernelSize, options);
@@ -24,6 +28,10 @@ export class MaxPool2d extends Module {
     this.#options = options;
   }
 
+  /**
+   * [N, C, H, W] to [N, C, outH, outW].
+   * @throws ShapeError when the window does not fit into the padded x
+   */
   forward(x: Tensor): Tensor {
     return maxPool2d(x, this.#kernelSize, this.#options);
   }
@@ -38,6 +46,10 @@ export class AvgPool2d extends Module {
   readonly #kernelSize: Pair;
   readonly #options: AvgPool2dOptions;
 
+  /**
+   * @param kernelSize [kH, kW] of the window, or one number for both
+   * @throws ShapeError on a window, a stride or a padding that is no size
+   */
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
     checkWindow("AvgPool2d", kernelSize, options);
@@ -45,6 +57,10 @@ export class AvgPool2d extends Module {
     this.#options = options;
   }
 
+  /**
+   * [N, C, H, W] to [N, C, outH, outW].
+   * @throws ShapeError when the window does not fit into the padded x
+   */
   forward(x: Tensor): Tensor {
     return avgPool2d(x, this.#kernelSize, this.#options);
   }

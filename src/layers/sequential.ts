@@ -11,8 +11,10 @@ export type Layer = Module | ((x: Tensor) => Tensor);
  * that keeps its input elsewhere must `detach()` it.
  */
 export class Sequential extends Module {
+  /** In the order in which they are applied. */
   readonly layers: readonly Layer[];
 
+  /** @param layers modules and functions, the first one first */
   constructor(...layers: Layer[]) {
     super();
     this.layers = layers;
@@ -23,6 +25,7 @@ export class Sequential extends Module {
     for (const [i, layer] of this.layers.entries()) if (layer instanceof Module) yield [String(i), layer];
   }
 
+  /** What the last layer makes of x. */
   forward(x: Tensor): Tensor {
     let current = x;
     for (const layer of this.layers) {

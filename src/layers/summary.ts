@@ -13,6 +13,7 @@ export interface LayerSummary {
   readonly name: string;
   /** "Conv2d(3, 8, kernelSize=5, padding=2)", or what the operation is called: "relu". */
   readonly title: string;
+  /** Shape of what comes out. */
   readonly outShape: Shape;
   /** Learned numbers that it reads, those excepted that a layer before it has read. */
   readonly parameters: number;
@@ -20,13 +21,19 @@ export interface LayerSummary {
   readonly flops: number;
 }
 
+/** A model layer by layer: what `summary` finds. */
 export class ModelSummary {
+  /** In the order in which they run. */
   readonly layers: readonly LayerSummary[];
   /** Learned numbers. */
   readonly parameters: number;
   /** Floating-point operations of a forward pass. */
   readonly flops: number;
 
+  /**
+   * @param layers in the order in which they run
+   * @param parameters learned numbers of the model
+   */
   constructor(layers: readonly LayerSummary[], parameters: number) {
     this.layers = layers;
     this.parameters = parameters;

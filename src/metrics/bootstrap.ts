@@ -2,8 +2,11 @@
 
 import { defaultGenerator, type Generator } from "../tensor/random.js";
 
+/** Where a figure lies with some confidence. */
 export interface Interval {
+  /** Its lower end. */
   low: number;
+  /** Its upper end. */
   high: number;
 }
 

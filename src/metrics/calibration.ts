@@ -4,8 +4,11 @@ import { checkPairs } from "./classification.js";
 
 /** The predictions whose probability lies in (from, to]; the first bin holds 0, too. */
 export interface CalibrationBin {
+  /** Its lower end, excluded. */
   from: number;
+  /** Its upper end, included. */
   to: number;
+  /** How many predictions there are in it. */
   count: number;
   /** What was predicted: the mean probability; NaN in an empty bin. */
   predicted: number;
@@ -63,6 +66,7 @@ export function calibrationCurve(
 
 /**
  * Σ count / n · |predicted − observed| over the bins: by how much probabilities are off, on average.
+ * @param curve from `calibrationCurve`
  * @see C. Guo et al., "On calibration of modern neural networks", ICML 2017
  */
 export function expectedCalibrationError(curve: readonly CalibrationBin[]): number {
@@ -73,6 +77,8 @@ export function expectedCalibrationError(curve: readonly CalibrationBin[]): numb
 
 /**
  * Mean of (probability − outcome)²: 0 is perfect, 0.25 is what "one half" always gets.
+ * @param probabilities that an outcome is 1
+ * @param outcomes 0 or 1 each
  * @throws RangeError for what is no probability, or another outcome than 0 and 1
  * @see sklearn.metrics.brier_score_loss
  */

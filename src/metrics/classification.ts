@@ -10,6 +10,8 @@ export function checkPairs(who: string, values: ArrayLike<number>, labels: Array
 
 /**
  * The share of predictions that equal their label.
+ * @param predictions a class for each example
+ * @param labels what each example is
  * @see sklearn.metrics.accuracy_score
  */
 export function accuracy(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
@@ -19,13 +21,20 @@ export function accuracy(predictions: ArrayLike<number>, labels: ArrayLike<numbe
   return right / labels.length;
 }
 
-/** The share of predictions that differ from their label: 1 − accuracy. */
+/**
+ * The share of predictions that differ from their label: 1 − accuracy.
+ * @param predictions a class for each example
+ * @param labels what each example is
+ */
 export function errorRate(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
   return 1 - accuracy(predictions, labels);
 }
 
 /**
  * Counts: `matrix[label][prediction]`.
+ * @param predictions a class for each example
+ * @param labels what each example is
+ * @param classes how many there are
  * @throws RangeError when a label or prediction is not one of the classes 0 … classes − 1.
  * @see sklearn.metrics.confusion_matrix
  */
@@ -50,6 +59,8 @@ function ratio(part: number, whole: number): number {
 
 /**
  * Of what was called 1, the share that is: TP / (TP + FP); 0 when nothing was called 1.
+ * @param predictions a class for each example
+ * @param labels what each example is
  * @see sklearn.metrics.precision_score
  */
 export function precision(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
@@ -59,6 +70,8 @@ export function precision(predictions: ArrayLike<number>, labels: ArrayLike<numb
 
 /**
  * Of what is 1, the share that was called so: TP / (TP + FN); 0 when nothing is 1.
+ * @param predictions a class for each example
+ * @param labels what each example is
  * @see sklearn.metrics.recall_score
  */
 export function recall(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
@@ -68,6 +81,8 @@ export function recall(predictions: ArrayLike<number>, labels: ArrayLike<number>
 
 /**
  * The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN); 0 when nothing is or was called 1.
+ * @param predictions a class for each example
+ * @param labels what each example is
  * @see sklearn.metrics.f1_score
  */
 export function f1(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
@@ -77,13 +92,17 @@ export function f1(predictions: ArrayLike<number>, labels: ArrayLike<number>): n
 
 /** How well one class is told from all others. */
 export interface ClassScores {
+  /** Of what was called so, the share that is. */
   precision: number;
+  /** Of what is, the share that was called so. */
   recall: number;
+  /** The harmonic mean of both. */
   f1: number;
   /** Number of labels. */
   support: number;
 }
 
+/** Every class by itself, and all of them in two numbers. */
 export interface ClassificationReport {
   /** By class. */
   classes: ClassScores[];
@@ -95,6 +114,9 @@ export interface ClassificationReport {
 
 /**
  * Precision, recall and F1 of every class, and F1 over all of them. What divides by 0 is 0.
+ * @param predictions a class for each example
+ * @param labels what each example is
+ * @param classes how many there are
  * @throws RangeError when a label or prediction is not one of the classes 0 … classes − 1.
  * @see sklearn.metrics.classification_report, sklearn.metrics.f1_score with average="macro" and "weighted"
  */

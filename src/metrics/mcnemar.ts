@@ -2,6 +2,7 @@
 
 import { checkPairs } from "./classification.js";
 
+/** What two classifiers do differently, and whether that may be chance. */
 export interface McNemar {
   /** Examples that only the first gets right. */
   onlyFirst: number;
@@ -27,6 +28,7 @@ function fairCoinsAtMost(k: number, n: number): number {
  * others would fall to either side like fair coins.
  * @param first predictions of one classifier
  * @param second predictions of the other for the same examples
+ * @param labels what each example is
  * @throws RangeError unless there is one prediction of each for every label
  * @see statsmodels' `mcnemar(table, exact=True)`; scipy.stats.binomtest
  */

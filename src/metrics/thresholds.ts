@@ -42,15 +42,20 @@ export function fallingThreshold(
 
 /** How good the predictions are when a score of at least `threshold` counts as 1. */
 export interface ThresholdRow {
+  /** The least score that counts as 1. */
   threshold: number;
+  /** Of what is called 1, the share that is. */
   precision: number;
+  /** Of what is 1, the share that is called so. */
   recall: number;
+  /** The harmonic mean of both. */
   f1: number;
+  /** The share of right predictions. */
   accuracy: number;
 }
 
 /**
- * One row for each threshold.
+ * One row for each of the `thresholds`: a score that reaches it counts as class 1.
  * @param scores higher means more likely 1
  * @param labels 0 or 1 each
  * @throws RangeError for a score that is NaN, or another label

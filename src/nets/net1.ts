@@ -12,6 +12,7 @@ import { type ClassifierOptions, halved } from "./classifier.js";
 
 /** Net #1: RGB of size × size (32) → log-probabilities of 2 classes; 402,770 parameters. */
 export class Net1 extends Sequential {
+  /** @throws RangeError when nothing of photographs of `size` would be left after three pools */
   constructor({ classes = 2, size = 32 }: ClassifierOptions = {}) {
     const last = halved("Net1", size, 3);
     // biome-ignore format: one line a stage, with the shape it ends in

@@ -18,6 +18,7 @@ export interface Net2Options extends ClassifierOptions {
 
 /** Net #2: RGB of size × size (64) → log-probabilities of 2 classes; 1,814,866 parameters. */
 export class Net2 extends Sequential {
+  /** @throws RangeError when nothing of photographs of `size` would be left after three pools */
   constructor({ classes = 2, size = 64, dropout = 0.2 }: Net2Options = {}) {
     const last = halved("Net2", size, 3);
     // biome-ignore format: one line a stage, with the shape it ends in

@@ -25,6 +25,10 @@ export class Adam extends Optimizer {
   readonly #eps: number;
   readonly #weightDecay: number;
 
+  /**
+   * @param parameters what to change, such as `model.parameters()`
+   * @throws RangeError on an option out of its range
+   */
   constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
     super(parameters, lr, ["exp_avg", "exp_avg_sq"]);
@@ -65,6 +69,7 @@ export class Adam extends Optimizer {
  * @see I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019, arXiv:1711.05101
  */
 export class AdamW extends Adam {
+  /** @param parameters what to change, such as `model.parameters()` */
   constructor(parameters: readonly Parameter[], { weightDecay = 0.01, ...options }: AdamOptions = {}) {
     super(parameters, { weightDecay, ...options });
   }

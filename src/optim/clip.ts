@@ -18,7 +18,11 @@ function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) =
 /**
  * Scales all gradients by min(1, maxNorm / (norm + 1e-6)), norm being the L2 norm of all of them taken as one vector.
  * Nothing is read back: the norm stays on the device.
+ * @param parameters whose gradients to scale
+ * @param maxNorm the largest norm to let pass
  * @returns the norm before clipping, a scalar
+ * @throws RangeError unless maxNorm is positive
+ * @throws Error when no parameter has a gradient
  * @see torch.nn.utils.clip_grad_norm_
  */
 export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number): Tensor {
@@ -35,6 +39,9 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
 
 /**
  * Cuts every gradient element to [−limit, limit].
+ * @param parameters whose gradients to cut
+ * @param limit the largest magnitude to let pass
+ * @throws RangeError unless limit is positive
  * @see torch.nn.utils.clip_grad_value_
  */
 export function clipGradValue(parameters: readonly Parameter[], limit: number): void {

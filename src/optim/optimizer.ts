@@ -7,6 +7,7 @@ import { keep, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 
 /** What an optimizer remembers: plain numbers and tensors, by parameter index. */
 export interface OptimizerState {
+  /** The learning rate. */
   lr: number;
   /** Steps that each parameter has taken. */
   steps: number[];
@@ -18,10 +19,17 @@ export interface OptimizerState {
 export abstract class Optimizer {
   /** The learning rate; schedules change it. */
   lr: number;
+  /** What it changes. */
   readonly parameters: readonly Parameter[];
   readonly #steps: number[];
   readonly #tensors: Record<string, (Tensor | null)[]>;
 
+  /**
+   * @param parameters what to change
+   * @param lr the learning rate
+   * @param stateNames what is remembered of each parameter: a tensor of its shape for each name
+   * @throws Error when there are no parameters
+   */
   protected constructor(parameters: readonly Parameter[], lr: number, stateNames: readonly string[]) {
     if (parameters.length === 0) throw new Error(`${this.constructor.name}: there are no parameters to optimize`);
     this.parameters = [...parameters];

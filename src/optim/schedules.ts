@@ -9,6 +9,7 @@ export type ScheduleState = Record<string, number>;
 export interface Schedule {
   /** @param metric what the schedule watches, if it watches anything: `ReduceLROnPlateau` does */
   step(metric: number): void;
+  /** What it has counted so far. */
   stateDict(): ScheduleState;
   /** Goes on from a state that `stateDict()` gave. The rate itself is in the optimizer's state. */
   loadStateDict(state: ScheduleState): void;
@@ -22,6 +23,11 @@ export class StepLR implements Schedule {
   readonly #gamma: number;
   #t = 0;
 
+  /**
+   * @param optimizer whose rate to set, from the one that it has
+   * @param options `stepSize`: calls of `step()` for which the rate stays; `gamma` (0.1): what it is multiplied by then
+   * @throws RangeError on an option out of its range
+   */
   constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
     this.#optimizer = optimizer;
     this.#base = optimizer.lr;
@@ -29,15 +35,18 @@ export class StepLR implements Schedule {
     this.#gamma = checkNumber("StepLR", "gamma", gamma, 0);
   }
 
+  /** Counts one step, and sets the rate. */
   step(): void {
     this.#t++;
     this.#optimizer.lr = this.#base * this.#gamma ** Math.floor(this.#t / this.#stepSize);
   }
 
+  /** What it has counted so far. */
   stateDict(): ScheduleState {
     return { t: this.#t };
   }
 
+  /** Goes on from a state that `stateDict()` gave. */
   loadStateDict({ t }: ScheduleState): void {
     this.#t = t;
   }
@@ -63,6 +72,10 @@ export class CosineWarmupLR implements Schedule {
   readonly #options: Required<CosineWarmupOptions>;
   #t = 0;
 
+  /**
+   * @param optimizer whose rate to set, from the one that it has
+   * @throws RangeError on an option out of its range
+   */
   constructor(optimizer: Optimizer, { steps, warmupSteps = 0, minLr = 0 }: CosineWarmupOptions) {
     checkNumber("CosineWarmupLR", "steps", steps, 1);
     checkNumber("CosineWarmupLR", "warmupSteps", warmupSteps, 0, steps);
@@ -73,15 +86,18 @@ export class CosineWarmupLR implements Schedule {
     this.#set();
   }
 
+  /** Counts one step, and sets the rate. */
   step(): void {
     this.#t++;
     this.#set();
   }
 
+  /** What it has counted so far. */
   stateDict(): ScheduleState {
     return { t: this.#t };
   }
 
+  /** Goes on from a state that `stateDict()` gave. */
   loadStateDict({ t }: ScheduleState): void {
     this.#t = t;
   }
@@ -121,6 +137,10 @@ export class ReduceLROnPlateau implements Schedule {
   #best: number | undefined;
   #bad = 0;
 
+  /**
+   * @param optimizer whose rate to set, from the one that it has
+   * @throws RangeError on an option out of its range
+   */
   constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, minLr = 0 } = options;
     if (mode !== "min" && mode !== "max") {
@@ -148,10 +168,12 @@ export class ReduceLROnPlateau implements Schedule {
     }
   }
 
+  /** What it has counted so far. */
   stateDict(): ScheduleState {
     return this.#best === undefined ? { bad: this.#bad } : { bad: this.#bad, best: this.#best };
   }
 
+  /** Goes on from a state that `stateDict()` gave. */
   loadStateDict({ bad, best }: ScheduleState): void {
     this.#bad = bad;
     this.#best = best;

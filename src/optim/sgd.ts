@@ -25,7 +25,10 @@ export interface SgdOptions {
 export class SGD extends Optimizer {
   readonly #options: Required<Omit<SgdOptions, "lr">>;
 
-  /** @throws RangeError when Nesterov's look-ahead is asked for without momentum or with dampening */
+  /**
+   * @param parameters what to change, such as `model.parameters()`
+   * @throws RangeError when Nesterov's look-ahead is asked for without momentum or with dampening
+   */
   constructor(parameters: readonly Parameter[], options: SgdOptions = {}) {
     const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
     super(parameters, lr, momentum > 0 ? ["momentum_buffer"] : []);

@@ -275,6 +275,8 @@ function computedFrom(roots: Set<Tensor>, made: Set<Tensor>): Set<Tensor> {
 /**
  * Runs `fn` and frees the tensors made inside, except what it returns (tensors, or arrays and plain objects of them),
  * parameters, gradients and the state of optimizers. Values that a returned graph needs stay until it is walked.
+ * @returns what `fn` returns
+ * @throws TypeError when `fn` returns a promise: a scope cannot wait
  */
 export function scope<T>(fn: () => Sync<T>): T {
   const { result, made } = collect<T>(fn);
@@ -295,7 +297,10 @@ export function scope<T>(fn: () => Sync<T>): T {
   return result;
 }
 
-/** `scope` without recording: for evaluation, and for changing parameters by hand. */
+/**
+ * `scope` without recording: for evaluation, and for changing parameters by hand.
+ * @returns what `fn` returns
+ */
 export function noGrad<T>(fn: () => Sync<T>): T {
   return noRecord(() => scope(fn));
 }

@@ -66,7 +66,10 @@ export class Generator {
   readonly #block = new Uint32Array(4);
   #used = 4;
 
-  /** @param seed a non-negative integer below 2^53 */
+  /**
+   * @param seed a non-negative integer below 2^53
+   * @throws RangeError for any other
+   */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new RangeError(`seed: expected an integer from 0 to 2^53 - 1, got ${seed}`);
@@ -120,7 +123,10 @@ export class Generator {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** Uniform in 0 … n − 1, without bias: draws that fall in the incomplete last round are repeated. */
+  /**
+   * Uniform in 0 … n − 1, without bias: draws that fall in the incomplete last round are repeated.
+   * @throws RangeError unless n is an integer from 1 to 2^32
+   */
   int(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`int: expected 1 to 2^32, got ${n}`);
     const limit = 2 ** 32 - (2 ** 32 % n);
@@ -144,7 +150,10 @@ export class Generator {
     return [...this.#key, ...this.#counter, this.#used];
   }
 
-  /** Goes on from a state that `state()` gave. */
+  /**
+   * Goes on from a state that `state()` gave.
+   * @throws RangeError for anything else
+   */
   setState(state: readonly number[]): void {
     const valid = state.length === 7 && state.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32);
     if (!valid || state[6] < 1 || state[6] > 4) {
@@ -173,7 +182,7 @@ export function manualSeed(seed: number): void {
   streams.clear();
 }
 
-/** The default generator for one use. */
+/** The default generator for one use: the `stream` that `manualSeed` has begun. */
 export function defaultGenerator(stream: Stream): Generator {
   let generator = streams.get(stream);
   if (!generator) {

@@ -117,7 +117,9 @@ export interface GraphNode {
  * Its operations (`x.relu()`, `x.matmul(w)`, …) are the functions of the same names: see `methods.ts`.
  */
 export class Tensor {
+  /** The size along each axis. */
   readonly shape: Shape;
+  /** Internal: the numbers, and who owns them. */
   readonly buffer: Buffer;
   /** True where gradients are to reach this tensor. */
   requiresGrad: boolean;
@@ -197,8 +199,9 @@ export class Tensor {
   }
 
   /**
-   * Overwrites the numbers, in place, with those of a tensor of the same size: for loading, outside of the graph.
+   * Overwrites the numbers, in place, with those of `source`, a tensor of the same size: for loading, outside of the graph.
    * From another backend they come through the host, which that backend must allow at once (see `dataSync`).
+   * @throws ShapeError when it has another size
    */
   copyFrom(source: Tensor): void {
     if (source.size !== this.size) {
@@ -219,6 +222,7 @@ export class Tensor {
     this.buffer.release();
   }
 
+  /** Class, shape, backend, and the operation that made it. */
   toString(): string {
     const made = this.node ? `, by ${this.node.name}` : this.requiresGrad ? ", requiresGrad" : "";
     return `${this.constructor.name}(${formatShape(this.shape)}, ${this.backend.name}${made})`;
@@ -270,7 +274,7 @@ export function wrap(
 }
 
 /**
- * A tensor of the given numbers. Without `shape`, the nesting of the lists gives it.
+ * A tensor of the given `values`. Without `shape`, the nesting of the lists gives it.
  * @throws ShapeError when the lists are ragged, or the numbers do not fill `shape`.
  */
 export function tensor(values: TensorValues, shape?: Shape, options: TensorOptions = {}): Tensor {
@@ -295,17 +299,19 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
   return wrap(target, backend.upload(flat), backend, options.requiresGrad);
 }
 
-/** A tensor filled with one number. */
+/** A tensor of the given `shape`, filled with `value`. */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   checkShape(shape, "full");
   const backend = currentBackend();
   return wrap(shape, backend.fill(sizeOf(shape), value), backend, options.requiresGrad);
 }
 
+/** A tensor of the given `shape`, filled with 0. */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
   return full(shape, 0, options);
 }
 
+/** A tensor of the given `shape`, filled with 1. */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return full(shape, 1, options);
 }
@@ -323,12 +329,12 @@ function drawn(shape: Shape, who: string, options: RandomOptions, draw: (generat
   return tensor(values, shape, options);
 }
 
-/** Uniform in [0, 1). */
+/** A tensor of the given `shape`, uniform in [0, 1). */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   return drawn(shape, "rand", options, (generator) => generator.uniform());
 }
 
-/** Standard normal. */
+/** A tensor of the given `shape`, standard normal. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   return drawn(shape, "randn", options, (generator) => generator.normal());
 }

@@ -9,8 +9,11 @@ export type MetricName = keyof Metrics;
 /** Of these, less is better. */
 const COSTS: ReadonlySet<MetricName> = new Set(["loss", "error"]);
 
+/** What is judged: a report of `fit`, or a line of a run's metrics.jsonl. */
+type Epoch = Pick<EpochReport, "epoch" | "train" | "test">;
+
 /** The metric on the test set, or, without one, on the training set. Larger is better: costs are negated. */
-function score({ epoch, train, test }: EpochReport, metric: MetricName): number {
+function score({ epoch, train, test }: Epoch, metric: MetricName): number {
   const value = (test ?? train)[metric];
   if (value === undefined) {
     throw new Error(`there is no ${metric} in epoch ${epoch}: it needs two classes, and images of both of them`);
@@ -19,10 +22,10 @@ function score({ epoch, train, test }: EpochReport, metric: MetricName): number 
 }
 
 /**
- * The report of the best epoch, the first of equals.
+ * The one of `reports` on the best epoch by `metric`, the first of equals.
  * @throws Error when there is no epoch, or no such metric
  */
-export function bestEpoch(reports: readonly EpochReport[], metric: MetricName): EpochReport {
+export function bestEpoch<E extends Epoch>(reports: readonly E[], metric: MetricName): E {
   if (reports.length === 0) throw new Error("bestEpoch: no epoch is over");
   return reports.reduce((best, report) => (score(report, metric) > score(best, metric) ? report : best));
 }

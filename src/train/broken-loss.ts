@@ -4,6 +4,7 @@ import type { Module } from "../layers/module.js";
 import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
 import type { Tensor } from "../tensor/tensor.js";
 
+/** Training cannot go on: there is NaN or infinity in it. The message says where it came from. */
 export class BrokenLossError extends Error {
   override name = "BrokenLossError";
   /** True where the parameters had been broken before: the gradients of an earlier step did it. */

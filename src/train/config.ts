@@ -50,6 +50,8 @@ interface Kind<T> {
   schema: v.GenericSchema<T>;
   /** Stands for the value in the help; a switch has none. */
   placeholder?: string;
+  /** All there are, where they can be listed. */
+  values?: readonly string[];
   /** From the command line's text to what a config file would have. What it cannot read, it leaves to the schema. */
   fromText: (text: string) => unknown;
 }
@@ -79,7 +81,7 @@ function between(least: number, most = Infinity): Kind<number> {
 
 function choice<T extends string>(...values: T[]): Kind<T> {
   const schema = v.picklist(values, `expected ${values.slice(0, -1).join(", ")} or ${values.at(-1)}`);
-  return { schema, placeholder: "NAME", fromText: (text) => text };
+  return { schema, placeholder: "NAME", values, fromText: (text) => text };
 }
 
 const yesOrNo: Kind<boolean> = { schema: v.boolean("expected true or false"), fromText: (text) => text };
@@ -197,6 +199,9 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   threads: option(whole(1), "threads of the wasm backend", { otherwise: "as many as there are cores" }),
   checkpointEvery: option(whole(1), "steps from one checkpoint to the next", { default: 50 }),
 };
+
+/** Those that may change while a run goes on: what was computed before stays as it would have been. */
+export const RESUMABLE = ["epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
 
 /** The same in a command line: weightDecay is --weight-decay. */
 export function flagOf(name: string): string {

@@ -12,15 +12,19 @@ import { BrokenLossError } from "./broken-loss.js";
 /** From the model's output [N, C] and N labels to a scalar, the mean over the N. */
 export type LossFunction = (output: Tensor, labels: Labels) => Tensor;
 
+/** How good a model is on a dataset. */
 export interface Metrics {
+  /** Mean over the images. */
   loss: number;
   /** Share of right predictions, 0 to 1. */
   accuracy: number;
   /** Share of wrong predictions: 1 − accuracy. */
   error: number;
-  /** Of class 1 where there are two classes, otherwise the mean over all classes ("macro"); so are the next two. */
+  /** Of class 1 where there are two classes, otherwise the mean over all classes ("macro"). */
   precision: number;
+  /** Likewise. */
   recall: number;
+  /** Likewise. */
   f1: number;
   /** Area under the ROC curve of class 1. Only for two classes that both occur. */
   auc?: number;

@@ -16,20 +16,27 @@ import { TrainingPosition } from "./position.js";
 
 /** Where a running epoch stands. */
 export interface StepReport {
+  /** Counted from 1. */
   epoch: number;
+  /** How many there are to be. */
   epochs: number;
-  /** Images done and to do in this epoch. */
+  /** Images that this epoch has trained on. */
   done: number;
+  /** Images that it trains on altogether. */
   total: number;
   /** Mean over the batch, before the step. */
   loss: number;
+  /** In this epoch so far. */
   imagesPerSecond: number;
   /** Until the end of this epoch's training. */
   secondsLeft: number;
 }
 
+/** What an epoch came to. */
 export interface EpochReport {
+  /** Counted from 1. */
   epoch: number;
+  /** How many there are to be. */
   epochs: number;
   /** Over the epoch's batches as they were trained on, in training mode and before each step; see `evaluateTrain`. */
   train: Metrics;
@@ -44,10 +51,15 @@ export interface EpochReport {
 }
 
 export interface FitOptions {
+  /** Of the model's parameters. */
   optimizer: Optimizer;
+  /** What to train on. */
   train: ImageDataset;
+  /** What to measure each epoch on. */
   test?: ImageDataset;
+  /** How often to go through the training set. */
   epochs: number;
+  /** Images in a step. */
   batchSize: number;
   /** Changes the training photographs a little, each time they are seen. Default: they stay as they are. */
   augment?: AugmentOptions;
@@ -73,6 +85,7 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Called after each step. Training waits for it, and for `onEpoch`. */
   onStep?: (report: StepReport) => unknown;
+  /** Called after each epoch. */
   onEpoch?: (report: EpochReport) => unknown;
 }
 

@@ -22,7 +22,7 @@ export class TrainingPosition {
   /** One for each epoch that is over. */
   reports: EpochReport[] = [];
 
-  /** Notes what an epoch came to, and stands before the next. */
+  /** Notes the report of an epoch that is over, and stands before the next. */
   finishEpoch(report: EpochReport): void {
     this.reports.push(report);
     this.epoch++;

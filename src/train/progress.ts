@@ -16,11 +16,13 @@ function clock(seconds: number): string {
   return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** Callbacks that tell on the console how far a program is. */
 export interface ConsoleProgress {
   /** For reading photographs: `FaceFolder.open`. */
   onProgress: (done: number, total: number) => void;
   /** For training: `fit`. */
   onStep: (report: StepReport) => void;
+  /** For training, too. */
   onEpoch: (report: EpochReport) => void;
 }
 

@@ -68,6 +68,11 @@ export interface SkippedPhotograph {
 
 export type CheckpointName = "last" | "best";
 
+/** A run's net, on the current backend and with new weights. */
+export function buildModel({ net, size, dropout }: TrainConfig, classes: number): Sequential {
+  return nets[net].build({ classes, size, dropout });
+}
+
 async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
@@ -161,8 +166,8 @@ export class RunFolder {
   async metrics(): Promise<EpochLine[]> {
     const path = this.#file("metrics.jsonl");
     if (!existsSync(path)) return [];
-    const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
-    return lines.map((line) => JSON.parse(line) as EpochLine);
+    const lines = (await readFile(path, "utf8")).split("\n");
+    return lines.filter(Boolean).map((line) => JSON.parse(line) as EpochLine);
   }
 
   /** Writes all of metrics.jsonl. */
@@ -189,12 +194,6 @@ export class RunFolder {
     return loadCheckpoint(this.checkpoint("last"), training);
   }
 
-  /** This run's net, on the current backend and with new weights. */
-  buildModel({ classes }: DataSummary): Sequential {
-    const { net, size, dropout } = this.config;
-    return nets[net].build({ classes: classes.length, size, dropout });
-  }
-
   /**
    * This run's net on the current backend, with the weights of a checkpoint, in evaluation mode.
    * @throws Error when there is no such checkpoint (yet)
@@ -202,7 +201,8 @@ export class RunFolder {
   async loadModel(name: CheckpointName): Promise<Sequential> {
     const path = this.checkpoint(name);
     if (!existsSync(path)) throw new Error(`${path}: there is no such checkpoint; the first epoch may not be over`);
-    const model = this.buildModel(await this.data());
+    const { classes } = await this.data();
+    const model = buildModel(this.config, classes.length);
     await loadWeights(path, model);
     return model.eval();
   }

@@ -3,6 +3,7 @@
 import type { ImageDataset } from "../data/dataset.js";
 import { nllLoss } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
+import type { Sequential } from "../layers/sequential.js";
 import { Adam, AdamW } from "../optim/adam.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { CosineWarmupLR, ReduceLROnPlateau, type Schedule, StepLR } from "../optim/schedules.js";
@@ -11,12 +12,12 @@ import { currentBackend, useBackend } from "../tensor/backend/registry.js";
 import { manualSeed } from "../tensor/random.js";
 import { bestEpoch } from "./best-epoch.js";
 import { BrokenLossError, checkWeights } from "./broken-loss.js";
-import type { TrainConfig } from "./config.js";
+import { type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
 import type { LossFunction } from "./evaluate.js";
 import { type EpochReport, type FitOptions, fit, type StepReport } from "./fit.js";
 import { TrainingPosition } from "./position.js";
 import { type RunData, readRunData, summarize } from "./run-data.js";
-import { type CheckpointName, type DataSummary, RunFolder, type SkippedPhotograph } from "./run-folder.js";
+import { buildModel, type CheckpointName, type DataSummary, RunFolder, type SkippedPhotograph } from "./run-folder.js";
 import { session } from "./session.js";
 
 /** What a run tells while it goes on. */
@@ -71,6 +72,10 @@ function scheduleOf(optimizer: Optimizer, config: TrainConfig, stepsPerEpoch: nu
 
 function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset): LossFunction {
   const weight = classWeights === "balanced" ? dataset.classWeights() : classWeights;
+  const classes = dataset.classes.length;
+  if (weight && weight.length !== classes) {
+    throw new Error(`classWeights: ${weight.length} weights for ${classes} classes`);
+  }
   // The original experiment gave probabilities, not their logarithms, to the NLL loss.
   return (output, labels) => nllLoss(softmaxNll ? output.exp() : output, labels, { weight });
 }
@@ -91,6 +96,39 @@ async function checkSameData(run: RunFolder, { train, test }: DataSummary): Prom
   }
 }
 
+/** What a run trains, and how: everything but its folder. */
+interface Plan {
+  model: Sequential;
+  optimizer: Optimizer;
+  schedule: Schedule | undefined;
+  options: FitOptions;
+}
+
+/** @throws Error when options and photographs do not fit together */
+function plan(config: TrainConfig, { train, test }: RunData): Plan {
+  manualSeed(config.seed);
+  const model = buildModel(config, train.classes.length);
+  const optimizer = optimizerOf(model, config);
+  const schedule = scheduleOf(optimizer, config, Math.ceil(train.length / config.batch));
+  const options: FitOptions = {
+    optimizer,
+    schedule,
+    scheduleEvery: config.schedule === "cosine" ? "step" : "epoch",
+    train,
+    test,
+    epochs: config.epochs,
+    batchSize: config.batch,
+    augment: config.augment,
+    loss: lossOf(config, train),
+    evaluateTrain: config.evaluateTrain,
+    clipNorm: config.clipNorm,
+    clipValue: config.clipValue,
+    earlyStop: config.earlyStop === undefined ? undefined : { metric: config.metric, patience: config.earlyStop },
+    detectAnomaly: config.detectAnomaly,
+  };
+  return { model, optimizer, schedule, options };
+}
+
 /**
  * Begins a run.
  * @param path its folder, to be made
@@ -100,99 +138,74 @@ export async function startRun(path: string, config: TrainConfig, hooks: RunHook
   RunFolder.checkFree(path);
   await useBackend(config.backend, { threads: config.threads });
   const data = await openData(config, hooks);
+  const planned = plan(config, data);
   const about = { data: summarize(data), skipped: data.skipped, session: session() };
-  await train(await RunFolder.create(path, config, about), data, hooks);
+  await train(await RunFolder.create(path, config, about), planned, about, hooks);
 }
 
 /**
- * Goes on with a run from its last checkpoint. Of the options, `changes` may give another number of epochs, or another
- * backend, as nothing else leaves what was computed before as it would have been.
+ * Goes on with a run from its last checkpoint, to the bytes that it would have come to without an interruption. (Another
+ * backend rounds otherwise; any number of threads gives the same.)
+ * @throws Error when there is no such run, or its photographs are not what they were
  */
 export async function resumeRun(
   path: string,
-  changes: Partial<Pick<TrainConfig, "epochs" | "backend" | "threads" | "checkpointEvery" | "detectAnomaly">>,
+  changes: { [Name in (typeof RESUMABLE)[number]]?: unknown },
   hooks: RunHooks,
 ): Promise<void> {
   const run = await RunFolder.open(path);
-  const config = { ...run.config, ...changes };
+  const config = trainConfig({ ...run.config, ...changes });
+  if (run.config.schedule === "cosine" && config.epochs !== run.config.epochs) {
+    throw new Error(`${path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
+  }
   await useBackend(config.backend, { threads: config.threads });
   const data = await openData(config, hooks);
-  await checkSameData(run, summarize(data));
-  await train(await run.resume(config, session()), data, hooks);
+  const about = { data: summarize(data), skipped: data.skipped };
+  await checkSameData(run, about.data);
+  await train(await run.resume(config, session()), plan(config, data), about, hooks);
 }
 
-async function train(run: RunFolder, data: RunData, { onEvent, signal }: RunHooks): Promise<void> {
-  const { config } = run;
-  manualSeed(config.seed);
-  const summary = summarize(data);
-  const model = run.buildModel(summary);
-  const optimizer = optimizerOf(model, config);
-  const stepsPerEpoch = Math.ceil(data.train.length / config.batch);
-  const schedule = scheduleOf(optimizer, config, stepsPerEpoch);
-  const position = run.hasCheckpoint("last")
-    ? await run.restore({ model, optimizer, schedule })
-    : new TrainingPosition();
-  const training = { model, optimizer, schedule, position };
+async function train(
+  run: RunFolder,
+  { model, optimizer, schedule, options }: Plan,
+  { data, skipped }: { data: DataSummary; skipped: SkippedPhotograph[] },
+  { onEvent, signal }: RunHooks,
+): Promise<void> {
+  const { config, path } = run;
+  const restore = () => run.restore({ model, optimizer, schedule });
+  const position = run.hasCheckpoint("last") ? await restore() : new TrainingPosition();
   // Where a run was killed between the two, the checkpoint knows of an epoch that metrics.jsonl does not have.
   await run.writeMetrics(position.reports);
-  onEvent({
-    event: "start",
-    run: run.path,
-    epoch: position.epoch,
-    done: position.done,
-    net: config.net,
-    parameters: model.parameterCount(),
-    backend: currentBackend().name,
-    device: currentBackend().device,
-    data: summary,
-    skipped: data.skipped,
-  });
+  const { epoch, done } = position;
+  const { name: backend, device } = currentBackend();
+  const parameters = model.parameterCount();
+  onEvent({ event: "start", run: path, epoch, done, net: config.net, parameters, backend, device, data, skipped });
 
   const save = async (...names: CheckpointName[]) => {
     await checkWeights(model, `epoch ${position.epoch}, before a checkpoint`);
-    for (const name of names) await run.save(name, training);
+    for (const name of names) await run.save(name, { model, optimizer, schedule, position });
   };
-  const options: FitOptions = {
-    optimizer,
-    schedule,
-    scheduleEvery: config.schedule === "cosine" ? "step" : "epoch",
-    train: data.train,
-    test: data.test,
-    epochs: config.epochs,
-    batchSize: config.batch,
-    augment: config.augment,
-    loss: lossOf(config, data.train),
-    evaluateTrain: config.evaluateTrain,
-    clipNorm: config.clipNorm,
-    clipValue: config.clipValue,
-    earlyStop: config.earlyStop === undefined ? undefined : { metric: config.metric, patience: config.earlyStop },
-    detectAnomaly: config.detectAnomaly,
-    position,
-    signal,
-    onStep: async (report) => {
-      onEvent({ event: "step", ...report });
-      const steps = Math.ceil(report.done / config.batch);
-      if (steps % config.checkpointEvery === 0) await save("last");
-    },
-    onEpoch: async (report) => {
-      const best = bestEpoch(position.reports, config.metric) === report;
-      // "last" comes last: should the run be killed before it, the end of this epoch comes again, to the same numbers.
-      await (best ? save("best", "last") : save("last"));
-      await run.writeMetrics(position.reports);
-      onEvent({ event: "epoch", best, ...report });
-    },
+  const onStep = async (report: StepReport) => {
+    onEvent({ event: "step", ...report });
+    if (Math.ceil(report.done / config.batch) % config.checkpointEvery === 0) await save("last");
+  };
+  const onEpoch = async (report: EpochReport) => {
+    const best = bestEpoch(position.reports, config.metric) === report;
+    // "last" comes last: should the run be killed before it, the end of this epoch comes again, to the same numbers.
+    await (best ? save("best", "last") : save("last"));
+    await run.writeMetrics(position.reports);
+    onEvent({ event: "epoch", best, ...report });
   };
   try {
     if (!run.hasCheckpoint("last")) await save("last");
-    const reports = await fit(model, options);
+    const reports = await fit(model, { ...options, position, signal, onStep, onEpoch });
     const best = bestEpoch(reports, config.metric);
-    onEvent({ event: "end", run: run.path, early: reports.length < config.epochs, best });
+    onEvent({ event: "end", run: path, early: reports.length < config.epochs, best });
   } catch (error) {
     if (signal?.aborted && error === signal.reason) await save("last");
     if (error instanceof BrokenLossError && error.modelWasBroken) {
       // The steps since the last checkpoint once more, to see where it begins: they come to the same.
-      const position = await run.restore({ model, optimizer, schedule });
-      await fit(model, { ...options, position, detectAnomaly: true, onStep: undefined, onEpoch: undefined });
+      await fit(model, { ...options, position: await restore(), signal, detectAnomaly: true });
     }
     throw error;
   }

@@ -37,3 +37,12 @@ it(`wasm asked for 2 threads ${isolated ? "shares the work with a worker" : "doe
   };
   await expect.poll(work, { timeout: 30_000 }).toBe(isolated ? 1 : 0);
 });
+
+it.runIf(isolated)("a worker starts while the page awaits nothing but results", async () => {
+  await useBackend("wasm", { threads: 2, strict: true });
+  const backend = currentBackend() as WasmBackend;
+  const x = ones([256, 256]);
+  const end = performance.now() + 30_000;
+  while (backend.workersReady === 0 && performance.now() < end) await matmul(x, x).data();
+  expect(backend.workersReady).toBe(1);
+});

@@ -3,6 +3,7 @@
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import * as torchlet from "../../src/index.js";
+import { loadedWith } from "./app/chunks.js";
 
 const browser = {
   bundle: true,
@@ -18,16 +19,6 @@ const browser = {
 const { metafile } = await build({ ...browser, entryPoints: ["src/index.ts"] });
 const chunks = metafile.outputs;
 
-/** The chunks that load with one chunk, itself first. */
-function loadedWith(name: string, seen = new Set([name])): Set<string> {
-  for (const { path, kind } of chunks[name].imports) {
-    if (kind !== "import-statement" || seen.has(path)) continue;
-    seen.add(path);
-    loadedWith(path, seen);
-  }
-  return seen;
-}
-
 describe("the package in a browser", () => {
   it("has the same names as in Node", () => {
     expect(chunks["out/index.js"].exports.toSorted()).toEqual(Object.keys(torchlet).toSorted());
@@ -39,7 +30,7 @@ describe("the package in a browser", () => {
   });
 
   it("loads no package before it is used", () => {
-    const sources = [...loadedWith("out/index.js")].flatMap((name) => Object.keys(chunks[name].inputs));
+    const sources = loadedWith("out/index.js", metafile).flatMap((name) => Object.keys(chunks[name].inputs));
     expect(sources.length).toBeGreaterThan(40);
     expect(sources.filter((path) => !path.startsWith("src/"))).toEqual([]);
     // What is loaded when it is used is there: the test would see it.

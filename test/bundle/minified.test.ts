@@ -1,7 +1,7 @@
 /** An app that trains Net #1, minified by vite and by esbuild: it gives the losses that the source gives. */
 
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -16,9 +16,13 @@ import { train } from "./app/train.js";
 
 type Run = readonly [backend: BackendName, options: BackendOptions, tolerance: number];
 
-/** Strict rounding has the same bits on every engine; what fuses operations rounds otherwise. */
-const IN_NODE: Run[] = [["wasm", { strict: true }, 0]];
-const IN_PAGES: Run[] = [...IN_NODE, ["wasm", {}, 1e-3]];
+/** Strict rounding has the same bits on every engine; what fuses operations, or is a GPU, rounds otherwise. */
+const EVERYWHERE: Run[] = [
+  ["wasm", { strict: true }, 0],
+  ["gpujs:webgpu", {}, 1e-3],
+];
+const IN_NODE: Run[] = [...EVERYWHERE, ["gpujs:webasm", {}, 1e-3]];
+const IN_PAGES: Run[] = [...EVERYWHERE, ["wasm", {}, 1e-3], ["gpujs:webgl2", {}, 1e-3]];
 
 let expected: number[];
 let folder: string;
@@ -46,6 +50,8 @@ it("the source learns: else equal losses would say little", () => {
 describe("esbuild --minify, in Node", () => {
   it.each(IN_NODE)("%s %j", async (backend, options, tolerance) => {
     await esbuildModule(folder);
+    // What has a native library is no part of a bundle.
+    await symlink(join(import.meta.dirname, "../../node_modules"), join(folder, "node_modules")).catch(() => {});
     const module = pathToFileURL(join(folder, "train.js"));
     const script = `import { train } from "${module}";
       console.log(JSON.stringify(await train(${JSON.stringify(backend)}, ${JSON.stringify(options)})));`;
@@ -73,10 +79,15 @@ describe.skipIf(noChromium).each([
     await server.close();
   });
 
-  it.each(IN_PAGES)("%s %j", async (backend, options, tolerance) => {
-    const page = await browser.newPage();
-    await page.goto(server.resolvedUrls!.local[0]);
-    const run = [backend, options] as const;
-    expectLosses(await page.evaluate(([backend, options]) => window.train(backend, options), run), tolerance);
-  });
+  it.each(IN_PAGES)(
+    "%s %j",
+    async (backend, options, tolerance) => {
+      const page = await browser.newPage();
+      await page.goto(server.resolvedUrls!.local[0]);
+      const run = [backend, options] as const;
+      expectLosses(await page.evaluate(([backend, options]) => window.train(backend, options), run), tolerance);
+      await page.close();
+    },
+    300_000,
+  );
 });

@@ -77,6 +77,29 @@ describe("ImageDataset", () => {
     expect(orderOf(dataset, new Generator(5))).toEqual([...new Generator(5).permutation(10)]);
   });
 
+  it("leaves out the beginning of a pass where asked", () => {
+    const rest = (start: number) =>
+      [...tenImages().batches(4, { shuffle: false, start })].map(({ indices }) => [...indices]);
+    expect(rest(4)).toEqual([
+      [4, 5, 6, 7],
+      [8, 9],
+    ]);
+    expect(rest(10)).toEqual([]);
+    const order = [...new Generator(5).permutation(10)];
+    const shuffled = [...tenImages().batches(4, { generator: new Generator(5), start: 8 })];
+    expect(shuffled.flatMap(({ indices }) => [...indices])).toEqual(order.slice(8));
+    expect(() => rest(11)).toThrow(new RangeError("batches: start must be an integer from 0 to 10, got 11"));
+  });
+
+  it("weighs its classes so that all count the same", () => {
+    // As scikit-learn's compute_class_weight("balanced", classes=[0, 1, 2], y=[0, 1, 2, 0, 1, 2, 0, 1, 2, 0]).
+    expect(tenImages().classWeights()).toEqual([10 / 12, 10 / 9, 10 / 9]);
+  });
+
+  it("shows the bytes of an image", () => {
+    expect(tenImages().pixels(3)).toEqual(Uint8Array.from({ length: 12 }, (_, i) => 30 + i));
+  });
+
   it("keeps the labels with their images", () => {
     for (const { images, labels, indices } of tenImages().batches(3)) {
       const values = images.dataSync();

@@ -1,9 +1,11 @@
 /** decodeImage against Pillow: synthetic files of every kind, 20 awkward photographs, and files that lie. */
 
 import { existsSync, readFileSync } from "node:fs";
+import { deflateSync, inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { decodeImage } from "../../src/data/decode.js";
 import { DecodeError, type Image } from "../../src/data/image.js";
+import { crc32 } from "../fuzz/mutate.js";
 
 interface DecodeCase {
   name: string;
@@ -17,8 +19,30 @@ interface DecodeCase {
 // Made by scripts/fixtures/make_data_fixtures.py.
 const cases: DecodeCase[] = JSON.parse(readFileSync("test/fixtures/data/decode.json", "utf8"));
 
-function fileOf(name: string): Uint8Array {
+function fileOf(name: string): Buffer {
   return Buffer.from(cases.find((each) => each.name === name)!.file, "base64");
+}
+
+/** The content of the first chunk of this type. */
+function chunkOf(png: Buffer, type: string): Buffer {
+  const at = png.indexOf(type);
+  return png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4));
+}
+
+/** The PNG with other content in that chunk. */
+function withChunk(png: Buffer, type: string, content: Uint8Array): Buffer {
+  const at = png.indexOf(type);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(content.length);
+  const body = Buffer.concat([png.subarray(at, at + 4), content]);
+  checksum.writeInt32BE(crc32(body));
+  return Buffer.concat([
+    png.subarray(0, at - 4),
+    length,
+    body,
+    checksum,
+    png.subarray(at + 8 + png.readUInt32BE(at - 4)),
+  ]);
 }
 
 function bytesOf(text: string): Uint8Array {
@@ -149,6 +173,73 @@ describe("files that cannot be read", () => {
     lying.set([0, 0, 0x17, 0x70, 0, 0, 0x17, 0x70], 16);
     await expect(decodeImage(lying)).rejects.toThrow(
       new DecodeError(`PNG declares 6000 × 6000 pixels, more than its ${png.length} bytes can hold`),
+    );
+  });
+
+  it("an image above a limit of the caller's", async () => {
+    await expect(decodeImage(jpeg, { maxPixels: 959 })).rejects.toThrow(
+      new DecodeError("JPEG declares 40 × 24 pixels; the limit is 959 pixels"),
+    );
+    expect((await decodeImage(jpeg, { maxPixels: 960 })).width).toBe(40);
+    await expect(decodeImage(png, { maxPixels: 98 })).rejects.toThrow(
+      "PNG declares 11 × 9 pixels; the limit is 98 pixels",
+    );
+  });
+
+  it("a JPEG with two headers, of which one is modest", async () => {
+    const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
+    const second = Uint8Array.from(jpeg.subarray(frame, frame + 2 + jpeg[frame + 3]));
+    second.set([0x10, 0, 0x10, 0], 5);
+    for (const at of [frame, jpeg.length - 2]) {
+      const twice = Buffer.concat([jpeg.subarray(0, at), second, jpeg.subarray(at)]);
+      await expect(decodeImage(twice)).rejects.toThrow(new DecodeError("JPEG is damaged (it declares its size twice)"));
+    }
+  });
+
+  it("a JPEG with more scans than any encoder writes", async () => {
+    const file = fileOf("progressive");
+    const scan = file.lastIndexOf(Buffer.of(0xff, 0xda));
+    const scans = Array<Uint8Array>(100).fill(file.subarray(scan, file.length - 2));
+    const many = Buffer.concat([file.subarray(0, scan), ...scans, file.subarray(file.length - 2)]);
+    await expect(decodeImage(many)).rejects.toThrow(/^JPEG has 1\d\d scans; the limit is 100$/);
+  });
+
+  it("a PNG with two headers", async () => {
+    const header = png.subarray(8, 33);
+    const twice = Buffer.concat([png.subarray(0, 33), header, png.subarray(33)]);
+    await expect(decodeImage(twice)).rejects.toThrow(new DecodeError("PNG is damaged (it declares its size twice)"));
+  });
+
+  it.each([
+    ["8-bit RGB", 306],
+    ["8-bit RGBA, interlaced", 415],
+    ["1-bit grey", 27],
+  ])("a PNG with too few or too many pixels: %s", async (name, bytes) => {
+    const file = fileOf(name);
+    const pixels = inflateSync(chunkOf(file, "IDAT"));
+    expect(pixels.length).toBe(bytes);
+    const held = (content: Uint8Array) => decodeImage(withChunk(file, "IDAT", deflateSync(content)));
+    expect(await held(pixels)).toEqual(await decodeImage(file));
+    await expect(held(pixels.subarray(1))).rejects.toThrow(
+      new DecodeError(`PNG is damaged (it holds ${bytes - 1} bytes of pixels, its header calls for ${bytes})`),
+    );
+    await expect(held(Buffer.concat([pixels, Buffer.of(0)]))).rejects.toThrow(
+      new DecodeError(`PNG is damaged (it holds more than ${bytes} bytes of pixels, its header calls for ${bytes})`),
+    );
+  });
+
+  it("a PNG that would inflate to a hundred megabytes, without taking them", async () => {
+    const file = fileOf("8-bit RGBA, interlaced");
+    const bomb = withChunk(file, "IDAT", deflateSync(Buffer.alloc(100_000_000)));
+    const before = process.memoryUsage().rss;
+    await expect(decodeImage(bomb)).rejects.toThrow("PNG is damaged (it holds more than 415 bytes of pixels");
+    expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
+  });
+
+  it("a PNG whose pixels do not inflate", async () => {
+    const cut = deflateSync(Buffer.alloc(306)).subarray(0, 8);
+    await expect(decodeImage(withChunk(png, "IDAT", cut))).rejects.toThrow(
+      /^PNG is damaged \(its pixels do not inflate/,
     );
   });
 

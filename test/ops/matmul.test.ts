@@ -13,7 +13,7 @@ checkFixtures("matmul", {
 describe("blocks, tiles and their rests", () => {
   for (const [m, k, n] of [
     [65, 67, 131],
-    [130, 300, 40],
+    [130, 550, 20],
     [1, 600, 130],
     [130, 600, 1],
     [3, 5, 500],
@@ -35,6 +35,13 @@ describe("blocks, tiles and their rests", () => {
     shapes: [
       [9, 17, 33],
       [9, 33, 19],
+    ],
+  });
+  checkOp("a batch of long sums", {
+    op: (a, b) => matmul(a, b),
+    shapes: [
+      [3, 17, 530],
+      [3, 530, 19],
     ],
   });
   checkOp("a batch and one matrix", {

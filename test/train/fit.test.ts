@@ -4,15 +4,19 @@ import { beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
-import { nllLoss } from "../../src/layers/losses.js";
+import { type Labels, nllLoss } from "../../src/layers/losses.js";
 import { Sequential } from "../../src/layers/sequential.js";
+import { clipGradNorm, clipGradValue } from "../../src/optim/clip.js";
+import { CosineWarmupLR, StepLR } from "../../src/optim/schedules.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
-import { Generator, manualSeed } from "../../src/tensor/random.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
+import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
+import type { Parameter, Tensor } from "../../src/tensor/tensor.js";
+import { bestEpoch } from "../../src/train/best-epoch.js";
 import { BrokenLossError } from "../../src/train/broken-loss.js";
 import { evaluate } from "../../src/train/evaluate.js";
 import { type EpochReport, type FitOptions, fit, type StepReport } from "../../src/train/fit.js";
+import { TrainingPosition } from "../../src/train/position.js";
 import { collectGarbage } from "../garbage.js";
 import { onEachBackend } from "../targets.js";
 import { classifier, dataset } from "./tiny-data.js";
@@ -137,6 +141,193 @@ describe("the reports", () => {
     for (const { imagesPerSecond, secondsLeft, done, total } of steps) {
       expect(secondsLeft).toBeCloseTo((total - done) / imagesPerSecond, 9);
     }
+  });
+});
+
+describe("the learning rate", () => {
+  /** The rate that each step was taken with. */
+  const ratesOf = async (changes: (optimizer: SGD) => Partial<FitOptions>) => {
+    const model = classifier();
+    const options = optionsFor(model, { epochs: 3 });
+    const optimizer = options.optimizer as SGD;
+    const rates: number[] = [];
+    const loss = (output: Tensor, labels: Labels) => {
+      if (output.requiresGrad) rates.push(optimizer.lr);
+      return nllLoss(output, labels);
+    };
+    const reports = await fit(model, { ...options, loss, ...changes(optimizer) });
+    return { rates, reports };
+  };
+
+  it("changes after each epoch", async () => {
+    const { rates, reports } = await ratesOf((optimizer) => ({
+      schedule: new StepLR(optimizer, { stepSize: 1, gamma: 0.5 }),
+    }));
+    expect(rates).toEqual([0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125, 0.125, 0.125]);
+    expect(reports.map(({ lr }) => lr)).toEqual([0.5, 0.25, 0.125]);
+  });
+
+  it("or after each step", async () => {
+    const { rates } = await ratesOf((optimizer) => ({
+      schedule: new CosineWarmupLR(optimizer, { steps: 9, warmupSteps: 2 }),
+      scheduleEvery: "step",
+    }));
+    const cosine = (t: number) => 0.25 * (1 + Math.cos((Math.PI * (t - 2)) / 7));
+    const expected = [0.25, 0.5, ...[2, 3, 4, 5, 6, 7, 8].map(cosine)];
+    for (const [t, rate] of rates.entries()) expect(rate).toBeCloseTo(expected[t], 12);
+    expect(rates).toHaveLength(9);
+  });
+
+  it("follows the loss on the test set, or without one on the training set", async () => {
+    for (const test of [undefined, dataset(TEST)]) {
+      const seen: number[] = [];
+      const schedule = { step: (metric: number) => seen.push(metric), stateDict: () => ({}), loadStateDict: () => {} };
+      const { reports } = await ratesOf(() => ({ schedule, test }));
+      expect(seen).toEqual(reports.map(({ train, test }) => (test ?? train).loss));
+    }
+  });
+});
+
+describe("gradients are clipped", () => {
+  it.each([
+    ["by their norm", { clipNorm: 0.01 }, (p: Parameter[]) => clipGradNorm(p, 0.01)],
+    ["by value", { clipValue: 0.002 }, (p: Parameter[]) => clipGradValue(p, 0.002)],
+  ] as const)("%s, before each step", async (_, changes, clip) => {
+    const [model, byHand, free] = [classifier(), classifier(), classifier()];
+    const options = optionsFor(byHand, { epochs: 1, batchSize: 10 });
+    await fit(model, optionsFor(model, { epochs: 1, batchSize: 10, ...changes }));
+    await fit(free, optionsFor(free, { epochs: 1, batchSize: 10 }));
+    for (const { images, labels } of options.train.batches(10)) {
+      nllLoss(byHand.forward(images), labels).backward();
+      clip([...options.optimizer.parameters]);
+      options.optimizer.step();
+    }
+    const flat = async (model: Sequential) => (await weights(model)).flatMap((values) => [...values]);
+    const [clipped, expected, unclipped] = await Promise.all([model, byHand, free].map(flat));
+    for (const [i, value] of clipped.entries()) expect(value).toBeCloseTo(expected[i], 6);
+    expect(Math.max(...clipped.map((value, i) => Math.abs(value - unclipped[i])))).toBeGreaterThan(1e-3);
+  });
+});
+
+describe("early stop", () => {
+  /** A test set that becomes worse from the third epoch on. */
+  const accuracies = [0.5, 0.75, 0.75, 0.5, 0.75, 1];
+  const run = async (patience: number, position?: TrainingPosition) => {
+    const model = classifier();
+    const optimizer = new SGD(model.parameters(), { lr: 0 });
+    const onEpoch = (report: EpochReport) => {
+      report.train.accuracy = accuracies[report.epoch - 1];
+    };
+    const earlyStop = { metric: "accuracy", patience } as const;
+    const train = dataset(TRAIN);
+    return fit(model, { optimizer, train, batchSize: 4, epochs: 6, earlyStop, onEpoch, position });
+  };
+
+  it.each([
+    [1, 3],
+    [2, 4],
+    [3, 5],
+    [4, 6],
+  ])("with a patience of %d ends after epoch %d: equal is not better", async (patience, last) => {
+    expect(await run(patience)).toHaveLength(last);
+  });
+
+  it("stays stopped when training goes on", async () => {
+    const position = new TrainingPosition();
+    await run(2, position);
+    expect(await run(2, position)).toHaveLength(4);
+    expect(await run(4, position)).toHaveLength(6);
+  });
+
+  it("knows which metrics are costs", () => {
+    const reports = [0.3, 0.1, 0.2].map((value, i) => ({ epoch: i + 1, train: { loss: value, auc: value } }));
+    expect(bestEpoch(reports as EpochReport[], "loss").epoch).toBe(2);
+    expect(bestEpoch(reports as EpochReport[], "auc").epoch).toBe(1);
+    expect(() => bestEpoch(reports as EpochReport[], "f1")).toThrow("there is no f1 in epoch");
+    expect(() => bestEpoch([], "loss")).toThrow("no epoch is over");
+  });
+});
+
+describe("an interruption", () => {
+  const noisy = () => new Sequential(new BatchNorm2d(3), new Dropout(0.3), classifier());
+
+  it.each([1, 2, 3, 4, 5])("after step %d changes nothing in what comes", async (steps) => {
+    const [whole, parts] = [noisy(), noisy()];
+    const augment = { flip: 0.5, shift: 0.3 };
+    manualSeed(5);
+    const expected = await fit(whole, optionsFor(whole, { augment }));
+    manualSeed(5);
+    const position = new TrainingPosition();
+    const controller = new AbortController();
+    const options = optionsFor(parts, { augment, position });
+    let left = steps;
+    const onStep = () => {
+      if (--left === 0) controller.abort(new Error("enough"));
+    };
+    await expect(fit(parts, { ...options, onStep, signal: controller.signal })).rejects.toThrow("enough");
+    // Whatever else is drawn meanwhile: the streams of the order and of augmentation are put back.
+    for (const stream of ["shuffle", "augmentation"] as const) defaultGenerator(stream).uint32();
+    expect(measured(await fit(parts, options))).toEqual(measured(expected));
+    expect(await weights(parts)).toEqual(await weights(whole));
+  });
+
+  it("is heeded while the test set is measured", async () => {
+    const model = classifier();
+    const controller = new AbortController();
+    const loss = (output: Tensor, labels: Labels) => {
+      if (!output.requiresGrad) controller.abort(new Error("enough"));
+      return nllLoss(output, labels);
+    };
+    const position = new TrainingPosition();
+    const options = optionsFor(model, { loss, position, signal: controller.signal });
+    await expect(fit(model, options)).rejects.toThrow("enough");
+    expect([position.epoch, position.done, position.reports.length]).toEqual([1, 10, 0]);
+  });
+});
+
+describe("the training set", () => {
+  it("is measured after the epoch, if asked for", async () => {
+    const [model, train] = [classifier(), dataset(TRAIN)];
+    const [report] = await fit(model, optionsFor(model, { train, epochs: 1, evaluateTrain: true }));
+    expect(report.train).toEqual(await evaluate(model, train, { batchSize: 4 }));
+  });
+});
+
+describe("a broken loss", () => {
+  const breaksAt = (step: number, broken: (x: Tensor) => Tensor) => {
+    let steps = 0;
+    return (x: Tensor) => (x.requiresGrad && ++steps >= step ? broken(x) : x);
+  };
+  const run = async (layer: (x: Tensor) => Tensor, changes: Partial<FitOptions> = {}) => {
+    const inner = classifier();
+    const model = new Sequential(inner, layer);
+    return fit(model, optionsFor(model, { optimizer: new SGD(inner.parameters(), { lr: 0.5 }), ...changes }));
+  };
+
+  onEachBackend("is traced to the operation, without being asked to", async () => {
+    const error = new BrokenLossError("epoch 2, step 2: log made the first NaN or infinity: [4, 2] → [4, 2]");
+    await expect(run(breaksAt(5, (x) => x.log()))).rejects.toThrow(error);
+  });
+
+  onEachBackend("is traced to the way back, when every step is looked at", async () => {
+    // The root has no slope at 0: its gradient is infinite there, though the loss is not.
+    const root = (x: Tensor) => x.add(x.sub(x.detach()).mul(x.sub(x.detach())).sqrt());
+    const error = new BrokenLossError(
+      "epoch 1, step 2: backward of sqrt made the first NaN or infinity: [4, 2] → [4, 2]",
+    );
+    await expect(run(breaksAt(2, root), { detectAnomaly: true })).rejects.toThrow(error);
+    // Otherwise the next step finds broken weights, and tells what to do.
+    const next =
+      /^epoch 1, step 3: \w+ was given NaN or infinity, in its input \[2(, 12)?\], which is 0\.1\.(weight|bias)/;
+    await expect(run(breaksAt(2, root))).rejects.toThrow(next);
+  });
+
+  it("finds nothing to complain about in a sound run", async () => {
+    const [one, other] = [classifier(), classifier()];
+    manualSeed(2);
+    const expected = await fit(one, optionsFor(one));
+    manualSeed(2);
+    expect(measured(await fit(other, optionsFor(other, { detectAnomaly: true })))).toEqual(measured(expected));
   });
 });
 

@@ -1,16 +1,14 @@
 /** A training run and its folder: whatever interrupts it, it comes to the same bytes. */
 
-import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
-import { loadSafetensors } from "../../src/io/safetensors/file.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
 import { trainConfig } from "../../src/train/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/train/run.js";
 import { RunFolder } from "../../src/train/run-folder.js";
+import { runContents } from "./run-contents.js";
 
 let root: string;
 
@@ -27,23 +25,6 @@ const config = (changes: Record<string, unknown> = {}) =>
   trainConfig({ data: join(root, "faces"), backend: "wasm", ...options, ...changes });
 
 const quiet = { onEvent: () => {} };
-
-/** What a checkpoint holds, but for the times. */
-async function contents(path: string) {
-  const { tensors, metadata } = await loadSafetensors(path);
-  const { seconds: _, reports, ...rest } = JSON.parse(metadata.training);
-  const digest = (value: Tensor) => createHash("sha256").update(value.dataSync()).digest("hex");
-  const values = Object.entries(tensors).map(([name, value]) => [name, value.shape, digest(value)]);
-  return { values, reports: reports.map(untimed), ...rest };
-}
-
-const untimed = ({ seconds: _, imagesPerSecond: __, ...line }: Record<string, unknown>) => line;
-
-async function allOf(path: string) {
-  const run = await RunFolder.open(path);
-  const lines = (await run.metrics()).map((line) => untimed({ ...line }));
-  return { lines, last: await contents(run.checkpoint("last")), best: await contents(run.checkpoint("best")) };
-}
 
 /** Ends a run after so many steps, as Ctrl-C does. */
 async function interrupted(steps: number, run: (hooks: Parameters<typeof startRun>[2]) => Promise<void>) {
@@ -64,8 +45,28 @@ describe("a run that goes on", () => {
     await interrupted(6, (hooks) => resumeRun(parts, { threads: 1 }, hooks));
     await interrupted(3, (hooks) => resumeRun(parts, { threads: 2 }, hooks));
     await resumeRun(parts, {}, quiet);
-    expect(await allOf(parts)).toEqual(await allOf(whole));
+    expect(await runContents(parts)).toEqual(await runContents(whole));
     expect(await (await RunFolder.open(parts)).sessions()).toHaveLength(4);
+  });
+
+  it("for more epochs than it was begun with comes to what a longer run would have", async () => {
+    const [whole, parts] = [join(root, "longer"), join(root, "lengthened")];
+    const steps = { schedule: "step", stepEpochs: 2, warmupEpochs: undefined, augment: { flip: 0.5, rotate: 20 } };
+    await startRun(whole, config({ ...steps, epochs: 4, threads: 2 }), quiet);
+    await startRun(parts, config({ ...steps, epochs: 2 }), quiet);
+    await resumeRun(parts, { epochs: 4 }, quiet);
+    expect(await runContents(parts)).toEqual(await runContents(whole));
+    expect((await RunFolder.open(parts)).config.epochs).toBe(4);
+  });
+
+  it("refuses other photographs", async () => {
+    const [data, path] = [join(root, "other"), join(root, "moved")];
+    await cp(join(root, "faces"), data, { recursive: true });
+    await startRun(path, config({ data, epochs: 1, schedule: "constant", warmupEpochs: undefined }), quiet);
+    const [name] = await readdir(join(data, "test"));
+    await rm(join(data, "test", name));
+    const message = `the test photographs in ${data} are not those that the run was begun with (10 then, 9 now)`;
+    await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow(message);
   });
 });
 

@@ -8,7 +8,9 @@ import { type Entry, encodeHeader, headerLength, LENGTH_BYTES, type Metadata, pa
 
 /** Tensors by name, and whatever the writer had to say about them. */
 export interface SafetensorsFile {
+  /** By their names. */
   tensors: StateDict;
+  /** Strings that were kept beside them. */
   metadata: Metadata;
 }
 

@@ -12,6 +12,8 @@ const PIECE_BYTES = 1 << 20;
 
 /**
  * Writes a file that is either whole or not there, tensor by tensor: a model larger than the memory left can be saved.
+ * @param path of the file; one that is there is replaced
+ * @param tensors by their names
  * @param metadata strings to keep beside the tensors
  */
 export async function saveSafetensors(path: string, tensors: StateDict, metadata: Metadata = {}): Promise<void> {
@@ -64,6 +66,7 @@ async function readTensors(file: FileHandle, options: SafetensorsReadOptions): P
 /**
  * Reads a file onto the current backend, a piece at a time: besides the tensors, memory holds one of them at most. For
  * what becomes of the numbers see `decodeSafetensors`.
+ * @param path of the file
  * @throws Error naming the file, and saying what is wrong with it; nothing has been taken then
  */
 export async function loadSafetensors(path: string, options: SafetensorsReadOptions = {}): Promise<SafetensorsFile> {

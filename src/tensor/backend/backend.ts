@@ -17,6 +17,7 @@ export interface Storage {
   readonly size: number;
 }
 
+/** What a backend holds. */
 export interface MemoryInfo {
   /** Bytes held by live storages. */
   bytes: number;
@@ -190,7 +191,9 @@ export interface SgdStep {
  * Geometry arrives checked; kernels need not check it again.
  */
 export interface Backend {
+  /** As `useBackend` takes it. */
   readonly name: string;
+  /** What it computes in. */
   readonly dtype: DType;
   /** What computes, in words: threads and instructions, or the adapter in its driver's words. */
   readonly device: string;
@@ -198,22 +201,31 @@ export interface Backend {
   readonly failure?: string;
 
   // memory
+  /** The given numbers. */
   upload(values: ArrayLike<number>): Storage;
+  /** `size` times the same number. */
   fill(size: number, value: number): Storage;
   /** `size` numbers: 0 where a draw from [0, 1) is below p, otherwise `value`. Number i has word i mod 4 of block i div 4. */
   dropoutMask(size: number, p: number, value: number, draws: Draws): Storage;
+  /** A copy of the numbers. */
   read(x: Storage): Promise<FloatArray>;
   /** A copy of the numbers, at once; only on backends that live in the host's memory. */
   readSync?(x: Storage): FloatArray;
+  /** Gives a storage back; nobody may use it any more. */
   free(x: Storage): void;
+  /** What is held now. */
   memory(): MemoryInfo;
 
   // pointwise
+  /** rule.f of every element. */
   unary(rule: UnaryRule, x: Storage, a: number, b: number): Storage;
+  /** rule.df of every element. */
   unaryGrad(rule: UnaryRule, g: Storage, x: Storage, y: Storage, a: number, b: number): Storage;
+  /** rule.f of every pair of elements. */
   binary(rule: BinaryRule, a: Storage, b: Storage, geometry: BroadcastGeometry): Storage;
 
   // reductions along the middle axis: [outer, n, inner] → [outer, inner]
+  /** Sum, largest or smallest element along the middle axis. */
   reduce(name: ReduceName, x: Storage, geometry: AxisGeometry): Storage;
   /** Index of the first largest element along the middle axis, as a float. */
   argMax(x: Storage, geometry: AxisGeometry): Storage;
@@ -223,7 +235,9 @@ export interface Backend {
   softmaxGrad(g: Storage, y: Storage, geometry: AxisGeometry, log: boolean): Storage;
 
   // movement
+  /** Elements in another order, some left out or repeated: see `ViewGeometry`. */
   view(x: Storage, geometry: ViewGeometry): Storage;
+  /** Elements with others around or between them: see `PadGeometry`. */
   pad(x: Storage, geometry: PadGeometry, value: number): Storage;
   /** Parts [outer, n_i, inner] joined along the middle axis; `sizes` holds the n_i. */
   cat(parts: readonly Storage[], sizes: readonly number[], outer: number, inner: number): Storage;
@@ -233,15 +247,21 @@ export interface Backend {
   indexAdd(g: Storage, indices: Int32Array, geometry: AxisGeometry): Storage;
 
   // structural
+  /** Matrix products: see `MatmulGeometry`. */
   matmul(a: Storage, b: Storage, geometry: MatmulGeometry): Storage;
+  /** y[n, o, i, j] = bias[o] + Σ over c, k, l of x[n, c, i·stride − pad + k·dilation, …] · w[o, c, k, l]. */
   conv2d(x: Storage, w: Storage, bias: Storage | undefined, geometry: ConvGeometry): Storage;
+  /** ∂L/∂x from g = ∂L/∂y. */
   conv2dInputGrad(g: Storage, w: Storage, geometry: ConvGeometry): Storage;
+  /** ∂L/∂w from g = ∂L/∂y. */
   conv2dWeightGrad(x: Storage, g: Storage, geometry: ConvGeometry): Storage;
   /** Largest element of each window; padding never wins; NaN does. */
   maxPool2d(x: Storage, geometry: PoolGeometry): Storage;
   /** g goes to the first element (row by row) of each window that equals its maximum. */
   maxPool2dGrad(g: Storage, x: Storage, y: Storage, geometry: PoolGeometry): Storage;
+  /** Mean of each window. */
   avgPool2d(x: Storage, geometry: PoolGeometry): Storage;
+  /** g, spread evenly over each window. */
   avgPool2dGrad(g: Storage, geometry: PoolGeometry): Storage;
 
   // batch norm, one channel at a time over n · pixels values
@@ -285,6 +305,7 @@ export interface Backend {
   // in place
   /** y ← alpha·y + beta·x. An alpha of 0 overwrites y whatever it held, NaN included. */
   accumulate(y: Storage, x: Storage, alpha: number, beta: number): void;
+  /** One step of Adam or AdamW; `mean` and `square` are its running means. */
   adam(parameter: Storage, grad: Storage, mean: Storage, square: Storage, step: AdamStep): void;
   /** Without momentum, `velocity` is undefined. On the first step the velocity becomes the gradient itself. */
   sgd(parameter: Storage, grad: Storage, velocity: Storage | undefined, first: boolean, step: SgdStep): void;

@@ -5,6 +5,7 @@ import type { Adaptation, Mode } from "./gpujs/device.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 import type { WinogradUse } from "./wasm/winograd.js";
 
+/** The backends that there are, by the names that `useBackend` takes. */
 export type BackendName = "wasm" | "js" | `gpujs:${Mode}`;
 
 export interface BackendOptions {

@@ -12,6 +12,7 @@ export interface BatchNormOptions {
   bias: Tensor;
   /** [C]: estimates that training updates in place and evaluation uses. */
   runningMean: Tensor;
+  /** [C]: likewise. */
   runningVar: Tensor;
   /** Normalize by the batch's own moments, and update the running ones. */
   training: boolean;
@@ -90,7 +91,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
       ];
     },
     [x, weight, mean, variance],
-    { training, eps },
+    { eps },
   );
   // The graph keeps the moments as long as it needs them; nobody else does.
   mean.release();

@@ -10,6 +10,7 @@ import { sumTo } from "./reduce.js";
 export interface MatmulOptions {
   /** Multiplies aᵀ (its last two axes swapped) instead of a. Default false. */
   transA?: boolean;
+  /** Multiplies by bᵀ instead of b. Default false. */
   transB?: boolean;
 }
 
@@ -61,6 +62,8 @@ function matmulGeometry(a: Shape, b: Shape, transA: boolean, transB: boolean): O
 
 /**
  * C[…, m, n] = Σ_k A[…, m, k] · B[…, k, n]. Axes before the last two are batch axes and broadcast.
+ * @param a [..., m, k]
+ * @param b [..., k, n]
  * @throws ShapeError when the inner sizes differ or the batch axes do not broadcast.
  */
 export function matmul(a: Tensor, b: Tensor, { transA = false, transB = false }: MatmulOptions = {}): Tensor {

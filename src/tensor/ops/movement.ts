@@ -38,7 +38,10 @@ export function clone(x: Tensor): Tensor {
   return record("clone", [x], x.shape, storage, (g) => [() => g], []);
 }
 
-/** Joins the axes `startDim` … `endDim` into one; by default all but the first, as torch.nn.Flatten does. */
+/**
+ * Joins the axes `startDim` … `endDim` into one; by default all but the first, as torch.nn.Flatten does.
+ * @throws ShapeError when there are no such axes, or the last comes before the first
+ */
 export function flatten(x: Tensor, startDim = 1, endDim = -1): Tensor {
   const start = normalizeDim(startDim, x.shape.length, "flatten");
   const end = normalizeDim(endDim, x.shape.length, "flatten");
@@ -76,7 +79,10 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
   return record("permute", [x], shape, storage, (g) => [() => permute(g, inverse)], [], { dims: order });
 }
 
-/** Swaps two axes. Copies: tensors are always contiguous. */
+/**
+ * Swaps the axes `dim0` and `dim1`. Copies: tensors are always contiguous.
+ * @throws ShapeError when there are no such axes
+ */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const d0 = normalizeDim(dim0, x.shape.length, "transpose");
   const d1 = normalizeDim(dim1, x.shape.length, "transpose");
@@ -97,8 +103,8 @@ export function slice(x: Tensor, dim: number, start: number, end?: number, step 
     if (!Number.isInteger(bound)) throw new ShapeError(`slice: bounds must be whole numbers, got ${bound}`);
   }
   const bound = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
-  const first = bound(start);
-  const length = Math.max(0, Math.ceil((bound(end ?? n) - first) / step));
+  const [first, last] = [bound(start), bound(end ?? n)];
+  const length = Math.max(0, Math.ceil((last - first) / step));
   const strides = stridesOf(x.shape);
   const shape = x.shape.map((size, axis) => (axis === d ? length : size));
   const storage = x.backend.view(x.storage, {
@@ -115,7 +121,7 @@ export function slice(x: Tensor, dim: number, start: number, end?: number, step 
     storage,
     (g) => [() => x.backend.pad(g.storage, { inShape: shape, outShape: x.shape, before, step: steps }, 0)],
     [],
-    { dim: d, start: first, step },
+    { dim: d, start: first, end: last, step },
   );
 }
 
@@ -127,6 +133,7 @@ export interface PadOptions {
 /**
  * Adds elements around x. `padding` lists [before, after] pairs from the last axis backwards, as torch's F.pad:
  * `[left, right, top, bottom]`. Negative numbers crop.
+ * @throws ShapeError when there are more pairs than axes, or more is cropped than there is
  */
 export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOptions = {}): Tensor {
   const rank = x.shape.length;
@@ -167,12 +174,12 @@ export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOpt
     storage,
     (g) => [() => x.backend.view(g.storage, { shape: x.shape, strides, offset })],
     [],
-    { before, value },
+    { before, after: pairs.map((pair) => pair[1]), value },
   );
 }
 
 /**
- * Joins tensors along `dim`; their other sizes must agree.
+ * Joins `tensors` along `dim`; their other sizes must agree.
  * @throws ShapeError naming the tensor and the axis that differs.
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
@@ -211,7 +218,10 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   );
 }
 
-/** Joins tensors of one shape along a new axis `dim`. */
+/**
+ * Joins `tensors` of one shape along a new axis `dim`.
+ * @throws ShapeError when there are none, or their shapes differ
+ */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   if (tensors.length === 0) throw new ShapeError("stack: expected at least one tensor");
   const { shape } = tensors[0];

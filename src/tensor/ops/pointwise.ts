@@ -248,7 +248,7 @@ const powTensor = binary("pow", {
   saves: ["a", "b", "y"],
 });
 
-/** x raised to a number, or element by element to a tensor. */
+/** y = x^exponent: a number, or a tensor that broadcasts. */
 export function pow(x: Tensor, exponent: Operand): Tensor {
   return typeof exponent === "number" ? applyUnary(powRule, x, exponent, 0) : powTensor(x, exponent);
 }

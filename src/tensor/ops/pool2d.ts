@@ -49,6 +49,8 @@ function pooledShape(x: Shape, { outH, outW }: PoolGeometry): Shape {
  * Largest element of each window; padding never wins. Where several are largest, the gradient goes to the first of
  * them, row by row, as in PyTorch.
  * @param x [N, C, H, W]
+ * @param kernelSize [kH, kW] of the window, or one number for both
+ * @returns [N, C, outH, outW]
  * @throws ShapeError when the window does not fit into the padded input
  */
 export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
@@ -69,6 +71,8 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
 /**
  * Mean of each window.
  * @param x [N, C, H, W]
+ * @param kernelSize [kH, kW] of the window, or one number for both
+ * @returns [N, C, outH, outW]
  * @throws ShapeError when the window does not fit into the padded input
  */
 export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {

@@ -120,7 +120,10 @@ export function variance(
   });
 }
 
-/** Index of the first largest element along `dim`, or in the flattened tensor, as a float (exact below 2^24). */
+/**
+ * Index of the first largest element along `dim`, or in the flattened tensor, as a float (exact below 2^24).
+ * @throws ShapeError when there is no element
+ */
 export function argMax(x: Tensor, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
   const rank = x.shape.length;
   const d = dim === undefined ? undefined : normalizeDim(dim, rank, "argMax");

@@ -1,11 +1,13 @@
 /** The app in a page, for a test to call. */
 
+import { product } from "./product.js";
 import { train } from "./train.js";
 
 declare global {
   interface Window {
+    product: typeof product;
     train: typeof train;
   }
 }
 
-window.train = train;
+Object.assign(window, { product, train });

@@ -12,7 +12,7 @@ import {
   useBackend,
 } from "../../../src/index.js";
 
-const BATCH = 8;
+const BATCH = 4;
 const STEPS = 4;
 
 /** The loss before each step of training, from one seed. */

@@ -96,6 +96,9 @@ interface WebGpu {
 
 const webGpu = () => (globalThis as { navigator?: { gpu?: WebGpu } }).navigator?.gpu;
 
+/** Imports a package out of every bundler's sight: one for Node alone, with a native library that lies beside it. */
+const importUnbundled = (name: string): Promise<unknown> => import(/* webpackIgnore: true */ /* @vite-ignore */ name);
+
 /** Browsers have WebGPU; Node has it from the package webgpu (Dawn), which GPU.js does not ask for by itself. */
 export async function provideWebGpu(): Promise<WebGpu> {
   const present = webGpu();
@@ -103,7 +106,7 @@ export async function provideWebGpu(): Promise<WebGpu> {
   if (typeof process === "undefined" || !process.versions?.node) throw new Error("this browser has no WebGPU");
   let dawn: { create(flags: string[]): WebGpu; globals: object };
   try {
-    dawn = (await import("webgpu")) as unknown as typeof dawn;
+    dawn = (await importUnbundled("webgpu")) as typeof dawn;
   } catch (cause) {
     throw needs("webgpu", "WebGPU in Node needs it, 0.4 or newer", cause);
   }

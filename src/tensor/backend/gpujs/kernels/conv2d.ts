@@ -1,4 +1,8 @@
-/** Convolution and its gradients: each result gathers what reaches it. A row of threads is a plane, a column a pixel. */
+/**
+ * Convolution and its gradients: each result gathers what reaches it. A row of threads is a plane, a column a pixel, so
+ * neighbouring threads read neighbouring pixels. What depends on the place in the filter, borders and strides, is found
+ * out once for each place; the loop inside, over the channels, only multiplies and adds.
+ */
 
 import type { Kernel, Matrix } from "./kernel.js";
 import { quotient } from "./math.js";
@@ -30,17 +34,18 @@ export function conv2d(this: Kernel<Convolution>, x: Matrix, w: Matrix, bias: Ma
   const top = i * this.constants.strideH - this.constants.padH;
   const left = (this.thread.x - i * this.constants.outW) * this.constants.strideW - this.constants.padW;
   const first = n * this.constants.c + quotient(o, this.constants.oPerGroup) * this.constants.cPerGroup;
+  const filter = o * this.constants.cPerGroup;
   let sum = bias[0][o];
-  for (let channel = 0; channel < this.constants.cPerGroup; channel++) {
-    for (let u = 0; u < this.constants.kH; u++) {
-      const row = top + u * this.constants.dilationH;
-      if (row >= 0 && row < this.constants.h) {
-        for (let v = 0; v < this.constants.kW; v++) {
-          const column = left + v * this.constants.dilationW;
-          if (column >= 0 && column < this.constants.w) {
-            sum +=
-              w[o * this.constants.cPerGroup + channel][u * this.constants.kW + v] *
-              x[(first + channel) * this.constants.h + row][column];
+  for (let u = 0; u < this.constants.kH; u++) {
+    const y = top + u * this.constants.dilationH;
+    if (y >= 0 && y < this.constants.h) {
+      for (let v = 0; v < this.constants.kW; v++) {
+        const column = left + v * this.constants.dilationW;
+        if (column >= 0 && column < this.constants.w) {
+          const row = first * this.constants.h + y;
+          const tap = u * this.constants.kW + v;
+          for (let channel = 0; channel < this.constants.cPerGroup; channel++) {
+            sum += w[filter + channel][tap] * x[row + channel * this.constants.h][column];
           }
         }
       }
@@ -54,25 +59,26 @@ export function conv2dInputGrad(this: Kernel<Convolution>, g: Matrix, w: Matrix)
   const plane = this.thread.z * this.constants.height + this.thread.y;
   const n = quotient(plane, this.constants.c);
   const c = plane - n * this.constants.c;
-  const i = quotient(this.thread.x, this.constants.w);
-  const bottom = i + this.constants.padH;
-  const right = this.thread.x - i * this.constants.w + this.constants.padW;
+  const pixelRow = quotient(this.thread.x, this.constants.w);
+  const bottom = pixelRow + this.constants.padH;
+  const right = this.thread.x - pixelRow * this.constants.w + this.constants.padW;
   const group = quotient(c, this.constants.cPerGroup);
   const channel = c - group * this.constants.cPerGroup;
+  const first = group * this.constants.oPerGroup;
   let sum = 0;
-  for (let filter = 0; filter < this.constants.oPerGroup; filter++) {
-    const o = group * this.constants.oPerGroup + filter;
-    for (let u = 0; u < this.constants.kH; u++) {
-      const y = bottom - u * this.constants.dilationH;
-      const row = quotient(Math.abs(y), this.constants.strideH);
-      if (row * this.constants.strideH === y && row < this.constants.outH) {
-        for (let v = 0; v < this.constants.kW; v++) {
-          const x = right - v * this.constants.dilationW;
-          const column = quotient(Math.abs(x), this.constants.strideW);
-          if (column * this.constants.strideW === x && column < this.constants.outW) {
-            sum +=
-              w[o * this.constants.cPerGroup + channel][u * this.constants.kW + v] *
-              g[(n * this.constants.o + o) * this.constants.outH + row][column];
+  for (let u = 0; u < this.constants.kH; u++) {
+    const y = bottom - u * this.constants.dilationH;
+    const i = quotient(Math.abs(y), this.constants.strideH);
+    if (i * this.constants.strideH === y && i < this.constants.outH) {
+      for (let v = 0; v < this.constants.kW; v++) {
+        const x = right - v * this.constants.dilationW;
+        const column = quotient(Math.abs(x), this.constants.strideW);
+        if (column * this.constants.strideW === x && column < this.constants.outW) {
+          const row = (n * this.constants.o + first) * this.constants.outH + i;
+          const weight = first * this.constants.cPerGroup + channel;
+          const tap = u * this.constants.kW + v;
+          for (let filter = 0; filter < this.constants.oPerGroup; filter++) {
+            sum += w[weight + filter * this.constants.cPerGroup][tap] * g[row + filter * this.constants.outH][column];
           }
         }
       }

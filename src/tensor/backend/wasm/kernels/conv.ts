@@ -2,7 +2,7 @@
 
 import { packFour } from "./pack";
 import { FLOAT, VECTOR } from "./simd";
-import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileGathered, tileStrided } from "./tile";
+import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileGathered, tilePacked } from "./tile";
 import { Window } from "./window";
 
 /** Marks a lane of a tile that belongs to no pixel. */
@@ -164,7 +164,7 @@ export function convTiles(
           const toRow = direct ? outBytes : TILE_ROW;
           if (!direct && !start) gatherTile(tile, outAt, outBytes, target, filterCount);
           if (panels) {
-            tileStrided(a, gathered + <usize>(p * depth) * FLOAT, TILE_ROW, depth, to, toRow, start);
+            tilePacked(a, gathered + <usize>(p * depth) * FLOAT, depth, to, toRow, start);
           } else {
             const b = planes + load<usize>(sources + <usize>p * sizeof<usize>());
             tileGathered(a, b, offsets, depth, to, toRow, start);

@@ -2,13 +2,14 @@
 
 import { copyFloats, packFour, zeroFloats } from "./pack";
 import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
-import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileStrided } from "./tile";
+import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tilePacked } from "./tile";
 
-/** Longest stretch of k at a time: a panel of B (8 KB) then stays in the first-level cache while A goes by. */
-const K_BLOCK: i32 = 256;
+/** Longest stretch of k at a time: a panel of B (16 KB) then stays in the first-level cache while A goes by. */
+const K_BLOCK: i32 = 512;
 
 /**
- * Packs `rows` × k matrices into panels of `width` (4 or 8) rows, [matrix][panel][k][width], filled up with zero rows.
+ * Packs `rows` × k matrices into panels of `width` (4 or 8) rows, filled up with zero rows: for each stretch of k, panel
+ * after panel, [k][width]. What a block of the output needs then lies in one piece, and spreads over all of a cache.
  * One item is one panel. Strides are in elements.
  */
 export function matmulPack(
@@ -29,18 +30,22 @@ export function matmulPack(
   for (let item = begin; item < end; item++) {
     const matrix = item / panels;
     const first = (item % panels) * width;
-    const panel = dst + <usize>item * <usize>k * step;
+    const to = dst + <usize>matrix * <usize>panels * <usize>k * step;
     const from = src + (<usize>matrix * matrixStride + <usize>first * rowStride) * FLOAT;
-    for (let r = 0; r < width; r += 4) {
-      packFour(
-        panel + <usize>r * FLOAT,
-        step,
-        from + <usize>r * rowStride * FLOAT,
-        rows - first - r,
-        rowStride * FLOAT,
-        k,
-        kStride * FLOAT,
-      );
+    for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
+      const depth = min(K_BLOCK, k - k0);
+      const panel = to + <usize>(k0 * panels + (item % panels) * depth) * step;
+      for (let r = 0; r < width; r += 4) {
+        packFour(
+          panel + <usize>r * FLOAT,
+          step,
+          from + (<usize>r * rowStride + <usize>k0 * kStride) * FLOAT,
+          rows - first - r,
+          rowStride * FLOAT,
+          depth,
+          kStride * FLOAT,
+        );
+      }
     }
   }
 }
@@ -70,8 +75,8 @@ export function matmulTiles(
   const mBlocks = (m + mBlock - 1) / mBlock;
   const nBlocks = (n + nBlock - 1) / nBlock;
   const outRow = <usize>n * FLOAT;
-  const aPanel = <usize>k * VECTOR;
-  const bPanel = <usize>k * TILE_ROW;
+  const aPanels = (m + ROWS - 1) / ROWS;
+  const bPanels = (n + COLUMNS - 1) / COLUMNS;
   for (let item = begin; item < end; item++) {
     const nFirst = (item % nBlocks) * nBlock;
     const mFirst = ((item / nBlocks) % mBlocks) * mBlock;
@@ -83,17 +88,17 @@ export function matmulTiles(
       const depth = min(K_BLOCK, k - k0);
       const start = k0 == 0 ? zeros : 0;
       for (let j = nFirst; j < nEnd; j += COLUMNS) {
-        const bAt = b + matrix * bMatrix + <usize>(j / COLUMNS) * bPanel + <usize>k0 * TILE_ROW;
+        const bAt = b + matrix * bMatrix + <usize>(k0 * bPanels + (j / COLUMNS) * depth) * TILE_ROW;
         const columns = min(COLUMNS, n - j);
         for (let i = mFirst; i < mEnd; i += ROWS) {
-          const aAt = a + matrix * aMatrix + <usize>(i / ROWS) * aPanel + <usize>k0 * VECTOR;
+          const aAt = a + matrix * aMatrix + <usize>(k0 * aPanels + (i / ROWS) * depth) * VECTOR;
           const outAt = outMatrix + <usize>i * outRow + <usize>j * FLOAT;
           const rows = min(ROWS, m - i);
           if (rows == ROWS && columns == COLUMNS) {
-            tileStrided(aAt, bAt, TILE_ROW, depth, outAt, outRow, start);
+            tilePacked(aAt, bAt, depth, outAt, outRow, start);
           } else {
             if (!start) copyTile(tile, TILE_ROW, outAt, outRow, rows, columns);
-            tileStrided(aAt, bAt, TILE_ROW, depth, tile, TILE_ROW, start);
+            tilePacked(aAt, bAt, depth, tile, TILE_ROW, start);
             copyTile(outAt, outRow, tile, TILE_ROW, rows, columns);
           }
         }

@@ -1,6 +1,6 @@
 /** Copies of matrices in the order in which the tiles read them. */
 
-import { FLOAT, VECTOR } from "./simd";
+import { FLOAT, storeTransposed, VECTOR } from "./simd";
 
 /**
  * dst[k][r] ← row r of src at k, for up to four rows and `k` columns; missing rows become 0. Strides and `step`, the
@@ -47,20 +47,6 @@ function transposeFour(dst: usize, step: usize, src: usize, rowStride: usize): v
   const r1 = v128.load(src + rowStride);
   const r2 = v128.load(src + 2 * rowStride);
   storeTransposed(r0, r1, r2, v128.load(src + 3 * rowStride), dst, step);
-}
-
-/** Stores the columns of four rows of four: lane j of all rows goes to dst + j·step. */
-// @ts-ignore: decorator
-@inline
-export function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, dst: usize, step: usize): void {
-  const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
-  const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
-  const low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
-  const high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-  v128.store(dst, i32x4.shuffle(low01, low23, 0, 1, 4, 5));
-  v128.store(dst + step, i32x4.shuffle(low01, low23, 2, 3, 6, 7));
-  v128.store(dst + 2 * step, i32x4.shuffle(high01, high23, 0, 1, 4, 5));
-  v128.store(dst + 3 * step, i32x4.shuffle(high01, high23, 2, 3, 6, 7));
 }
 
 /** dst ← src, n floats. */

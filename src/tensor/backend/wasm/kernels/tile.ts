@@ -12,13 +12,11 @@ export const TILE_ROW: usize = 32;
 export const TILE_BYTES: usize = 128;
 
 /**
- * out[r][j] ← start[r] + Σ_k a[k][r] · b(k)[j], with row k of B at b + k·step. Without a start (0) the sum goes on
- * from what `out` holds.
+ * out[r][j] ← start[r] + Σ_k a[k][r] · b[k][j], both packed. Without a start (0) the sum goes on from what `out` holds.
  */
-export function tileStrided(
+export function tilePacked(
   a: usize,
   b: usize,
-  step: usize,
   k: i32,
   out: usize,
   outRow: usize,
@@ -50,7 +48,7 @@ export function tileStrided(
     const a3 = v128.load32_splat(a, 12);
     c30 = madd(a3, b0, c30);
     c31 = madd(a3, b1, c31);
-    b += step;
+    b += TILE_ROW;
   }
   v128.store(out, c00);
   v128.store(out, c01, VECTOR);

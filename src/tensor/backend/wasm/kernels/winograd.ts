@@ -1,8 +1,8 @@
 /** Winograd convolution, stride 1, 3×3 or 5×5 filters: the forward pass (and, with turned filters, the input gradient). */
 
-import { copyFloats, storeTransposed, zeroFloats } from "./pack";
-import { FLOAT, VECTOR } from "./simd";
-import { tileStrided } from "./tile";
+import { copyFloats, zeroFloats } from "./pack";
+import { FLOAT, storeTransposed, VECTOR } from "./simd";
+import { tilePacked } from "./tile";
 import { inputToPoints, outputToPoints, pointsToOutput, tapsToPoints } from "./winograd-transforms";
 
 /** Points along one axis, and of a tile. */
@@ -276,7 +276,7 @@ export function winogradConv(
         for (let panel = 0; panel < panels; panel++) {
           const from = spread + <usize>p * pointBytes + <usize>panel * panelBytes;
           const to = products + <usize>(p * 4) * rowBytes + <usize>panel * 2 * VECTOR;
-          tileStrided(filters, from, 2 * VECTOR, chans, to, rowBytes, zeros);
+          tilePacked(filters, from, chans, to, rowBytes, zeros);
         }
         filters += <usize>chans * VECTOR;
       }

@@ -1,0 +1,4 @@
+import * as torchlet from "torchlet";
+import { program } from "./program.js";
+
+console.log(JSON.stringify(await program(torchlet)));

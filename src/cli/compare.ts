@@ -1,0 +1,19 @@
+/** torchlet compare: which of two runs is better, and whether that is more than chance. */
+
+import { Command } from "commander";
+
+export function compareCommand(): Command {
+  return new Command("compare")
+    .description("set two runs side by side: figures with intervals, a paired test, curves, where they disagree")
+    .argument("<RUN>", "a run folder")
+    .argument("<OTHER>", "another one, tested on the same photographs")
+    .option("--data <DIR>", "the folder of photographs (default: for each, the one it was trained on)")
+    .option("--out <DIR>", "the folder to write report.html to", "comparison")
+    .action(async (run: string, other: string, { data, out }: { data?: string; out: string }) => {
+      const { writeComparison } = await import("../report/comparison.js");
+      const { onProgress } = (await import("../train/progress.js")).consoleProgress();
+      const { file, lines } = await writeComparison(run, other, { data, out, onProgress });
+      console.log(lines.join("\n"));
+      console.log(file);
+    });
+}

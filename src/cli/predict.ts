@@ -1,0 +1,121 @@
+/** torchlet predict: what a trained net sees in photographs. */
+
+import { stat } from "node:fs/promises";
+import { Command, Option } from "commander";
+import type { CheckpointName, RunFolder } from "../train/run-folder.js";
+
+interface PredictFlags {
+  run: string;
+  checkpoint: CheckpointName;
+  json?: boolean;
+}
+
+/** Photographs in a forward pass. */
+const BATCH = 64;
+
+/** A photograph's path and the probability of each class, or the reason why there is none. */
+type Prediction = { file: string; probabilities: number[] } | { file: string; reason: string };
+
+/** The files that are named, and those in the folders that are named. */
+async function filesOf(paths: readonly string[]): Promise<string[]> {
+  const { listTree } = await import("../data/list-folder.js");
+  const lists = paths.map(async (path) => {
+    if (!(await stat(path)).isDirectory()) return [path];
+    return (await listTree("predict", path)).map((file) => `${path}/${file}`);
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+function percent(probability: number): string {
+  return `${(100 * probability).toFixed(1)} %`;
+}
+
+function inColumns(rows: readonly string[][]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  // Names to the left, numbers to the right.
+  const cell = (text: string, column: number) =>
+    column < 2 ? text.padEnd(widths[column]) : text.padStart(widths[column]);
+  return rows.map((row) => row.map(cell).join("  ").trimEnd());
+}
+
+function likeliest(classes: readonly string[], probabilities: readonly number[]): string {
+  return classes[probabilities.indexOf(Math.max(...probabilities))];
+}
+
+function show(classes: readonly string[], predictions: readonly Prediction[]): void {
+  const rows = predictions.flatMap((prediction) =>
+    "reason" in prediction
+      ? []
+      : [[prediction.file, likeliest(classes, prediction.probabilities), ...prediction.probabilities.map(percent)]],
+  );
+  if (rows.length > 0) console.log(inColumns([["photograph", "class", ...classes], ...rows]).join("\n"));
+  for (const prediction of predictions) {
+    if ("reason" in prediction) console.error(`${prediction.file}: ${prediction.reason}`);
+  }
+}
+
+function showJson(classes: readonly string[], predictions: readonly Prediction[]): void {
+  for (const prediction of predictions) {
+    if ("reason" in prediction) {
+      console.log(JSON.stringify({ file: prediction.file, error: prediction.reason }));
+      continue;
+    }
+    const { file, probabilities } = prediction;
+    const byClass = Object.fromEntries(classes.map((name, label) => [name, probabilities[label]]));
+    console.log(JSON.stringify({ file, class: likeliest(classes, probabilities), probabilities: byClass }));
+  }
+}
+
+/** Reads the photographs, and runs those that can be read through the net. */
+async function predictFiles(run: RunFolder, checkpoint: CheckpointName, files: readonly string[]) {
+  const { ImageDataset } = await import("../data/dataset.js");
+  const { readAll } = await import("../data/read-all.js");
+  const { noGrad } = await import("../tensor/autograd.js");
+  const { exp } = await import("../tensor/ops/pointwise.js");
+  const { classes } = await run.data();
+  const { size } = run.config;
+  const predictions: Prediction[] = [];
+  const model = await run.loadModel(checkpoint);
+
+  const read: { index: number; planes: Uint8Array }[] = [];
+  const failures = await readAll(files, { size, onError: "skip" }, (index, { planes }) => read.push({ index, planes }));
+  for (const { index, reason } of failures) predictions[index] = { file: files[index], reason };
+  const pixels = Buffer.concat(read.map(({ planes }) => planes));
+  const dataset = new ImageDataset({ pixels, labels: new Int32Array(read.length), size, classes });
+  for (const { images, indices } of dataset.batches(BATCH, { shuffle: false })) {
+    // Both nets give logarithms of probabilities.
+    const output = noGrad(() => exp(model.forward(images)));
+    const values = Array.from(await output.data());
+    output.release();
+    indices.forEach((at, row) => {
+      const file = files[read[at].index];
+      const probabilities = values.slice(row * classes.length, (row + 1) * classes.length);
+      predictions[read[at].index] = { file, probabilities };
+    });
+  }
+  return { classes, predictions };
+}
+
+async function predict(paths: readonly string[], { run: path, checkpoint, json }: PredictFlags): Promise<void> {
+  const { RunFolder } = await import("../train/run-folder.js");
+  const run = await RunFolder.open(path);
+  const files = await filesOf(paths);
+  if (files.length === 0) throw new Error(`no photographs in ${paths.join(", ")}`);
+  const { classes, predictions } = await predictFiles(run, checkpoint, files);
+  (json ? showJson : show)(classes, predictions);
+  if (predictions.some((prediction) => "reason" in prediction)) process.exitCode = 1;
+}
+
+export function predictCommand(): Command {
+  return new Command("predict")
+    .description("tell the classes of photographs by a trained net")
+    .argument("<PHOTO...>", "photographs, or folders of them")
+    .requiredOption("--run <RUN>", "the run that trained the net")
+    .addOption(
+      new Option("--checkpoint <NAME>", "of the best epoch, or the last one saved")
+        .choices(["best", "last"])
+        .default("best"),
+    )
+    .option("--json", "one line of JSON for each photograph")
+    .action(predict);
+}

@@ -1,0 +1,91 @@
+/** exportOnnx: a model as an ONNX file, from a run of it. */
+
+import type { Module } from "../../layers/module.js";
+import { formatShape, type Shape } from "../../tensor/shape.js";
+import { foldBatchNorms } from "./fold.js";
+import { Graph, INPUT } from "./graph.js";
+import { RULES } from "./rules.js";
+import { BatchSize } from "./size.js";
+import { type Constant, type Source, type Steps, stepsOf } from "./steps.js";
+
+/** The version of the operators, and that of the file format that came with it (ONNX 1.19). */
+const OPSET = 24n;
+const IR_VERSION = 12n;
+
+export interface OnnxExportOptions {
+  /** The shape of one input, without the batch axis: [3, 32, 32]. */
+  inputShape: Shape;
+  /** Inputs that the model takes at once. Default: any number. */
+  batch?: number;
+  /** Give each batch norm after a convolution to that convolution: the same results in fewer steps. Default false. */
+  foldBatchNorm?: boolean;
+  /** Strings to keep in the file (its `metadata_props`): classes, how inputs are scaled, whatever its users must know. */
+  metadata?: Record<string, string>;
+}
+
+/** Sizes that a batch of any size is tried with. */
+const BATCHES = [2, 3, 5];
+
+/** The graph of the steps that the output depends on. */
+function graphOf({ steps, inputShape, output, outputShape }: Steps): ReturnType<Graph["finish"]> {
+  const graph = new Graph();
+  const needed = new Set<Source>([output]);
+  for (let i = steps.length - 1; i >= 0; i--) if (needed.has(i)) for (const input of steps[i].inputs) needed.add(input);
+  const names = new Map<Source, string>([["input", INPUT]]);
+  const nameOf = (source: Source): string => {
+    const name = names.get(source) ?? addConstant(graph, source as Constant);
+    names.set(source, name);
+    return name;
+  };
+  for (const [i, step] of steps.entries()) {
+    if (!needed.has(i)) continue;
+    const rule = RULES.get(step.name);
+    if (!rule) throw new Error(`${step.name} cannot be exported: ONNX export has no rule for this operation`);
+    try {
+      names.set(i, rule(graph, step.inputs.map(nameOf), step));
+    } catch (error) {
+      throw new Error(`${step.name} cannot be exported: ${(error as Error).message}`, { cause: error });
+    }
+  }
+  return graph.finish(inputShape, nameOf(output), outputShape);
+}
+
+function addConstant(graph: Graph, { name, values, shape }: Constant): string {
+  if (!shape.some((size) => size instanceof BatchSize)) return graph.constant(name, values, shape as Shape);
+  return graph.node("Expand", [graph.constant(name, values.slice(0, 1)), graph.integers(shape)]);
+}
+
+/**
+ * A model as the bytes of an ONNX file (opset 24), for ONNX Runtime and whatever else reads it.
+ *
+ * `forward` is run in evaluation mode with a few batches of random numbers, and the operations that ran are written
+ * down, so any module can be exported that is made of this library's operations and does the same for every input.
+ * Dropout is gone; parameters and buffers keep the names of the state dict (folded, they end in `.folded`); tensors
+ * that `forward` makes are constants. The input is called "input", the output "output".
+ *
+ * @returns the file's content: at most 2 GB, which protocol buffers allow
+ * @throws Error naming the operation that cannot be exported: one that ONNX does not have, one that differs from run
+ *   to run, or one that reads what `forward` makes at random or from the values of its input
+ * @see https://onnx.ai/onnx/operators
+ */
+export async function exportOnnx(model: Module, options: OnnxExportOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { inputShape, batch, foldBatchNorm = false, metadata = {} } = options;
+  if (batch !== undefined && !(Number.isInteger(batch) && batch > 0)) {
+    throw new RangeError(`exportOnnx: batch must be a positive integer, got ${batch}`);
+  }
+  // What it takes to write the file is loaded only where one is written.
+  const { encodeModel } = await import("./schema.js");
+  try {
+    const steps = await stepsOf(model, inputShape, batch === undefined ? BATCHES : BATCHES.map(() => batch));
+    return encodeModel({
+      irVersion: IR_VERSION,
+      producerName: "torchlet",
+      opsetImport: [{ domain: "", version: OPSET }],
+      graph: graphOf(foldBatchNorm ? foldBatchNorms(steps) : steps),
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    });
+  } catch (error) {
+    const what = `${model.constructor.name} with an input [${batch ?? "N"}, ${formatShape(inputShape).slice(1)}`;
+    throw new Error(`exportOnnx: ${what}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,155 @@
+/** The rules by which operations become ONNX nodes: one for each, by its name. */
+
+import type { ConvGeometry, PoolGeometry } from "../../tensor/backend/backend.js";
+import { FLOAT, type Graph } from "./graph.js";
+import { BatchSize, type Merged, type Size } from "./size.js";
+import type { Step } from "./steps.js";
+
+/** @returns the name of the value that the operation gives */
+type Rule = (graph: Graph, inputs: readonly string[], step: Step) => string;
+
+/** A rule that reads the attributes with which the operation reports itself. */
+function withAttributes<Attributes>(
+  rule: (attributes: Merged<Attributes>, graph: Graph, inputs: readonly string[], step: Step) => string,
+): Rule {
+  return (graph, inputs, step) => rule(step.attributes as Merged<Attributes>, graph, inputs, step);
+}
+
+/** A node of the same meaning, without attributes. */
+function same(opType: string): Rule {
+  return (graph, inputs) => graph.node(opType, inputs);
+}
+
+function number(size: Size): number {
+  if (size instanceof BatchSize) throw new Error("a number it is given depends on the batch's size");
+  return size;
+}
+
+const flag = (value: boolean) => (value ? 1 : 0);
+
+interface UnaryOptions {
+  a: number;
+  b: number;
+}
+
+const leakyRelu = withAttributes<UnaryOptions>(({ a }, graph, inputs) =>
+  graph.node("LeakyRelu", inputs, {}, { alpha: number(a) }),
+);
+
+const clamp = withAttributes<UnaryOptions>(({ a, b }, graph, [x]) =>
+  graph.node("Clip", [x, graph.constant("low", [number(a)]), graph.constant("high", [number(b)])]),
+);
+
+/** To a number, which is an attribute, or to a tensor. */
+const pow = withAttributes<UnaryOptions>(({ a }, graph, [x, exponent]) =>
+  graph.node("Pow", [x, exponent ?? graph.constant("exponent", [number(a)])]),
+);
+
+const eq: Rule = (graph, inputs) => graph.node("Cast", [graph.node("Equal", inputs)], { to: FLOAT });
+
+function reduction(opType: string): Rule {
+  return withAttributes<{ dims: number[]; keepdim: boolean }>(({ dims, keepdim }, graph, [x]) =>
+    // ONNX takes no axes for all of them.
+    dims.length === 0
+      ? graph.node("Identity", [x])
+      : graph.node(opType, [x, graph.integers(dims)], { keepdims: flag(keepdim) }),
+  );
+}
+
+const argMax = withAttributes<{ dim: number | undefined; keepdim: boolean }>(
+  ({ dim, keepdim }, graph, [x], { outputShape }) => {
+    const asFloat = (index: string) => graph.node("Cast", [index], { to: FLOAT });
+    if (dim !== undefined) return asFloat(graph.node("ArgMax", [x], { axis: dim, keepdims: flag(keepdim) }));
+    const flat = graph.node("Reshape", [x, graph.integers([-1])]);
+    return graph.node("Reshape", [asFloat(graph.node("ArgMax", [flat], { axis: 0 })), graph.integers(outputShape)]);
+  },
+);
+
+function alongDim(opType: string): Rule {
+  return withAttributes<{ dim: number }>(({ dim }, graph, inputs) => graph.node(opType, inputs, { axis: dim }));
+}
+
+/** One size that depends on the batch is −1, ONNX's word for whatever is left: then nothing has to be computed. */
+const reshape: Rule = (graph, [x], { outputShape }) => {
+  const unknowns = outputShape.filter((size) => size instanceof BatchSize).length;
+  const isPlain = unknowns === 1 && !outputShape.includes(0);
+  const shape = isPlain ? outputShape.map((size) => (size instanceof BatchSize ? -1 : size)) : outputShape;
+  return graph.node("Reshape", [x, graph.integers(shape)], { allowzero: 1 });
+};
+
+const expand: Rule = (graph, [x], { outputShape }) => graph.node("Expand", [x, graph.integers(outputShape)]);
+
+const permute = withAttributes<{ dims: number[] }>(({ dims }, graph, inputs) =>
+  graph.node("Transpose", inputs, { perm: dims }),
+);
+
+const slice = withAttributes<{ dim: number; start: number; end: number; step: number }>(
+  ({ dim, start, end, step }, graph, [x]) =>
+    graph.node("Slice", [x, ...[start, end, dim, step].map((value) => graph.integers([value]))]),
+);
+
+const pad = withAttributes<{ before: number[]; after: number[]; value: number }>(
+  ({ before, after, value }, graph, [x]) =>
+    graph.node("Pad", [x, graph.integers([...before, ...after]), graph.constant("padding", [number(value)])]),
+);
+
+const indexSelect = withAttributes<{ dim: number; indices: number[] }>(({ dim, indices }, graph, [x]) =>
+  graph.node("Gather", [x, graph.integers(indices)], { axis: dim }),
+);
+
+/** Gemm transposes, but only matrices; MatMul takes batches, but as they are. */
+const matmul = withAttributes<{ transA: boolean; transB: boolean }>(
+  ({ transA, transB }, graph, [a, b], { inputShapes: [aShape, bShape] }) => {
+    if (aShape.length === 2 && bShape.length === 2) {
+      return graph.node("Gemm", [a, b], { transA: flag(transA), transB: flag(transB) });
+    }
+    const transposed = (x: string, rank: number) => {
+      const axes = Array.from({ length: rank }, (_, d) => d);
+      return graph.node("Transpose", [x], { perm: [...axes.slice(0, -2), rank - 1, rank - 2] });
+    };
+    const left = transA ? transposed(a, aShape.length) : a;
+    const right = transB ? transposed(b, bShape.length) : b;
+    return graph.node("MatMul", [left, right]);
+  },
+);
+
+const conv2d = withAttributes<ConvGeometry>((g, graph, inputs) =>
+  graph.node("Conv", inputs, {
+    kernel_shape: [g.kH, g.kW],
+    strides: [g.strideH, g.strideW],
+    pads: [g.padH, g.padW, g.padH, g.padW],
+    dilations: [g.dilationH, g.dilationW],
+    group: g.groups,
+  }),
+);
+
+const window = (g: Merged<PoolGeometry>) => ({
+  kernel_shape: [g.kH, g.kW],
+  strides: [g.strideH, g.strideW],
+  pads: [g.padH, g.padW, g.padH, g.padW],
+});
+
+const maxPool2d = withAttributes<PoolGeometry>((g, graph, inputs) => graph.node("MaxPool", inputs, window(g)));
+
+const avgPool2d = withAttributes<PoolGeometry>((g, graph, inputs) =>
+  graph.node("AveragePool", inputs, { ...window(g), count_include_pad: flag(g.countIncludePad) }),
+);
+
+const batchNorm = withAttributes<{ eps: number }>(({ eps }, graph, inputs) =>
+  graph.node("BatchNormalization", inputs, {}, { epsilon: number(eps) }),
+);
+
+/** Whatever is not here cannot be exported. */
+export const RULES: ReadonlyMap<string, Rule> = new Map(
+  Object.entries({
+    ...{ neg: same("Neg"), exp: same("Exp"), log: same("Log"), sqrt: same("Sqrt"), abs: same("Abs") },
+    ...{ relu: same("Relu"), sigmoid: same("Sigmoid"), tanh: same("Tanh"), softplus: same("Softplus") },
+    ...{ gelu: same("Gelu"), leakyRelu, clamp, pow },
+    ...{ add: same("Add"), sub: same("Sub"), mul: same("Mul"), div: same("Div") },
+    ...{ maximum: same("Max"), minimum: same("Min"), eq },
+    ...{ sum: reduction("ReduceSum"), max: reduction("ReduceMax"), min: reduction("ReduceMin"), argMax },
+    ...{ softmax: alongDim("Softmax"), logSoftmax: alongDim("LogSoftmax") },
+    ...{ clone: same("Identity"), reshape, expand, permute, slice, pad, cat: alongDim("Concat"), indexSelect },
+    ...{ matmul, conv2d, maxPool2d, avgPool2d, batchNorm },
+  }),
+);

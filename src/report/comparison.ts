@@ -1,0 +1,193 @@
+/** writeComparison: two runs side by side, on the photographs that both were tested on. */
+
+import { basename } from "node:path";
+import { mcnemar } from "../metrics/mcnemar.js";
+import { Generator } from "../tensor/random.js";
+import { type Chart, Charts } from "./charts/chart.js";
+import { rocOfBoth } from "./charts/quality.js";
+import { epochChart } from "./charts/training.js";
+import { type Examination, type ExamineOptions, examine } from "./examine.js";
+import { differencesOf, type FigureDifference } from "./figures.js";
+import { count, duration, plural, pValue, range, shortened, signed } from "./format.js";
+import { type Html, html, table } from "./html.js";
+import { chartGrid, page, pictures, type Section } from "./page.js";
+import { jpegUri, thumbnail } from "./pictures.js";
+import type { Predictions } from "./predictions.js";
+import { saveReport } from "./save.js";
+import { CURVES } from "./sections/training.js";
+
+/** Shown, the most different first. */
+const DISAGREEMENTS = 16;
+
+/** What two runs have in common. */
+interface Pair {
+  runs: readonly [Examination, Examination];
+  /** What the two are called. */
+  names: readonly [string, string];
+  /** For the photographs that both were tested on, in the same order. */
+  predictions: readonly [Predictions, Predictions];
+  /** Where each of these is in the first run's test photographs. */
+  indices: readonly number[];
+}
+
+/** @throws Error when the two cannot be compared */
+function pairOf(runs: readonly [Examination, Examination]): Pair {
+  const [first, second] = runs;
+  const names = [first.run.path, second.run.path] as const;
+  const [a, b] = runs.map(({ data }) => data.test.classes.join(", "));
+  if (a !== b) throw new Error(`${names.join(" and ")} cannot be compared: one has the classes ${a}, the other ${b}`);
+  const places = new Map(second.data.test.files.map((file, i) => [file, i]));
+  const indices = [...first.data.test.files.keys()].filter((i) => places.has(first.data.test.files[i]));
+  if (indices.length === 0) throw new Error(`${names.join(" and ")} were tested on no photograph in common`);
+  const others = indices.map((i) => places.get(first.data.test.files[i])!);
+  return { runs, names, indices, predictions: [first.predictions.of(indices), second.predictions.of(others)] };
+}
+
+/** What the comparison comes to: the figures, and the test. */
+export interface Verdict {
+  differences: FigureDifference[];
+  test: ReturnType<typeof mcnemar>;
+}
+
+function judge({ predictions: [first, second] }: Pair): Verdict {
+  const generator = new Generator(0).fork("comparison");
+  return {
+    differences: differencesOf(first, second, generator),
+    test: mcnemar(first.predicted, second.predicted, first.labels),
+  };
+}
+
+function figuresTable({ differences }: Verdict, names: readonly [string, string]): Html {
+  const rows = differences.map(({ name, first, second, difference, interval, show }) => [
+    name,
+    ...[first, second].flatMap((figure) => [show(figure.value), range(figure.interval, show)]),
+    signed(difference, show),
+    range(interval, (value) => signed(value, show)),
+  ]);
+  return table(["", names[0], "95 %", names[1], "95 %", "difference", "95 %"], rows);
+}
+
+function testInWords(
+  { test: { onlyFirst, onlySecond, pValue: p } }: Verdict,
+  names: readonly [string, string],
+): string {
+  const verdict = p < 0.05 ? "more than chance would often do" : "no more than chance would do";
+  return (
+    `${plural(onlyFirst, "photograph")} only ${names[0]} calls right, ${count(onlySecond)} only ${names[1]}: ${verdict} ` +
+    `(McNemar's test, exact: ${pValue(p)}).`
+  );
+}
+
+function verdictSection(pair: Pair, verdict: Verdict): Section {
+  const { runs, names, predictions } = pair;
+  const costs = [
+    ["parameters", ...runs.map(({ model }) => count(model.parameterCount()))],
+    ["best epoch", ...runs.map(({ best, epochs }) => `${best.epoch} of ${epochs.length}`)],
+    ["time", ...runs.map(({ epochs }) => duration(epochs.reduce((sum, { seconds }) => sum + seconds, 0)))],
+  ];
+  return {
+    id: "verdict",
+    title: "Which is better",
+    charts: [],
+    body: html`<p>On the ${plural(predictions[0].length, "test photograph")} that both were tested on. The interval of a
+difference is of 1,000 bootstrap samples on which both were measured: where it does not hold 0, the difference is more
+than the choice of photographs. What another seed would change, it does not tell.</p>
+${figuresTable(verdict, names)}
+<p>${testInWords(verdict, names)}</p>
+${table(["", ...names], costs)}`,
+  };
+}
+
+function curvesSection({ runs, names, predictions }: Pair, charts: Charts): Section {
+  const drawn: Chart[] = CURVES.map(({ metric, title, label, scale }) =>
+    epochChart(charts, {
+      name: metric,
+      title: `${title} on the test photographs`,
+      label,
+      series: runs.map(({ epochs }, i) => ({
+        name: shortened(names[i], 24),
+        values: epochs.map(({ test }) => scale * test[metric]),
+      })),
+    }),
+  );
+  if (predictions[0].canRank) {
+    drawn.push(
+      rocOfBoth(
+        charts,
+        names.map((name, i) => ({ name, predictions: predictions[i] })),
+      ),
+    );
+  }
+  return { id: "curves", title: "Curves", charts: drawn, body: chartGrid(drawn) };
+}
+
+async function disagreementsSection({ runs, names, predictions: [first, second], indices }: Pair): Promise<Section> {
+  const { labels, classes } = first;
+  const gap = (i: number) => Math.abs(first.probability(i, labels[i]) - second.probability(i, labels[i]));
+  const split = [...labels.keys()].filter(
+    (i) => (first.predicted[i] === labels[i]) !== (second.predicted[i] === labels[i]),
+  );
+  const list = [];
+  for (const i of split.sort((a, b) => gap(b) - gap(a)).slice(0, DISAGREEMENTS)) {
+    const right = names[first.predicted[i] === labels[i] ? 0 : 1];
+    const file = shortened(basename(runs[0].data.test.files[indices[i]]), 32);
+    const caption = html`${file}<br>is <b>${classes[labels[i]]}</b>; right: ${shortened(right, 32)}`;
+    list.push({ uri: await jpegUri(await thumbnail(runs[0].data.test, indices[i])), caption });
+  }
+  return {
+    id: "disagreements",
+    title: "Where they disagree",
+    charts: [],
+    body:
+      list.length === 0
+        ? html`<p>Nowhere.</p>`
+        : html`<p>One of the two is right; the surest first.</p>${pictures(list)}`,
+  };
+}
+
+function optionsSection({ runs, names }: Pair): Section {
+  const [first, second] = runs.map(({ run }) => run.config as unknown as Record<string, unknown>);
+  const show = (value: unknown) => (value === undefined ? "" : html`${JSON.stringify(value)}`);
+  const rows = [...new Set([...Object.keys(first), ...Object.keys(second)])]
+    .filter((name) => JSON.stringify(first[name]) !== JSON.stringify(second[name]))
+    .map((name) => [name, show(first[name]), show(second[name])]);
+  return {
+    id: "options",
+    title: "What was done differently",
+    charts: [],
+    body: rows.length === 0 ? html`<p>Nothing: all options are the same.</p>` : table(["option", ...names], rows),
+  };
+}
+
+export interface ComparisonOptions extends ExamineOptions {
+  /** The folder to write to. */
+  out: string;
+}
+
+/**
+ * Writes `OUT/report.html`, and each of its charts as `OUT/charts/NAME.svg`.
+ * @returns the path of the page, and what it says in a few lines of text
+ * @throws Error when there is no such run, or the two have other classes or no test photograph in common
+ */
+export async function writeComparison(
+  first: string,
+  second: string,
+  { out, ...options }: ComparisonOptions,
+): Promise<{ file: string; lines: string[] }> {
+  const pair = pairOf([await examine(first, options), await examine(second, options)]);
+  const verdict = judge(pair);
+  const { names, runs } = pair;
+  const sections = [
+    verdictSection(pair, verdict),
+    curvesSection(pair, await Charts.load()),
+    await disagreementsSection(pair),
+    optionsSection(pair),
+  ];
+  const lead = html`${runs.flatMap(({ warnings }) => warnings).map((warning) => html`<p><b>${warning}</b></p>`)}`;
+  const file = await saveReport(out, page(`${names[0]} and ${names[1]}`, lead, sections), sections);
+  const lines = verdict.differences.map(({ name, first: a, second: b, difference, interval, show }) => {
+    const both = [a, b].map((figure) => `${show(figure.value)} (${range(figure.interval, show)})`).join("   ");
+    return `${name.padEnd(9)} ${both}   ${signed(difference, show)} (${range(interval, (x) => signed(x, show))})`;
+  });
+  return { file, lines: [...lines, testInWords(verdict, names)] };
+}

@@ -1,0 +1,73 @@
+/** examine: a run's net and photographs, and what the one says to the other. All that a report is made from. */
+
+import { resolve } from "node:path";
+import type { Sequential } from "../layers/sequential.js";
+import { useBackend } from "../tensor/backend/registry.js";
+import { bestEpoch } from "../train/best-epoch.js";
+import { type RunData, readRunData, summarize } from "../train/run-data.js";
+import { type EpochLine, RunFolder, type Session, type SkippedPhotograph } from "../train/run-folder.js";
+import { type Predictions, predictAll } from "./predictions.js";
+
+export interface Examination {
+  run: RunFolder;
+  /** The folder that the photographs were read from. */
+  folder: string;
+  data: RunData;
+  /** Of the best epoch, in evaluation mode. */
+  model: Sequential;
+  /** For the test photographs. */
+  predictions: Predictions;
+  epochs: EpochLine[];
+  best: EpochLine;
+  sessions: Session[];
+  skipped: SkippedPhotograph[];
+  /** What is not as it was when the net was trained; nothing where all is. */
+  warnings: string[];
+}
+
+export interface ExamineOptions {
+  /** Where the photographs are now. Default: where they were when the run was begun. */
+  data?: string;
+  /** Called while photographs are read. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+function checkClasses(now: readonly string[], then: readonly string[], folder: string): void {
+  if (now.length === then.length && now.every((name, k) => name === then[k])) return;
+  throw new Error(`${folder} has the classes ${now.join(", ")}; the run was trained on ${then.join(", ")}`);
+}
+
+/**
+ * Opens a run, reads its photographs, and runs those of the test split through the net of its best epoch.
+ * @throws Error when there is no run, no epoch of it is over, or its photographs are not there, with other classes, or
+ * cannot be read
+ */
+export async function examine(path: string, { data: moved, onProgress }: ExamineOptions = {}): Promise<Examination> {
+  const run = await RunFolder.open(path);
+  const epochs = await run.metrics();
+  if (epochs.length === 0) throw new Error(`${path}: no epoch is over yet, there is nothing to report`);
+  await useBackend(run.config.backend, { threads: run.config.threads });
+  const folder = moved === undefined ? run.config.data : resolve(moved);
+  const data = await readRunData({ ...run.config, data: folder }, { onProgress });
+  const then = await run.data();
+  checkClasses(data.test.classes, then.classes, folder);
+  const now = summarize(data);
+  const changed = (["train", "test"] as const).filter((split) => now[split].sha256 !== then[split].sha256);
+  const model = await run.loadModel("best");
+  return {
+    run,
+    folder,
+    data,
+    model,
+    predictions: await predictAll(model, data.test),
+    epochs,
+    best: bestEpoch(epochs, run.config.metric),
+    sessions: await run.sessions(),
+    skipped: await run.skipped(),
+    warnings: changed.map(
+      (split) =>
+        `The photographs to ${split} on are not what they were when the net was trained: ${data[split].length} now, ` +
+        `${then[split].count} then. What follows is about those that are in ${folder} now.`,
+    ),
+  };
+}

@@ -1,0 +1,105 @@
+/** The figures that sum up a model: accuracy, F1 and AUC, each with its interval. */
+
+import { bootstrapInterval, type Interval } from "../metrics/bootstrap.js";
+import { accuracy, classificationReport, f1 } from "../metrics/classification.js";
+import { auc, rocCurve } from "../metrics/roc.js";
+import type { Generator } from "../tensor/random.js";
+import { percent } from "./format.js";
+import type { Predictions } from "./predictions.js";
+
+interface Measure {
+  name: string;
+  /** Of the photographs at these places of the order. */
+  of: (sample: Int32Array) => number;
+  /** The number as it is read. */
+  show: (value: number) => string;
+}
+
+export interface Figure extends Pick<Measure, "name" | "show"> {
+  value: number;
+  interval: Interval;
+}
+
+/** Of each figure, the difference between two models, and how far chance may have moved it. */
+export interface FigureDifference extends Pick<Measure, "name" | "show"> {
+  first: Figure;
+  second: Figure;
+  /** Second minus first. */
+  difference: number;
+  interval: Interval;
+}
+
+function fourDigits(value: number): string {
+  return value.toFixed(4);
+}
+
+/** Reads values at the places of a sample, each time into the same memory: a bootstrap asks thousands of times. */
+function reader(values: ArrayLike<number>, order: Int32Array): (sample: Int32Array) => Float64Array {
+  const ordered = Float64Array.from(order, (i) => values[i]);
+  const read = new Float64Array(order.length);
+  return (sample) => {
+    for (let i = 0; i < read.length; i++) read[i] = ordered[sample[i]];
+    return read;
+  };
+}
+
+/** Accuracy, F1 (of class 1, or the mean over more than two), and, of two classes that both occur, AUC. */
+function measuresOf(predictions: Predictions, order: Int32Array): Measure[] {
+  const { classes, predicted, labels } = predictions;
+  const two = classes.length === 2;
+  const [calls, truth] = [reader(predicted, order), reader(labels, order)];
+  const measures: Measure[] = [
+    { name: "accuracy", show: percent, of: (sample) => accuracy(calls(sample), truth(sample)) },
+    {
+      name: two ? "F1" : "macro F1",
+      show: fourDigits,
+      of: (sample) =>
+        two
+          ? f1(calls(sample), truth(sample))
+          : classificationReport(calls(sample), truth(sample), classes.length).macroF1,
+    },
+  ];
+  if (!predictions.canRank) return measures;
+  const scores = reader(predictions.scores(1), order);
+  const area = (sample: Int32Array) => {
+    const drawn = truth(sample);
+    // A sample may lack a class; it does not count then.
+    return drawn.includes(0) && drawn.includes(1) ? auc(rocCurve(scores(sample), drawn)) : Number.NaN;
+  };
+  return [...measures, { name: "AUC", show: fourDigits, of: area }];
+}
+
+/** Photographs by falling score: a sample in their order is sorted already, and its curve is drawn much faster. */
+function byScore(predictions: Predictions): Int32Array {
+  const scores = predictions.scores(predictions.classes.length - 1);
+  return Int32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]);
+}
+
+/** Every figure with its 95 % bootstrap interval. */
+export function figuresOf(predictions: Predictions, generator: Generator): Figure[] {
+  const order = byScore(predictions);
+  return measuresOf(predictions, order).map(({ name, of, show }) => ({
+    name,
+    show,
+    value: of(Int32Array.from(order.keys())),
+    interval: bootstrapInterval(order.length, of, { generator }),
+  }));
+}
+
+/**
+ * The same of two models that were asked about the same photographs. The interval of a difference comes from measuring
+ * both on the same samples: it is far narrower than the intervals of the two suggest.
+ */
+export function differencesOf(first: Predictions, second: Predictions, generator: Generator): FigureDifference[] {
+  const order = byScore(first);
+  const [before, after] = [first, second].map((predictions) => figuresOf(predictions, generator));
+  const [ofFirst, ofSecond] = [first, second].map((predictions) => measuresOf(predictions, order));
+  return ofFirst.map(({ name, of, show }, i) => ({
+    name,
+    show,
+    first: before[i],
+    second: after[i],
+    difference: after[i].value - before[i].value,
+    interval: bootstrapInterval(order.length, (sample) => ofSecond[i].of(sample) - of(sample), { generator }),
+  }));
+}

@@ -1,0 +1,97 @@
+/** Predictions: what a model says to every photograph of a dataset. */
+
+import type { ImageDataset } from "../data/dataset.js";
+import { frozen } from "../layers/look-inside.js";
+import type { Module } from "../layers/module.js";
+import { noGrad } from "../tensor/autograd.js";
+
+/** Images in a forward pass. */
+const BATCH = 64;
+
+function logSumExp(values: readonly number[]): number {
+  const largest = Math.max(...values);
+  return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+}
+
+/** Log-probabilities from logits, or from log-probabilities, which they leave as they are. */
+function logSoftmax(row: readonly number[]): number[] {
+  const total = logSumExp(row);
+  return row.map((value) => value - total);
+}
+
+export class Predictions {
+  readonly classes: readonly string[];
+  readonly labels: Int32Array;
+  /** The likeliest class of each photograph. */
+  readonly predicted: Int32Array;
+  /** By photograph, of each class. */
+  readonly #logProbabilities: readonly (readonly number[])[];
+
+  /** @param outputs by photograph, the model's output: logits or log-probabilities */
+  constructor(classes: readonly string[], labels: Int32Array, outputs: readonly (readonly number[])[]) {
+    this.classes = classes;
+    this.labels = labels;
+    this.#logProbabilities = outputs.map(logSoftmax);
+    this.predicted = Int32Array.from(outputs, (row) => row.indexOf(Math.max(...row)));
+  }
+
+  /** Those for some of the photographs. */
+  of(indices: readonly number[]): Predictions {
+    const labels = Int32Array.from(indices, (i) => this.labels[i]);
+    return new Predictions(
+      this.classes,
+      labels,
+      indices.map((i) => this.#logProbabilities[i]),
+    );
+  }
+
+  /** Whether one score orders all photographs: of two classes, which both occur. */
+  get canRank(): boolean {
+    return this.classes.length === 2 && new Set(this.labels).size === 2;
+  }
+
+  get length(): number {
+    return this.labels.length;
+  }
+
+  /** Of photograph i: how probable class k is, 0 to 1. */
+  probability(i: number, k: number): number {
+    return Math.min(1, Math.exp(this.#logProbabilities[i][k]));
+  }
+
+  /** How probable class k is, for every photograph. */
+  probabilities(k: number): number[] {
+    return Array.from(this.labels, (_, i) => this.probability(i, k));
+  }
+
+  /** Log-odds of class k against all others: they order the photographs where probabilities are all 1 when rounded. */
+  scores(k: number): number[] {
+    return this.#logProbabilities.map((row) => row[k] - logSumExp(row.filter((_, j) => j !== k)));
+  }
+
+  /** 1 for each photograph of class k, 0 for the others. */
+  is(k: number): number[] {
+    return Array.from(this.labels, (label) => Number(label === k));
+  }
+
+  /** Photographs that are called what they are not, the surest first. */
+  mistakes(): number[] {
+    const wrong = [...this.labels.keys()].filter((i) => this.predicted[i] !== this.labels[i]);
+    const sure = (i: number) => this.probability(i, this.predicted[i]) - this.probability(i, this.labels[i]);
+    return wrong.sort((a, b) => sure(b) - sure(a));
+  }
+}
+
+/** Runs a whole dataset through a model, in evaluation mode. */
+export async function predictAll(model: Module, dataset: ImageDataset): Promise<Predictions> {
+  const outputs: number[][] = [];
+  for (const { images, labels } of dataset.batches(BATCH, { shuffle: false })) {
+    const output = noGrad(() => frozen(model, () => model.forward(images)));
+    const [values, classes] = [await output.data(), output.shape[1]];
+    output.release();
+    labels.forEach((_, i) => {
+      outputs.push(Array.from(values.subarray(i * classes, (i + 1) * classes)));
+    });
+  }
+  return new Predictions(dataset.classes, dataset.labels, outputs);
+}

@@ -1,0 +1,38 @@
+/** The run: its options, machine and time, and how to repeat it. */
+
+import type { Examination } from "../examine.js";
+import { duration } from "../format.js";
+import { html, table } from "../html.js";
+import type { Section } from "../page.js";
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+export function runSection({ run, folder, epochs, sessions }: Examination): Section {
+  const given = Object.entries(run.config).filter(([, value]) => value !== undefined);
+  const options = given.map(([name, value]) => html`<div><dt>${name}</dt><dd>${JSON.stringify(value)}</dd></div>\n`);
+  const machine = sessions.map(({ started, torchlet, node, platform, cpu, cores, memoryGiB, backend, device }) => [
+    html`${started.slice(0, 16).replace("T", " ")}`,
+    html`torchlet ${torchlet}, Node ${node}, ${platform}`,
+    html`${cpu}, ${cores} cores, ${memoryGiB} GiB`,
+    html`${backend}: ${device}`,
+  ]);
+  const total = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const speed = epochs.reduce((sum, { imagesPerSecond }) => sum + imagesPerSecond, 0) / epochs.length;
+  return {
+    id: "run",
+    title: "The run, and how to repeat it",
+    charts: [],
+    body: html`<p>${epochs.length} epochs took ${duration(total)}, ${duration(total / epochs.length)} each with their
+evaluation; training itself went at ${Math.round(speed)} photographs a second.</p>
+<pre>npx torchlet train --config ${quoted(`${run.path}/config.json`)} --out ANOTHER-FOLDER
+npx torchlet report ${quoted(run.path)} --data ${quoted(folder)}</pre>
+<p>The seed is ${run.config.seed}: with the same photographs, version and options, the numbers are the same, on any number
+of threads.</p>
+${table(["started (UTC)", "software", "machine", "backend"], machine)}
+<h3>Options</h3>
+<dl class="options">${options}</dl>`,
+  };
+}

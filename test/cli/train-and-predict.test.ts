@@ -1,0 +1,155 @@
+/** torchlet train and torchlet predict, as they are run from a shell. */
+
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawFaces } from "../../examples/drawn-faces.js";
+import { RunFolder } from "../../src/train/run-folder.js";
+import { runContents } from "../train/run-contents.js";
+import { start, torchlet } from "./torchlet.js";
+
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "torchlet-"));
+  await drawFaces(join(root, "faces"), { train: 20, test: 10, size: 16 });
+  await writeFile(join(root, "faces/train/broken_1.jpg"), "no picture");
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const small = ["--size", "8", "--batch", "8", "--backend", "wasm", "--threads", "1"];
+
+describe("train", () => {
+  it("makes a run folder, and tells what it does", async () => {
+    const { code, stdout, stderr } = await torchlet(root, "train", "faces", "--epochs", "2", "--out", "a", ...small);
+    expect([code, stderr]).toEqual([0, ""]);
+    const lines = stdout.split("\n");
+    expect(lines[0]).toMatch(/^net1, 395,090 parameters, on wasm \(1 thread, /);
+    expect(lines[1]).toMatch(/^train {2}20 photographs, 8×8: \d+ not covered, \d+ covered$/);
+    expect(lines[3]).toMatch(/^skipped {2}.*faces\/train\/broken_1\.jpg: not an image/);
+    expect(stdout).toMatch(/^epoch 2\/2 {2}\d+ images\/s {2}\d+ s$/m);
+    expect(stdout).toMatch(/^ {2}test {3}loss \d\.\d{4} {2}accuracy \d+\.\d\d % {2}F1 [01]\.\d{4}$/m);
+    expect(stdout).toMatch(/\ndone\. Best: epoch [12], \d+\.\d\d %\nnpx torchlet predict PHOTO --run a\n$/);
+    const run = await RunFolder.open(join(root, "a"));
+    expect(run.config).toMatchObject({ net: "net1", size: 8, epochs: 2, threads: 1 });
+    expect(await run.skipped()).toMatchObject([{ split: "train", file: expect.stringMatching(/broken_1\.jpg$/) }]);
+  });
+
+  it("takes a config file, and flags before it; another run's is one", async () => {
+    const file = { net: "net1", size: 8, epochs: 3, batch: 8, softmaxNll: true, backend: "wasm", threads: 1 };
+    await writeFile(join(root, "options.json"), JSON.stringify(file));
+    const flags = ["--epochs", "1", "--no-softmax-nll", "--class-weights", "1,2", "--augment", "flip=0.5,rotate=10"];
+    const b = await torchlet(root, "train", "faces", "--config", "options.json", "--out", "b", ...flags);
+    expect([b.code, b.stderr]).toEqual([0, ""]);
+    const { config } = await RunFolder.open(join(root, "b"));
+    const augment = { flip: 0.5, rotate: 10 };
+    expect(config).toMatchObject({ size: 8, epochs: 1, softmaxNll: false, classWeights: [1, 2], augment });
+    const c = await torchlet(root, "train", "--config", "b/config.json", "--out", "c");
+    expect([c.code, c.stderr]).toEqual([0, ""]);
+    expect(await runContents(join(root, "c"))).toEqual(await runContents(join(root, "b")));
+  });
+
+  it("gives each event as a line of JSON", async () => {
+    const { stdout } = await torchlet(root, "train", "faces", "--json", "--epochs", "1", "--out", "json", ...small);
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const names = events.map(({ event }) => event).filter((name) => name !== "reading");
+    expect(names).toEqual(["start", "step", "step", "step", "epoch", "end"]);
+    expect(events.find(({ event }) => event === "start")).toMatchObject({
+      run: "json",
+      net: "net1",
+      epoch: 1,
+      done: 0,
+    });
+    expect(events.at(-1)).toMatchObject({ early: false, best: { epoch: 1, test: { loss: expect.any(Number) } } });
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("saves at %s, tells how to go on, and does", async (signal, expected) => {
+    const [out, options] = [signal.toLowerCase(), ["--epochs", "12", ...small]];
+    let steps = 0;
+    const { child, outcome } = start(root, ["train", "faces", "--json", "--out", out, ...options], (line) => {
+      if (JSON.parse(line).event === "step" && ++steps === 4) child.kill(signal);
+    });
+    const { code, stderr } = await outcome;
+    const message = `\nInterrupted. Everything is saved; go on with: npx torchlet train --resume ${out}\n`;
+    expect([code, stderr]).toEqual([expected, message]);
+    const rest = await torchlet(root, "train", "--resume", out);
+    expect([rest.code, rest.stderr]).toEqual([0, ""]);
+    expect(rest.stdout).toMatch(new RegExp(`^going on with ${out} in epoch \\d+, after \\d+ photographs$`, "m"));
+    const whole = await torchlet(root, "train", "faces", "--out", `${out}-not`, ...options);
+    expect(whole.code).toBe(0);
+    expect(await runContents(join(root, out))).toEqual(await runContents(join(root, `${out}-not`)));
+  });
+});
+
+describe("predict", () => {
+  it("tells the classes of files and of folders, and what it could not read", async () => {
+    const [name] = await readdir(join(root, "faces/test"));
+    await cp(join(root, "faces/test"), join(root, "some"), { recursive: true });
+    await writeFile(join(root, "some/text.jpg"), "no picture");
+    const { code, stdout, stderr } = await torchlet(root, "predict", `faces/test/${name}`, "some", "--run", "a");
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^some\/text\.jpg: not an image.*\n$/)]);
+    const [head, first, ...rest] = stdout.trimEnd().split("\n");
+    expect(head).toMatch(/^photograph +class +not covered +covered$/);
+    expect(first).toMatch(new RegExp(`^faces/test/${name} +(not )?covered +\\d+\\.\\d % +\\d+\\.\\d %$`));
+    expect(rest).toHaveLength(10);
+    const json = await torchlet(root, "predict", "some", "--run", "a", "--checkpoint", "last", "--json");
+    const lines = json.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(11);
+    for (const { file, class: verdict, probabilities, error } of lines) {
+      if (error) {
+        expect(file).toBe("some/text.jpg");
+        continue;
+      }
+      const [bare, covered] = [probabilities["not covered"], probabilities.covered];
+      expect(bare + covered).toBeCloseTo(1, 5);
+      expect(verdict).toBe(covered > bare ? "covered" : "not covered");
+    }
+  });
+});
+
+describe("errors", () => {
+  it.each<[string[], string]>([
+    [["train"], "torchlet: no folder of photographs: torchlet train DIR"],
+    [["train", "nowhere"], "torchlet: ENOENT: no such file or directory, scandir"],
+    [["train", "faces", "--epochs", "ten"], 'torchlet: --epochs: expected a whole number of at least 1, got "ten"'],
+    [["train", "faces", "--speed", "1"], "error: unknown option '--speed'"],
+    [["train", "faces", "--config", "missing.json"], "torchlet: missing.json: ENOENT"],
+    [
+      ["train", "faces", "--config", "wrong.json"],
+      'torchlet: wrong.json: epochs: expected a whole number of at least 1, got "1"',
+    ],
+    [["train", "faces", "--out", "a"], "torchlet: a holds a run already: go on with --resume a, or choose another"],
+    [["train", "--resume", "faces"], "torchlet: faces is no run folder: there is no config.json in it"],
+    [["train", "faces", "--resume", "a", "--lr", "1"], "torchlet: DIR, --lr: cannot change with --resume; --epochs, "],
+    [
+      ["train", "faces", "--class-weights", "1,2,3", "--out", "weights"],
+      "torchlet: classWeights: 3 weights for 2 classes",
+    ],
+    [["predict", "--run", "a"], "error: missing required argument 'PHOTO'"],
+    [["predict", "x.jpg"], "error: required option '--run <RUN>' not specified"],
+    [["predict", "nowhere", "--run", "a"], "torchlet: ENOENT: no such file or directory, stat 'nowhere'"],
+  ])("%j", async (args, message) => {
+    await writeFile(join(root, "wrong.json"), '{ "epochs": "1" }');
+    const before = await readdir(root);
+    const { code, stdout, stderr } = await torchlet(root, ...args);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr.startsWith(message), stderr).toBe(true);
+    expect(await readdir(root)).toEqual(before);
+  });
+});
+
+it("--help of train lists every option", async () => {
+  const { code, stdout } = await torchlet(root, "train", "--help");
+  expect(code).toBe(0);
+  for (const flag of ["--net <NAME>", "--softmax-nll", "--resume <RUN>"]) expect(stdout).toContain(flag);
+});

@@ -1,0 +1,178 @@
+/** Augmentation against Pillow, and its randomness: seeded, by pass and image, and the same after a resume. */
+
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { Augmentation, type AugmentOptions, type Colors, color, type Movement, move } from "../../src/data/augment.js";
+import { ImageDataset } from "../../src/data/dataset.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
+import { Generator, manualSeed } from "../../src/tensor/random.js";
+
+// Made by scripts/fixtures/make_augment_fixtures.py.
+const fixture: {
+  size: number;
+  image: string;
+  moved: (Movement & { name: string; pixels: string; inside: string })[];
+  coloured: (Colors & { name: string; pixels: string })[];
+} = JSON.parse(readFileSync("test/fixtures/data/augment.json", "utf8"));
+const { size } = fixture;
+const area = size * size;
+
+/** [3, size, size] from base64 of [size, size, 3]. */
+function planesOf(base64: string): Uint8Array {
+  const bytes = Buffer.from(base64, "base64");
+  return Uint8Array.from(bytes, (_, i) => bytes[3 * (i % area) + Math.floor(i / area)]);
+}
+
+const image = planesOf(fixture.image);
+
+/** As it comes, in [0, 1]. */
+const plain = Float32Array.from(image, (byte) => byte / 255);
+
+/** Pillow rounds to bytes, after each step and within some. */
+const ROUNDING = 1.5 / 255;
+
+const everything: AugmentOptions = {
+  flip: 0.5,
+  shift: 0.1,
+  rotate: 15,
+  crop: 0.2,
+  brightness: 0.2,
+  contrast: 0.2,
+  saturation: 0.2,
+};
+
+function augmented(options: AugmentOptions, seed: number, index = 0): Float32Array {
+  const values = new Float32Array(image.length);
+  new Augmentation(options, size, new Generator(seed)).apply(image, index, values);
+  return values;
+}
+
+describe("against Pillow", () => {
+  it.each(fixture.moved)("$name", ({ pixels, inside, ...movement }) => {
+    const values = new Float32Array(image.length);
+    move(image, size, movement, values);
+    const mask = Buffer.from(inside, "base64");
+    let compared = 0;
+    for (const [i, byte] of planesOf(pixels).entries()) {
+      if (!mask[i % area]) continue;
+      compared++;
+      expect(Math.abs(values[i] - byte / 255)).toBeLessThan(ROUNDING);
+    }
+    expect(compared).toBeGreaterThan(image.length / 2);
+  });
+
+  it.each(fixture.coloured)("$name", ({ pixels, ...colors }) => {
+    const values = Float32Array.from(plain);
+    color(values, colors);
+    const steps = [colors.brightness, colors.contrast, colors.saturation].filter((factor) => factor !== 1).length;
+    for (const [i, byte] of planesOf(pixels).entries()) {
+      expect(Math.abs(values[i] - byte / 255)).toBeLessThan(steps * ROUNDING);
+    }
+  });
+});
+
+describe("what is drawn", () => {
+  it("is nothing, where nothing is asked for", () => {
+    expect(augmented({}, 1)).toEqual(plain);
+    expect(augmented({ flip: 0, rotate: 0 }, 1)).toEqual(plain);
+  });
+
+  it("mirrors exactly, as often as it is told to", () => {
+    const mirrored = plain.map((_, i) => plain[i - (i % size) + size - 1 - (i % size)]);
+    expect(augmented({ flip: 1 }, 1)).toEqual(mirrored);
+    const often = Array.from({ length: 400 }, (_, index) => augmented({ flip: 0.25 }, 3, index)[0] !== plain[0]);
+    // Binomial: 100 ± 8.7; five standard deviations.
+    expect(Math.abs(often.filter(Boolean).length - 100)).toBeLessThan(44);
+  });
+
+  it("repeats the edges", () => {
+    const even = new Uint8Array(image.length).fill(200);
+    const values = new Float32Array(image.length);
+    new Augmentation({ shift: 1, rotate: 180, crop: 0.5 }, size, new Generator(1)).apply(even, 0, values);
+    expect(values.every((value) => value === Math.fround(200 / 255))).toBe(true);
+  });
+
+  it("stays within its limits, and in [0, 1]", () => {
+    for (let index = 0; index < 200; index++) {
+      const bright = augmented({ brightness: 0.3 }, 2, index);
+      const factor = bright[0] / plain[0];
+      expect(factor).toBeGreaterThan(0.699);
+      expect(factor).toBeLessThan(1.301);
+      const values = augmented({ ...everything, brightness: 1, contrast: 1, saturation: 1 }, 2, index);
+      expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+  });
+
+  it("changes with the seed, the pass and the image, and with nothing else", () => {
+    expect(augmented(everything, 1)).toEqual(augmented(everything, 1));
+    expect(augmented(everything, 1)).not.toEqual(augmented(everything, 2));
+    expect(augmented(everything, 1, 0)).not.toEqual(augmented(everything, 1, 1));
+    const generator = new Generator(1);
+    const passes = [1, 2].map(() => {
+      const values = new Float32Array(image.length);
+      new Augmentation(everything, size, generator).apply(image, 0, values);
+      return values;
+    });
+    expect(passes[0]).not.toEqual(passes[1]);
+    // One more kind of change leaves the others as they were: a saturation of ±0 is the same as none.
+    expect(augmented({ ...everything, saturation: undefined }, 1)).toEqual(
+      augmented({ ...everything, saturation: 0 }, 1),
+    );
+  });
+
+  it.each([
+    [{ flip: 1.1 }, "augment: flip must be from 0 to 1, got 1.1"],
+    [{ crop: 1 }, "augment: crop must be from 0 to below 1, got 1"],
+    [{ rotate: -5 }, "augment: rotate must be from 0 to 180, got -5"],
+    [{ zoom: 1 }, 'augment: there is no "zoom"; there are flip, shift, rotate, crop, brightness, contrast, saturation'],
+  ])("refuses %j", (options, message) => {
+    expect(() => augmented(options as AugmentOptions, 1)).toThrow(new RangeError(message));
+  });
+});
+
+describe("batches", () => {
+  beforeAll(() => useBackend("js"));
+
+  const dataset = new ImageDataset({
+    pixels: Uint8Array.from({ length: 10 * image.length }, (_, i) => image[i % image.length]),
+    labels: new Int32Array(10),
+    size,
+    classes: ["a"],
+  });
+
+  function pass(batchSize: number, options = {}): Map<number, Float32Array> {
+    const seen = new Map<number, Float32Array>();
+    for (const { images, indices } of dataset.batches(batchSize, { augment: everything, ...options })) {
+      const values = images.dataSync();
+      for (const [n, index] of indices.entries()) {
+        seen.set(index, Float32Array.from(values.subarray(n * image.length, (n + 1) * image.length)));
+      }
+    }
+    return seen;
+  }
+
+  it("come augmented, anew on each pass, the same from the same seed whatever the batch size", () => {
+    manualSeed(7);
+    const [first, second] = [pass(4), pass(4)];
+    expect(first.size).toBe(10);
+    expect(first.get(0)).not.toEqual(first.get(1));
+    expect(first.get(0)).not.toEqual(second.get(0));
+    manualSeed(7);
+    expect([pass(3), pass(10)]).toEqual([first, second].map((seen) => new Map(seen)));
+    manualSeed(7);
+    expect([...dataset.batches(10)][0].indices).toEqual(Int32Array.from(first.keys()));
+  });
+
+  it("go on in the middle of a pass as if it had not been interrupted", () => {
+    const generators = { generator: new Generator(1), augmentGenerator: new Generator(2) };
+    pass(4, generators);
+    const states = [generators.generator.state(), generators.augmentGenerator.state()];
+    const whole = pass(4, generators);
+    const after = pass(4, generators);
+    const resumed = { generator: new Generator(9), augmentGenerator: new Generator(9) };
+    resumed.generator.setState(states[0]);
+    resumed.augmentGenerator.setState(states[1]);
+    expect([...pass(4, { ...resumed, start: 4 })]).toEqual([...whole].slice(4));
+    expect([...pass(4, resumed)]).toEqual([...after]);
+  });
+});

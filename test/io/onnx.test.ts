@@ -1,0 +1,407 @@
+/** exportOnnx: what onnxruntime-web makes of the file is what the model makes; what cannot be exported is named. */
+
+import { fromBinary } from "@bufbuild/protobuf";
+import * as ort from "onnxruntime-web";
+import { beforeEach, describe, expect, it } from "vitest";
+import { exportOnnx, type OnnxExportOptions } from "../../src/io/onnx/export.js";
+import { RULES } from "../../src/io/onnx/rules.js";
+import { modelSchema, type Proto } from "../../src/io/onnx/schema.js";
+import { BatchNorm2d } from "../../src/layers/batch-norm.js";
+import { Conv2d } from "../../src/layers/conv2d.js";
+import { Dropout } from "../../src/layers/dropout.js";
+import { Linear } from "../../src/layers/linear.js";
+import { nllLoss } from "../../src/layers/losses.js";
+import { Module } from "../../src/layers/module.js";
+import { MaxPool2d } from "../../src/layers/pool2d.js";
+import { Sequential } from "../../src/layers/sequential.js";
+import { Net1 } from "../../src/nets/net1.js";
+import { Net2 } from "../../src/nets/net2.js";
+import { Adam } from "../../src/optim/adam.js";
+import { noGrad, record } from "../../src/tensor/autograd.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
+import { conv2d } from "../../src/tensor/ops/conv2d.js";
+import { dropout } from "../../src/tensor/ops/dropout.js";
+import { matmul } from "../../src/tensor/ops/matmul.js";
+import {
+  cat,
+  expand,
+  flatten,
+  indexSelect,
+  pad,
+  reshape,
+  slice,
+  stack,
+  transpose,
+} from "../../src/tensor/ops/movement.js";
+import {
+  add,
+  clamp,
+  div,
+  eq,
+  leakyRelu,
+  maximum,
+  minimum,
+  mul,
+  pow,
+  relu,
+  sub,
+} from "../../src/tensor/ops/pointwise.js";
+import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
+import { argMax, max, mean, min, sum, variance } from "../../src/tensor/ops/reduce.js";
+import { softmax } from "../../src/tensor/ops/softmax.js";
+import { Generator, manualSeed } from "../../src/tensor/random.js";
+import type { Shape } from "../../src/tensor/shape.js";
+import { ones, rand, randn, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { observe } from "../../src/tensor/trace.js";
+import { hashed, imagesOf, startOf } from "../nets/hashed.js";
+import { onEachBackend } from "../targets.js";
+
+ort.env.wasm.numThreads = 1;
+
+/** What ONNX Runtime makes of an exported file. */
+async function runOnnx(file: Uint8Array, x: Tensor): Promise<{ values: Float32Array; shape: readonly number[] }> {
+  const session = await ort.InferenceSession.create(file, { executionProviders: ["wasm"] });
+  try {
+    const { output } = await session.run({ input: new ort.Tensor("float32", await x.data(), [...x.shape]) });
+    return { values: output.data as Float32Array, shape: output.dims };
+  } finally {
+    await session.release();
+  }
+}
+
+/** Exports the model, and compares both on the input, whose batch size the export has not seen. */
+async function expectSame(model: Module, x: Tensor, options: Partial<OnnxExportOptions> = {}): Promise<Uint8Array> {
+  const file = await exportOnnx(model, { inputShape: x.shape.slice(1), ...options });
+  const own = inEvaluation(model, x);
+  const { values, shape } = await runOnnx(file, x);
+  expect(shape).toEqual(own.shape);
+  const expected = await own.data();
+  const worst = Math.max(0, ...expected.map((value, i) => Math.abs(value - values[i]) / Math.max(1, Math.abs(value))));
+  expect(worst).toBeLessThan(1e-4);
+  return file;
+}
+
+function inEvaluation(model: Module, x: Tensor): Tensor {
+  model.eval();
+  const y = noGrad(() => model.forward(x));
+  model.train();
+  return y;
+}
+
+const graphOf = (file: Uint8Array) => (fromBinary(modelSchema(), file) as Proto<"ModelProto">).graph!;
+const typesOf = (file: Uint8Array) => graphOf(file).node!.map(({ opType }) => opType);
+const constantsOf = (file: Uint8Array) => graphOf(file).initializer!.map(({ name }) => name);
+
+beforeEach(async () => {
+  await useBackend("wasm", { threads: 1 });
+  manualSeed(1);
+});
+
+const w = (...shape: number[]) => randn(shape, { generator: new Generator(7) });
+const POOLED = { stride: [2, 1], padding: [1, 0] } as const;
+
+/** A function of an input [N, …] for each way in which an operation can be exported. */
+const cases: [name: string, shape: Shape, fn: (x: Tensor) => Tensor][] = [
+  ["neg", [3], (x) => x.neg()],
+  ["exp", [3], (x) => x.exp()],
+  ["log", [3], (x) => x.abs().add(0.1).log()],
+  ["sqrt", [3], (x) => x.abs().sqrt()],
+  ["relu", [3], relu],
+  ["leakyRelu", [3], (x) => leakyRelu(x, 0.2)],
+  ["sigmoid", [3], (x) => x.sigmoid()],
+  ["tanh", [3], (x) => x.tanh()],
+  ["softplus", [3], (x) => x.mul(40).softplus()],
+  ["gelu", [3], (x) => x.gelu()],
+  ["clamp", [3], (x) => clamp(x, -0.3, 0.7)],
+  ["clamp on one side", [3], (x) => clamp(x, Number.NEGATIVE_INFINITY, 0.7)],
+  ["pow, to a number", [3], (x) => pow(x, 3)],
+  ["pow, to a tensor", [3], (x) => pow(x.abs(), tensor([0.5, 2, 0]))],
+  ["add, numbers", [3], (x) => add(1.5, x)],
+  ["add, broadcast", [2, 1], (x) => add(x, tensor([1, 2, 3]))],
+  ["sub", [3], (x) => sub(1, x)],
+  ["mul of a tensor with itself", [3], (x) => mul(x, x)],
+  ["div", [3], (x) => div(x, tensor([2, 3, 4]))],
+  ["maximum", [3], (x) => maximum(x, 0.1)],
+  ["minimum", [3], (x) => minimum(x, x.neg())],
+  ["eq", [3], (x) => eq(relu(x), 0)],
+  ["sum over one axis", [3, 4], (x) => sum(x, 1)],
+  ["sum over two axes, kept", [3, 4], (x) => sum(x, [0, 2], { keepdim: true })],
+  ["sum over all", [3], (x) => sum(x)],
+  ["sum over no axis", [3], (x) => sum(x, [])],
+  ["mean", [3, 4], (x) => mean(x, [1, 2])],
+  ["variance", [3, 4], (x) => variance(x, -1)],
+  ["max", [3, 4], (x) => max(x, 2)],
+  ["min over all", [3], (x) => min(x)],
+  ["argMax along an axis", [3, 4], (x) => argMax(x, 1)],
+  ["argMax of all, kept", [3, 4], (x) => argMax(x, undefined, { keepdim: true })],
+  ["softmax", [3, 4], (x) => softmax(x, 1)],
+  ["logSoftmax", [3, 4], (x) => x.logSoftmax(-1)],
+  ["clone", [3], (x) => x.clone()],
+  ["detach", [2, 3], (x) => relu(x.reshape([-1, 6]).detach())],
+  ["reshape", [3, 4], (x) => reshape(x, [-1, 2, 6])],
+  ["reshape that moves the batch", [3, 4], (x) => reshape(x, [3, x.shape[0], 4])],
+  ["reshape to two sizes of the batch", [4], (x) => reshape(x, [x.shape[0], 2, 1, 2]).reshape([2, x.shape[0], 2])],
+  ["reshape of the batch's multiple", [3, 4], (x) => reshape(x, [x.shape[0] * 3, 4])],
+  ["flatten", [2, 3], (x) => flatten(x)],
+  ["expand", [1, 3], (x) => expand(x, [x.shape[0], 4, 3])],
+  ["expand to the batch", [3], (x) => expand(sum(x, 0), [x.shape[0], 3])],
+  ["permute", [2, 3], (x) => x.permute([2, 0, 1])],
+  ["transpose", [2, 3], (x) => transpose(x, 0, 2)],
+  ["slice", [7], (x) => slice(x, 1, 1, -1, 2)],
+  ["slice of the batch", [3], (x) => slice(x, 0, 1)],
+  ["slice from the batch's end", [3], (x) => slice(x, 0, -1)],
+  ["pad", [3, 4], (x) => pad(x, [1, 2, 0, 3], { value: 0.5 })],
+  ["pad that crops", [3, 4], (x) => pad(x, [-1, 2])],
+  ["cat", [3, 4], (x) => cat([x, ones([x.shape[0], 1, 4]), x], 1)],
+  ["cat along the batch", [3], (x) => cat([x, ones([1, 3])], 0)],
+  ["stack", [3], (x) => stack([x, x.neg()], 1)],
+  ["indexSelect", [3, 4], (x) => indexSelect(x, 2, [3, 0, 0])],
+  ["matmul with a matrix", [4], (x) => matmul(x, w(4, 5))],
+  ["matmul, transposed", [4], (x) => matmul(x, x, { transA: true })],
+  ["matmul of a batch with a matrix", [3, 4], (x) => matmul(x, w(5, 4), { transB: true })],
+  ["matmul of batches, transposed", [3, 4], (x) => matmul(x, x, { transB: true })],
+  ["matmul, broadcast", [1, 3, 4], (x) => matmul(x, w(2, 5, 4), { transB: true })],
+  ["matmul of a transposed batch", [3, 4], (x) => matmul(x, w(3, 5), { transA: true })],
+  ["conv2d", [4, 7, 6], (x) => conv2d(x, w(6, 4, 3, 2), { bias: w(6) })],
+  [
+    "conv2d with everything",
+    [4, 9, 8],
+    (x) => conv2d(x, w(6, 2, 3, 2), { stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 2 }),
+  ],
+  ["maxPool2d", [2, 7, 6], (x) => maxPool2d(x, [3, 2], POOLED)],
+  ["avgPool2d", [2, 7, 6], (x) => avgPool2d(x, [3, 2], POOLED)],
+  ["avgPool2d without its padding", [2, 7, 6], (x) => avgPool2d(x, [3, 2], { ...POOLED, countIncludePad: false })],
+  ["batchNorm of images", [3, 4, 4], (x) => batchNorm(x, moments(3))],
+  ["batchNorm of vectors", [3], (x) => batchNorm(x, moments(3))],
+  ["a dropout in evaluation", [3], (x) => new Dropout(0.5).eval().forward(x)],
+  ["nothing", [3], (x) => x],
+  ["a constant", [3], () => tensor([1, 2])],
+];
+
+function moments(n: number): Parameters<typeof batchNorm>[1] {
+  return { weight: w(n), bias: w(n), runningMean: w(n), runningVar: w(n).abs().add(0.5), training: false, eps: 1e-3 };
+}
+
+describe("every operation gives the same in ONNX Runtime, for a batch of any size", () => {
+  it.each(cases)("%s", async (_, shape, fn) => {
+    const x = tensor(hashed(3, 7 * shape.reduce((a, b) => a * b, 1)), [7, ...shape]);
+    await expectSame(new Sequential(fn), x);
+  });
+
+  it("is tested for each rule", () => {
+    const seen = new Set<string>();
+    for (const [, shape, fn] of cases)
+      observe(
+        ({ name }) => seen.add(name),
+        () => fn(ones([2, ...shape])),
+      );
+    expect([...seen].sort()).toEqual([...RULES.keys()].sort());
+  });
+
+  it("also of a fixed size", async () => {
+    const model = new Sequential((x) => mean(reshape(x, [2, 2, -1]), 0), relu);
+    const file = await expectSame(model, tensor(hashed(3, 24), [4, 6]), { batch: 4 });
+    const { input, output } = graphOf(file);
+    const shapes = [input, output].map((info) =>
+      info![0].type!.tensorType!.shape!.dim!.map(({ dimValue }) => dimValue),
+    );
+    expect(shapes).toEqual([
+      [4n, 6n],
+      [2n, 6n],
+    ]);
+  });
+});
+
+/** Parameters from a formula, so that nothing has to be stored. */
+function initialized(model: Module): Module {
+  let seed = 0;
+  for (const [name, p] of model.namedParameters()) p.copyFrom(tensor(startOf(seed++, name, p.shape), p.shape));
+  return model;
+}
+
+/** A few steps of Adam: weights that differ, and moments that are not 0 and 1. */
+function trained(model: Module, images: Tensor): Module {
+  const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+  const labels = Int32Array.from({ length: images.shape[0] }, (_, i) => i % 2);
+  for (let step = 0; step < 3; step++) {
+    optimizer.zeroGrad();
+    nllLoss(model.forward(images), labels).backward();
+    optimizer.step();
+  }
+  return model;
+}
+
+describe.each([
+  ["Net1", 32, () => new Net1()],
+  ["Net2", 64, () => new Net2()],
+] as const)("%s", (_, size, make) => {
+  const images = () => tensor(imagesOf(1, 4, size), [4, 3, size, size]);
+
+  it("untrained", async () => void (await expectSame(initialized(make()), images())));
+
+  it("trained, with batch norms as they are and folded", async () => {
+    const model = trained(initialized(make()), images());
+    const file = await expectSame(model, images());
+    const used = Object.keys(model.stateDict()).filter((name) => !name.endsWith("num_batches_tracked"));
+    expect(constantsOf(file)).toEqual(expect.arrayContaining(used));
+    expect(typesOf(file).filter((type) => type === "BatchNormalization")).toHaveLength(2);
+    expect(typesOf(file)).not.toContain("Dropout");
+    const folded = await expectSame(model, images(), { foldBatchNorm: true });
+    expect(typesOf(folded)).not.toContain("BatchNormalization");
+    expect(constantsOf(folded).filter((name) => name!.endsWith(".folded"))).toHaveLength(4);
+  });
+});
+
+describe("the file", () => {
+  class Head extends Module {
+    readonly conv = new Conv2d(2, 3, 3, { bias: false });
+    readonly norm = new BatchNorm2d(3);
+    readonly drop = new Dropout(0.4);
+    readonly linear = new Linear(3, 2);
+
+    forward(x: Tensor): Tensor {
+      relu(x); // Read by nobody.
+      const features = this.drop.forward(relu(this.norm.forward(this.conv.forward(x))));
+      return this.linear.forward(mean(features, [2, 3])).add(tensor([0.5, 1]));
+    }
+  }
+  const input = () => tensor(hashed(5, 7 * 2 * 5 * 5), [7, 2, 5, 5]);
+
+  it("names its constants as the state dict does, and has nothing that nobody reads", async () => {
+    const file = await expectSame(new Head(), input());
+    expect(constantsOf(file)).toEqual([
+      ...["conv.weight", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var"],
+      ...["2x3", "constant", "linear.weight", "linear.bias", "constant_1"],
+    ]);
+    expect(typesOf(file)).toEqual(
+      ["Conv", "BatchNormalization", "Relu", "ReduceSum", "Mul", "Gemm", "Add", "Add"], //
+    );
+  });
+
+  it("folds a batch norm into a convolution without a bias, and one only that nobody else reads", async () => {
+    expect(typesOf(await expectSame(new Head(), input(), { foldBatchNorm: true }))).not.toContain("BatchNormalization");
+    const [conv, norm] = [new Conv2d(2, 3, 3), new BatchNorm2d(3)];
+    const shared = new Sequential(conv, (y) => add(norm.eval().forward(y), y));
+    expect(typesOf(await expectSame(shared, input(), { foldBatchNorm: true }))).toContain("BatchNormalization");
+    const atTheEnd = new Sequential(conv, norm, new MaxPool2d(2));
+    expect(typesOf(await expectSame(atTheEnd, input(), { foldBatchNorm: true }))).toEqual(["Conv", "MaxPool"]);
+  });
+
+  it("uses a shared parameter once", async () => {
+    const linear = new Linear(4, 4);
+    const file = await expectSame(new Sequential(linear, relu, linear), tensor(hashed(5, 28), [7, 4]));
+    expect(constantsOf(file)).toEqual(["0.weight", "0.bias"]);
+  });
+
+  it("says for whom it is: opset, metadata, shapes", async () => {
+    const metadata = { classes: '["covered","bare"]', scaling: "1/255" };
+    const file = await exportOnnx(new Head(), { inputShape: [2, 5, 5], metadata });
+    const model = fromBinary(modelSchema(), file) as Proto<"ModelProto">;
+    expect(model).toMatchObject({
+      irVersion: 12n,
+      producerName: "torchlet",
+      opsetImport: [{ domain: "", version: 24n }],
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    });
+    const dims = model.graph!.input![0].type!.tensorType!.shape!.dim!;
+    expect(dims.map(({ dimParam, dimValue }) => dimParam || dimValue)).toEqual(["batch", 2n, 5n, 5n]);
+  });
+
+  onEachBackend("comes from every backend, leaves modes as they are and frees what it made", async (backend) => {
+    const model = new Head();
+    const x = input();
+    model.drop.eval();
+    const before = backend.memory().storages;
+    const file = await exportOnnx(model, { inputShape: [2, 5, 5] });
+    expect(backend.memory().storages).toBe(before);
+    expect([model.training, model.norm.training, model.drop.training]).toEqual([true, true, false]);
+    const { values } = await runOnnx(file, x);
+    const expected = await inEvaluation(model, x).data();
+    expect(Math.max(...values.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-4);
+  });
+});
+
+describe("what cannot be exported is named", () => {
+  const own = (x: Tensor) =>
+    record("swirl", [x], x.shape, x.backend.upload(new Float32Array(x.size)), () => [() => zeros(x.shape)], []);
+  const anew = (name: string, shape: string) =>
+    `${name} reads a tensor ${shape} that forward makes anew, from the input's values, the batch's size or at random; ` +
+    "only constants can be exported";
+
+  it.each<[what: string, fn: (x: Tensor) => Tensor, reason: string]>([
+    ["an operation of the user's", own, "swirl cannot be exported: ONNX export has no rule for this operation"],
+    [
+      "a dropout that drops",
+      (x) => dropout(x, 0.5),
+      "dropoutMask cannot be exported: ONNX export has no rule for this operation",
+    ],
+    ["a batch norm in training", (x) => batchNorm(x, { ...moments(3), training: true }), anew("batchNorm", "[3]")],
+    ["random numbers", (x) => add(x, rand([3])), anew("add", "[3]")],
+    ["a number made of the batch's size", (x) => mean(x, 0), anew("mul", "[]")],
+    [
+      "a table as long as the batch",
+      (x) =>
+        add(
+          x,
+          tensor(
+            Float32Array.from({ length: x.shape[0] }, (_, i) => i),
+            [x.shape[0], 1],
+          ),
+        ),
+      anew("add", "[2, 1]"),
+    ],
+    ["numbers read in forward", (x) => mul(x, x.dataSync()[0]), anew("mul", "[]")],
+    [
+      "a way that depends on the numbers",
+      (x) => (x.shape[0] > 2 ? relu(x) : x.neg()),
+      "neg is not the same in every run of forward",
+    ],
+    [
+      "a longer way for a larger batch",
+      (x) => (x.shape[0] > 2 ? relu(x).neg() : relu(x)),
+      "the output is not the same in every run of forward",
+    ],
+    [
+      "as many indices as images",
+      (x) =>
+        indexSelect(
+          x,
+          0,
+          Array.from({ length: x.shape[0] }, () => 0),
+        ),
+      "indexSelect is not the same in every run of forward",
+    ],
+    [
+      "a size that is the batch's square",
+      (x) => expand(sum(x), [x.shape[0] ** 2]),
+      "expand is not the same in every run of forward",
+    ],
+    [
+      "an exponent that is the batch's size",
+      (x) => pow(x, x.shape[0]),
+      "pow cannot be exported: a number it is given depends on the batch's size",
+    ],
+    [
+      "a window of the batch's size",
+      (x) => maxPool2d(reshape(x, [1, 1, -1, 3]), [x.shape[0], 1]),
+      "maxPool2d cannot be exported: ONNX's MaxPool has the same kernel_shape for every batch",
+    ],
+  ])("%s", async (_, fn, reason) => {
+    const model = new Sequential(fn);
+    const before = memory().storages;
+    await expect(exportOnnx(model, { inputShape: [3] })).rejects.toThrow(
+      new Error(`exportOnnx: Sequential with an input [N, 3]: ${reason}`),
+    );
+    expect([memory().storages, model.training]).toEqual([before, true]);
+  });
+
+  it("an input that does not fit", async () => {
+    await expect(exportOnnx(new Sequential(new Linear(4, 2)), { inputShape: [3] })).rejects.toThrow(
+      /^exportOnnx: Sequential with an input \[N, 3\]: Linear\(4, 2\): expected an input \[..., 4\]/,
+    );
+    await expect(exportOnnx(new Sequential(relu), { inputShape: [3], batch: 0 })).rejects.toThrow(
+      new RangeError("exportOnnx: batch must be a positive integer, got 0"),
+    );
+  });
+});

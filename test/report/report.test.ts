@@ -1,0 +1,227 @@
+/** The report of a run and the comparison of two: what they say, and how a browser shows them. */
+
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawFaces } from "../../examples/drawn-faces.js";
+import { writeComparison } from "../../src/report/comparison.js";
+import { writeReport } from "../../src/report/run-report.js";
+import { trainConfig } from "../../src/train/config.js";
+import { startRun } from "../../src/train/run.js";
+import { RunFolder } from "../../src/train/run-folder.js";
+import { launchOptions, noChromium } from "../chromium.js";
+
+/** What a class or a file may be called on most systems, and what must not become part of a page. */
+const HOSTILE = `<img src=x onerror="document.title='taken'">&amp;`;
+
+let root: string;
+let comparison: Awaited<ReturnType<typeof writeComparison>>;
+
+const at = (name: string) => join(root, name);
+
+async function train(name: string, data: string, changes: Record<string, unknown> = {}): Promise<void> {
+  const options = { net: "net1", size: 16, epochs: 2, batch: 16, lr: 0.003, backend: "wasm", threads: 1, ...changes };
+  await startRun(at(name), trainConfig({ data: at(data), ...options }), { onEvent: () => {} });
+}
+
+/** Three classes of drawn faces in folders: one with a hostile name, and in it a file with one. */
+async function makeFolders(): Promise<void> {
+  for (const [k, name] of [HOSTILE, "covered", "more"].entries()) {
+    await mkdir(at(`classes/${name}`), { recursive: true });
+    await drawFaces(at(`drawn-${k}`), { train: 12, test: 0, size: 16, seed: k });
+    for (const file of await readdir(at(`drawn-${k}/train`))) {
+      await rename(at(`drawn-${k}/train/${file}`), at(`classes/${name}/${k === 0 ? HOSTILE : ""}${file}`));
+    }
+  }
+  await writeFile(at(`classes/more/${HOSTILE}.png`), "no picture");
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "torchlet-report-"));
+  await drawFaces(at("faces"), { train: 60, test: 30, size: 20 });
+  await makeFolders();
+  await train("two", "faces");
+  await train("other", "faces", { seed: 2, size: 24, epochs: 1 });
+  await train("three", "classes");
+  for (const run of ["two", "three"]) await writeReport(at(run));
+  comparison = await writeComparison(at("two"), at("other"), { out: at("comparison") });
+}, 240_000);
+afterAll(() => rm(root, { recursive: true }));
+
+const CHARTS = {
+  two: [
+    ...["brightness", "calibration", "class-balance", "confusion", "error", "f1", "loss", "original-sizes"],
+    ...["precision-recall", "roc", "scores", "thresholds"],
+  ],
+  three: [
+    ...["brightness", "calibration", "class-balance", "confusion", "error", "f1", "loss", "original-sizes"],
+    ...["precision-recall", "roc"],
+  ],
+};
+
+describe.each(["two", "three"] as const)("the report of a run with %s classes", (run) => {
+  it("says what the run says, with its charts as files beside it", async () => {
+    const page = await readFile(at(`${run}/report.html`), "utf8");
+    expect((await readdir(at(`${run}/charts`))).sort()).toEqual(CHARTS[run].map((name) => `${name}.svg`));
+    for (const name of CHARTS[run]) {
+      expect(page).toContain(`data-chart="${name}"`);
+      expect(await readFile(at(`${run}/charts/${name}.svg`), "utf8")).toMatch(/^<svg [^>]*xmlns="[^>]*width="\d+"/);
+    }
+    const best = await (await RunFolder.open(at(run))).metrics();
+    const accuracy = Math.max(...best.map(({ test }) => test.accuracy));
+    expect(page).toContain(`test accuracy</span><b>${(100 * accuracy).toFixed(2)}\u00a0%</b>`);
+    expect(page).not.toMatch(/NaN|undefined|\[object/);
+  });
+});
+
+describe("two classes", () => {
+  it("have the figures that evaluation had: the AUC to its last digit", async () => {
+    const page = await readFile(at("two/report.html"), "utf8");
+    const epochs = await (await RunFolder.open(at("two"))).metrics();
+    const best = epochs.reduce((a, b) => (b.test.accuracy > a.test.accuracy ? b : a));
+    expect(page).toContain(`test AUC</span><b>${best.test.auc!.toFixed(4)}</b>`);
+    expect(page).toContain(`test F1</span><b>${best.test.f1.toFixed(4)}</b>`);
+  });
+});
+
+describe("photographs that have changed or gone", () => {
+  it("are told of, and can be found elsewhere", async () => {
+    const page = await readFile(at("two/report.html"), "utf8");
+    await cp(at("faces"), at("moved"), { recursive: true });
+    await rename(at("faces"), at("gone"));
+    try {
+      await expect(writeReport(at("two"))).rejects.toThrow("faces");
+      expect(await readFile(at("two/report.html"), "utf8")).toBe(page);
+      expect(await writeReport(at("two"), { data: at("moved") })).toBe(at("two/report.html"));
+      const again = await readFile(at("two/report.html"), "utf8");
+      expect(again.replaceAll("moved", "faces")).toBe(page);
+      const [first] = await readdir(at("moved/test"));
+      await rm(at(`moved/test/${first}`));
+      await cp(at("two"), at("changed"), { recursive: true });
+      await writeReport(at("changed"), { data: at("moved") });
+      expect(await readFile(at("changed/report.html"), "utf8")).toContain(
+        "The photographs to test on are not what they were when the net was trained: 29 now, 30 then.",
+      );
+    } finally {
+      await rename(at("gone"), at("faces"));
+    }
+  });
+
+  it("of other classes are refused", async () => {
+    await expect(writeReport(at("three"), { data: at("faces") })).rejects.toThrow(
+      "faces has the classes not covered, covered; the run was trained on",
+    );
+    await expect(writeReport(at("nothing"))).rejects.toThrow("is no run folder");
+  });
+});
+
+describe("the comparison", () => {
+  it("measures both on the photographs that both have, and tells how they differ", async () => {
+    const { file, lines } = comparison;
+    const page = await readFile(file, "utf8");
+    expect(await readdir(at("comparison/charts"))).toEqual(["error.svg", "f1.svg", "loss.svg", "roc.svg"]);
+    expect(lines.map((line) => line.split(" ")[0]).slice(0, 3)).toEqual(["accuracy", "F1", "AUC"]);
+    expect(lines[3]).toMatch(/^\d+ photographs? only .*McNemar's test, exact: p [=<] [\d.]+\)\.$/);
+    for (const option of ["seed", "size", "epochs"]) expect(page).toContain(`<td>${option}</td>`);
+    expect(page).toContain("30 test photographs");
+    expect(page).not.toMatch(/NaN|undefined|\[object/);
+  });
+
+  it("refuses runs of other classes", async () => {
+    await expect(writeComparison(at("two"), at("three"), { out: at("none") })).rejects.toThrow("cannot be compared");
+  });
+});
+
+describe.skipIf(noChromium)(`in Chromium${noChromium ? `: ${noChromium}` : ""}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch(launchOptions);
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  const pages = ["two", "three", "comparison"];
+  it.each(pages.flatMap((page) => [375, 1280].map((width) => [page, width] as const)))(
+    "%s, %d pixels wide: charts and pictures, no error, no request, nothing beside the page",
+    async (name, width) => {
+      const page = await browser.newPage({ viewport: { width, height: 900 } });
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("request", (request) => {
+        if (!/^(file|data):/.test(request.url())) complaints.push(request.url());
+      });
+      await page.goto(pathToFileURL(at(`${name}/report.html`)).href);
+      const seen = await page.evaluate(() => {
+        const drawings = Array.from(document.querySelectorAll("[data-chart] svg"), (svg) =>
+          svg.getBoundingClientRect(),
+        );
+        return {
+          title: document.title,
+          wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          charts: drawings.length,
+          small: drawings.filter(({ width, height }) => width < 300 || height < 100).length,
+          broken: Array.from(document.images).filter(({ naturalWidth }) => naturalWidth === 0).length,
+          pictures: document.images.length,
+          scripts: document.scripts.length,
+        };
+      });
+      expect(complaints).toEqual([]);
+      expect(seen).toMatchObject({ wider: 0, small: 0, broken: 0, scripts: 0 });
+      expect(seen.title).not.toBe("taken");
+      expect(seen.charts).toBe(name === "comparison" ? 4 : CHARTS[name as "two" | "three"].length);
+      if (name !== "comparison") expect(seen.pictures).toBeGreaterThan(20);
+      await page.close();
+    },
+  );
+
+  it("shows hostile names as they are", async () => {
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(at("three/report.html")).href);
+    expect(await page.locator("h3").allTextContents()).toContain(HOSTILE);
+    expect(await page.locator("td").allTextContents()).toContainEqual(expect.stringContaining(`more/${HOSTILE}.png`));
+    expect(await page.locator("img[src=x]").count()).toBe(0);
+    await page.close();
+  });
+
+  it.each(["light", "dark"] as const)(
+    "text stands out from the page and from the charts when it is %s",
+    async (colorScheme) => {
+      const page = await browser.newPage({ colorScheme });
+      await page.goto(pathToFileURL(at("two/report.html")).href);
+      const contrasts = await page.evaluate(() => {
+        const light = (color: string) => {
+          const [r, g, b] = color
+            .match(/[\d.]+/g)!
+            .slice(0, 3)
+            .map((x) => {
+              const c = Number(x) / 255;
+              return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+            });
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const page = light(getComputedStyle(document.body).backgroundColor);
+        const of = (element: Element, property: "color" | "fill" | "stroke") => {
+          const own = light(getComputedStyle(element)[property]);
+          return (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
+        };
+        return {
+          text: of(document.querySelector("p")!, "color"),
+          muted: of(document.querySelector(".muted")!, "color"),
+          labels: Math.min(...Array.from(document.querySelectorAll("svg text"), (text) => of(text, "fill"))),
+          lines: Math.min(
+            ...Array.from(document.querySelectorAll('[data-chart="loss"] path[stroke-width="2"]'), (line) =>
+              of(line, "stroke"),
+            ),
+          ),
+        };
+      });
+      // WCAG 2: 4.5 for text, 3 for what is drawn.
+      expect(Math.min(contrasts.text, contrasts.muted, contrasts.labels)).toBeGreaterThan(4.5);
+      expect(contrasts.lines).toBeGreaterThan(3);
+      await page.close();
+    },
+  );
+});

@@ -1,0 +1,91 @@
+/** The options of a run: what is filled in, and what is said of what is wrong. */
+
+import { describe, expect, it } from "vitest";
+import { flagOf, trainConfig, trainOptions } from "../../src/train/config.js";
+
+describe("what is not given", () => {
+  it("has its default", () => {
+    expect(trainConfig({ data: "faces" })).toEqual({
+      data: "faces",
+      net: "net1",
+      size: 32,
+      onError: "skip",
+      epochs: 10,
+      batch: 64,
+      optimizer: "adam",
+      lr: 0.001,
+      weightDecay: 0.001,
+      schedule: "constant",
+      softmaxNll: false,
+      evaluateTrain: false,
+      metric: "accuracy",
+      detectAnomaly: false,
+      seed: 1,
+      backend: "auto",
+      checkpointEvery: 50,
+    });
+  });
+
+  it("depends on the net, the optimizer and the schedule", () => {
+    expect(trainConfig({ data: "faces", net: "net2" })).toMatchObject({ size: 64, dropout: 0.2 });
+    expect(trainConfig({ data: "faces", optimizer: "sgd" })).toMatchObject({ momentum: 0.9 });
+    expect(trainConfig({ data: "faces", schedule: "cosine" })).toMatchObject({ warmupEpochs: 0, minLr: 0 });
+    expect(trainConfig({ data: "faces", schedule: "plateau" })).toMatchObject({ gamma: 0.1, stepEpochs: 3, minLr: 0 });
+  });
+
+  it("leaves what is complete as it is", () => {
+    for (const options of [{}, { net: "net2", schedule: "cosine", classWeights: [1, 2], augment: { flip: 0.5 } }]) {
+      const config = trainConfig({ data: "faces", ...options });
+      expect(trainConfig({ ...config })).toEqual(config);
+    }
+  });
+});
+
+describe("what is wrong", () => {
+  it.each<[Record<string, unknown>, string]>([
+    [{ epochs: 0 }, "epochs: expected a whole number of at least 1, got 0"],
+    [{ epochs: 1.5 }, "epochs: expected a whole number of at least 1, got 1.5"],
+    [{ epochs: "ten" }, 'epochs: expected a whole number of at least 1, got "ten"'],
+    [{ lr: -1 }, "lr: expected a number of at least 0, got -1"],
+    [{ lr: null }, "lr: expected a number of at least 0, got null"],
+    [{ size: 7 }, "size: expected a whole number of at least 8, got 7"],
+    [{ net: "net3" }, 'net: expected net1 or net2, got "net3"'],
+    [{ clipNorm: 0 }, "clipNorm: expected a number above 0, got 0"],
+    [{ testFraction: 1 }, "testFraction: expected a number above 0 and below 1, got 1"],
+    [{ softmaxNll: 1 }, "softmaxNll: expected true or false, got 1"],
+    [{ cache: "" }, 'cache: expected a path, got ""'],
+    [
+      { classWeights: [1, "x"] },
+      'classWeights: expected "balanced", or a weight of at least 0 for each class, got [1,"x"]',
+    ],
+    [{ augment: { flip: "a" } }, 'augment: expected names with strengths, as in flip=0.5,rotate=10, got {"flip":"a"}'],
+    [{ augment: { flip: 2 } }, "augment: augment: flip must be from 0 to 1, got 2"],
+    [{ augment: { twirl: 1 } }, 'augment: augment: there is no "twirl"; there are flip, shift, rotate'],
+    [{ dropout: 0.5 }, "dropout: only net net2 has this option, and net is net1"],
+    [{ net: "net2", dropout: 1 }, "dropout: expected a number of at least 0 and below 1, got 1"],
+    [{ gamma: 0.5 }, "gamma: only schedule step or plateau has this option, and schedule is constant"],
+    [{ schedule: "cosine", warmupEpochs: 10 }, "warmupEpochs: expected less than the 10 epochs, got 10"],
+    [{ speed: 1 }, "speed: there is no such option; there are data, net, size, dropout"],
+    [{ data: undefined }, "data: expected a folder, got nothing"],
+    [
+      { epochs: 0, lr: "x" },
+      'epochs: expected a whole number of at least 1, got 0\nlr: expected a number of at least 0, got "x"',
+    ],
+  ])("%j", (options, message) => {
+    expect(() => trainConfig({ data: "faces", ...options })).toThrow(message);
+  });
+
+  it("is called as its source calls it", () => {
+    const nameOf = (field: string) => `config.json: ${field}`;
+    expect(() => trainConfig({ data: "faces", lr: -1, x: 1 }, nameOf)).toThrow(
+      /^config\.json: lr: expected .*\nconfig\.json: x: there is no such option/,
+    );
+  });
+});
+
+it("every option has one flag", () => {
+  const flags = Object.keys(trainOptions).map(flagOf);
+  expect(flags).toContain("--weight-decay");
+  expect(new Set(flags).size).toBe(flags.length);
+  expect(flags.every((flag) => /^--[a-z]+(-[a-z]+)*$/.test(flag))).toBe(true);
+});

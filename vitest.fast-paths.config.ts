@@ -1,0 +1,28 @@
+/**
+ * What computes on wasm, with each fast path forced on and off: `npm run test:fast-paths`. Strict rounding makes a
+ * difference where the engine has relaxed SIMD: in Node from version 22.
+ */
+
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import type { BackendOptions } from "./src/index.js";
+
+function forcing(winograd: BackendOptions["winograd"], strict: boolean): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name: `Winograd ${winograd}, ${strict ? "strict" : "relaxed"}`,
+      include: ["test/{layers,nets,ops,optim,tensor,train}/*.test.ts"],
+      // Also for the tests that name no backend.
+      setupFiles: ["test/targets.ts"],
+      provide: { targets: ["wasm on 1 thread", "wasm on 2 threads"], forced: { winograd, strict }, mustRun: true },
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    testTimeout: 120_000,
+    maxWorkers: 2,
+    projects: [forcing("always", false), forcing("always", true), forcing("never", false), forcing("never", true)],
+  },
+});
