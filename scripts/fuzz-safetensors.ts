@@ -1,11 +1,11 @@
-/** A long fuzz run of the safetensors reader: `npx tsx test/fuzz/fuzz-safetensors.ts --files 100000`. */
+/** A long fuzz run of the safetensors reader: `npx tsx scripts/fuzz-safetensors.ts --files 100000`. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { useBackend } from "../../src/tensor/backend/registry.js";
-import { fuzzSafetensors } from "./safetensors-files.js";
+import { useBackend } from "../src/tensor/backend/registry.js";
+import { fuzzSafetensors } from "../test/fuzz/safetensors-files.js";
 
 const { values } = parseArgs({
   options: { files: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
