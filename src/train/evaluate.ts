@@ -1,6 +1,7 @@
 /** evaluate: how good a model is on a dataset. */
 
 import type { ImageDataset } from "../data/dataset.js";
+import { frozen } from "../layers/look-inside.js";
 import { type Labels, nllLoss } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
 import { accuracy, classificationReport } from "../metrics/classification.js";
@@ -123,22 +124,18 @@ export async function evaluate(model: Module, dataset: ImageDataset, options: Ev
   const { batchSize = 64, loss = nllLoss, signal } = options;
   const tally = new Tally({ classes: dataset.classes.length });
   checkNotEmpty("evaluate", dataset);
-  const modes = Array.from(model.modules(), (module) => [module, module.training] as const);
-  model.eval();
-  try {
-    let step = 0;
-    for (const { images, labels } of dataset.batches(batchSize, { shuffle: false })) {
-      const pass = () =>
-        noGrad(() => {
+  let step = 0;
+  for (const { images, labels } of dataset.batches(batchSize, { shuffle: false })) {
+    const pass = () =>
+      noGrad(() =>
+        frozen(model, () => {
           const output = model.forward(images);
           return { output, loss: loss(output, labels) };
-        });
-      const { values, mean } = await runPass(pass, model, `evaluation, step ${++step}`);
-      tally.add(values, labels, mean);
-      signal?.throwIfAborted();
-    }
-  } finally {
-    for (const [module, training] of modes) module.training = training;
+        }),
+      );
+    const { values, mean } = await runPass(pass, model, `evaluation, step ${++step}`);
+    tally.add(values, labels, mean);
+    signal?.throwIfAborted();
   }
   return tally.metrics();
 }
