@@ -43,7 +43,7 @@ const inPages = [
   }),
   inChromium("chromium, isolated", {
     headers: isolation,
-    include: ["test/{browser,layers,ops,optim}/*.test.ts"],
+    include: ["test/{browser,gpujs,layers,ops,optim}/*.test.ts"],
     targets: ["wasm on 2 threads", "gpujs:cpu", "gpujs:webasm", "gpujs:webgl", "gpujs:webgl2", "gpujs:webgpu"],
   }),
 ];

@@ -21,6 +21,7 @@ export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
 export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
 export { exportOnnx, type OnnxExportOptions } from "./io/onnx/export.js";
+export { loadOptimizer, saveOptimizer } from "./io/optimizer-state.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -165,9 +166,9 @@ export {
   zeros,
 } from "./tensor/tensor.js";
 export { bestEpoch, type MetricName } from "./train/best-epoch.js";
-export { BrokenLossError } from "./train/broken-loss.js";
 export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";
 export { type EvaluateOptions, evaluate, type LossFunction, type Metrics } from "./train/evaluate.js";
 export { type EpochReport, type FitOptions, fit, type StepReport } from "./train/fit.js";
+export { BrokenLossError } from "./train/pass.js";
 export { TrainingPosition } from "./train/position.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";

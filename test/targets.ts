@@ -83,8 +83,12 @@ await useBackend("wasm", inject("forced"));
  * One test on each target, which new tensors go to until the test ends. A backend that cannot run here is skipped by
  * name, with the reason.
  */
-export function onEachBackend(name: string, test: (backend: Backend) => void | Promise<void>): void {
-  for (const { label, name: backendName, options, backend, reason } of targets) {
+export function onEachBackend(
+  name: string,
+  test: (backend: Backend) => void | Promise<void>,
+  on: readonly Target[] = targets,
+): void {
+  for (const { label, name: backendName, options, backend, reason } of on) {
     if (!backend) {
       it.skip(`${name}: ${label}: ${reason}`, () => {});
       continue;

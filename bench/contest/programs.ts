@@ -24,20 +24,24 @@ function installed(path: string, library: string, ...args: string[]): Program {
   return script(path, JSON.parse(readFileSync(manifest, "utf8")).version, ...args);
 }
 
-/** The first Python that has torch. */
-function pytorch(...args: string[]): Program {
+/** The first Python that has a module. */
+export function pythonWith(module: string): { command: string; version: string } {
   for (const command of ["python3", "/usr/bin/python3"]) {
     try {
-      const question = ["-c", "import torch; print(torch.__version__)"];
+      const question = ["-c", `import ${module}; print(${module}.__version__)`];
       const version = execFileSync(command, question, { stdio: ["ignore", "pipe", "ignore"] })
         .toString()
         .trim();
-      return { command, args: [here("../peers/pytorch.py"), ...args], version };
+      return { command, version };
     } catch {
       // The next one may have it.
     }
   }
-  throw new Error("no python3 here can import torch");
+  throw new Error(`no python3 here can import ${module}`);
+}
+
+function pytorch(...args: string[]): Program {
+  return { ...pythonWith("torch"), args: [here("../peers/pytorch.py"), ...args] };
 }
 
 const programs: Record<PeerName, () => Program> = {

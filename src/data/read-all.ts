@@ -34,9 +34,11 @@ interface Readers {
 
 /** The module where the threads find `readPhotographs`: beside this one, unless a bundler has moved it. */
 function threadModule(): string | undefined {
-  const file = import.meta.url.replace(/\/read-all(\.[jt]s)$/, "/photograph$1");
-  if (file === import.meta.url) return undefined;
-  if (file.endsWith(".js")) return file;
+  // In a bundle of CommonJS there is no URL at all, which matches no more than another file's.
+  const [, folder, extension] = /^(.*\/)read-all(\.[jt]s)$/.exec(import.meta.url) ?? [];
+  if (!folder) return undefined;
+  const file = `${folder}photograph${extension}`;
+  if (extension === ".js") return file;
   // From source, as in tests: what makes TypeScript of this file readable does not reach into threads.
   const program = `import { register } from "node:module";
     register("tsx/esm", "${import.meta.url}", { data: {} });

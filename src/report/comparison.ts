@@ -1,10 +1,10 @@
 /** writeComparison: two runs side by side, on the photographs that both were tested on. */
 
 import { basename } from "node:path";
-import { mcnemar } from "../metrics/mcnemar.js";
+import { type McNemar, mcnemar } from "../metrics/mcnemar.js";
 import { Generator } from "../tensor/random.js";
 import { type Chart, Charts } from "./charts/chart.js";
-import { rocOfBoth } from "./charts/quality.js";
+import { rocOfBoth } from "./charts/curves.js";
 import { epochChart } from "./charts/training.js";
 import { type Examination, type ExamineOptions, examine } from "./examine.js";
 import { differencesOf, type FigureDifference } from "./figures.js";
@@ -44,9 +44,9 @@ function pairOf(runs: readonly [Examination, Examination]): Pair {
 }
 
 /** What the comparison comes to: the figures, and the test. */
-export interface Verdict {
+interface Verdict {
   differences: FigureDifference[];
-  test: ReturnType<typeof mcnemar>;
+  test: McNemar;
 }
 
 function judge({ predictions: [first, second] }: Pair): Verdict {
@@ -83,7 +83,7 @@ function verdictSection(pair: Pair, verdict: Verdict): Section {
   const costs = [
     ["parameters", ...runs.map(({ model }) => count(model.parameterCount()))],
     ["best epoch", ...runs.map(({ best, epochs }) => `${best.epoch} of ${epochs.length}`)],
-    ["time", ...runs.map(({ epochs }) => duration(epochs.reduce((sum, { seconds }) => sum + seconds, 0)))],
+    ["time", ...runs.map(({ seconds }) => duration(seconds))],
   ];
   return {
     id: "verdict",
@@ -183,7 +183,8 @@ export async function writeComparison(
     await disagreementsSection(pair),
     optionsSection(pair),
   ];
-  const lead = html`${runs.flatMap(({ warnings }) => warnings).map((warning) => html`<p><b>${warning}</b></p>`)}`;
+  const warnings = new Set(runs.flatMap((run) => run.warnings));
+  const lead = html`${Array.from(warnings, (warning) => html`<p><b>${warning}</b></p>`)}`;
   const file = await saveReport(out, page(`${names[0]} and ${names[1]}`, lead, sections), sections);
   const lines = verdict.differences.map(({ name, first: a, second: b, difference, interval, show }) => {
     const both = [a, b].map((figure) => `${show(figure.value)} (${range(figure.interval, show)})`).join("   ");

@@ -19,6 +19,8 @@ export interface Examination {
   predictions: Predictions;
   epochs: EpochLine[];
   best: EpochLine;
+  /** That all epochs took together. */
+  seconds: number;
   sessions: Session[];
   skipped: SkippedPhotograph[];
   /** What is not as it was when the net was trained; nothing where all is. */
@@ -62,6 +64,7 @@ export async function examine(path: string, { data: moved, onProgress }: Examine
     predictions: await predictAll(model, data.test),
     epochs,
     best: bestEpoch(epochs, run.config.metric),
+    seconds: epochs.reduce((sum, epoch) => sum + epoch.seconds, 0),
     sessions: await run.sessions(),
     skipped: await run.skipped(),
     warnings: changed.map(

@@ -44,6 +44,9 @@ figure { margin: 0; min-width: 0; }
 .pictures img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--panel);
   border-radius: 4px; }
 .pixels img { image-rendering: pixelated; }
+.groups { display: flex; flex-wrap: wrap; gap: 0 2.5rem; }
+.groups .pictures { display: flex; flex-wrap: wrap; }
+.groups figure { width: 6.4rem; }
 .trios { grid-template-columns: repeat(auto-fill, minmax(min(100%, 21.5rem), 1fr)); gap: 1.25rem 1.5rem; }
 .trios figure { max-width: none; display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem .5rem; align-content: start; }
 .trios figcaption { grid-column: 1 / -1; }
@@ -69,7 +72,10 @@ td { max-width: 26rem; }
   .scroll, pre { overflow: visible; }
   table { width: auto; max-width: 100%; font-size: .8rem; }
   pre { white-space: pre-wrap; }
-  .charts, .trios { grid-template-columns: repeat(2, 1fr); }
+  .charts, .groups { display: flex; flex-wrap: wrap; gap: 0 2.5rem; }
+.groups .pictures { display: flex; flex-wrap: wrap; }
+.groups figure { width: 6.4rem; }
+.trios { grid-template-columns: repeat(2, 1fr); }
   * { print-color-adjust: exact; }
 }
 `;

@@ -17,13 +17,13 @@ import { qualitySection } from "./sections/quality.js";
 import { runSection } from "./sections/run.js";
 import { trainingSection } from "./sections/training.js";
 
-function lead({ run, data, model, predictions, epochs, best, warnings }: Examination, generator: Generator): Html {
+function lead(examination: Examination, generator: Generator): Html {
+  const { run, data, model, predictions, epochs, best, seconds, warnings } = examination;
   const figures = figuresOf(predictions, generator).map(({ name, value, interval, show }) => ({
     name: `test ${name}`,
     value: show(value),
     note: range(interval, show),
   }));
-  const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return html`<p class="muted">${run.path}</p>
 ${warnings.map((warning) => html`<p><b>${warning}</b></p>`)}
 ${tiles([
@@ -33,8 +33,8 @@ ${tiles([
   { name: "parameters", value: count(model.parameterCount()), note: run.config.net },
   { name: "time", value: duration(seconds), note: `${duration(seconds / epochs.length)} an epoch` },
 ])}
-<p class="muted">Under the first figures stand 95 % intervals, from 1,000 bootstrap samples of the test photographs: how far the figures
-may be off because there are no more of these. They do not tell how much another seed would change.</p>`;
+<p class="muted">Under the first figures stand 95 % intervals, from 1,000 bootstrap samples of the test photographs: how
+far the figures may be off because there are no more of these. They do not tell how much another seed would change.</p>`;
 }
 
 /**

@@ -1,11 +1,12 @@
 /** Checkpoints: all that training needs to go on, in one safetensors file. */
 
+import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
 import { loadSafetensors, saveSafetensors } from "../io/safetensors/file.js";
 import type { Module, StateDict } from "../layers/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Schedule, ScheduleState } from "../optim/schedules.js";
 import { generatorStates, type Stream, setGeneratorStates } from "../tensor/random.js";
-import { type Tensor, tensor } from "../tensor/tensor.js";
+import { tensor } from "../tensor/tensor.js";
 import { Tally } from "./evaluate.js";
 import type { EpochReport } from "./fit.js";
 import { TrainingPosition } from "./position.js";
@@ -37,6 +38,7 @@ interface Progress {
 }
 
 const MODEL = "model.";
+const OPTIMIZER = "optimizer.";
 
 function withPrefix(prefix: string, tensors: StateDict): StateDict {
   return Object.fromEntries(Object.entries(tensors).map(([name, value]) => [prefix + name, value]));
@@ -59,7 +61,7 @@ function releaseAll(tensors: StateDict): void {
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
   const { model, optimizer, schedule, position } = training;
-  const { lr, steps, tensors: state } = optimizer.stateDict();
+  const state = optimizer.stateDict();
   const { epoch, done, seconds, reports, streams } = position;
   const tally = position.tally?.state();
   const progress: Progress = {
@@ -70,13 +72,13 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
     streams,
     tally: tally && { loss: tally.loss, classes: tally.classes },
     generators: generatorStates(),
-    optimizer: { lr, steps },
+    optimizer: { lr: state.lr, steps: state.steps },
     schedule: schedule?.stateDict(),
   };
-  const optimizerTensors = Object.entries(state).flatMap(([name, list]) =>
-    list.flatMap((value, i): [string, Tensor][] => (value ? [[`optimizer.${name}.${i}`, value]] : [])),
-  );
-  const tensors: StateDict = { ...withPrefix(MODEL, model.stateDict()), ...Object.fromEntries(optimizerTensors) };
+  const tensors: StateDict = {
+    ...withPrefix(MODEL, model.stateDict()),
+    ...withPrefix(OPTIMIZER, optimizerTensors(state)),
+  };
   if (tally) {
     tensors["tally.outputs"] = tensor(Float32Array.from(tally.outputs), [tally.labels.length, tally.classes]);
     tensors["tally.labels"] = tensor(Float32Array.from(tally.labels));
@@ -109,9 +111,7 @@ export async function loadCheckpoint(
     const progress = JSON.parse(metadata.training) as Progress;
     const { epoch, done, seconds, reports, streams, generators, optimizer: state } = progress;
     model.loadStateDict(withoutPrefix(MODEL, tensors));
-    const names = Object.keys(optimizer.stateDict().tensors);
-    const lists = names.map((name) => [name, state.steps.map((_, i) => tensors[`optimizer.${name}.${i}`] ?? null)]);
-    optimizer.loadStateDict({ ...state, tensors: Object.fromEntries(lists) });
+    optimizer.loadStateDict(optimizerState(optimizer, state, withoutPrefix(OPTIMIZER, tensors)));
     if (progress.schedule) schedule?.loadStateDict(progress.schedule);
     setGeneratorStates(generators);
     const tally = progress.tally && (await tallyFrom(tensors, progress.tally));

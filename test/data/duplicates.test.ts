@@ -49,7 +49,13 @@ describe("findDuplicates", () => {
     const [whole] = faces.splice(8, 1, crop(faces[8], 0, 0, 60));
     const train = datasetOf([...faces, recompressed(faces[3], 40)], [...faces.map((_, i) => i % 2), 1]);
     const test = datasetOf(
-      [crop(whole, 2, 2, 60), face(40), brightened(faces[11]), resize(faces[20], 40, 40), recompressed(faces[3], 70)],
+      [
+        crop(whole, 2, 2, 60),
+        crop(faces[30], 2, 2, 60),
+        brightened(faces[11]),
+        resize(faces[20], 40, 40),
+        recompressed(faces[3], 70),
+      ],
       [0, 0, 0, 0, 1],
     );
     const clusters = findDuplicates({ train, test });
@@ -64,6 +70,7 @@ describe("findDuplicates", () => {
       ["train 8: 0, test 0: 0", true, false],
       ["train 11: 1, test 2: 0", true, true],
       ["train 20: 0, test 3: 0", true, false],
+      ["train 30: 0, test 1: 0", true, false],
     ]);
     expect(clusters[0].images[0].file).toBeUndefined();
   });

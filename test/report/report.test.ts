@@ -42,6 +42,12 @@ async function makeFolders(): Promise<void> {
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "torchlet-report-"));
   await drawFaces(at("faces"), { train: 60, test: 30, size: 20 });
+  // One is in both splits, and was called something else there.
+  const [double] = await readdir(at("faces/train"));
+  await cp(
+    at(`faces/train/${double}`),
+    at(`faces/test/${double.replace(/[01]\./, (end) => `${1 - Number(end[0])}.`)}`),
+  );
   await makeFolders();
   await train("two", "faces");
   await train("other", "faces", { seed: 2, size: 24, epochs: 1 });
@@ -87,6 +93,16 @@ describe("two classes", () => {
   });
 });
 
+describe("photographs that are there twice", () => {
+  it("are shown, with what is wrong with them", async () => {
+    const page = (await readFile(at("two/report.html"), "utf8")).replaceAll("\n", " ");
+    expect(page).toContain("tested on what it was trained on: 1.");
+    expect(page).toContain("one must be wrong: 1.");
+    expect(page).toMatch(/<figcaption>train: 000000_[01].\w+<br>/);
+    expect(page).toMatch(/<figcaption>test: 000000_[01].\w+<br>/);
+  });
+});
+
 describe("photographs that have changed or gone", () => {
   it("are told of, and can be found elsewhere", async () => {
     const page = await readFile(at("two/report.html"), "utf8");
@@ -103,7 +119,7 @@ describe("photographs that have changed or gone", () => {
       await cp(at("two"), at("changed"), { recursive: true });
       await writeReport(at("changed"), { data: at("moved") });
       expect(await readFile(at("changed/report.html"), "utf8")).toContain(
-        "The photographs to test on are not what they were when the net was trained: 29 now, 30 then.",
+        "The photographs to test on are not what they were when the net was trained: 30 now, 31 then.",
       );
     } finally {
       await rename(at("gone"), at("faces"));
@@ -126,7 +142,7 @@ describe("the comparison", () => {
     expect(lines.map((line) => line.split(" ")[0]).slice(0, 3)).toEqual(["accuracy", "F1", "AUC"]);
     expect(lines[3]).toMatch(/^\d+ photographs? only .*McNemar's test, exact: p [=<] [\d.]+\)\.$/);
     for (const option of ["seed", "size", "epochs"]) expect(page).toContain(`<td>${option}</td>`);
-    expect(page).toContain("30 test photographs");
+    expect(page).toContain("31 test photographs");
     expect(page).not.toMatch(/NaN|undefined|\[object/);
   });
 
@@ -183,6 +199,9 @@ describe.skipIf(noChromium)(`in Chromium${noChromium ? `: ${noChromium}` : ""}`,
     expect(await page.locator("h3").allTextContents()).toContain(HOSTILE);
     expect(await page.locator("td").allTextContents()).toContainEqual(expect.stringContaining(`more/${HOSTILE}.png`));
     expect(await page.locator("img[src=x]").count()).toBe(0);
+    await page.goto(pathToFileURL(at("three/charts/class-balance.svg")).href);
+    expect(await page.evaluate(() => document.documentElement.nodeName)).toBe("svg");
+    expect(await page.locator("text").allTextContents()).toContain("<img src=x…n'\">&amp;");
     await page.close();
   });
 

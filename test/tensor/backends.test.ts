@@ -1,6 +1,6 @@
 /** Choosing a backend. */
 
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import { JsBackend } from "../../src/tensor/backend/js/js.js";
 import { backends, currentBackend, memory, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
@@ -18,11 +18,6 @@ describe("useBackend", () => {
     expect(ones([1]).div(3).dataSync()).toEqual(Float64Array.of(1 / 3));
   });
 
-  it("takes wasm for auto where nothing faster is there", async () => {
-    expect(await useBackend()).toBe(await useBackend("auto"));
-    expect(currentBackend().name).toBe("wasm");
-  });
-
   it("refuses what it does not know", async () => {
     const unknown = "cuda" as "js";
     await expect(useBackend(unknown)).rejects.toThrow(
@@ -32,6 +27,9 @@ describe("useBackend", () => {
       new Error('useBackend: js has no option "threads"; it has dtype'),
     );
     await expect(useBackend("wasm", { dtype: "float64" })).rejects.toThrow(/wasm has no option "dtype"/);
+    await expect(useBackend("gpujs:cpu", { threads: 2 })).rejects.toThrow(
+      new Error('useBackend: gpujs:cpu has no option "threads"; it has none'),
+    );
     for (const threads of [0, -1, 1.5]) {
       await expect(useBackend("wasm", { threads })).rejects.toThrow(`useBackend: threads cannot be ${threads}`);
     }
@@ -42,6 +40,46 @@ describe("useBackend", () => {
     const before = currentBackend();
     await useBackend("wasm", { threads: 0 }).catch(() => {});
     expect(currentBackend()).toBe(before);
+  });
+});
+
+describe("a GPU", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** A WebGPU whose adapter has this name. */
+  const pretend = (description: string) =>
+    vi.stubGlobal("navigator", { gpu: { requestAdapter: async () => ({ info: { description } }) } });
+
+  it("that is software is taken by neither gpu, which says what there is, nor auto", async () => {
+    pretend("SwiftShader Device (LLVM 10.0.0)");
+    const error = await useBackend("gpu").catch((error: Error) => error);
+    expect(String(error).split("\n")).toEqual([
+      "Error: useBackend: there is no GPU here; a mode asked for by its name runs all the same",
+      "  gpujs:webgpu: SwiftShader Device (LLVM 10.0.0), which is no GPU",
+      "  gpujs:webgl2: there is no webgl2 here: no canvas",
+      "  gpujs:headlessgl: headlessgl needs the package gl: npm install gl",
+      "  gpujs:webgl: there is no webgl here: no canvas",
+      "  gpujs:webasm: the processor, which is no GPU",
+      "  gpujs:cpu: the processor, which is no GPU",
+    ]);
+    expect(await useBackend()).toBe("wasm");
+    expect(await useBackend("auto")).toBe("wasm");
+  });
+
+  it("that is real is taken by both, but by auto only without wasm's options", async () => {
+    pretend("NVIDIA H100");
+    expect(await useBackend("gpu")).toBe("gpujs:webgpu");
+    expect(currentBackend().device).toBe("NVIDIA H100 (hardware)");
+    expect(await useBackend("auto", { threads: 1 })).toBe("wasm");
+    expect(await useBackend("auto")).toBe("gpujs:webgpu");
+    expect(await useBackend()).toBe("gpujs:webgpu");
+  });
+
+  it("that is asked for by its name is opened, or says why it cannot be", async () => {
+    pretend("llvmpipe (LLVM 19.1.7, 256 bits)");
+    expect(await useBackend("gpujs:webasm")).toBe("gpujs:webasm");
+    await expect(useBackend("gpujs:webgl2")).rejects.toThrow("there is no webgl2 here: no canvas");
+    expect(currentBackend().name).toBe("gpujs:webasm");
   });
 });
 

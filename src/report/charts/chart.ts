@@ -18,6 +18,9 @@ export const COLORS = { blue: "#3a86c8", orange: "#e07b22", green: "#2a9d74", pu
 /** For a list of things, by position. */
 export const PALETTE = Object.values(COLORS).slice(0, 4);
 
+/** An axis from 0 to 1. */
+export const UNIT = { domain: [0, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] };
+
 /** Pixels that a character takes, about. */
 const CHARACTER = 7;
 

@@ -10,6 +10,7 @@ import { count, percent, plural, shortened } from "../format.js";
 import { type Html, html, table } from "../html.js";
 import { chartGrid, type Picture, pictures, type Section } from "../page.js";
 import { jpegUri, thumbnail } from "../pictures.js";
+import { duplicates } from "./duplicates.js";
 
 /** Shown in all; of each class at least 2, and at most 8. */
 const EXAMPLES = 64;
@@ -74,6 +75,8 @@ ${chartGrid(drawn)}
 ${table(["", "train, mean", "deviation", "test, mean", "deviation"], moments)}
 <p>Some of the training photographs, drawn at random:</p>
 ${examples}
+<h3>Near-duplicates</h3>
+${await duplicates(examination)}
 <h3>Skipped files</h3>
 ${skippedFiles(examination)}`,
   };

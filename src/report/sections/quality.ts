@@ -6,16 +6,9 @@ import { averagePrecision, precisionRecallCurve } from "../../metrics/precision-
 import { auc, rocCurve } from "../../metrics/roc.js";
 import { thresholdTable } from "../../metrics/thresholds.js";
 import type { Charts } from "../charts/chart.js";
-import {
-  askedClasses,
-  calibration,
-  confusion,
-  precisionRecall,
-  reliability,
-  roc,
-  scoreHistogram,
-  thresholds,
-} from "../charts/quality.js";
+import { confusion } from "../charts/confusion.js";
+import { askedClasses, precisionRecall, roc } from "../charts/curves.js";
+import { calibration, reliability, scoreHistogram, thresholds } from "../charts/probabilities.js";
 import type { Examination } from "../examine.js";
 import { count, percent, plural } from "../format.js";
 import { type Html, html, table } from "../html.js";

@@ -10,7 +10,7 @@ function quoted(path: string): string {
   return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-export function runSection({ run, folder, epochs, sessions }: Examination): Section {
+export function runSection({ run, folder, epochs, seconds, sessions }: Examination): Section {
   const given = Object.entries(run.config).filter(([, value]) => value !== undefined);
   const options = given.map(([name, value]) => html`<div><dt>${name}</dt><dd>${JSON.stringify(value)}</dd></div>\n`);
   const machine = sessions.map(({ started, torchlet, node, platform, cpu, cores, memoryGiB, backend, device }) => [
@@ -19,13 +19,12 @@ export function runSection({ run, folder, epochs, sessions }: Examination): Sect
     html`${cpu}, ${cores} cores, ${memoryGiB} GiB`,
     html`${backend}: ${device}`,
   ]);
-  const total = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
   const speed = epochs.reduce((sum, { imagesPerSecond }) => sum + imagesPerSecond, 0) / epochs.length;
   return {
     id: "run",
     title: "The run, and how to repeat it",
     charts: [],
-    body: html`<p>${epochs.length} epochs took ${duration(total)}, ${duration(total / epochs.length)} each with their
+    body: html`<p>${epochs.length} epochs took ${duration(seconds)}, ${duration(seconds / epochs.length)} each with their
 evaluation; training itself went at ${Math.round(speed)} photographs a second.</p>
 <pre>npx torchlet train --config ${quoted(`${run.path}/config.json`)} --out ANOTHER-FOLDER
 npx torchlet report ${quoted(run.path)} --data ${quoted(folder)}</pre>

@@ -1,7 +1,7 @@
-/** A long fuzz run: `npx tsx test/fuzz/fuzz-images.ts --files 100000`. It ends with 1 when it has found something. */
+/** A long fuzz run: `npx tsx scripts/fuzz-images.ts --files 100000`. It ends with 1 when it has found something. */
 
 import { parseArgs } from "node:util";
-import { fuzz } from "./fuzz.js";
+import { fuzz } from "../test/fuzz/fuzz.js";
 
 const { values } = parseArgs({
   options: {

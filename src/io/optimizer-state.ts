@@ -1,0 +1,74 @@
+/** saveOptimizer and loadOptimizer: what an optimizer has learned, as a safetensors file. */
+
+import type { StateDict } from "../layers/module.js";
+import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { loadSafetensors, saveSafetensors } from "./safetensors/file.js";
+
+/** The state's tensors under names of their own: `exp_avg.0` is `exp_avg` of the first parameter. */
+export function optimizerTensors({ tensors }: OptimizerState): StateDict {
+  const named = Object.entries(tensors).flatMap(([name, list]) =>
+    list.flatMap((value, i): [string, Tensor][] => (value ? [[`${name}.${i}`, value]] : [])),
+  );
+  return Object.fromEntries(named);
+}
+
+/**
+ * The state whose tensors `optimizerTensors` gave, for an optimizer of the same kind.
+ * @throws Error naming a tensor that is none of a parameter
+ */
+export function optimizerState(
+  optimizer: Optimizer,
+  { lr, steps }: Pick<OptimizerState, "lr" | "steps">,
+  tensors: StateDict,
+): OptimizerState {
+  const none = (): (Tensor | null)[] => steps.map(() => null);
+  const lists = new Map(Object.keys(optimizer.stateDict().tensors).map((name) => [name, none()]));
+  for (const [fullName, value] of Object.entries(tensors)) {
+    const [, name, index] = fullName.match(/^(.*)\.(\d+)$/s) ?? [];
+    if (!(Number(index) < steps.length)) throw new Error(`"${fullName}" belongs to none of ${steps.length} parameters`);
+    const list = lists.get(name) ?? none();
+    list[Number(index)] = value;
+    lists.set(name, list);
+  }
+  return { lr, steps, tensors: Object.fromEntries(lists) };
+}
+
+/**
+ * Writes what an optimizer has learned: tensors `exp_avg.0`, `exp_avg.1`, … by the parameters' order, and as metadata
+ * the learning rate `lr` and the number of `steps` of each parameter. Its other options are the constructor's.
+ * docs/pytorch.md shows how PyTorch reads and writes such files.
+ */
+export async function saveOptimizer(path: string, optimizer: Optimizer): Promise<void> {
+  const state = optimizer.stateDict();
+  const tensors = optimizerTensors(state);
+  try {
+    await saveSafetensors(path, tensors, { lr: String(state.lr), steps: JSON.stringify(state.steps) });
+  } finally {
+    for (const value of Object.values(tensors)) value.release();
+  }
+}
+
+function numbersFrom(metadata: Record<string, string>): Pick<OptimizerState, "lr" | "steps"> {
+  const lr = Number(metadata.lr ?? Number.NaN);
+  const steps: unknown = JSON.parse(metadata.steps ?? "null");
+  const areSteps = Array.isArray(steps) && steps.every((step) => Number.isInteger(step) && step >= 0);
+  if (!(lr >= 0) || !areSteps) throw new Error("its metadata has no lr and steps: this is no optimizer's state");
+  return { lr, steps };
+}
+
+/**
+ * Goes on from what `saveOptimizer` has written, or PyTorch in the same form.
+ * @param optimizer of the same kind, for the same parameters in the same order
+ * @throws Error naming the file when it is of another kind or of other parameters; nothing has been changed then
+ */
+export async function loadOptimizer(path: string, optimizer: Optimizer): Promise<void> {
+  const { tensors, metadata } = await loadSafetensors(path);
+  try {
+    optimizer.loadStateDict(optimizerState(optimizer, numbersFrom(metadata), tensors));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    for (const value of Object.values(tensors)) value.release();
+  }
+}

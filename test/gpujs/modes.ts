@@ -1,0 +1,20 @@
+/** Backends of GPU.js for tests that change one, or count what it does: each is fresh, with kernels and books of its own. */
+
+import { it } from "vitest";
+import type { Mode } from "../../src/tensor/backend/gpujs/device.js";
+import { type GpuJsBackend, openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
+import { targets } from "../targets.js";
+
+/** One test on each mode that runs here; one that cannot is skipped by name, with the reason. */
+export function onEachMode(name: string, test: (mode: Mode) => Promise<void>): void {
+  for (const { label, name: backend, reason } of targets) {
+    if (!backend.startsWith("gpujs:")) continue;
+    if (reason) it.skip(`${name}: ${label}: ${reason}`, () => {});
+    else it(`${name}: ${label}`, () => test(backend.slice("gpujs:".length) as Mode));
+  }
+}
+
+/** One test on a fresh backend of each mode. */
+export function onFreshBackends(name: string, test: (backend: GpuJsBackend) => Promise<void>): void {
+  onEachMode(name, async (mode) => test(await openGpuJs(mode)));
+}
