@@ -11,7 +11,7 @@ import { noGrad } from "../../src/tensor/autograd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { type Tensor, tensor } from "../../src/tensor/tensor.js";
 import { expectClose, readFixture } from "../check-op.js";
-import { hashed, imagesOf, startOf } from "./hashed.js";
+import { hashed, imagesOf, initialize } from "./hashed.js";
 
 interface Summary {
   norm: number;
@@ -70,8 +70,7 @@ function expectAll(actual: Iterable<[string, Tensor]>, expected: Summaries, tole
 function prepare(name: "Net1" | "Net2"): { model: Module; images: Tensor; labels: Int32Array; fixture: Fixture } {
   const fixture = fixtures[name];
   const model = makers[name]();
-  let seed = 0;
-  for (const [name, p] of model.namedParameters()) p.copyFrom(tensor(startOf(seed++, name, p.shape), p.shape));
+  initialize(model);
   const { size, batch } = fixture;
   const images = tensor(imagesOf(fixture.seed, batch, size), [batch, 3, size, size]);
   return { model, images, labels: Int32Array.from({ length: batch }, (_, i) => i % 2), fixture };
