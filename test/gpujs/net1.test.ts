@@ -7,7 +7,7 @@ import { Net1 } from "../../src/nets/net1.js";
 import { Adam } from "../../src/optim/adam.js";
 import { type Tensor, tensor } from "../../src/tensor/tensor.js";
 import { readFixture } from "../check-op.js";
-import { imagesOf, initialize } from "../nets/hashed.js";
+import { imagesOf, initialized } from "../nets/hashed.js";
 import { onEachBackend, targets } from "../targets.js";
 
 // A processor that pretends to be a GPU takes seconds for a step.
@@ -23,8 +23,7 @@ const { Net1: fixture } = readFixture<{ Net1: Losses & { readonly oneByOne: Loss
 
 /** Net #1 as the fixtures begin, and a step of its training that gives the loss before it. */
 function training(): (images: Tensor, labels: readonly number[]) => Promise<number> {
-  const model = new Net1();
-  initialize(model);
+  const model = initialized(new Net1());
   const optimizer = new Adam(model.parameters(), { lr: 1e-3, weightDecay: 1e-3 });
   return async (images, labels) => {
     optimizer.zeroGrad();

@@ -54,7 +54,7 @@ import { Generator, manualSeed } from "../../src/tensor/random.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import { ones, rand, randn, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { observe } from "../../src/tensor/trace.js";
-import { hashed, imagesOf, startOf } from "../nets/hashed.js";
+import { hashed, imagesOf, initialized } from "../nets/hashed.js";
 import { onEachBackend } from "../targets.js";
 
 ort.env.wasm.numThreads = 1;
@@ -212,13 +212,6 @@ describe("every operation gives the same in ONNX Runtime, for a batch of any siz
     ]);
   });
 });
-
-/** Parameters from a formula, so that nothing has to be stored. */
-function initialized(model: Module): Module {
-  let seed = 0;
-  for (const [name, p] of model.namedParameters()) p.copyFrom(tensor(startOf(seed++, name, p.shape), p.shape));
-  return model;
-}
 
 /** A few steps of Adam: weights that differ, and moments that are not 0 and 1. */
 function trained(model: Module, images: Tensor): Module {

@@ -27,9 +27,10 @@ function startOf(seed: number, name: string, shape: readonly number[]): Float32A
 }
 
 /** Gives a model the numbers that the fixtures' training began with. */
-export function initialize(model: Module): void {
+export function initialized<M extends Module>(model: M): M {
   let seed = 0;
   for (const [name, p] of model.namedParameters()) p.copyFrom(tensor(startOf(seed++, name, p.shape), p.shape));
+  return model;
 }
 
 const BLOCK = 8;
