@@ -1,26 +1,29 @@
-/** Reads mutated safetensors files: `npx tsx scripts/fuzz-safetensors.ts [FILES] [SEED]`, 100,000 and 1 by default. */
+/** A long fuzz run of the safetensors reader: `npx tsx scripts/fuzz-safetensors.ts --files 100000`. */
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { useBackend } from "../src/tensor/backend/registry.js";
-import { fuzzSafetensors } from "../test/io/fuzz-safetensors.js";
+import { fuzzSafetensors } from "../test/fuzz/safetensors-files.js";
 
-const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number);
+const { values } = parseArgs({
+  options: { files: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
+});
+const [files, seed] = [Number(values.files), Number(values.seed)];
+
 await useBackend("js");
 const folder = await mkdtemp(join(tmpdir(), "torchlet-fuzz-"));
+const path = join(folder, "mutated.safetensors");
 try {
   // Once before, so that what follows is not about loading and compiling.
-  await fuzzSafetensors(2_000, { seed: seed + 1 });
+  await fuzzSafetensors(2_000, { seed: seed + 1, path });
   const before = process.memoryUsage().rss;
-  const path = join(folder, "mutated.safetensors");
-  const { read, refused, reasons, slowestMs } = await fuzzSafetensors(count, { seed, path, writeFile });
-  const peak = process.resourceUsage().maxRSS * 1024;
+  const { read, refused, reasons, slowestMs } = await fuzzSafetensors(files, { seed, path });
+  const rise = (process.resourceUsage().maxRSS * 1024 - before) / 2 ** 20;
   console.log(
-    `${count} files, seed ${seed}: ${read} read, ${refused} refused for ${reasons.size} reasons, none otherwise`,
-  );
-  console.log(
-    `the slowest took ${slowestMs.toFixed(1)} ms; memory rose by ${((peak - before) / 2 ** 20).toFixed(0)} MiB`,
+    `${read} read, ${refused} refused for ${reasons.size} reasons, none ended otherwise; slowest file ` +
+      `${slowestMs.toFixed(1)} ms, memory rose by ${rise.toFixed(0)} MiB at most`,
   );
 } finally {
   await rm(folder, { recursive: true });

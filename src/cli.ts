@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { compareCommand } from "./cli/compare.js";
+import { exportCommand } from "./cli/export.js";
 import { infoCommand } from "./cli/info.js";
 import { predictCommand } from "./cli/predict.js";
 import { reportCommand } from "./cli/report.js";
@@ -19,6 +20,7 @@ const program = new Command("torchlet")
   .showHelpAfterError("(torchlet --help lists what there is)")
   .addCommand(trainCommand())
   .addCommand(predictCommand())
+  .addCommand(exportCommand())
   .addCommand(reportCommand())
   .addCommand(compareCommand())
   .addCommand(infoCommand());

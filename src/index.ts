@@ -166,9 +166,9 @@ export {
   zeros,
 } from "./tensor/tensor.js";
 export { bestEpoch, type MetricName } from "./train/best-epoch.js";
-export { BrokenLossError } from "./train/broken-loss.js";
 export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";
 export { type EvaluateOptions, evaluate, type LossFunction, type Metrics } from "./train/evaluate.js";
 export { type EpochReport, type FitOptions, fit, type StepReport } from "./train/fit.js";
+export { BrokenLossError } from "./train/pass.js";
 export { TrainingPosition } from "./train/position.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";

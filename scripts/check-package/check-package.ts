@@ -46,9 +46,14 @@ async function install(folder: string, ...packages: string[]): Promise<void> {
   await run(folder, "npm", "install", "--no-audit", "--no-fund", ...packages);
 }
 
-/** How many packages there are in `node_modules`, and how much they take up. */
+/**
+ * How many packages there are in `node_modules`, and how much they take up.
+ * @throws Error naming those that would run a script when they are installed
+ */
 async function weigh(folder: string): Promise<string> {
   const lock = JSON.parse(await readFile(join(folder, "node_modules/.package-lock.json"), "utf8"));
+  const scripts = Object.keys(lock.packages).filter((path) => lock.packages[path].hasInstallScript);
+  if (scripts.length > 0) throw new Error(`there are install scripts in ${scripts.join(", ")}`);
   const kilobytes = Number((await run(folder, "du", "-sk", "node_modules")).split("\t")[0]);
   return `${Object.keys(lock.packages).length} packages, ${(kilobytes / 1024).toFixed(1)} MB`;
 }
@@ -88,7 +93,7 @@ async function byVite(app: string, out: string): Promise<void> {
     root: app,
     configFile: false,
     logLevel: "warn",
-    build: { outDir: out },
+    build: { outDir: out, emptyOutDir: true, chunkSizeWarningLimit: 1000 },
     worker: { format: "es" },
   });
 }
@@ -175,7 +180,9 @@ for (const [version, node] of nodes) {
 for (const [resolution, flags] of Object.entries(TYPE_CHECKS)) {
   await check(`types, ${resolution}`, async () => {
     const strict = ["--strict", "--noEmit", "--target", "es2023", "--types", ""];
-    return run(app, bin("tsc"), "--ignoreConfig", ...strict, ...flags, "types.ts");
+    // CommonJS may require() an ES module in nodenext alone.
+    const files = resolution === "nodenext" ? ["types.ts", "common-types.cts"] : ["types.ts"];
+    return run(app, bin("tsc"), "--ignoreConfig", ...strict, ...flags, ...files);
   });
 }
 await check("attw", () => run(app, bin("attw"), packed, "--profile", "esm-only", "--format", "ascii").then(() => ""));

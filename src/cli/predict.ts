@@ -10,9 +10,6 @@ interface PredictFlags {
   json?: boolean;
 }
 
-/** Photographs in a forward pass. */
-const BATCH = 64;
-
 /** A photograph's path and the probability of each class, or the reason why there is none. */
 type Prediction = { file: string; probabilities: number[] } | { file: string; reason: string };
 
@@ -70,28 +67,21 @@ function showJson(classes: readonly string[], predictions: readonly Prediction[]
 async function predictFiles(run: RunFolder, checkpoint: CheckpointName, files: readonly string[]) {
   const { ImageDataset } = await import("../data/dataset.js");
   const { readAll } = await import("../data/read-all.js");
-  const { noGrad } = await import("../tensor/autograd.js");
-  const { exp } = await import("../tensor/ops/pointwise.js");
+  const { predictAll } = await import("../report/predictions.js");
   const { classes } = await run.data();
   const { size } = run.config;
-  const predictions: Prediction[] = [];
   const model = await run.loadModel(checkpoint);
-
+  const predictions: Prediction[] = [];
   const read: { index: number; planes: Uint8Array }[] = [];
   const failures = await readAll(files, { size, onError: "skip" }, (index, { planes }) => read.push({ index, planes }));
   for (const { index, reason } of failures) predictions[index] = { file: files[index], reason };
   const pixels = Buffer.concat(read.map(({ planes }) => planes));
+  // Nobody has told the labels: that they are 0 here is not looked at.
   const dataset = new ImageDataset({ pixels, labels: new Int32Array(read.length), size, classes });
-  for (const { images, indices } of dataset.batches(BATCH, { shuffle: false })) {
-    // Both nets give logarithms of probabilities.
-    const output = noGrad(() => exp(model.forward(images)));
-    const values = Array.from(await output.data());
-    output.release();
-    indices.forEach((at, row) => {
-      const file = files[read[at].index];
-      const probabilities = values.slice(row * classes.length, (row + 1) * classes.length);
-      predictions[read[at].index] = { file, probabilities };
-    });
+  const said = await predictAll(model, dataset);
+  for (const [i, { index }] of read.entries()) {
+    const probabilities = classes.map((_, label) => said.probability(i, label));
+    predictions[index] = { file: files[index], probabilities };
   }
   return { classes, predictions };
 }

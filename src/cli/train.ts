@@ -66,14 +66,15 @@ async function newConfig(data: string | undefined, flags: OtherFlags & Record<st
 
 function changesOnResume(data: string | undefined, flags: OtherFlags & Record<string, unknown>) {
   const given = givenFlags(flags);
-  const other = ["out", "config"].filter((name) => flags[name] !== undefined);
-  const refused = [...other, ...Object.keys(given).filter((name) => !RESUMABLE.some((known) => known === name))];
-  if (data !== undefined) refused.unshift("DIR");
+  const mayChange = (name: string) => RESUMABLE.some((known) => known === name);
+  const refused = [...(["out", "config"] as const).filter((name) => flags[name] !== undefined), ...Object.keys(given)]
+    .filter((name) => !mayChange(name))
+    .map(flagOf);
   if (refused.length > 0) {
-    const names = refused.map((name) => (name === "DIR" ? name : flagOf(name)));
-    throw new Error(`${names.join(", ")}: cannot change with --resume; ${RESUMABLE.map(flagOf).join(", ")} can`);
+    const allowed = RESUMABLE.map((name) => (name === "data" ? "DIR" : flagOf(name))).join(", ");
+    throw new Error(`${refused.join(", ")}: cannot change with --resume; ${allowed} can`);
   }
-  return given;
+  return data === undefined ? given : { ...given, data: resolve(data) };
 }
 
 function newFolder(net: string): string {
@@ -128,7 +129,7 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("train a net on photographs")
-    .argument("[DIR]", "folder of photographs, with folders train and test in it");
+    .argument("[DIR]", "folder of photographs: labels at the end of their names, or a folder for each class");
   for (const option of Object.entries<TrainOption<unknown>>(trainOptions).flatMap(flagsOf)) command.addOption(option);
   return command
     .option("--out <RUN>", "the run folder to make (default: runs/NET-TIME)")

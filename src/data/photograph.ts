@@ -11,7 +11,7 @@ export interface Photograph {
   /** In the file, upright, before it was resized. */
   width: number;
   height: number;
-  /** [3, size, size]: all of its red, then green, then blue. */
+  /** [3, size, size], all of its red, then green, then blue. */
   planes: Uint8Array;
 }
 

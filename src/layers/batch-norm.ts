@@ -15,9 +15,9 @@ export interface BatchNorm2dOptions {
 
 /** The `batchNorm` operation on [N, C, H, W] with its parameters and running moments; see there for the formula. */
 export class BatchNorm2d extends Module {
-  /** [C]: scale of each channel, at first 1. */
+  /** [C], scale of each channel, at first 1. */
   readonly weight: Parameter;
-  /** [C]: shift of each channel, at first 0. */
+  /** [C], shift of each channel, at first 0. */
   readonly bias: Parameter;
   readonly #runningMean: Tensor;
   readonly #runningVar: Tensor;

@@ -16,9 +16,9 @@ export interface Conv2dOptions extends Omit<Conv2dOpOptions, "bias"> {
 
 /** The `conv2d` operation with weight [O, C / groups, kH, kW] and bias [O]; see there for formula and shapes. */
 export class Conv2d extends Module {
-  /** [O, C / groups, kH, kW]: the filters. */
+  /** [O, C / groups, kH, kW], the filters. */
   readonly weight: Parameter;
-  /** [O]: added to each output channel; null where there is none. */
+  /** [O], added to each output channel; null where there is none. */
   readonly bias: Parameter | null;
   readonly #options: Omit<Conv2dOpOptions, "bias">;
 

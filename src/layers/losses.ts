@@ -15,7 +15,7 @@ export type Reduction = "mean" | "sum" | "none";
 export type Labels = Int32Array | readonly number[];
 
 export interface ClassLossOptions {
-  /** [C]: how much an example of each class counts. Default: all 1. With "mean", the sum is divided by Σ weights. */
+  /** [C], how much an example of each class counts. Default: all 1. With "mean", the sum is divided by Σ weights. */
   weight?: ArrayLike<number>;
   /** Default "mean". */
   reduction?: Reduction;

@@ -12,7 +12,7 @@ export class AnomalyError extends Error {
   override name = "AnomalyError";
   /** "log", or "backward of log". */
   readonly op: string;
-  /** The leaf (a parameter, images) that was broken before the operation read it; otherwise the operation broke it. */
+  /** The parameter that was broken before the operation read it, if that is why its result is. */
   readonly given: Tensor | undefined;
 
   constructor(op: string, inputs: readonly Tensor[], output: Tensor, given?: Tensor) {
@@ -43,7 +43,7 @@ export async function allFinite(x: Tensor): Promise<boolean> {
 }
 
 /**
- * Runs `fn` and looks at every result, forward and backward, and at every leaf that is read. That takes two more
+ * Runs `fn` and looks at every result, forward and backward, and at every parameter that is read. That takes two more
  * operations for each, so it is for finding a mistake, not for every step. Nothing is read back before the end.
  * @throws AnomalyError naming the first operation with NaN or infinity in its result, and the shapes
  * @see torch.autograd.detect_anomaly, which looks at gradients only
@@ -53,7 +53,8 @@ export async function detectAnomaly<T>(fn: () => Sync<T>): Promise<T> {
   const leaves = new Set<Tensor>();
   const look = ({ name, inputs, output }: Operation) => {
     for (const input of inputs) {
-      if (input.node || leaves.has(input) || input.buffer.released) continue;
+      // Constants are not looked at: batch norm's moments are among them, and are made by it.
+      if (!input.requiresGrad || input.node || leaves.has(input)) continue;
       leaves.add(input);
       suspects.push({ flag: flagOf(input), operation: [name, inputs, output, input] });
     }

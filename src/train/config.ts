@@ -200,8 +200,8 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   checkpointEvery: option(whole(1), "steps from one checkpoint to the next", { default: 50 }),
 };
 
-/** Those that may change while a run goes on: what was computed before stays as it would have been. */
-export const RESUMABLE = ["epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
+/** Those that may change while a run goes on: what was computed before stays as it would have been. (`data`: its place.) */
+export const RESUMABLE = ["data", "epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
 
 /** The same in a command line: weightDecay is --weight-decay. */
 export function flagOf(name: string): string {
@@ -257,7 +257,7 @@ export function trainConfig(given: Record<string, unknown>, nameOf = (field: str
   try {
     checkAugment(complete.augment ?? {});
   } catch (error) {
-    throw new Error(`${nameOf("augment")}: ${(error as Error).message}`);
+    throw new Error((error as Error).message.replace("augment", nameOf("augment")), { cause: error });
   }
   complete.size ??= nets[complete.net].size;
   if (complete.warmupEpochs !== undefined && complete.warmupEpochs >= complete.epochs) {

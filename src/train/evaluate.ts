@@ -7,7 +7,7 @@ import { accuracy, classificationReport } from "../metrics/classification.js";
 import { auc, rocCurve } from "../metrics/roc.js";
 import { noGrad } from "../tensor/autograd.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { BrokenLossError } from "./broken-loss.js";
+import { BrokenLossError, runPass } from "./pass.js";
 
 /** From the model's output [N, C] and N labels to a scalar, the mean over the N. */
 export type LossFunction = (output: Tensor, labels: Labels) => Tensor;
@@ -69,7 +69,7 @@ export class Tally {
     const broken = output.findIndex(Number.isNaN);
     if (broken !== -1) {
       const image = this.#labels.length + Math.floor(broken / classes);
-      throw new BrokenLossError(`the model's output is NaN for image ${image} of this pass`, true);
+      throw new BrokenLossError(`the model's output is NaN for image ${image} of this pass`);
     }
     for (const value of output) this.#outputs.push(value);
     for (const label of labels) this.#labels.push(label);
@@ -116,7 +116,8 @@ export function checkNotEmpty(who: string, dataset: ImageDataset): void {
 
 /**
  * Runs the whole dataset through the model in evaluation mode, without recording. Each module's own mode is put back.
- * @throws Error when the dataset is empty, or the output is NaN or not [N, classes]
+ * @throws Error when the dataset is empty, or the output is not [N, classes]; a BrokenLossError when the loss is NaN or
+ * infinite, naming the operation that did it
  */
 export async function evaluate(model: Module, dataset: ImageDataset, options: EvaluateOptions = {}): Promise<Metrics> {
   const { batchSize = 64, loss = nllLoss, signal } = options;
@@ -125,14 +126,14 @@ export async function evaluate(model: Module, dataset: ImageDataset, options: Ev
   const modes = Array.from(model.modules(), (module) => [module, module.training] as const);
   model.eval();
   try {
+    let step = 0;
     for (const { images, labels } of dataset.batches(batchSize, { shuffle: false })) {
-      const [output, batchLoss] = noGrad(() => {
-        const output = model.forward(images);
-        return [output, loss(output, labels)];
-      });
-      const [values, mean] = [await output.data(), await batchLoss.item()];
-      output.release();
-      batchLoss.release();
+      const pass = () =>
+        noGrad(() => {
+          const output = model.forward(images);
+          return { output, loss: loss(output, labels) };
+        });
+      const { values, mean } = await runPass(pass, model, `evaluation, step ${++step}`);
       tally.add(values, labels, mean);
       signal?.throwIfAborted();
     }

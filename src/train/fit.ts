@@ -8,10 +8,10 @@ import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Schedule } from "../optim/schedules.js";
 import "../tensor/methods.js";
-import { defaultGenerator, generatorStates, setGeneratorStates } from "../tensor/random.js";
+import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
 import { bestEpoch, type MetricName } from "./best-epoch.js";
-import { BrokenLossError, checkedPass, type Pass } from "./broken-loss.js";
 import { checkNotEmpty, evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
+import { type Pass, runPass } from "./pass.js";
 import { TrainingPosition } from "./position.js";
 
 /** Where a running epoch stands. */
@@ -149,16 +149,7 @@ async function trainEpoch(model: Module, options: FitOptions, position: Training
   for (const batch of train.batches(batchSize, { start: position.done, augment })) {
     const where = `epoch ${epoch}, step ${Math.ceil(position.done / batchSize) + 1}`;
     const pass = () => forwardAndBackward(model, batch, options);
-    const generators = generatorStates();
-    const { output, loss } = options.detectAnomaly ? await checkedPass(pass, model, where) : pass();
-    const [values, mean] = [await output.data(), await loss.item()];
-    loss.release();
-    if (!Number.isFinite(mean)) {
-      // The same pass once more, which no step has followed yet: with the same masks of dropout.
-      setGeneratorStates(generators);
-      await checkedPass(pass, model, where);
-      throw new BrokenLossError(`${where}: the loss is ${mean}, but not when the step is repeated`);
-    }
+    const { values, mean } = await runPass(pass, model, where, options.detectAnomaly);
     if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).release();
     if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
     optimizer.step();

@@ -11,10 +11,10 @@ import { SGD } from "../optim/sgd.js";
 import { currentBackend, useBackend } from "../tensor/backend/registry.js";
 import { manualSeed } from "../tensor/random.js";
 import { bestEpoch } from "./best-epoch.js";
-import { BrokenLossError, checkWeights } from "./broken-loss.js";
 import { type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
 import type { LossFunction } from "./evaluate.js";
 import { type EpochReport, type FitOptions, fit, type StepReport } from "./fit.js";
+import { BrokenLossError, checkWeights } from "./pass.js";
 import { TrainingPosition } from "./position.js";
 import { type RunData, readRunData, summarize } from "./run-data.js";
 import { buildModel, type CheckpointName, type DataSummary, RunFolder, type SkippedPhotograph } from "./run-folder.js";
@@ -85,12 +85,12 @@ async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Pro
 }
 
 /** @throws Error when photographs were added, taken away or changed: the run could not go on as it began */
-async function checkSameData(run: RunFolder, { train, test }: DataSummary): Promise<void> {
+async function checkSameData(run: RunFolder, folder: string, { train, test }: DataSummary): Promise<void> {
   const before = await run.data();
   for (const [split, is, was] of [["train", train, before.train] as const, ["test", test, before.test] as const]) {
     if (is.sha256 === was.sha256) continue;
     throw new Error(
-      `${run.path}: the ${split} photographs in ${run.config.data} are not those that the run was begun with ` +
+      `${run.path}: the ${split} photographs in ${folder} are not those that the run was begun with ` +
         `(${was.count} then, ${is.count} now)`,
     );
   }
@@ -161,7 +161,7 @@ export async function resumeRun(
   await useBackend(config.backend, { threads: config.threads });
   const data = await openData(config, hooks);
   const about = { data: summarize(data), skipped: data.skipped };
-  await checkSameData(run, about.data);
+  await checkSameData(run, config.data, about.data);
   await train(await run.resume(config, session()), plan(config, data), about, hooks);
 }
 

@@ -36,6 +36,7 @@ import {
 } from "../../src/tensor/ops/movement.js";
 import {
   add,
+  binaryRules,
   clamp,
   div,
   eq,
@@ -46,6 +47,7 @@ import {
   pow,
   relu,
   sub,
+  unaryRules,
 } from "../../src/tensor/ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { argMax, max, mean, min, sum, variance } from "../../src/tensor/ops/reduce.js";
@@ -197,6 +199,10 @@ describe("every operation gives the same in ONNX Runtime, for a batch of any siz
         () => fn(ones([2, ...shape])),
       );
     expect([...seen].sort()).toEqual([...RULES.keys()].sort());
+  });
+
+  it("has a rule for every pointwise operation", () => {
+    expect([...RULES.keys()]).toEqual(expect.arrayContaining(Object.keys({ ...unaryRules, ...binaryRules })));
   });
 
   it("also of a fixed size", async () => {

@@ -9,7 +9,7 @@ import { Net2 } from "../../src/nets/net2.js";
 import { Adam } from "../../src/optim/adam.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
-import { type Tensor, tensor } from "../../src/tensor/tensor.js";
+import { ones, type Tensor, tensor } from "../../src/tensor/tensor.js";
 import { expectClose, readFixture } from "../check-op.js";
 import { hashed, imagesOf, initialized } from "./hashed.js";
 
@@ -85,6 +85,27 @@ describe("structure", () => {
     expect(Array.from(model.namedParameters(), ([name]) => name)).toEqual(
       Object.keys(fixtures[name].firstStep.gradients),
     );
+  });
+});
+
+describe("options", () => {
+  it.each([
+    ["Net1", 8, 256, 3],
+    ["Net1", 45, 256, 5],
+    ["Net2", 16, 512, 10],
+  ] as const)("%s for photographs of %d pixels and other numbers of classes", async (name, size, channels, classes) => {
+    const model = new { Net1, Net2 }[name]({ size, classes });
+    const [weight] = model.parameters().slice(-2);
+    expect(weight.shape).toEqual([classes, channels * Math.floor(size / 8) ** 2]);
+    const output = noGrad(() => model.eval().forward(ones([2, 3, size, size])));
+    expect(output.shape).toEqual([2, classes]);
+    const sums = (await output.data()).reduce((sum, value) => sum + Math.exp(value), 0);
+    expect(sums).toBeCloseTo(2, 5);
+  });
+
+  it("that leave nothing after the pools are refused", () => {
+    expect(() => new Net1({ size: 7 })).toThrow(new RangeError("Net1: size must be an integer of at least 8, got 7"));
+    expect(() => new Net2({ size: 64.5 })).toThrow("Net2: size must be an integer of at least 8, got 64.5");
   });
 });
 

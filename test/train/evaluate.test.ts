@@ -10,8 +10,8 @@ import { Sequential } from "../../src/layers/sequential.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { full, type Tensor } from "../../src/tensor/tensor.js";
-import { BrokenLossError } from "../../src/train/broken-loss.js";
 import { evaluate } from "../../src/train/evaluate.js";
+import { BrokenLossError } from "../../src/train/pass.js";
 import { collectGarbage } from "../garbage.js";
 import { onEachBackend } from "../targets.js";
 import { classifier, dataset } from "./tiny-data.js";
@@ -142,11 +142,16 @@ describe("errors", () => {
       "an output of NaN",
       () => {
         let done = 0;
-        // The second image of the third batch.
-        const breaks = (x: Tensor) => (++done === 3 ? x.mul(Number.NaN) : x);
+        // From the third batch on.
+        const breaks = (x: Tensor) => (++done >= 3 ? x.log() : x);
         return evaluate(new Sequential(classifier(), breaks), dataset(LABELS), { batchSize: 3 });
       },
-      new BrokenLossError("the model's output is NaN for image 6 of this pass", true),
+      new BrokenLossError("evaluation, step 3: log made the first NaN or infinity: [3, 2] → [3, 2]"),
+    ],
+    [
+      "an output of NaN that the loss does not see",
+      () => evaluate(new Sequential(classifier(), (x) => x.log()), dataset(LABELS), { loss: () => full([], 1) }),
+      new BrokenLossError("the model's output is NaN for image 0 of this pass"),
     ],
     [
       "more columns than classes",

@@ -1,10 +1,12 @@
 /** A training run and its folder: whatever interrupts it, it comes to the same bytes. */
 
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
+import { loadSafetensors } from "../../src/io/safetensors/file.js";
+import { allFinite } from "../../src/tensor/anomaly.js";
 import { trainConfig } from "../../src/train/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/train/run.js";
 import { RunFolder } from "../../src/train/run-folder.js";
@@ -59,14 +61,32 @@ describe("a run that goes on", () => {
     expect((await RunFolder.open(parts)).config.epochs).toBe(4);
   });
 
-  it("refuses other photographs", async () => {
+  it("finds its photographs where they are now, and refuses others", async () => {
     const [data, path] = [join(root, "other"), join(root, "moved")];
     await cp(join(root, "faces"), data, { recursive: true });
     await startRun(path, config({ data, epochs: 1, schedule: "constant", warmupEpochs: undefined }), quiet);
-    const [name] = await readdir(join(data, "test"));
-    await rm(join(data, "test", name));
-    const message = `the test photographs in ${data} are not those that the run was begun with (10 then, 9 now)`;
-    await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow(message);
+    const elsewhere = join(root, "elsewhere");
+    await rename(data, elsewhere);
+    await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow("ENOENT");
+    await resumeRun(path, { epochs: 2, data: elsewhere }, quiet);
+    const [name] = await readdir(join(elsewhere, "test"));
+    await rm(join(elsewhere, "test", name));
+    const message = `the test photographs in ${elsewhere} are not those that the run was begun with (10 then, 9 now)`;
+    await expect(resumeRun(path, { epochs: 3 }, quiet)).rejects.toThrow(message);
+  });
+});
+
+describe("a run whose weights break", () => {
+  it("ends, and keeps the last checkpoint from before", async () => {
+    const path = join(root, "broken");
+    // The penalty overflows: the first step, whose loss is sound, makes weights of NaN.
+    const broken = config({ net: "net1", weightDecay: 1e39, checkpointEvery: 1 });
+    // That is noticed before a checkpoint of them is written; the step is repeated with an eye on every operation.
+    const message = "epoch 1, step 2: conv2d was given NaN or infinity, in its input [8, 3, 5, 5], which is 0.weight";
+    await expect(startRun(path, broken, quiet)).rejects.toThrow(message);
+    const { tensors, metadata } = await loadSafetensors((await RunFolder.open(path)).checkpoint("last"));
+    expect(JSON.parse(metadata.training)).toMatchObject({ epoch: 1, done: 0 });
+    for (const value of Object.values(tensors)) expect(await allFinite(value)).toBe(true);
   });
 });
 

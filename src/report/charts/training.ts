@@ -30,7 +30,7 @@ export function epochChart(charts: Charts, { name, title, label, series, best }:
   const colors = series.length === 2 ? [COLORS.blue, COLORS.orange] : PALETTE;
   const epochs = Math.max(...series.map(({ values }) => values.length));
   const points = series.flatMap(({ name, values }) => values.map((value, i) => ({ name, epoch: i + 1, value })));
-  const at = { x: "epoch", y: "value", stroke: "name" } as const;
+  const at = { x: "epoch", y: "value", z: "name", stroke: "name" } as const;
   return charts.draw({
     name,
     title,

@@ -73,8 +73,8 @@ export function qualitySection({ predictions }: Examination, charts: Charts): Se
   const two = predictions.classes.length === 2;
   const drawn = [
     confusion(charts, predictions),
-    roc(charts, predictions),
-    precisionRecall(charts, predictions),
+    // Without photographs of both sides there is nothing to rank.
+    ...(askedClasses(predictions).length > 0 ? [roc(charts, predictions), precisionRecall(charts, predictions)] : []),
     calibration(charts, predictions),
     ...(two ? [scoreHistogram(charts, predictions), thresholds(charts, predictions)] : []),
   ];

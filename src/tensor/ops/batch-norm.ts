@@ -6,13 +6,13 @@ import { formatShape, ShapeError, sizeOf } from "../shape.js";
 import { type Tensor, wrap } from "../tensor.js";
 
 export interface BatchNormOptions {
-  /** [C]: scale of each channel. */
+  /** [C], scale of each channel. */
   weight: Tensor;
-  /** [C]: shift of each channel. */
+  /** [C], shift of each channel. */
   bias: Tensor;
-  /** [C]: estimates that training updates in place and evaluation uses. */
+  /** [C], estimates that training updates in place and evaluation uses. */
   runningMean: Tensor;
-  /** [C]: likewise. */
+  /** [C], likewise. */
   runningVar: Tensor;
   /** Normalize by the batch's own moments, and update the running ones. */
   training: boolean;

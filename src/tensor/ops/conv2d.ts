@@ -10,7 +10,7 @@ import { sum } from "./reduce.js";
 export type Pair = number | readonly [number, number];
 
 export interface Conv2dOptions {
-  /** [O]: added to each output channel. */
+  /** [O], added to each output channel. */
   bias?: Tensor;
   /** Step of the window. Default 1. */
   stride?: Pair;

@@ -1,5 +1,6 @@
-/** Mutated safetensors files: each is read, or refused with a reason. scripts/fuzz-safetensors.ts runs 100,000. */
+/** Mutated safetensors files: each is read, or refused with a reason. fuzz-safetensors.ts runs 100,000. */
 
+import { writeFile } from "node:fs/promises";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { DTYPES } from "../../src/io/safetensors/dtypes.js";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
@@ -35,22 +36,21 @@ const TOKENS = [
 
 /** One change: to a bit, a byte, the length, the header's text or its numbers, or a cut, a repetition, an addition. */
 function mutate(file: Buffer, random: Generator): Buffer {
-  const below = (n: number) => Math.floor(random.uniform() * n);
-  const at = below(file.length + 1);
-  const more = Buffer.from(Array.from({ length: below(16) }, () => below(256)));
+  const at = random.int(file.length + 1);
+  const more = Buffer.from(Array.from({ length: random.int(16) }, () => random.int(256)));
   const headerEnd = file.length < 8 ? 0 : Math.min(file.length, 8 + Number(file.readBigUInt64LE() & 0xffffn));
-  const inHeader = 8 + below(Math.max(1, headerEnd - 8));
-  const token = TOKENS[below(TOKENS.length)];
+  const inHeader = 8 + random.int(Math.max(1, headerEnd - 8));
+  const token = TOKENS[random.int(TOKENS.length)];
   /** The header rewritten, and its length with it, so that what is behind is reached. */
   const withHeader = (change: (text: string) => string) => {
     const text = file.subarray(8, headerEnd).toString();
     return Buffer.concat([fileOf(change(text)), file.subarray(headerEnd)]);
   };
-  switch (below(9)) {
+  switch (random.int(9)) {
     case 0:
-      return Buffer.from(file.map((byte, i) => (i === at ? byte ^ (1 << below(8)) : byte)));
+      return Buffer.from(file.map((byte, i) => (i === at ? byte ^ (1 << random.int(8)) : byte)));
     case 1:
-      return Buffer.from(file.map((byte, i) => (i === at ? below(256) : byte)));
+      return Buffer.from(file.map((byte, i) => (i === at ? random.int(256) : byte)));
     case 2:
       return file.subarray(0, at);
     case 3:
@@ -58,13 +58,15 @@ function mutate(file: Buffer, random: Generator): Buffer {
     case 4:
       return Buffer.concat([file.subarray(0, at), more, file.subarray(at)]);
     case 5:
-      return Buffer.concat([file.subarray(0, at), file.subarray(Math.max(0, at - below(64)))]);
+      return Buffer.concat([file.subarray(0, at), file.subarray(Math.max(0, at - random.int(64)))]);
     case 6:
       return withHeader((text) => text.slice(0, inHeader - 8) + token + text.slice(inHeader - 8));
     case 7:
       return withHeader((text) => text.slice(0, inHeader - 8) + token + text.slice(inHeader - 8 + token.length));
     default:
-      return withHeader((text) => text.replace(/\d+/g, (n) => (below(6) === 0 ? String(Number(n) + below(9) - 4) : n)));
+      return withHeader((text) =>
+        text.replace(/\d+/g, (n) => (random.int(6) === 0 ? String(Number(n) + random.int(9) - 4) : n)),
+      );
   }
 }
 
@@ -80,27 +82,26 @@ export interface FuzzReport {
 export interface FuzzOptions {
   seed: number;
   /** A file that every twentieth mutation is written to and loaded from: that must come to the same. */
-  path?: string;
-  writeFile?: (path: string, content: Uint8Array) => Promise<void>;
+  path: string;
 }
 
 /**
  * Reads `count` mutated files.
  * @throws Error with the seed, the number and the bytes of the first that ended otherwise than it should
  */
-export async function fuzzSafetensors(count: number, { seed, path, writeFile }: FuzzOptions): Promise<FuzzReport> {
+export async function fuzzSafetensors(count: number, { seed, path }: FuzzOptions): Promise<FuzzReport> {
   const random = new Generator(seed);
   const bases = await originals();
   const report: FuzzReport = { read: 0, refused: 0, reasons: new Set(), slowestMs: 0 };
   for (let i = 0; i < count; i++) {
     let file = bases[i % bases.length];
-    for (let n = 1 + Math.floor(random.uniform() * 3); n > 0; n--) file = mutate(file, random);
+    for (let n = 1 + random.int(3); n > 0; n--) file = mutate(file, random);
     const start = performance.now();
     const outcome = outcomeOf(file);
     report.slowestMs = Math.max(report.slowestMs, performance.now() - start);
     const fail = (what: string) => new Error(`file ${i} of seed ${seed}: ${what}: ${file.toString("base64")}`);
     if (outcome.wrong) throw fail(outcome.wrong);
-    if (path && writeFile && i % 20 === 0) {
+    if (i % 20 === 0) {
       await writeFile(path, file);
       const loaded = await loadOutcome(path);
       if (loaded !== outcome.message) throw fail(`in memory ${outcome.message}, from the disk ${loaded}`);

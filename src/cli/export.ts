@@ -1,0 +1,67 @@
+/** torchlet export: a run's net as a file for other programs. */
+
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import type { CheckpointName, RunFolder } from "../train/run-folder.js";
+
+type Format = "onnx" | "safetensors";
+
+interface ExportFlags {
+  format: Format;
+  out?: string;
+  checkpoint: CheckpointName;
+  foldBatchNorm?: boolean;
+}
+
+/** What whoever uses the net has to know of its input and output; docs/training.md says it in words. */
+async function describeRun(run: RunFolder): Promise<Record<string, string>> {
+  const { net, size } = run.config;
+  const { classes } = await run.data();
+  return {
+    net,
+    classes: JSON.stringify(classes),
+    size: String(size),
+    resize: "stretched, bilinear with anti-aliasing",
+    channels: "RGB",
+    scale: String(1 / 255),
+    output: "log-probabilities",
+  };
+}
+
+async function exportRun(path: string, { format, out, checkpoint, foldBatchNorm }: ExportFlags): Promise<void> {
+  const { RunFolder } = await import("../train/run-folder.js");
+  if (foldBatchNorm && format !== "onnx") throw new Error(`--fold-batch-norm is for onnx, the format is ${format}`);
+  const run = await RunFolder.open(path);
+  const model = await run.loadModel(checkpoint);
+  const metadata = await describeRun(run);
+  const file = out ?? join(path, `model.${format}`);
+  if (format === "safetensors") {
+    const { saveSafetensors } = await import("../io/safetensors/file.js");
+    await saveSafetensors(file, model.stateDict(), metadata);
+  } else {
+    const { exportOnnx } = await import("../io/onnx/export.js");
+    const { writeAtomically } = await import("../io/atomic-file.js");
+    const inputShape = [3, run.config.size, run.config.size];
+    await writeAtomically(file, await exportOnnx(model, { inputShape, foldBatchNorm, metadata }));
+  }
+  console.log(file);
+}
+
+export function exportCommand(): Command {
+  return new Command("export")
+    .description("write a run's net for ONNX Runtime, or for PyTorch and this library")
+    .argument("<RUN>", "the run that trained the net")
+    .addOption(
+      new Option("--format <NAME>", "onnx: the whole net; safetensors: its weights")
+        .choices(["onnx", "safetensors"])
+        .makeOptionMandatory(),
+    )
+    .option("--out <FILE>", "where to (default: RUN/model.onnx or RUN/model.safetensors)")
+    .addOption(
+      new Option("--checkpoint <NAME>", "of the best epoch, or the last one saved")
+        .choices(["best", "last"])
+        .default("best"),
+    )
+    .option("--fold-batch-norm", "onnx: give each batch norm to the convolution before it")
+    .action(exportRun);
+}

@@ -1,0 +1,76 @@
+/** runPass: a batch through a model to a loss; where that is no finite number, which operation is to blame. */
+
+import type { Module } from "../layers/module.js";
+import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
+import { generatorStates, setGeneratorStates } from "../tensor/random.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Training cannot go on: there is NaN or infinity in it. The message says where it came from. */
+export class BrokenLossError extends Error {
+  override name = "BrokenLossError";
+  /** True where the parameters had been broken before: the gradients of an earlier step did it. */
+  readonly modelWasBroken: boolean;
+
+  constructor(message: string, modelWasBroken = false) {
+    super(message);
+    this.modelWasBroken = modelWasBroken;
+  }
+}
+
+/**
+ * Refuses a model that is broken already, though no loss has told yet.
+ * @throws BrokenLossError naming the first parameter with NaN or infinity
+ */
+export async function checkWeights(model: Module, where: string): Promise<void> {
+  for (const [name, parameter] of model.namedParameters()) {
+    if (!(await allFinite(parameter))) throw new BrokenLossError(`${where}: ${name} has NaN or infinity`, true);
+  }
+}
+
+/** What becomes of a batch. */
+export interface Pass {
+  /** [N, C] */
+  output: Tensor;
+  loss: Tensor;
+}
+
+/** Runs a pass and looks at every operation in it. */
+async function checkedPass(pass: () => Pass, model: Module, where: string): Promise<Pass> {
+  try {
+    return await detectAnomaly(pass);
+  } catch (error) {
+    if (!(error instanceof AnomalyError)) throw error;
+    const [broken] = Array.from(model.namedParameters()).find(([, parameter]) => parameter === error.given) ?? [];
+    const message = `${where}: ${error.message}`;
+    if (broken === undefined) throw new BrokenLossError(message);
+    throw new BrokenLossError(
+      `${message}, which is ${broken}: an earlier step has broken it. With detectAnomaly, fit looks at every step`,
+      true,
+    );
+  }
+}
+
+/**
+ * Runs a pass and reads what it came to; a pass whose loss is broken is run again with an eye on every operation.
+ * @param pass changes no weights; draws from none but the default generators
+ * @param where for messages: "epoch 3, step 17"
+ * @param check looks at every operation from the start
+ * @throws BrokenLossError naming the first operation that made NaN or infinity, and the shapes
+ */
+export async function runPass(
+  pass: () => Pass,
+  model: Module,
+  where: string,
+  check = false,
+): Promise<{ values: Float32Array; mean: number }> {
+  const generators = generatorStates();
+  const { output, loss } = check ? await checkedPass(pass, model, where) : pass();
+  const [values, mean] = [await output.data(), await loss.item()];
+  output.release();
+  loss.release();
+  if (Number.isFinite(mean)) return { values, mean };
+  // With the same masks of dropout.
+  setGeneratorStates(generators);
+  await checkedPass(pass, model, where);
+  throw new BrokenLossError(`${where}: the loss is ${mean}, but not when the pass is repeated`);
+}
