@@ -41,7 +41,7 @@ export async function benchKernels(options: BenchOptions, extra: Column<Row>[]):
   const { backend, asked, threads } = await chooseBackend(options, options.threads);
   const roofline = backend.readSync && (await measureRoofline(threads));
   const limits = roofline
-    ? `; this machine's own limits with as many threads: ${short(roofline.peak)} GFLOP/s in registers, ` +
+    ? `; this machine's own limits with as many threads: ${short(roofline.peak)} GFLOP/s multiplying and adding, ` +
       `${short(roofline.bandwidth)} GB/s copying`
     : "";
   console.log(`${backend.name}: ${backend.device}${limits}\n`);

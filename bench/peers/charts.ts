@@ -48,7 +48,7 @@ function roofline({ rows }: Report<KernelRow>): Element {
   const roof = [from, ridge, to].map((x) => ({ x, y: Math.min(peak, x * bandwidth) }));
   const limits = [
     { x: ridge / 2, y: (ridge / 2) * bandwidth, text: `${format(bandwidth)} GB/s, copying` },
-    { x: 2 * ridge, y: peak, text: `${format(peak)} GFLOP/s, in registers` },
+    { x: ridge, y: peak, text: `${format(peak)} GFLOP/s, multiplying and adding` },
   ];
   return Plot.plot({
     ...{
@@ -78,7 +78,7 @@ function roofline({ rows }: Report<KernelRow>): Element {
     marks: [
       Plot.line(roof, { x: "x", y: "y", stroke: COLORS.grey, strokeWidth: 2 }),
       Plot.text(limits.slice(0, 1), { x: "x", y: "y", text: "text", textAnchor: "start", dx: 10, dy: 8 }),
-      Plot.text(limits.slice(1), { x: "x", y: "y", text: "text", textAnchor: "start", dy: -10 }),
+      Plot.text(limits.slice(1), { x: "x", y: "y", text: "text", textAnchor: "end", dy: -10 }),
       Plot.dot(points, {
         x: "intensity",
         y: "gflops",
@@ -107,7 +107,7 @@ function comparison({ rows }: Report<PeerRow>): Element {
     return { ...row, label: `${name}, ${both} ${peerThreads === 1 ? "thread" : "threads"}: ${peer}` };
   });
   const values = bars.flatMap(({ ratio, needed = ratio, aim = ratio }) => [ratio, needed, aim]);
-  const domain = [Math.min(0.5, ...values) / 1.2, Math.max(2, ...values) * 3];
+  const domain = [Math.min(0.5, ...values) / 1.2, Math.max(2, ...values) * 6];
   const tick = { y: "label", strokeWidth: 2, inset: 2 } as const;
   return Plot.plot({
     ...{ document, style: STYLE, width: 960, height: 70 + 24 * bars.length, marginLeft: 480, marginTop: 50 },

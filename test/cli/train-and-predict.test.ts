@@ -88,7 +88,7 @@ describe("train", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("saves at %s, tells how to go on, and does", async (signal, expected) => {
-    const [out, options] = [signal.toLowerCase(), ["--epochs", "12", ...small]];
+    const [out, options] = [signal.toLowerCase(), ["--epochs", "6", ...small]];
     let steps = 0;
     const { child, outcome } = start(root, ["train", "faces", "--json", "--out", out, ...options], (line) => {
       if (JSON.parse(line).event === "step" && ++steps === 4) child.kill(signal);
@@ -99,9 +99,9 @@ describe("train", () => {
     const rest = await torchlet(root, "train", "--resume", out);
     expect([rest.code, rest.stderr]).toEqual([0, ""]);
     expect(rest.stdout).toMatch(new RegExp(`^going on with ${out} in epoch \\d+, after \\d+ photographs$`, "m"));
-    const whole = await torchlet(root, "train", "faces", "--out", `${out}-not`, ...options);
-    expect(whole.code).toBe(0);
-    expect(await runContents(join(root, out))).toEqual(await runContents(join(root, `${out}-not`)));
+    const whole = join(root, "never-interrupted");
+    if (!RunFolder.exists(whole)) await torchlet(root, "train", "faces", "--out", whole, ...options);
+    expect(await runContents(join(root, out))).toEqual(await runContents(whole));
   });
 });
 

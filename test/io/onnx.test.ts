@@ -36,6 +36,7 @@ import {
 } from "../../src/tensor/ops/movement.js";
 import {
   add,
+  binaryRules,
   clamp,
   div,
   eq,
@@ -46,6 +47,7 @@ import {
   pow,
   relu,
   sub,
+  unaryRules,
 } from "../../src/tensor/ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { argMax, max, mean, min, sum, variance } from "../../src/tensor/ops/reduce.js";
@@ -54,7 +56,7 @@ import { Generator, manualSeed } from "../../src/tensor/random.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import { ones, rand, randn, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { observe } from "../../src/tensor/trace.js";
-import { hashed, imagesOf, startOf } from "../nets/hashed.js";
+import { hashed, imagesOf, initialized } from "../nets/hashed.js";
 import { onEachBackend } from "../targets.js";
 
 ort.env.wasm.numThreads = 1;
@@ -199,6 +201,10 @@ describe("every operation gives the same in ONNX Runtime, for a batch of any siz
     expect([...seen].sort()).toEqual([...RULES.keys()].sort());
   });
 
+  it("has a rule for every pointwise operation", () => {
+    expect([...RULES.keys()]).toEqual(expect.arrayContaining(Object.keys({ ...unaryRules, ...binaryRules })));
+  });
+
   it("also of a fixed size", async () => {
     const model = new Sequential((x) => mean(reshape(x, [2, 2, -1]), 0), relu);
     const file = await expectSame(model, tensor(hashed(3, 24), [4, 6]), { batch: 4 });
@@ -212,13 +218,6 @@ describe("every operation gives the same in ONNX Runtime, for a batch of any siz
     ]);
   });
 });
-
-/** Parameters from a formula, so that nothing has to be stored. */
-function initialized(model: Module): Module {
-  let seed = 0;
-  for (const [name, p] of model.namedParameters()) p.copyFrom(tensor(startOf(seed++, name, p.shape), p.shape));
-  return model;
-}
 
 /** A few steps of Adam: weights that differ, and moments that are not 0 and 1. */
 function trained(model: Module, images: Tensor): Module {

@@ -1,5 +1,8 @@
 /** Numbers that scripts/fixtures/make_net_fixtures.py computes too, bit by bit, so that nobody has to store them. */
 
+import type { Module } from "../../src/layers/module.js";
+import { tensor } from "../../src/tensor/tensor.js";
+
 /** n float32 numbers in [-1, 1): murmur3's finalizer of seed · 2^24 + i, its top 24 bits scaled. */
 export function hashed(seed: number, n: number): Float32Array {
   return Float32Array.from({ length: n }, (_, i) => {
@@ -12,7 +15,7 @@ export function hashed(seed: number, n: number): Float32Array {
 }
 
 /** Start of parameter number `seed`: hashed / √fanIn for weights, 0.1 · hashed for biases and norms, their scale + 1. */
-export function startOf(seed: number, name: string, shape: readonly number[]): Float32Array {
+function startOf(seed: number, name: string, shape: readonly number[]): Float32Array {
   const size = shape.reduce((product, n) => product * n, 1);
   const u = hashed(seed, size);
   if (shape.length > 1) {
@@ -21,6 +24,13 @@ export function startOf(seed: number, name: string, shape: readonly number[]): F
   }
   const offset = name.endsWith("weight") ? 1 : 0;
   return u.map((x) => Math.fround(x * Math.fround(0.1)) + offset);
+}
+
+/** Gives a model the numbers that the fixtures' training began with. */
+export function initialized<M extends Module>(model: M): M {
+  let seed = 0;
+  for (const [name, p] of model.namedParameters()) p.copyFrom(tensor(startOf(seed++, name, p.shape), p.shape));
+  return model;
 }
 
 const BLOCK = 8;

@@ -11,7 +11,7 @@ import { noGrad } from "../../src/tensor/autograd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { ones, type Tensor, tensor } from "../../src/tensor/tensor.js";
 import { expectClose, readFixture } from "../check-op.js";
-import { hashed, imagesOf, startOf } from "./hashed.js";
+import { hashed, imagesOf, initialized } from "./hashed.js";
 
 interface Summary {
   norm: number;
@@ -69,9 +69,7 @@ function expectAll(actual: Iterable<[string, Tensor]>, expected: Summaries, tole
 
 function prepare(name: "Net1" | "Net2"): { model: Module; images: Tensor; labels: Int32Array; fixture: Fixture } {
   const fixture = fixtures[name];
-  const model = makers[name]();
-  let seed = 0;
-  for (const [name, p] of model.namedParameters()) p.copyFrom(tensor(startOf(seed++, name, p.shape), p.shape));
+  const model = initialized(makers[name]());
   const { size, batch } = fixture;
   const images = tensor(imagesOf(fixture.seed, batch, size), [batch, 3, size, size]);
   return { model, images, labels: Int32Array.from({ length: batch }, (_, i) => i % 2), fixture };

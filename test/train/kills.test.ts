@@ -63,4 +63,4 @@ it(`${KILLS} kills at random moments lose no more than a step, and no file`, asy
   expect(await runContents(path)).toEqual(await runContents(join(root, "never")));
   // What the kills have left half-written is gone.
   expect(await readdir(path)).toEqual(await readdir(join(root, "never")));
-});
+}, 300_000);
