@@ -1,6 +1,6 @@
 /** A training run and its folder: whatever interrupts it, it comes to the same bytes. */
 
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -193,6 +193,8 @@ describe("the folder", () => {
     expect(Object.keys(line)).toEqual(["epoch", "train", "test", "lr", "imagesPerSecond", "seconds", "seed"]);
     for (const split of [line.train, line.test]) expect(Object.keys(split)).toEqual(metrics);
     expect((await readFile(join(path, "metrics.jsonl"), "utf8")).endsWith("}\n")).toBe(true);
+    await appendFile(join(path, "metrics.jsonl"), '{"epoch": 2, "tr');
+    await expect(run.metrics()).rejects.toThrow(`${join(path, "metrics.jsonl")}:2: Unterminated string`);
     await expect(startRun(path, config(), quiet)).rejects.toThrow(`${path} holds a run already`);
     await expect(RunFolder.open(root)).rejects.toThrow(`${root} is no run folder`);
   });
