@@ -45,8 +45,9 @@ onEachBackend("ten steps of one image each follow PyTorch's", async () => {
   }
 });
 
-const fast = targets.filter(
-  ({ label, backend }) => label !== "js" && !/webg.*software/.test(`${label} ${backend?.device}`),
+// Chromium's WebGPU learns it, too; Node's, on a processor, would take three times as long for the same.
+const elsewhere = targets.filter(
+  ({ label, backend }) => label !== "gpujs:webgpu" || !/software/.test(`${backend?.device}`),
 );
 
 onEachBackend(
@@ -59,5 +60,5 @@ onEachBackend(
     expect(losses[0]).toBeGreaterThan(0.5);
     expect(losses[1]).toBeLessThan(0.05);
   },
-  fast,
+  typeof window === "undefined" ? elsewhere : targets,
 );
