@@ -8,11 +8,17 @@ import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { writeComparison } from "../../src/report/comparison.js";
+import { examine } from "../../src/report/examine.js";
 import { writeReport } from "../../src/report/run-report.js";
+import { lookingSection } from "../../src/report/sections/looking.js";
+import { explained } from "../../src/report/sections/mistakes.js";
+import { memory } from "../../src/tensor/backend/registry.js";
+import { Generator } from "../../src/tensor/random.js";
 import { trainConfig } from "../../src/train/config.js";
 import { startRun } from "../../src/train/run.js";
 import { RunFolder } from "../../src/train/run-folder.js";
 import { launchOptions, noChromium } from "../chromium.js";
+import { collectGarbage } from "../garbage.js";
 
 /** What a class or a file may be called on most systems, and what must not become part of a page. */
 const HOSTILE = `<img src=x onerror="document.title='taken'">&amp;`;
@@ -157,6 +163,19 @@ describe("photographs that have changed or gone", () => {
     );
     await expect(writeReport(at("nothing"))).rejects.toThrow("is no run folder");
   });
+});
+
+it("lets go of every tensor that it looks at", async () => {
+  const examination = await examine(at("two"));
+  const look = async () => {
+    await explained(examination, 0);
+    await lookingSection(examination, new Generator(0));
+  };
+  await look();
+  await collectGarbage();
+  const live = memory().storages;
+  await look();
+  expect(memory().storages).toBe(live);
 });
 
 describe("the comparison", () => {
