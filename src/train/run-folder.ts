@@ -35,7 +35,7 @@ export interface EpochLine {
   epoch: number;
   train: Metrics;
   test: Metrics;
-  /** Learning rate of the epoch's last step. */
+  /** Learning rate at the end of the epoch's training. */
   lr: number;
   /** While training, without evaluation. */
   imagesPerSecond: number;
