@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The command line: `npx torchlet --help`. Each command is a file in cli/. */
 
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { compareCommand } from "./cli/compare.js";
 import { exportCommand } from "./cli/export.js";
@@ -9,14 +8,11 @@ import { infoCommand } from "./cli/info.js";
 import { predictCommand } from "./cli/predict.js";
 import { reportCommand } from "./cli/report.js";
 import { trainCommand } from "./cli/train.js";
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
+import { version } from "./train/session.js";
 
 const program = new Command("torchlet")
   .description("Deep learning from scratch in TypeScript.")
-  .version(version)
+  .version(version())
   .showHelpAfterError("(torchlet --help lists what there is)")
   .addCommand(trainCommand())
   .addCommand(predictCommand())

@@ -1,6 +1,6 @@
 /** torchlet info: which backends there are, what they run on, and whether every one of their kernels is right. */
 
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { type BackendName, backends, currentBackend, useBackend } from "../tensor/backend/registry.js";
 import { type KernelCheck, selfCheck, TOLERANCE } from "./self-check.js";
 
@@ -53,6 +53,6 @@ async function info(names: readonly BackendName[]): Promise<void> {
 export function infoCommand(): Command {
   return new Command("info")
     .description("show the backends, what they run on, and check every kernel of each against the js backend")
-    .argument("[backends...]", `some of ${backends().join(", ")} (default: all)`)
+    .addArgument(new Argument("[backends...]", "those to show (default: all)").choices(backends()))
     .action((names: BackendName[]) => info(names.length > 0 ? names : backends()));
 }

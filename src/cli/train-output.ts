@@ -43,6 +43,11 @@ export function textOutput(): Output {
         return onStep(event);
       case "epoch":
         return onEpoch(event);
+      case "repeat":
+        return console.log(
+          `\nThe weights are broken. To see which step did it, those since the last checkpoint are repeated ` +
+            `(epoch ${event.epoch}, after ${event.done} photographs).`,
+        );
       case "end": {
         const { run, early, best } = event;
         const accuracy = (100 * (best.test ?? best.train).accuracy).toFixed(2);

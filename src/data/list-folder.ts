@@ -8,16 +8,21 @@ export interface Names {
 }
 
 /**
- * Files and folders, links followed, each sorted; hidden ones are passed over.
- * @param who asks, for the message in a browser
+ * Files and folders, links followed, each sorted; hidden ones are passed over. A link that leads nowhere counts as a file,
+ * to be told of when it is read.
+ * @param who asks, for messages
+ * @throws Error naming the folder when it cannot be listed
  */
 export async function listFolder(who: string, folder: string): Promise<Names> {
   const { readdir, stat } = nodeModules(who)("node:fs/promises");
   const names: Names = { files: [], folders: [] };
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
+    throw new Error(`${who}: cannot list ${folder}: ${error.message}`, { cause: error });
+  });
+  for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
-    const isFolder = (entry.isSymbolicLink() ? await stat(`${folder}/${entry.name}`) : entry).isDirectory();
-    names[isFolder ? "folders" : "files"].push(entry.name);
+    const target = entry.isSymbolicLink() ? await stat(`${folder}/${entry.name}`).catch(() => entry) : entry;
+    names[target.isDirectory() ? "folders" : "files"].push(entry.name);
   }
   // By code units: the same order in every language and on every system.
   names.files.sort();

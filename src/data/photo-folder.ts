@@ -4,7 +4,7 @@ import { ImageDataset, type ImageDatasetOptions } from "./dataset.js";
 import { type ReadAllOptions, readAll } from "./read-all.js";
 
 export interface PhotoFolderOptions extends ReadAllOptions {
-  /** At most so many photographs, evenly spaced in the sorted list. Default: all. */
+  /** At most so many photographs, of each class its share, evenly spaced in its sorted list. Default: all. */
   limit?: number;
 }
 
@@ -85,13 +85,17 @@ export function select(listing: Listing, indices: ArrayLike<number>): Listing {
   };
 }
 
-/** At most `limit` of the listed files, evenly spaced: of sorted files, each class keeps its share. */
+/** At most `limit` of the listed files, evenly spaced among those of each class, which keeps its share. */
 export function limited(listing: Listing, limit = listing.files.length): Listing {
   const { length } = listing.files;
   if (limit >= length) return listing;
+  // Class after class: where their files alternate, every second one would be of one class.
+  const { labels } = listing;
+  const byClass = [...labels.keys()].sort((a, b) => labels[a] - labels[b]);
+  const chosen = Array.from({ length: limit }, (_, i) => byClass[Math.floor((i * length) / limit)]);
   return select(
     listing,
-    Array.from({ length: limit }, (_, i) => Math.floor((i * length) / limit)),
+    chosen.sort((a, b) => a - b),
   );
 }
 

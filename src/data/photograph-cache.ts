@@ -4,7 +4,7 @@ import { nodeModules } from "../node.js";
 import type { Photograph } from "./photograph.js";
 
 /** Part of every name: to be raised when decoding or resizing changes its result. */
-const VERSION = 1;
+const VERSION = 2;
 
 const DIGEST_BYTES = 32;
 /** Width and height, 32 bits each. */

@@ -1,6 +1,7 @@
 /** PNG: the chunks are checked here, pngjs (loaded when first used) reads them, what is transparent becomes white. */
 
 import type { PNG } from "pngjs";
+import { exifOrientation, orient } from "./exif.js";
 import { checkDeclaredSize, DecodeError, type DecodeOptions, type Image } from "./image.js";
 
 /** Deflate packs at most 1032 bytes into one, and each of these may hold 8 pixels. */
@@ -25,6 +26,8 @@ interface Header {
   height: number;
   bitsPerPixel: number;
   interlaced: boolean;
+  /** From the eXIf chunk; 1 without one. */
+  orientation: number;
   /** Of the last chunk; files often carry bytes after it. */
   end: number;
   /** The contents of the chunks that hold the deflated pixels. */
@@ -34,7 +37,15 @@ interface Header {
 /** Walks the chunks (length, type, content, checksum) to the last one. */
 function readHeader(bytes: Uint8Array): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const header: Header = { width: 0, height: 0, bitsPerPixel: 0, interlaced: false, end: 0, deflated: [] };
+  const header: Header = {
+    width: 0,
+    height: 0,
+    bitsPerPixel: 0,
+    interlaced: false,
+    orientation: 1,
+    end: 0,
+    deflated: [],
+  };
   for (let offset = 8; offset + 12 <= bytes.length; ) {
     const type = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
     const end = offset + 12 + view.getUint32(offset);
@@ -47,6 +58,7 @@ function readHeader(bytes: Uint8Array): Header {
       header.bitsPerPixel = depth * CHANNELS[colorType];
       header.interlaced = interlace === 1;
     } else if (type === "IDAT") header.deflated.push(bytes.subarray(offset + 8, end - 4));
+    else if (type === "eXIf") header.orientation = exifOrientation(bytes.subarray(offset + 8, end - 4));
     else if (type === "IEND") return { ...header, end };
     offset = end;
   }
@@ -120,7 +132,8 @@ export async function decodePng(bytes: Uint8Array, options: DecodeOptions): Prom
   await checkInflated(header);
   const { PNG } = await import("#pngjs");
   try {
-    return { width, height, data: onWhite(PNG.sync.read(toBuffer(bytes.subarray(0, end), PNG)).data) };
+    const data = onWhite(PNG.sync.read(toBuffer(bytes.subarray(0, end), PNG)).data);
+    return orient({ width, height, data }, header.orientation);
   } catch (error) {
     throw new DecodeError(`PNG is damaged (${(error as Error).message})`, { cause: error });
   }

@@ -50,7 +50,7 @@ async function probabilities(model: Module, images: Float32Array, shape: number[
  * that hide it of p(class | image) − p(class | image with the square). Positive where the pixel speaks for the class.
  * @param image [C, H, W], as the model takes it
  * @param k the class that is asked about
- * @throws RangeError when the class is none of the model's, or the square does not fit
+ * @throws RangeError when the image has other axes, the class is none of the model's, or the square does not fit
  * @see M. Zeiler and R. Fergus, "Visualizing and understanding convolutional networks", ECCV 2014
  */
 export async function occlusionMap(
@@ -59,11 +59,12 @@ export async function occlusionMap(
   k: number,
   options: OcclusionOptions = {},
 ): Promise<HeatMap> {
+  if (image.shape.length !== 3) throw new RangeError(`occlusionMap: the image is [${image.shape}], not [C, H, W]`);
   const [channels, height, width] = image.shape;
   const { size = Math.max(1, Math.floor(Math.min(height, width) / 4)) } = options;
   const { stride = Math.max(1, Math.floor(size / 2)), batchSize = 64 } = options;
   for (const [name, value] of Object.entries({ size, stride, batchSize })) checkCount("occlusionMap", name, value);
-  if (image.shape.length !== 3 || size > Math.min(height, width)) {
+  if (size > Math.min(height, width)) {
     throw new RangeError(`occlusionMap: a square of ${size} does not fit into an image [${image.shape}]`);
   }
   const pixels = await image.data();

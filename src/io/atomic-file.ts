@@ -13,7 +13,7 @@ export async function writeAtomically(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const find = nodeModules("writeAtomically");
+  const find = nodeModules(`writing ${path}`);
   const { mkdir, open, rename, rm, writeFile } = find("node:fs/promises");
   const folder = find("node:path").dirname(path);
   await mkdir(folder, { recursive: true });

@@ -23,7 +23,7 @@ export function optimizerState(
   tensors: StateDict,
 ): OptimizerState {
   const none = (): (Tensor | null)[] => steps.map(() => null);
-  const lists = new Map(Object.keys(optimizer.stateDict().tensors).map((name) => [name, none()]));
+  const lists = new Map(optimizer.stateNames.map((name) => [name, none()]));
   for (const [fullName, value] of Object.entries(tensors)) {
     const [, name, index] = fullName.match(/^(.*)\.(\d+)$/s) ?? [];
     if (!(Number(index) < steps.length)) throw new Error(`"${fullName}" belongs to none of ${steps.length} parameters`);

@@ -38,6 +38,11 @@ export abstract class Optimizer {
     this.#tensors = Object.fromEntries(stateNames.map((name) => [name, parameters.map(() => null)]));
   }
 
+  /** Internal: what is remembered of each parameter, by the names that the state has. */
+  get stateNames(): string[] {
+    return Object.keys(this.#tensors);
+  }
+
   /** Changes one parameter in place; `step` counts from 1, and `state` gives a tensor that is zero at first. */
   protected abstract update(
     parameter: Storage,
@@ -86,15 +91,21 @@ export abstract class Optimizer {
     const count = this.parameters.length;
     if (steps.length !== count)
       throw new Error(`${who}: the state is of ${steps.length} parameters, there are ${count}`);
-    const names = Object.keys(this.#tensors);
-    for (const name of new Set([...Object.keys(tensors), ...names])) {
-      if (!names.includes(name)) throw new Error(`${who}: the state has "${name}", which this optimizer does not know`);
+    const names = this.stateNames;
+    const unknown = Object.keys(tensors).find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      throw new Error(`${who}: the state has "${unknown}", which this optimizer does not know`);
+    }
+    for (const name of names) {
       if (tensors[name]?.length !== count) throw new Error(`${who}: the state has no "${name}" for each parameter`);
       tensors[name].forEach((value, i) => {
         const { shape } = this.parameters[i];
         if (value && !sameShape(value.shape, shape)) {
           const shapes = `${formatShape(value.shape)}, the parameter ${formatShape(shape)}`;
           throw new Error(`${who}: "${name}" of parameter ${i} has shape ${shapes}`);
+        }
+        if ((value === null) !== (steps[i] === 0)) {
+          throw new Error(`${who}: parameter ${i} has taken ${steps[i]} steps, with ${value ? "a" : "no"} "${name}"`);
         }
       });
     }

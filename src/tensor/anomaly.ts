@@ -60,12 +60,13 @@ export async function detectAnomaly<T>(fn: () => Sync<T>): Promise<T> {
     }
     suspects.push({ flag: flagOf(output), operation: [name, inputs, output] });
   };
-  const result = observe<T>((operation) => unobserved(() => look(operation)), fn);
-  let first: AnomalyError | undefined;
-  for (const { flag, operation } of suspects) {
-    if (!first && Number.isNaN(await flag.item())) first = new AnomalyError(...operation);
-    flag.release();
+  try {
+    const result = observe<T>((operation) => unobserved(() => look(operation)), fn);
+    for (const { flag, operation } of suspects) {
+      if (Number.isNaN(await flag.item())) throw new AnomalyError(...operation);
+    }
+    return result;
+  } finally {
+    for (const { flag } of suspects) flag.release();
   }
-  if (first) throw first;
-  return result;
 }

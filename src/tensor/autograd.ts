@@ -279,13 +279,15 @@ function computedFrom(roots: Set<Tensor>, made: Set<Tensor>): Set<Tensor> {
  * @throws TypeError when `fn` returns a promise: a scope cannot wait
  */
 export function scope<T>(fn: () => Sync<T>): T {
-  const { result, made } = collect<T>(fn);
-  if (result && typeof (result as { then?: unknown }).then === "function") {
-    for (const tensor of made) tensor.release();
-    throw new TypeError(
-      "scope: the callback returned a promise; a scope ends when its callback returns, so await outside",
-    );
-  }
+  const { result, made } = collect<T>(() => {
+    const returned = fn();
+    if (returned && typeof (returned as { then?: unknown }).then === "function") {
+      throw new TypeError(
+        "scope: the callback returned a promise; a scope ends when its callback returns, so await outside",
+      );
+    }
+    return returned;
+  });
   const kept = tensorsIn(result);
   const needed = computedFrom(kept, made);
   for (const tensor of made) {

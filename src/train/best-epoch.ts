@@ -27,5 +27,6 @@ function score({ epoch, train, test }: Epoch, metric: MetricName): number {
  */
 export function bestEpoch<E extends Epoch>(reports: readonly E[], metric: MetricName): E {
   if (reports.length === 0) throw new Error("bestEpoch: no epoch is over");
-  return reports.reduce((best, report) => (score(report, metric) > score(best, metric) ? report : best));
+  const scores = reports.map((report) => score(report, metric));
+  return reports[scores.indexOf(Math.max(...scores))];
 }

@@ -42,7 +42,7 @@ export interface EpochReport {
   train: Metrics;
   /** After the epoch, in evaluation mode. */
   test?: Metrics;
-  /** Of the epoch's last step. */
+  /** At the end of the epoch's training. */
   lr: number;
   /** While training, without evaluation. */
   imagesPerSecond: number;

@@ -3,8 +3,11 @@
 import type { Metrics } from "./evaluate.js";
 import type { EpochReport, StepReport } from "./fit.js";
 
-/** Between two lines about the same epoch in a log. */
+/** Between two lines about the same epoch, or the same reading, in a log. */
 const LOG_INTERVAL_MS = 30_000;
+
+/** Between two states of the live line while photographs are read: they come by the thousand. */
+const LIVE_INTERVAL_MS = 50;
 
 function describe({ loss, accuracy, f1 }: Metrics): string {
   const score = f1 === undefined ? "" : `  F1 ${f1.toFixed(4)}`;
@@ -31,10 +34,17 @@ export function consoleProgress(): ConsoleProgress {
   // A browser has only the console.
   const terminal = globalThis.process?.stdout?.isTTY ? process.stdout : undefined;
   let lastLine = performance.now();
+  const isDue = (interval: number): boolean => {
+    if (performance.now() - lastLine < interval) return false;
+    lastLine = performance.now();
+    return true;
+  };
   return {
     onProgress(done, total) {
-      if (!terminal || (done % 100 !== 0 && done !== total)) return;
-      terminal.write(done === total ? "\r\x1b[K" : `\r\x1b[Kreading photographs  ${done}/${total}`);
+      const state = `reading photographs  ${done}/${total}`;
+      if (done === total) terminal?.write("\r\x1b[K");
+      else if (terminal && isDue(LIVE_INTERVAL_MS)) terminal.write(`\r\x1b[K${state}`);
+      else if (!terminal && isDue(LOG_INTERVAL_MS)) console.log(state);
     },
     onStep({ epoch, epochs, done, total, imagesPerSecond, secondsLeft }) {
       const where = `epoch ${epoch}/${epochs}`;
@@ -42,10 +52,7 @@ export function consoleProgress(): ConsoleProgress {
       if (terminal) {
         const bar = "━".repeat(Math.round((24 * done) / total)).padEnd(24, "┄");
         terminal.write(`\r\x1b[K${where}  ${bar}  ${speed}`);
-      } else if (performance.now() - lastLine > LOG_INTERVAL_MS) {
-        lastLine = performance.now();
-        console.log(`${where}  ${speed}`);
-      }
+      } else if (isDue(LOG_INTERVAL_MS)) console.log(`${where}  ${speed}`);
     },
     onEpoch({ epoch, epochs, train, test, imagesPerSecond, seconds }) {
       terminal?.write("\r\x1b[K");

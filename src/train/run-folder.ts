@@ -35,7 +35,7 @@ export interface EpochLine {
   epoch: number;
   train: Metrics;
   test: Metrics;
-  /** Learning rate of the epoch's last step. */
+  /** Learning rate at the end of the epoch's training. */
   lr: number;
   /** While training, without evaluation. */
   imagesPerSecond: number;
@@ -73,12 +73,17 @@ export function buildModel({ net, size, dropout }: TrainConfig, classes: number)
   return nets[net].build({ classes, size, dropout });
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** @throws Error that begins with `where` */
+function parseJson(text: string, where: string): unknown {
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return parseJson(await readFile(path, "utf8"), path);
 }
 
 /**
@@ -162,12 +167,15 @@ export class RunFolder {
     return (await readJson(this.#file("environment.json"))) as Session[];
   }
 
-  /** The epochs that are over, in their order. */
+  /**
+   * The epochs that are over, in their order.
+   * @throws Error naming the line that is no JSON
+   */
   async metrics(): Promise<EpochLine[]> {
     const path = this.#file("metrics.jsonl");
     if (!existsSync(path)) return [];
     const lines = (await readFile(path, "utf8")).split("\n");
-    return lines.filter(Boolean).map((line) => JSON.parse(line) as EpochLine);
+    return lines.flatMap((line, i) => (line ? [parseJson(line, `${path}:${i + 1}`) as EpochLine] : []));
   }
 
   /** Writes all of metrics.jsonl. */

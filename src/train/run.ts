@@ -9,6 +9,7 @@ import type { Optimizer } from "../optim/optimizer.js";
 import { CosineWarmupLR, ReduceLROnPlateau, type Schedule, StepLR } from "../optim/schedules.js";
 import { SGD } from "../optim/sgd.js";
 import { currentBackend, useBackend } from "../tensor/backend/registry.js";
+import { mul } from "../tensor/ops/pointwise.js";
 import { manualSeed } from "../tensor/random.js";
 import { bestEpoch } from "./best-epoch.js";
 import { type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
@@ -39,6 +40,8 @@ export type RunEvent =
     }
   | ({ event: "step" } & StepReport)
   | ({ event: "epoch"; best: boolean } & EpochReport)
+  /** The weights are broken: the steps since the last checkpoint, which is there, are repeated to see where that began. */
+  | { event: "repeat"; epoch: number; done: number }
   | { event: "end"; run: string; early: boolean; best: EpochReport };
 
 export interface RunHooks {
@@ -76,8 +79,10 @@ function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset
   if (weight && weight.length !== classes) {
     throw new Error(`classWeights: ${weight.length} weights for ${classes} classes`);
   }
-  // The original experiment gave probabilities, not their logarithms, to the NLL loss.
-  return (output, labels) => nllLoss(softmaxNll ? output.exp() : output, labels, { weight });
+  // The original experiment gave probabilities, not their logarithms, to the NLL loss. What is divided by is the number of
+  // photographs, not the sum of their weights: that differs from batch to batch, and may be 0.
+  return (output, labels) =>
+    mul(nllLoss(softmaxNll ? output.exp() : output, labels, { weight, reduction: "sum" }), 1 / labels.length);
 }
 
 async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Promise<RunData> {
@@ -96,6 +101,24 @@ async function checkSameData(run: RunFolder, folder: string, { train, test }: Da
   }
 }
 
+/** @throws Error when there is nothing to tell apart, or no way to measure it by `metric` */
+function checkClasses({ data, metric }: TrainConfig, { train, test, skipped }: RunData): void {
+  const { classes, counts } = train;
+  if (classes.length < 2) {
+    throw new Error(`${data}: one class only ("${classes[0]}"); there must be a folder for each of two or more`);
+  }
+  const empty = counts.indexOf(0);
+  if (empty !== -1) {
+    const [first] = skipped;
+    const why = first ? `; ${skipped.length} skipped, first ${first.file}: ${first.reason}` : "";
+    throw new Error(`${data}: no photograph of class "${classes[empty]}" to train on${why}`);
+  }
+  if (metric === "auc" && (classes.length !== 2 || test.counts.includes(0))) {
+    const found = classes.map((name, label) => `${test.counts[label]} ${name}`).join(", ");
+    throw new Error(`metric: auc needs two classes, and test photographs of both; ${data} has ${found}`);
+  }
+}
+
 /** What a run trains, and how: everything but its folder. */
 interface Plan {
   model: Sequential;
@@ -105,7 +128,9 @@ interface Plan {
 }
 
 /** @throws Error when options and photographs do not fit together */
-function plan(config: TrainConfig, { train, test }: RunData): Plan {
+function plan(config: TrainConfig, data: RunData): Plan {
+  checkClasses(config, data);
+  const { train, test } = data;
   manualSeed(config.seed);
   const model = buildModel(config, train.classes.length);
   const optimizer = optimizerOf(model, config);
@@ -144,8 +169,8 @@ export async function startRun(path: string, config: TrainConfig, hooks: RunHook
 }
 
 /**
- * Goes on with a run from its last checkpoint, to the bytes that it would have come to without an interruption. (Another
- * backend rounds otherwise; any number of threads gives the same.)
+ * Goes on with a run from its last checkpoint, to the weights and figures that it would have come to without an
+ * interruption, to the last bit. (Another backend rounds otherwise; any number of threads gives the same.)
  * @throws Error when there is no such run, or its photographs are not what they were
  */
 export async function resumeRun(
@@ -154,7 +179,9 @@ export async function resumeRun(
   hooks: RunHooks,
 ): Promise<void> {
   const run = await RunFolder.open(path);
-  const config = trainConfig({ ...run.config, ...changes });
+  // Threads were given for the backend that was: another may have none.
+  const moves = changes.backend !== undefined && changes.backend !== run.config.backend;
+  const config = trainConfig({ ...run.config, ...(moves ? { threads: undefined } : {}), ...changes });
   if (run.config.schedule === "cosine" && config.epochs !== run.config.epochs) {
     throw new Error(`${path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
   }
@@ -204,8 +231,10 @@ async function train(
   } catch (error) {
     if (signal?.aborted && error === signal.reason) await save("last");
     if (error instanceof BrokenLossError && error.modelWasBroken) {
-      // The steps since the last checkpoint once more, to see where it begins: they come to the same.
-      await fit(model, { ...options, position: await restore(), signal, detectAnomaly: true });
+      // The steps since the last checkpoint once more, and no further: they come to the same.
+      const before = await restore();
+      onEvent({ event: "repeat", epoch: before.epoch, done: before.done });
+      await fit(model, { ...options, epochs: position.epoch, position: before, signal, detectAnomaly: true });
     }
     throw error;
   }

@@ -44,7 +44,7 @@ describe("files", () => {
     ["FaceFolder.open", () => FaceFolder.open("faces", { size: 32 })],
     ["ImageFolder.open", () => ImageFolder.open("animals", { size: 32 })],
     ["openSplits", () => openSplits("faces", { size: 32 })],
-    ["saveSafetensors", () => saveSafetensors("x.safetensors", { x: zeros([1]) })],
+    ["writing x.safetensors", () => saveSafetensors("x.safetensors", { x: zeros([1]) })],
     ["loadSafetensors", () => loadSafetensors("x.safetensors")],
   ])("are what %s needs", async (name, run) => {
     await expect(run()).rejects.toThrow(`${name} needs a file system, and a browser has none`);

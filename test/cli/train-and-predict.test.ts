@@ -137,7 +137,7 @@ describe("predict", () => {
 describe("errors", () => {
   it.each<[string[], string]>([
     [["train"], "torchlet: no folder of photographs: torchlet train DIR"],
-    [["train", "nowhere"], "torchlet: ENOENT: no such file or directory, scandir"],
+    [["train", "nowhere"], "torchlet: openSplits: cannot list "],
     [["train", "faces", "--epochs", "ten"], 'torchlet: --epochs: expected a whole number of at least 1, got "ten"'],
     [["train", "faces", "--speed", "1"], "error: unknown option '--speed'"],
     [["train", "faces", "--config", "missing.json"], "torchlet: missing.json: ENOENT"],
@@ -151,6 +151,10 @@ describe("errors", () => {
     [
       ["train", "faces", "--class-weights", "1,2,3", "--out", "weights"],
       "torchlet: classWeights: 3 weights for 2 classes",
+    ],
+    [
+      ["info", "nosuch"],
+      "error: command-argument value 'nosuch' is invalid for argument 'backends'. Allowed choices are",
     ],
     [["predict", "--run", "a"], "error: missing required argument 'PHOTO'"],
     [["predict", "x.jpg"], "error: required option '--run <RUN>' not specified"],

@@ -72,6 +72,25 @@ describe("decodeImage against Pillow", () => {
     expect(await decodeImage(larger.subarray(10, 10 + file.length))).toEqual(await decodeImage(file));
   });
 
+  it("turns a PNG as its eXIf chunk says", async () => {
+    const png = fileOf("8-bit RGB");
+    const upright = await decodeImage(png);
+    const end = png.length - 12;
+    // Intel's order; a directory of one entry: tag 0x0112, type SHORT, one value, 6: to be turned clockwise by 90°.
+    const tiff = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
+    const empty = Buffer.from("\0\0\0\0eXIf\0\0\0\0", "latin1");
+    const file = Buffer.concat([png.subarray(0, end), empty, png.subarray(end)]);
+    const turned = await decodeImage(withChunk(file, "eXIf", Uint8Array.from(tiff)));
+    expect([turned.width, turned.height]).toEqual([upright.height, upright.width]);
+    const pixel = (image: Image, x: number, y: number) =>
+      Array.from(image.data.subarray(3 * (y * image.width + x), 3 * (y * image.width + x) + 3));
+    for (let y = 0; y < turned.height; y++) {
+      for (let x = 0; x < turned.width; x++) {
+        expect(pixel(turned, x, y)).toEqual(pixel(upright, y, upright.height - 1 - x));
+      }
+    }
+  });
+
   it("ignores bytes after the end of a PNG", async () => {
     const file = fileOf("palette");
     expect(await decodeImage(Uint8Array.from([...file, 1, 2, 3]))).toEqual(await decodeImage(file));

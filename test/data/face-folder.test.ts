@@ -1,7 +1,7 @@
 /** FaceFolder: names, labels, order, and what it says about files that it cannot read. */
 
 import { existsSync } from "node:fs";
-import { unlink, writeFile } from "node:fs/promises";
+import { symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -74,13 +74,24 @@ describe("FaceFolder", () => {
     expect(label).toBe(1);
   });
 
-  it("takes a part of the files, evenly spaced", async () => {
+  it("takes a part of the files, of each class its share, evenly spaced", async () => {
     const names = Array.from({ length: 12 }, (_, i) => `${String(i).padStart(2, "0")}_${i % 2}.png`);
     const folder = await folderOf(Object.fromEntries(names.map((name) => [name, png])));
     const open = async (limit: number) => (await FaceFolder.open(folder, { size: 2, limit })).files;
-    expect(await open(5)).toEqual([0, 2, 4, 7, 9].map((index) => names[index]));
+    // Every second or fourth of the list would be of one class.
+    expect(await open(6)).toEqual([0, 1, 4, 5, 8, 9].map((index) => names[index]));
+    expect(await open(3)).toEqual([0, 5, 8].map((index) => names[index]));
     expect(await open(12)).toEqual(names);
     expect(await open(99)).toEqual(names);
+  });
+
+  it("names a link that leads nowhere, or skips it", async () => {
+    const folder = await folderOf({ "000001_1.jpg": jpeg });
+    await symlink(join(folder, "gone"), join(folder, "000002_0.jpg"));
+    await expect(FaceFolder.open(folder, { size: 8 })).rejects.toThrow(`cannot read ${folder}/000002_0.jpg: ENOENT`);
+    const { files, skipped } = await FaceFolder.open(folder, { size: 8, onError: "skip" });
+    expect(files).toEqual(["000001_1.jpg"]);
+    expect(skipped).toMatchObject([{ file: "000002_0.jpg", reason: expect.stringMatching(/^ENOENT/) }]);
   });
 
   it("names the file without a label, or skips it", async () => {
@@ -109,6 +120,20 @@ describe("FaceFolder", () => {
     await expect(FaceFolder.open(folder, { size: 8, maxPixels: 98 })).rejects.toThrow(
       `FaceFolder: cannot read ${folder}/1_1.jpg: JPEG declares 40 × 24 pixels; the limit is 98 pixels`,
     );
+  });
+
+  it("reads no device, and no file that is too large for any photograph", async () => {
+    const folder = await folderOf({ "1_1.jpg": jpeg, "3_0.jpg": png });
+    await symlink("/dev/null", join(folder, "2_0.jpg"));
+    await truncate(join(folder, "3_0.jpg"), 100_000_000);
+    const { skipped } = await FaceFolder.open(folder, { size: 8, maxPixels: 1000, onError: "skip" });
+    expect(skipped).toEqual([
+      { file: "2_0.jpg", reason: "it is no regular file" },
+      {
+        file: "3_0.jpg",
+        reason: "its 100000000 bytes are more than a photograph of 1000 pixels takes, 67116864",
+      },
+    ]);
   });
 
   it("goes on without the files that it cannot read, and lists them", async () => {
@@ -191,7 +216,7 @@ describe.skipIf(!existsSync(FACES))("the photographs (skipped where the shared d
   it("are opened by their names", async () => {
     const faces = await FaceFolder.open(`${FACES}/test`, { size: 32, limit: 40 });
     expect(faces.files[0]).toBe("000012_0.jpg");
-    expect(faces.counts).toEqual([20, 20]);
+    expect(faces.counts).toEqual([19, 21]);
     const [{ images }] = faces.batches(40);
     expect(images.shape).toEqual([40, 3, 32, 32]);
   });

@@ -148,6 +148,9 @@ describe("occlusion", () => {
     await expect(occlusionMap(model, second, 0, { size: 9 })).rejects.toThrow(
       new RangeError("occlusionMap: a square of 9 does not fit into an image [3,8,10]"),
     );
+    await expect(occlusionMap(model, second.reshape([1, 3, 8, 10]), 0)).rejects.toThrow(
+      new RangeError("occlusionMap: the image is [1,3,8,10], not [C, H, W]"),
+    );
     await expect(occlusionMap(model, second, 3)).rejects.toThrow(
       new RangeError("occlusionMap: 3 is none of the classes 0 to 2"),
     );

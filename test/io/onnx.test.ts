@@ -399,6 +399,10 @@ describe("what cannot be exported is named", () => {
     await expect(exportOnnx(new Sequential(new Linear(4, 2)), { inputShape: [3] })).rejects.toThrow(
       /^exportOnnx: Sequential with an input \[N, 3\]: Linear\(4, 2\): expected an input \[..., 4\]/,
     );
+    const half = new Sequential(new Linear(3, 2), new Linear(4, 2));
+    const before = memory().storages;
+    await expect(exportOnnx(half, { inputShape: [3] })).rejects.toThrow("Linear(4, 2): expected an input");
+    expect(memory().storages).toBe(before);
     await expect(exportOnnx(new Sequential(relu), { inputShape: [3], batch: 0 })).rejects.toThrow(
       new RangeError("exportOnnx: batch must be a positive integer, got 0"),
     );

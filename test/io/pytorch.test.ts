@@ -236,6 +236,18 @@ describe("loadOptimizer", () => {
       { lr: "0.1", steps: "[1,1]" },
       'Adam.loadStateDict: "exp_avg" of parameter 0 has shape [3], the parameter [2, 2]',
     ],
+    [
+      "plain SGD's, which has no tensors",
+      {},
+      { lr: "0.1", steps: "[5,5]" },
+      'Adam.loadStateDict: parameter 0 has taken 5 steps, with no "exp_avg"',
+    ],
+    [
+      "tensors of a parameter that took no step",
+      { "exp_avg.0": ones([2, 2]) },
+      { lr: "0.1", steps: "[0,0]" },
+      'Adam.loadStateDict: parameter 0 has taken 0 steps, with a "exp_avg"',
+    ],
     ["a smaller net", {}, { lr: "0.1", steps: "[0]" }, "Adam.loadStateDict: the state is of 1 parameters, there are 2"],
   ])("refuses %s, naming the file", async (_, tensors, metadata, reason) => {
     const path = join(newFolder(), "optimizer.safetensors");

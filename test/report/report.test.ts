@@ -52,6 +52,11 @@ beforeAll(async () => {
   await train("two", "faces");
   await train("other", "faces", { seed: 2, size: 24, epochs: 1 });
   await train("three", "classes");
+  // Of earlier reports, which had other charts.
+  for (const run of ["two", "comparison"]) {
+    await mkdir(at(`${run}/charts`), { recursive: true });
+    await writeFile(at(`${run}/charts/old.svg`), "<svg/>");
+  }
   for (const run of ["two", "three"]) await writeReport(at(run));
   comparison = await writeComparison(at("two"), at("other"), { out: at("comparison") });
 }, 240_000);
@@ -164,6 +169,28 @@ describe("the comparison", () => {
     for (const option of ["seed", "size", "epochs"]) expect(page).toContain(`<td>${option}</td>`);
     expect(page).toContain("31 test photographs");
     expectWhole(page);
+  });
+
+  it("leaves out what has only the name in common, and tells runs apart whose names look the same", async () => {
+    await cp(at("faces"), at("namesakes"), { recursive: true });
+    await drawFaces(at("larger"), { train: 60, test: 30, size: 24 });
+    for (const file of (await readdir(at("larger/test"))).slice(0, 4)) {
+      await cp(at(`larger/test/${file}`), at(`namesakes/test/${file}`));
+    }
+    await train("first/the-same-name", "namesakes", { epochs: 1 });
+    await cp(at("two"), at("second/the-same-name"), { recursive: true });
+    // A report needs no backend but those that are here.
+    const config = at("second/the-same-name/config.json");
+    const options = JSON.parse(await readFile(config, "utf8"));
+    await writeFile(config, JSON.stringify({ ...options, backend: "gpujs:webgl", threads: undefined }));
+    const runs = [at("first/the-same-name"), at("second/the-same-name")] as const;
+    const page = await readFile((await writeComparison(...runs, { out: at("alike") })).file, "utf8");
+    expect(page).toContain("Left out: 4 test photographs whose namesake in the other run has another label or size.");
+    expect(page).toContain("On the 27 test photographs that both");
+    for (const chart of ["error", "roc"]) {
+      const svg = await readFile(at(`alike/charts/${chart}.svg`), "utf8");
+      for (const name of ["first", "second"]) expect(svg).toContain(name);
+    }
   });
 
   it("refuses runs of other classes", async () => {

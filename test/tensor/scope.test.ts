@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import { nllLoss } from "../../src/layers/losses.js";
 import { Adam } from "../../src/optim/adam.js";
+import { detectAnomaly } from "../../src/tensor/anomaly.js";
 import { noGrad, scope } from "../../src/tensor/autograd.js";
 import type { Backend } from "../../src/tensor/backend/backend.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
@@ -72,8 +73,27 @@ describe("scope", () => {
     const open = () => scope(async () => zeros([2]));
     // @ts-expect-error: here too
     const quiet = () => noGrad(async () => zeros([2]));
+    const x = zeros([2]);
+    x.requiresGrad = true;
+    // @ts-expect-error: and what a graph saved is let go
+    const graph = () => scope(async () => x.exp().mul(2).exp());
     expect(left(backend, () => expect(open).toThrow(new TypeError(message)))).toBe(0);
     expect(left(backend, () => expect(quiet).toThrow(new TypeError(message)))).toBe(0);
+    expect(left(backend, () => expect(graph).toThrow(new TypeError(message)))).toBe(0);
+  });
+});
+
+describe("detectAnomaly", () => {
+  onEachBackend("leaves nothing behind when its function throws", async (backend) => {
+    const x = zeros([2]);
+    const before = backend.memory().storages;
+    const fails = () =>
+      scope(() => {
+        x.add(1);
+        throw new Error("inside");
+      });
+    await expect(detectAnomaly(fails)).rejects.toThrow("inside");
+    expect(backend.memory().storages - before).toBe(0);
   });
 });
 

@@ -244,6 +244,7 @@ describe("early stop", () => {
     expect(bestEpoch(reports as EpochReport[], "loss").epoch).toBe(2);
     expect(bestEpoch(reports as EpochReport[], "auc").epoch).toBe(1);
     expect(() => bestEpoch(reports as EpochReport[], "f1")).toThrow("there is no f1 in epoch");
+    expect(() => bestEpoch(reports.slice(0, 1) as EpochReport[], "f1")).toThrow("there is no f1 in epoch 1");
     expect(() => bestEpoch([], "loss")).toThrow("no epoch is over");
   });
 });

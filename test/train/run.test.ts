@@ -1,6 +1,6 @@
 /** A training run and its folder: whatever interrupts it, it comes to the same bytes. */
 
-import { cp, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -61,6 +61,14 @@ describe("a run that goes on", () => {
     expect((await RunFolder.open(parts)).config.epochs).toBe(4);
   });
 
+  it("on another backend has none of the old one's threads", async () => {
+    const path = join(root, "switched");
+    await startRun(path, config({ net: "net1", epochs: 1, warmupEpochs: 0, schedule: "cosine" }), quiet);
+    await resumeRun(path, { backend: "js" }, quiet);
+    const { backend, threads } = (await RunFolder.open(path)).config;
+    expect([backend, threads]).toEqual(["js", undefined]);
+  });
+
   it("finds its photographs where they are now, and refuses others", async () => {
     const [data, path] = [join(root, "other"), join(root, "moved")];
     await cp(join(root, "faces"), data, { recursive: true });
@@ -76,6 +84,75 @@ describe("a run that goes on", () => {
   });
 });
 
+describe("photographs that a run cannot learn from, or be judged by", () => {
+  /** A folder with so many photographs in each of these folders. */
+  async function folders(name: string, counts: Record<string, number>): Promise<string> {
+    const files = await readdir(join(root, "faces/train"));
+    for (const [folder, count] of Object.entries(counts)) {
+      await mkdir(join(root, name, folder), { recursive: true });
+      for (const file of files.slice(0, count)) {
+        await cp(join(root, "faces/train", file), join(root, name, folder, file));
+      }
+    }
+    return join(root, name);
+  }
+
+  const refusal = (data: string, changes: Record<string, unknown> = {}) =>
+    startRun(join(root, "refused"), config({ data, ...changes }), quiet);
+
+  it("are refused before the first step", async () => {
+    const nested = await folders("nested", { "photos/ant": 4, "photos/bee": 4 });
+    await expect(refusal(nested)).rejects.toThrow(
+      `${nested}: one class only ("photos"); there must be a folder for each of two or more`,
+    );
+    const bare = await folders("bare", { train: 0, test: 0 });
+    for (const split of ["train", "test"]) {
+      for (const file of (await readdir(join(root, "faces", split))).filter((name) => /0\.\w+$/.test(name))) {
+        await cp(join(root, "faces", split, file), join(bare, split, file));
+      }
+    }
+    await expect(refusal(bare)).rejects.toThrow(`${bare}: no photograph of class "covered" to train on`);
+    await writeFile(join(bare, "train/broken_1.jpg"), "no picture");
+    await expect(refusal(bare)).rejects.toThrow(
+      `"covered" to train on; 1 skipped, first ${bare}/train/broken_1.jpg: not an image`,
+    );
+    const [covered] = (await readdir(join(root, "faces/train"))).filter((name) => /1\.\w+$/.test(name));
+    await rm(join(bare, "train/broken_1.jpg"));
+    await cp(join(root, "faces/train", covered), join(bare, "train", covered));
+    await expect(refusal(bare, { metric: "auc" })).rejects.toThrow(
+      /^metric: auc needs two classes, and test photographs of both; .*bare has \d not covered, 0 covered$/,
+    );
+    const three = await folders("three", { ant: 4, bee: 4, cow: 4 });
+    await expect(refusal(three, { metric: "auc" })).rejects.toThrow("three has 1 ant, 1 bee, 1 cow");
+    expect(RunFolder.exists(join(root, "refused"))).toBe(false);
+  });
+});
+
+describe("class weights", () => {
+  const still = { net: "net1", lr: 0, epochs: 1, schedule: "constant", warmupEpochs: undefined };
+  const lossOf = async (name: string, changes: Record<string, unknown>) => {
+    await startRun(join(root, name), config({ ...still, ...changes }), quiet);
+    const [{ train, test }] = await (await RunFolder.open(join(root, name))).metrics();
+    return { train: train.loss, test: test.loss };
+  };
+
+  it("weigh photographs, each by itself: the loss is the mean over their number", async () => {
+    const all = await lossOf("weights-11", {});
+    const bare = await lossOf("weights-10", { classWeights: [1, 0] });
+    const covered = await lossOf("weights-01", { classWeights: [0, 1] });
+    const both = await lossOf("weights-23", { classWeights: [2, 3] });
+    for (const split of ["train", "test"] as const) {
+      expect(bare[split] + covered[split]).toBeCloseTo(all[split], 5);
+      expect(both[split]).toBeCloseTo(2 * bare[split] + 3 * covered[split], 5);
+    }
+  });
+
+  it("may be 0 for all that is in a batch", async () => {
+    const { train, test } = await lossOf("weights-0", { classWeights: [0, 1], batch: 1 });
+    expect([train, test].every((loss) => loss > 0 && loss < 5)).toBe(true);
+  });
+});
+
 describe("a run whose weights break", () => {
   it("ends, and keeps the last checkpoint from before", async () => {
     const path = join(root, "broken");
@@ -83,7 +160,10 @@ describe("a run whose weights break", () => {
     const broken = config({ net: "net1", weightDecay: 1e39, checkpointEvery: 1 });
     // That is noticed before a checkpoint of them is written; the step is repeated with an eye on every operation.
     const message = "epoch 1, step 2: conv2d was given NaN or infinity, in its input [8, 3, 5, 5], which is 0.weight";
-    await expect(startRun(path, broken, quiet)).rejects.toThrow(message);
+    const repeats: RunEvent[] = [];
+    const onEvent = (event: RunEvent) => event.event === "repeat" && repeats.push(event);
+    await expect(startRun(path, broken, { onEvent })).rejects.toThrow(message);
+    expect(repeats).toEqual([{ event: "repeat", epoch: 1, done: 0 }]);
     const { tensors, metadata } = await loadSafetensors((await RunFolder.open(path)).checkpoint("last"));
     expect(JSON.parse(metadata.training)).toMatchObject({ epoch: 1, done: 0 });
     for (const value of Object.values(tensors)) expect(await allFinite(value)).toBe(true);
@@ -113,6 +193,8 @@ describe("the folder", () => {
     expect(Object.keys(line)).toEqual(["epoch", "train", "test", "lr", "imagesPerSecond", "seconds", "seed"]);
     for (const split of [line.train, line.test]) expect(Object.keys(split)).toEqual(metrics);
     expect((await readFile(join(path, "metrics.jsonl"), "utf8")).endsWith("}\n")).toBe(true);
+    await appendFile(join(path, "metrics.jsonl"), '{"epoch": 2, "tr');
+    await expect(run.metrics()).rejects.toThrow(`${join(path, "metrics.jsonl")}:2: Unterminated string`);
     await expect(startRun(path, config(), quiet)).rejects.toThrow(`${path} holds a run already`);
     await expect(RunFolder.open(root)).rejects.toThrow(`${root} is no run folder`);
   });

@@ -1,6 +1,7 @@
 /** Graph: the nodes and constants of an ONNX graph, as they are collected. */
 
 import type { Shape } from "../../tensor/shape.js";
+import { floatBytes } from "../float-bytes.js";
 import type { Proto } from "./schema.js";
 import { BatchSize, type Size } from "./size.js";
 
@@ -21,12 +22,6 @@ export const INPUT = "input";
 export const OUTPUT = "output";
 
 /** Little-endian, whatever the machine is. */
-function floatBytes(values: ArrayLike<number>): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4 * values.length));
-  for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i], true);
-  return new Uint8Array(view.buffer);
-}
-
 function int64Bytes(values: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(8 * values.length));
   for (const [i, value] of values.entries()) view.setBigInt64(8 * i, BigInt(value), true);

@@ -1,5 +1,6 @@
 /** A model's forward pass as a list of steps: what runs with several batches have in common. */
 
+import { frozen } from "../../layers/look-inside.js";
 import type { Module } from "../../layers/module.js";
 import { noGrad } from "../../tensor/autograd.js";
 import { withBackend } from "../../tensor/backend/registry.js";
@@ -43,6 +44,12 @@ type Operand = "input" | number | Tensor;
 /** Operands by their numbers: a tensor with the same buffer and shape holds the same ones (`detach` makes such). */
 class Operands {
   readonly #found = new Map<Buffer, Map<string, Operand>>();
+  readonly #kept: Tensor[];
+
+  /** @param kept where constants go, for the caller to release */
+  constructor(kept: Tensor[]) {
+    this.#kept = kept;
+  }
 
   set({ buffer, shape }: Tensor, operand: Operand): void {
     const shapes = this.#found.get(buffer) ?? new Map<string, Operand>();
@@ -54,6 +61,7 @@ class Operands {
     const known = this.#found.get(tensor.buffer)?.get(formatShape(tensor.shape));
     if (known !== undefined) return known;
     const constant = keep(tensor.detach());
+    this.#kept.push(constant);
     this.set(constant, constant);
     return constant;
   }
@@ -66,8 +74,8 @@ interface Run {
   readonly result: Operand;
 }
 
-function runOnce(model: Module, shape: Shape, generator: Generator): Run {
-  const operands = new Operands();
+function runOnce(model: Module, shape: Shape, generator: Generator, kept: Tensor[]): Run {
+  const operands = new Operands(kept);
   const operations: Run["operations"][number][] = [];
   let output!: Tensor;
   let result!: Operand;
@@ -82,17 +90,6 @@ function runOnce(model: Module, shape: Shape, generator: Generator): Run {
     result = operands.get(output);
   });
   return { input: shape, operations, output, result };
-}
-
-/** Runs `fn` with the model in evaluation mode, and every module of it in its own mode again afterwards. */
-function inEvaluation<T>(model: Module, fn: () => T): T {
-  const modes = Array.from(model.modules(), (module) => [module, module.training] as const);
-  try {
-    model.eval();
-    return fn();
-  } finally {
-    for (const [module, training] of modes) module.training = training;
-  }
 }
 
 /** Reads constants and finds what they are called. */
@@ -148,16 +145,13 @@ class Constants {
  */
 export async function stepsOf(model: Module, inputShape: Shape, batches: readonly number[]): Promise<Steps> {
   const backend = model.parameters()[0]?.backend;
-  const run = () => batches.map((batch, i) => runOnce(model, [batch, ...inputShape], new Generator(i)));
-  const runs = inEvaluation(model, () => (backend ? withBackend(backend, run) : run()));
+  const kept: Tensor[] = [];
+  const run = () => batches.map((batch, i) => runOnce(model, [batch, ...inputShape], new Generator(i), kept));
   try {
+    const runs = frozen(model, () => (backend ? withBackend(backend, run) : run()));
     return await mergeRuns(runs, batches, new Constants(batches, model));
   } finally {
-    for (const { operations, result } of runs) {
-      for (const operand of [result, ...operations.flatMap(({ operands }) => operands)]) {
-        if (typeof operand === "object") operand.release();
-      }
-    }
+    for (const constant of kept) constant.release();
   }
 }
 

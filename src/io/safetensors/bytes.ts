@@ -4,6 +4,7 @@ import type { StateDict } from "../../layers/module.js";
 import { scope } from "../../tensor/autograd.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { type Tensor, tensor } from "../../tensor/tensor.js";
+import { floatBytes } from "../float-bytes.js";
 import { type Entry, encodeHeader, headerLength, LENGTH_BYTES, type Metadata, parseHeader, quoted } from "./header.js";
 
 /** Tensors by name, and whatever the writer had to say about them. */
@@ -22,14 +23,7 @@ export interface SafetensorsReadOptions {
 /** The file's bytes, piece by piece: the header, then each tensor. */
 export async function* pieces(tensors: StateDict, metadata: Metadata): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   yield encodeHeader(tensors, metadata);
-  for (const value of Object.values(tensors)) yield bytesOf(await value.data());
-}
-
-/** float32 numbers, the lowest byte of each first. */
-function bytesOf(values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(4 * values.length));
-  for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i], true);
-  return new Uint8Array(view.buffer);
+  for (const value of Object.values(tensors)) yield floatBytes(await value.data());
 }
 
 /**

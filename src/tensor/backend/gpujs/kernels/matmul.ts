@@ -4,27 +4,11 @@ import type { Kernel, Matrix } from "./kernel.js";
 import { quotient } from "./math.js";
 
 /**
- * Row (part, batch, i), column j: Σ A[i, l] · B[l, j] over `chunk` values of l. A transposed operand swaps the steps
- * that i or j and l take through its rows and columns; an operand that serves the whole batch has a step of 0 from one
- * matrix to the next.
+ * Row (part, batch, i), column j: Σ A[i, l] · B[l, j] over `chunk` values of l. An operand that serves the whole batch
+ * has 0 rows from one matrix to the next. Which of them is transposed is a constant, so compilers drop the other branch.
  */
 export function matmul(
-  this: Kernel<
-    | "m"
-    | "k"
-    | "chunk"
-    | "batch"
-    | "aMatrix"
-    | "aRowI"
-    | "aRowL"
-    | "aColumnI"
-    | "aColumnL"
-    | "bMatrix"
-    | "bRowJ"
-    | "bRowL"
-    | "bColumnJ"
-    | "bColumnL"
-  >,
+  this: Kernel<"m" | "k" | "chunk" | "batch" | "transA" | "transB" | "aRows" | "bRows">,
   a: Matrix,
   b: Matrix,
 ): number {
@@ -34,17 +18,19 @@ export function matmul(
   const part = quotient(matrix, this.constants.batch);
   const z = matrix - part * this.constants.batch;
   const start = part * this.constants.chunk;
+  const aTop = z * this.constants.aRows;
+  const bTop = z * this.constants.bRows;
   let sum = 0;
   for (let step = 0; step < this.constants.chunk; step++) {
     const l = start + step;
     if (l < this.constants.k) {
-      sum +=
-        a[z * this.constants.aMatrix + i * this.constants.aRowI + l * this.constants.aRowL][
-          i * this.constants.aColumnI + l * this.constants.aColumnL
-        ] *
-        b[z * this.constants.bMatrix + this.thread.x * this.constants.bRowJ + l * this.constants.bRowL][
-          this.thread.x * this.constants.bColumnJ + l * this.constants.bColumnL
-        ];
+      let left = 0;
+      let right = 0;
+      if (this.constants.transA === 1) left = a[aTop + l][i];
+      else left = a[aTop + i][l];
+      if (this.constants.transB === 1) right = b[bTop + this.thread.x][l];
+      else right = b[bTop + l][this.thread.x];
+      sum += left * right;
     }
   }
   return sum;
