@@ -105,7 +105,10 @@ describe("a device", () => {
       context,
       clone: () => array,
       delete: () => {},
-      toArray: async () => [[Float32Array.from(values())]],
+      toArray: async () => {
+        await new Promise((resolve) => setTimeout(resolve));
+        return [[Float32Array.from(values())]];
+      },
     };
     const kernel = Object.assign(() => array, { kernel: { constructor: { mode } }, destroy: () => {} });
     vi.spyOn(GPU.prototype, "createKernel").mockReturnValue(kernel as never);

@@ -49,6 +49,7 @@ describe("a GPU", () => {
   afterEach(() => {
     vi.unstubAllGlobals();
     vi.restoreAllMocks();
+    vi.doUnmock("gpu.js");
   });
 
   /** A WebGPU whose adapter has this name. */
@@ -89,7 +90,6 @@ describe("a GPU", () => {
     const { useBackend } = await import("../../src/tensor/backend/registry.js");
     expect(await useBackend()).toBe("wasm");
     await expect(useBackend("gpu")).rejects.toThrow("the package gpu.js cannot be loaded");
-    vi.doUnmock("gpu.js");
   });
 
   it("that was lost is opened anew", async () => {

@@ -124,8 +124,8 @@ export class GpuRuntime {
     if (storage.failure) throw storage.failure;
     const numbers = (await values)?.slice(0, storage.size) ?? new Float32Array(0);
     // Asked last: the device may fail on the way here, and gives zeros then.
-    if (this.failure)
-      throw new Error(`${this.#name}: ${this.failure}; the next useBackend("${this.#name}") starts anew`);
+    const { failure } = this.#device;
+    if (failure) throw new Error(`${this.#name}: ${failure}; the next useBackend("${this.#name}") starts anew`);
     return numbers;
   }
 
