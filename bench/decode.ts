@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { countOption } from "../scripts/count-option.js";
 import { type Photograph, readPhotographs } from "../src/data/photograph.js";
 import { type AugmentOptions, openSplits, type PhotoFolderOptions } from "../src/index.js";
 import { pythonWith } from "./contest/programs.js";
@@ -32,7 +33,7 @@ if (values.help || folder === undefined) {
   console.log(HELP);
   process.exit(values.help ? 0 : 1);
 }
-const [limit, size] = [Number(values.limit), Number(values.size)];
+const [limit, size] = [countOption("limit", values.limit), countOption("size", values.size)];
 const temporary = mkdtempSync(join(tmpdir(), "torchlet-bench-"));
 
 const open = (options: Partial<PhotoFolderOptions>) => openSplits(folder, { size, limit, onError: "skip", ...options });

@@ -1,6 +1,7 @@
 /** The command line of the benchmarks. */
 
 import { parseArgs } from "node:util";
+import { countOption } from "../scripts/count-option.js";
 import { type BackendName, backends } from "../src/index.js";
 
 export const modes = ["kernels", "steps", "peers"] as const;
@@ -28,8 +29,8 @@ const HELP = `npm run bench [MODE] -- [OPTIONS]
   steps               inference and training steps of both nets, an epoch, peak memory, a cold start
   peers               the same work by other libraries (npm ci --prefix bench/peers first)
 
-  --backend NAME      auto, ${backends().join(", ")}
-                      (peers: wasm, or gpujs:webgpu against others on the same GPU)
+  --backend NAME      auto, ${backends().join(", ")} (default: wasm;
+                      peers: wasm, or gpujs:webgpu against others on the same GPU)
   --shape TEXT        only what has TEXT in its name or shape
   --threads N         threads of the wasm backend (default: as many as the machine runs at once;
                       steps: 1 and that many; peers: as each comparison says)
@@ -40,10 +41,7 @@ const HELP = `npm run bench [MODE] -- [OPTIONS]
 `;
 
 function countOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1) throw new Error(`--${name}: expected a whole number from 1, got "${text}"`);
-  return count;
+  return text === undefined ? undefined : countOption(name, text);
 }
 
 function modeOf(positionals: string[]): Mode {
@@ -53,7 +51,7 @@ function modeOf(positionals: string[]): Mode {
   return mode;
 }
 
-function backendOf(name = "auto"): BackendName | "auto" {
+function backendOf(name = "wasm"): BackendName | "auto" {
   const backend = (["auto", ...backends()] as const).find((known) => known === name);
   if (!backend) throw new Error(`--backend: there is no "${name}"; there are auto, ${backends().join(", ")}`);
   return backend;
@@ -86,6 +84,9 @@ export function readOptions(): BenchOptions {
   const batch = countOf("batch", values.batch);
   const backend = backendOf(values.backend);
   if (profile && mode !== "steps") throw new Error(`--profile: only steps can be profiled, not ${mode}`);
+  if (mode === "peers" && backend !== "wasm" && backend !== "gpujs:webgpu") {
+    throw new Error(`--backend: peers are measured beside wasm and gpujs:webgpu, not ${backend}`);
+  }
   if (mode === "peers" && threads !== undefined) {
     throw new Error("--threads: peers measures with the threads that each comparison says");
   }

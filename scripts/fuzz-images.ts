@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { fuzz } from "../test/fuzz/fuzz.js";
+import { countOption } from "./count-option.js";
 
 const { values } = parseArgs({
   options: {
@@ -13,9 +14,9 @@ const { values } = parseArgs({
 
 const start = performance.now();
 const report = await fuzz({
-  files: Number(values.files),
-  seed: Number(values.seed),
-  processes: Number(values.processes),
+  files: countOption("files", values.files),
+  seed: countOption("seed", values.seed),
+  processes: countOption("processes", values.processes),
   seconds: 10,
   megabytes: 400,
   maxPixels: 2_000_000,

@@ -37,7 +37,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
 const TOPS = /^(index|cli)\.ts$|^cli\//;
 
 /** What a browser loads: nothing of Node's, and no packages but these, when they are used. */
-const LATER: Record<string, string[]> = { "tensor/backend/gpujs/device.ts": ["gpu.js"] };
+const LATER: Record<string, string[]> = { "tensor/backend/gpujs/gpu-js.ts": ["gpu.js"] };
 const BROWSER = /^(node\.ts$|(tensor|layers|optim|nets|metrics|explain)\/)/;
 
 const root = new URL("../src/", import.meta.url);

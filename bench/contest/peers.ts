@@ -82,9 +82,8 @@ async function compete(contest: Contest, folder: string): Promise<PeerRow> {
 }
 
 export async function benchPeers({ shape, backend, batch }: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
-  const asked = backend === "auto" ? "wasm" : backend;
   const labelled = contests
-    .filter((contest) => (contest.backend ?? "wasm") === asked)
+    .filter((contest) => (contest.backend ?? "wasm") === backend)
     .map((contest) => (batch === undefined || !contest.net ? contest : { ...contest, batch }))
     .map((contest) => ({ contest, label: `${nameOf(contest)}, ${contest.peer}` }));
   const wanted = labelled.filter(({ label }) => label.includes(shape));
@@ -101,5 +100,5 @@ export async function benchPeers({ shape, backend, batch }: BenchOptions, extra:
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return asked === "wasm" ? [...output.rows, ...(await compareProcesses(shape))] : output.rows;
+  return backend === "wasm" ? [...output.rows, ...(await compareProcesses(shape))] : output.rows;
 }

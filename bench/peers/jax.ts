@@ -11,7 +11,7 @@ import {
   numpy as np,
   valueAndGrad,
 } from "@jax-js/jax";
-import { provideWebGpu } from "../../src/tensor/backend/gpujs/device.js";
+import { provideWebGpu } from "../../src/tensor/backend/gpujs/adapters.js";
 import { type Inputs, type Prepared, serve, type Task, type Values } from "../contest/protocol.js";
 
 type Weights = Record<string, JaxArray>;

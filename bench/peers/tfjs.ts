@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { provideWebGpu } from "../../src/tensor/backend/gpujs/device.js";
+import { provideWebGpu } from "../../src/tensor/backend/gpujs/adapters.js";
 import { type Inputs, type Prepared, serve, type Task, type Values } from "../contest/protocol.js";
 
 type Weights = Record<string, tf.Tensor>;

@@ -48,11 +48,14 @@ async function install(folder: string, ...packages: string[]): Promise<void> {
 
 /**
  * How many packages there are in `node_modules`, and how much they take up.
- * @throws Error naming those that would run a script when they are installed
+ * @param allowed the package that may run a script when it is installed
+ * @throws Error naming any other that would
  */
-async function weigh(folder: string): Promise<string> {
+async function weigh(folder: string, allowed?: string): Promise<string> {
   const lock = JSON.parse(await readFile(join(folder, "node_modules/.package-lock.json"), "utf8"));
-  const scripts = Object.keys(lock.packages).filter((path) => lock.packages[path].hasInstallScript);
+  const scripts = Object.keys(lock.packages).filter(
+    (path) => lock.packages[path].hasInstallScript && path !== `node_modules/${allowed}`,
+  );
   if (scripts.length > 0) throw new Error(`there are install scripts in ${scripts.join(", ")}`);
   const kilobytes = Number((await run(folder, "du", "-sk", "node_modules")).split("\t")[0]);
   return `${Object.keys(lock.packages).length} packages, ${(kilobytes / 1024).toFixed(1)} MB`;
@@ -211,7 +214,8 @@ await check("gpu.js is asked for where it is missing", async () => {
 if (!quick) {
   await check("npm install gpu.js", async () => {
     await install(app, "gpu.js@^2.24.1");
-    return weigh(app);
+    // gpu.js has it as an optional dependency, which is built or fetched on the spot, and left out where that fails.
+    return weigh(app, "gl");
   });
   for (const backend of ["gpujs:cpu", "gpujs:webasm"]) {
     await check(`${backend}, in Node`, async () => {

@@ -1,8 +1,9 @@
 /** readPhotographs: files as the bytes that a net takes, one after the other. The threads of the pool run it. */
 
+import type { Stats } from "node:fs";
 import { nodeModules } from "../node.js";
 import { decodeImage } from "./decode.js";
-import { type DecodeOptions, MAX_PIXELS } from "./image.js";
+import { DecodeError, type DecodeOptions, MAX_PIXELS } from "./image.js";
 import { toPlanes } from "./image-to-tensor.js";
 import { CacheEntry } from "./photograph-cache.js";
 import { resize } from "./resize.js";
@@ -27,13 +28,29 @@ export interface ReadOptions extends DecodeOptions {
   cache?: string;
 }
 
+/** The most that a pixel takes in a file that does not compress it: a PNG with four samples of 16 bits. */
+const BYTES_PER_PIXEL = 8;
+
+/** Room for what else cameras put into a file: previews, colour profiles, a short film. */
+const OTHER_BYTES = 64 * 2 ** 20;
+
+/** @throws DecodeError for what is not to be read at all: devices, pipes, folders, and files beyond all measure */
+function checkFile(file: Stats, maxPixels: number): void {
+  if (!file.isFile()) throw new DecodeError("it is no regular file");
+  const limit = BYTES_PER_PIXEL * maxPixels + OTHER_BYTES;
+  if (file.size > limit) {
+    throw new DecodeError(`its ${file.size} bytes are more than a photograph of ${maxPixels} pixels takes, ${limit}`);
+  }
+}
+
 /** @throws Error when the cache cannot be written: that is no fault of the photograph's */
 async function readPhotograph(path: string, options: ReadOptions): Promise<Photograph | Unreadable> {
   const { size, cache, maxPixels = MAX_PIXELS } = options;
-  const { readFile } = nodeModules("readPhotographs")("node:fs/promises");
+  const { readFile, stat } = nodeModules("readPhotographs")("node:fs/promises");
   let entry: CacheEntry | undefined;
   let photograph: Photograph;
   try {
+    checkFile(await stat(path), maxPixels);
     const bytes = await readFile(path);
     if (cache !== undefined) entry = new CacheEntry(cache, bytes, size);
     const kept = await entry?.read();

@@ -1,6 +1,7 @@
 /** writeComparison: two runs side by side, on the photographs that both were tested on. */
 
 import { basename } from "node:path";
+import type { PhotoFolder } from "../data/photo-folder.js";
 import { type McNemar, mcnemar } from "../metrics/mcnemar.js";
 import { Generator } from "../tensor/random.js";
 import { type Chart, Charts } from "./charts/chart.js";
@@ -24,10 +25,24 @@ interface Pair {
   runs: readonly [Examination, Examination];
   /** What the two are called. */
   names: readonly [string, string];
+  /** The same where there is little room. */
+  shortNames: readonly [string, string];
   /** For the photographs that both were tested on, in the same order. */
   predictions: readonly [Predictions, Predictions];
   /** Where each of these is in the first run's test photographs. */
   indices: readonly number[];
+  /** How many other test photographs have a name in common, and nothing else. */
+  namesakes: number;
+}
+
+/** What tells that two photographs of the same name are not the same. */
+function looksOf({ labels, widths, heights }: PhotoFolder, i: number): string {
+  return `${labels[i]}, ${widths[i]}×${heights[i]}`;
+}
+
+function shortNamesOf(names: readonly [string, string]): [string, string] {
+  const [first, second] = names.map((name) => shortened(name, 24));
+  return first === second ? ["first", "second"] : [first, second];
 }
 
 /** @throws Error when the two cannot be compared */
@@ -36,11 +51,20 @@ function pairOf(runs: readonly [Examination, Examination]): Pair {
   const names = [first.run.path, second.run.path] as const;
   const [a, b] = runs.map(({ data }) => data.test.classes.join(", "));
   if (a !== b) throw new Error(`${names.join(" and ")} cannot be compared: one has the classes ${a}, the other ${b}`);
-  const places = new Map(second.data.test.files.map((file, i) => [file, i]));
-  const indices = [...first.data.test.files.keys()].filter((i) => places.has(first.data.test.files[i]));
+  const [ours, theirs] = [first.data.test, second.data.test];
+  const places = new Map(theirs.files.map((file, i) => [file, i]));
+  const named = [...ours.files.keys()].filter((i) => places.has(ours.files[i]));
+  const placeOf = (i: number) => places.get(ours.files[i])!;
+  const indices = named.filter((i) => looksOf(ours, i) === looksOf(theirs, placeOf(i)));
   if (indices.length === 0) throw new Error(`${names.join(" and ")} were tested on no photograph in common`);
-  const others = indices.map((i) => places.get(first.data.test.files[i])!);
-  return { runs, names, indices, predictions: [first.predictions.of(indices), second.predictions.of(others)] };
+  return {
+    runs,
+    names,
+    shortNames: shortNamesOf(names),
+    indices,
+    predictions: [first.predictions.of(indices), second.predictions.of(indices.map(placeOf))],
+    namesakes: named.length - indices.length,
+  };
 }
 
 /** What the comparison comes to: the figures, and the test. */
@@ -98,14 +122,14 @@ ${table(["", ...names], costs)}`,
   };
 }
 
-function curvesSection({ runs, names, predictions }: Pair, charts: Charts): Section {
+function curvesSection({ runs, shortNames, predictions }: Pair, charts: Charts): Section {
   const drawn: Chart[] = CURVES.map(({ metric, title, label, scale }) =>
     epochChart(charts, {
       name: metric,
       title: `${title} on the test photographs`,
       label,
       series: runs.map(({ epochs }, i) => ({
-        name: shortened(names[i], 24),
+        name: shortNames[i],
         values: epochs.map(({ test }) => scale * test[metric]),
       })),
     }),
@@ -114,14 +138,16 @@ function curvesSection({ runs, names, predictions }: Pair, charts: Charts): Sect
     drawn.push(
       rocOfBoth(
         charts,
-        names.map((name, i) => ({ name, predictions: predictions[i] })),
+        shortNames.map((name, i) => ({ name, predictions: predictions[i] })),
       ),
     );
   }
   return { id: "curves", title: "Curves", charts: drawn, body: chartGrid(drawn) };
 }
 
-async function disagreementsSection({ runs, names, predictions: [first, second], indices }: Pair): Promise<Section> {
+async function disagreementsSection(pair: Pair): Promise<Section> {
+  const { runs, shortNames, indices } = pair;
+  const [first, second] = pair.predictions;
   const { labels, classes } = first;
   const gap = (i: number) => Math.abs(first.probability(i, labels[i]) - second.probability(i, labels[i]));
   const split = [...labels.keys()].filter(
@@ -129,9 +155,9 @@ async function disagreementsSection({ runs, names, predictions: [first, second],
   );
   const list = [];
   for (const i of split.sort((a, b) => gap(b) - gap(a)).slice(0, DISAGREEMENTS)) {
-    const right = names[first.predicted[i] === labels[i] ? 0 : 1];
+    const right = shortNames[first.predicted[i] === labels[i] ? 0 : 1];
     const file = shortened(basename(runs[0].data.test.files[indices[i]]), 32);
-    const caption = html`${file}<br>is <b>${classes[labels[i]]}</b>; right: ${shortened(right, 32)}`;
+    const caption = html`${file}<br>is <b>${classes[labels[i]]}</b>; right: ${right}`;
     list.push({ uri: await jpegUri(await thumbnail(runs[0].data.test, indices[i])), caption });
   }
   return {
@@ -176,7 +202,7 @@ export async function writeComparison(
 ): Promise<{ file: string; lines: string[] }> {
   const pair = pairOf([await examine(first, options), await examine(second, options)]);
   const verdict = judge(pair);
-  const { names, runs } = pair;
+  const { names, runs, namesakes } = pair;
   const sections = [
     verdictSection(pair, verdict),
     curvesSection(pair, await Charts.load()),
@@ -184,6 +210,11 @@ export async function writeComparison(
     optionsSection(pair),
   ];
   const warnings = new Set(runs.flatMap((run) => run.warnings));
+  if (namesakes > 0) {
+    warnings.add(
+      `Left out: ${plural(namesakes, "test photograph")} whose namesake in the other run has another label or size.`,
+    );
+  }
   const lead = html`${Array.from(warnings, (warning) => html`<p><b>${warning}</b></p>`)}`;
   const file = await saveReport(out, page(`${names[0]} and ${names[1]}`, lead, sections), sections);
   const lines = verdict.differences.map(({ name, first: a, second: b, difference, interval, show }) => {

@@ -72,10 +72,8 @@ td { max-width: 26rem; }
   .scroll, pre { overflow: visible; }
   table { width: auto; max-width: 100%; font-size: .8rem; }
   pre { white-space: pre-wrap; }
-  .charts, .groups { display: flex; flex-wrap: wrap; gap: 0 2.5rem; }
-.groups .pictures { display: flex; flex-wrap: wrap; }
-.groups figure { width: 6.4rem; }
-.trios { grid-template-columns: repeat(2, 1fr); }
+  .charts { display: flex; flex-wrap: wrap; gap: 0 2.5rem; }
+  .trios { grid-template-columns: repeat(2, 1fr); }
   * { print-color-adjust: exact; }
 }
 `;

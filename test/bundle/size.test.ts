@@ -51,6 +51,14 @@ it("has the engine, its layers and optimizers, and the wasm backend: nothing els
   ]);
 });
 
+it("looks for a GPU without loading a kernel for it", async () => {
+  const { sources } = await bundle('export { probe } from "./src/tensor/backend/gpujs/adapters.js";');
+  expect(sources.filter((path) => path.startsWith("src/"))).toEqual([
+    "src/tensor/backend/gpujs/gpu-js.ts",
+    "src/tensor/backend/gpujs/adapters.ts",
+  ]);
+});
+
 it("has no layer or optimizer that is not imported", async () => {
   const { sources } = await bundle('export { tensor, matmul } from "./src/index.js";');
   expect(sources.filter((path) => /^src\/(layers|optim)\//.test(path))).toEqual([]);

@@ -1,7 +1,7 @@
 /** FaceFolder: names, labels, order, and what it says about files that it cannot read. */
 
 import { existsSync } from "node:fs";
-import { symlink, unlink, writeFile } from "node:fs/promises";
+import { symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -120,6 +120,20 @@ describe("FaceFolder", () => {
     await expect(FaceFolder.open(folder, { size: 8, maxPixels: 98 })).rejects.toThrow(
       `FaceFolder: cannot read ${folder}/1_1.jpg: JPEG declares 40 × 24 pixels; the limit is 98 pixels`,
     );
+  });
+
+  it("reads no device, and no file that is too large for any photograph", async () => {
+    const folder = await folderOf({ "1_1.jpg": jpeg, "3_0.jpg": png });
+    await symlink("/dev/null", join(folder, "2_0.jpg"));
+    await truncate(join(folder, "3_0.jpg"), 100_000_000);
+    const { skipped } = await FaceFolder.open(folder, { size: 8, maxPixels: 1000, onError: "skip" });
+    expect(skipped).toEqual([
+      { file: "2_0.jpg", reason: "it is no regular file" },
+      {
+        file: "3_0.jpg",
+        reason: "its 100000000 bytes are more than a photograph of 1000 pixels takes, 67116864",
+      },
+    ]);
   });
 
   it("goes on without the files that it cannot read, and lists them", async () => {

@@ -1,7 +1,7 @@
 /** Backends of GPU.js for tests that change one, or count what it does: each is fresh, with kernels and books of its own. */
 
 import { it } from "vitest";
-import type { Mode } from "../../src/tensor/backend/gpujs/device.js";
+import type { Mode } from "../../src/tensor/backend/gpujs/gpu-js.js";
 import { type GpuJsBackend, openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
 import { targets } from "../targets.js";
 

@@ -4,9 +4,9 @@ import { describe, expect, inject, it } from "vitest";
 import type { BackendOptions } from "../../src/tensor/backend/registry.js";
 import { type Conv2dOptions, conv2d } from "../../src/tensor/ops/conv2d.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { type Tensor, zeros } from "../../src/tensor/tensor.js";
+import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
-import { openAll, type Target } from "../targets.js";
+import { onEachBackend, openAll, type Target } from "../targets.js";
 
 const op = ([x, w, bias]: Tensor[], options: Conv2dOptions) => conv2d(x, w, { bias, ...options });
 
@@ -49,6 +49,29 @@ describe.each(ways)("on $on.0.label", ({ on, tolerance }) => {
   conv("depthwise", [2, 24, 17, 18], [24, 1, 3, 3], { groups: 24, padding: 1 });
   conv("1x1", [3, 40, 13, 13], [36, 40, 1, 1], {});
   conv("one filter over everything", [5, 16, 9, 9], [10, 16, 9, 9], {});
+});
+
+describe("without channels", () => {
+  onEachBackend("sums leave the bias, and gradients are zeros", async () => {
+    const x = zeros([2, 0, 3, 3]);
+    const bias = tensor([5, 7]);
+    const y = conv2d(x, zeros([2, 0, 2, 2]), { bias });
+    expect([y.shape, await y.data()]).toEqual([
+      [2, 2, 2, 2],
+      Float32Array.of(5, 5, 5, 5, 7, 7, 7, 7, 5, 5, 5, 5, 7, 7, 7, 7),
+    ]);
+    expect(await conv2d(x, zeros([2, 0, 2, 2])).data()).toEqual(new Float32Array(16));
+    const pixels = zeros([2, 1, 3, 3], { requiresGrad: true });
+    conv2d(pixels, zeros([0, 1, 2, 2]))
+      .sum()
+      .backward();
+    expect(await pixels.grad?.data()).toEqual(new Float32Array(18));
+    const weight = zeros([2, 1, 2, 2], { requiresGrad: true });
+    conv2d(zeros([0, 1, 3, 3]), weight)
+      .sum()
+      .backward();
+    expect(await weight.grad?.data()).toEqual(new Float32Array(8));
+  });
 });
 
 describe("errors", () => {

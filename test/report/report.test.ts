@@ -8,11 +8,17 @@ import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { writeComparison } from "../../src/report/comparison.js";
+import { examine } from "../../src/report/examine.js";
 import { writeReport } from "../../src/report/run-report.js";
+import { lookingSection } from "../../src/report/sections/looking.js";
+import { explained } from "../../src/report/sections/mistakes.js";
+import { memory } from "../../src/tensor/backend/registry.js";
+import { Generator } from "../../src/tensor/random.js";
 import { trainConfig } from "../../src/train/config.js";
 import { startRun } from "../../src/train/run.js";
 import { RunFolder } from "../../src/train/run-folder.js";
 import { launchOptions, noChromium } from "../chromium.js";
+import { collectGarbage } from "../garbage.js";
 
 /** What a class or a file may be called on most systems, and what must not become part of a page. */
 const HOSTILE = `<img src=x onerror="document.title='taken'">&amp;`;
@@ -52,6 +58,11 @@ beforeAll(async () => {
   await train("two", "faces");
   await train("other", "faces", { seed: 2, size: 24, epochs: 1 });
   await train("three", "classes");
+  // Of earlier reports, which had other charts.
+  for (const run of ["two", "comparison"]) {
+    await mkdir(at(`${run}/charts`), { recursive: true });
+    await writeFile(at(`${run}/charts/old.svg`), "<svg/>");
+  }
   for (const run of ["two", "three"]) await writeReport(at(run));
   comparison = await writeComparison(at("two"), at("other"), { out: at("comparison") });
 }, 240_000);
@@ -154,6 +165,19 @@ describe("photographs that have changed or gone", () => {
   });
 });
 
+it("lets go of every tensor that it looks at", async () => {
+  const examination = await examine(at("two"));
+  const look = async () => {
+    await explained(examination, 0);
+    await lookingSection(examination, new Generator(0));
+  };
+  await look();
+  await collectGarbage();
+  const live = memory().storages;
+  await look();
+  expect(memory().storages).toBe(live);
+});
+
 describe("the comparison", () => {
   it("measures both on the photographs that both have, and tells how they differ", async () => {
     const { file, lines } = comparison;
@@ -164,6 +188,28 @@ describe("the comparison", () => {
     for (const option of ["seed", "size", "epochs"]) expect(page).toContain(`<td>${option}</td>`);
     expect(page).toContain("31 test photographs");
     expectWhole(page);
+  });
+
+  it("leaves out what has only the name in common, and tells runs apart whose names look the same", async () => {
+    await cp(at("faces"), at("namesakes"), { recursive: true });
+    await drawFaces(at("larger"), { train: 60, test: 30, size: 24 });
+    for (const file of (await readdir(at("larger/test"))).slice(0, 4)) {
+      await cp(at(`larger/test/${file}`), at(`namesakes/test/${file}`));
+    }
+    await train("first/the-same-name", "namesakes", { epochs: 1 });
+    await cp(at("two"), at("second/the-same-name"), { recursive: true });
+    // A report needs no backend but those that are here.
+    const config = at("second/the-same-name/config.json");
+    const options = JSON.parse(await readFile(config, "utf8"));
+    await writeFile(config, JSON.stringify({ ...options, backend: "gpujs:webgl", threads: undefined }));
+    const runs = [at("first/the-same-name"), at("second/the-same-name")] as const;
+    const page = await readFile((await writeComparison(...runs, { out: at("alike") })).file, "utf8");
+    expect(page).toContain("Left out: 4 test photographs whose namesake in the other run has another label or size.");
+    expect(page).toContain("On the 27 test photographs that both");
+    for (const chart of ["error", "roc"]) {
+      const svg = await readFile(at(`alike/charts/${chart}.svg`), "utf8");
+      for (const name of ["first", "second"]) expect(svg).toContain(name);
+    }
   });
 
   it("refuses runs of other classes", async () => {

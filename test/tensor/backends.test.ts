@@ -2,6 +2,8 @@
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import "../../src/tensor/methods.js";
+import { probe } from "../../src/tensor/backend/gpujs/adapters.js";
+import type { GpuJsBackend } from "../../src/tensor/backend/gpujs/gpujs.js";
 import { JsBackend } from "../../src/tensor/backend/js/js.js";
 import { backends, currentBackend, memory, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
 import { ones, zeros } from "../../src/tensor/tensor.js";
@@ -44,7 +46,11 @@ describe("useBackend", () => {
 });
 
 describe("a GPU", () => {
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+    vi.doUnmock("gpu.js");
+  });
 
   /** A WebGPU whose adapter has this name. */
   const pretend = (description: string) =>
@@ -55,12 +61,12 @@ describe("a GPU", () => {
     const error = await useBackend("gpu").catch((error: Error) => error);
     expect(String(error).split("\n")).toEqual([
       "Error: useBackend: there is no GPU here; a mode asked for by its name runs all the same",
-      "  gpujs:webgpu: SwiftShader Device (LLVM 10.0.0), which is no GPU",
+      "  gpujs:webgpu: no GPU but SwiftShader Device (LLVM 10.0.0)",
       "  gpujs:webgl2: there is no webgl2 here: no canvas",
-      "  gpujs:headlessgl: headlessgl needs the package gl: npm install gl",
+      "  gpujs:headlessgl: headlessgl needs the package gl (npm install gl) and a display: one of them is missing",
       "  gpujs:webgl: there is no webgl here: no canvas",
-      "  gpujs:webasm: the processor, which is no GPU",
-      "  gpujs:cpu: the processor, which is no GPU",
+      "  gpujs:webasm: no GPU but the processor",
+      "  gpujs:cpu: no GPU but the processor",
     ]);
     expect(await useBackend()).toBe("wasm");
     expect(await useBackend("auto")).toBe("wasm");
@@ -73,6 +79,50 @@ describe("a GPU", () => {
     expect(await useBackend("auto", { threads: 1 })).toBe("wasm");
     expect(await useBackend("auto")).toBe("gpujs:webgpu");
     expect(await useBackend()).toBe("gpujs:webgpu");
+  });
+
+  it("that GPU.js is not installed for is left by auto, and gpu says what is missing", async () => {
+    pretend("NVIDIA H100");
+    vi.resetModules();
+    vi.doMock("gpu.js", () => {
+      throw new Error("Cannot find package");
+    });
+    const { useBackend } = await import("../../src/tensor/backend/registry.js");
+    expect(await useBackend()).toBe("wasm");
+    await expect(useBackend("gpu")).rejects.toThrow("the package gpu.js cannot be loaded");
+  });
+
+  it("that was lost is opened anew", async () => {
+    pretend("NVIDIA H100");
+    await useBackend("gpu");
+    const lost = currentBackend();
+    await useBackend("gpu");
+    expect(currentBackend()).toBe(lost);
+    vi.spyOn(lost as GpuJsBackend, "failure", "get").mockReturnValue("the device is lost");
+    await useBackend("gpu");
+    expect(currentBackend()).not.toBe(lost);
+  });
+
+  it("that does not compute in float32 is none", async () => {
+    const extensions = new Map<string, object>();
+    const gl = {
+      getParameter: () => "Mali-400",
+      getExtension: (name: string) => extensions.get(name) ?? null,
+    };
+    vi.stubGlobal(
+      "OffscreenCanvas",
+      class {
+        getContext = () => gl;
+      },
+    );
+    await expect(probe("webgl2")).rejects.toThrow(
+      "webgl2 cannot compute in float32 on Mali-400: it has no EXT_color_buffer_float",
+    );
+    await expect(probe("webgl")).rejects.toThrow(
+      "webgl cannot compute in float32 on Mali-400: it has no OES_texture_float",
+    );
+    extensions.set("EXT_color_buffer_float", {});
+    expect(await probe("webgl2")).toEqual({ adapter: "Mali-400", software: false });
   });
 
   it("that is asked for by its name is opened, or says why it cannot be", async () => {

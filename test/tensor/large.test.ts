@@ -67,6 +67,19 @@ describe("more than 2^24 elements", () => {
   );
 
   onEachBackend(
+    "are all in the softmax of their row",
+    async () => {
+      const logSums = rows.map((row) => Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0)));
+      const read = await tensor(values, [ROWS, COLUMNS]).logSoftmax(1).data();
+      expect(read.length).toBe(values.length);
+      const off = (i: number) => Math.abs(read[i] - values[i] + logSums[Math.floor(i / COLUMNS)]);
+      const wrong = read.findIndex((_, i) => !(off(i) < 1e-4));
+      if (wrong >= 0) expect.fail(`element ${wrong} is ${read[wrong]}, off by ${off(wrong)}`);
+    },
+    fast,
+  );
+
+  onEachBackend(
     "are all in the windows of a pool",
     async () => {
       const shape = [3, 7, 887, 903];

@@ -41,12 +41,24 @@ export function classBalance(charts: Charts, splits: Splits): Chart {
   });
 }
 
-/** Steps of the same ratio, for what spans several orders of magnitude. */
-function logarithmicEdges(values: readonly number[], steps: number): number[] {
-  const least = Math.min(...values);
-  const ratio = Math.max(...values) / least;
-  if (ratio === 1) return [least / 1.1, least * 1.1];
-  return Array.from({ length: steps + 1 }, (_, i) => least * ratio ** (i / steps));
+/** How many photographs there are from one size to another. */
+interface Bin {
+  from: number;
+  to: number;
+  photographs: number;
+}
+
+/** Bins of the same ratio, for what spans several orders of magnitude: a single one where all sizes are the same. */
+export function logarithmicBins(sizes: readonly number[], steps: number): Bin[] {
+  const least = sizes.reduce((a, b) => Math.min(a, b));
+  const ratio = sizes.reduce((a, b) => Math.max(a, b)) / least;
+  if (ratio === 1) return [{ from: least / 1.1, to: least * 1.1, photographs: sizes.length }];
+  const edge = (i: number) => least * ratio ** (i / steps);
+  const bins = Array.from({ length: steps }, (_, i) => ({ from: edge(i), to: edge(i + 1), photographs: 0 }));
+  for (const size of sizes) {
+    bins[Math.min(steps - 1, Math.floor((steps * Math.log(size / least)) / Math.log(ratio)))].photographs++;
+  }
+  return bins;
 }
 
 /** How large the photographs are in their files. */
@@ -55,20 +67,8 @@ export function originalSizes(charts: Charts, { train, test }: Splits): Chart {
   const sides = [train, test].flatMap(({ widths, heights }) =>
     Array.from(widths, (width, i) => Math.max(width, heights[i])),
   );
-  const edges = logarithmicEdges(sides, 24);
-  const counts = new Array<number>(edges.length - 1).fill(0);
-  for (const side of sides)
-    counts[
-      Math.max(
-        0,
-        Math.min(
-          counts.length,
-          edges.findIndex((edge) => edge >= side),
-        ) - 1,
-      )
-    ]++;
-  const bars = counts.map((photographs, i) => ({ x1: edges[i], x2: edges[i + 1], photographs }));
-  const [from, to] = [edges[0], edges[edges.length - 1]];
+  const bins = logarithmicBins(sides, 24);
+  const [from, to] = [bins[0].from, bins[bins.length - 1].to];
   const doublings = Array.from({ length: 15 }, (_, i) => 2 ** i).filter((side) => side >= from && side <= to);
   return charts.draw({
     name: "original-sizes",
@@ -82,7 +82,10 @@ export function originalSizes(charts: Charts, { train, test }: Splits): Chart {
       grid: false,
     },
     y: { label: "photographs", ticks: 5, tickFormat: thousands },
-    marks: [plot.rectY(bars, { x1: "x1", x2: "x2", y: "photographs", fill: COLORS.blue, inset: 0.5 }), plot.ruleY([0])],
+    marks: [
+      plot.rectY(bins, { x1: "from", x2: "to", y: "photographs", fill: COLORS.blue, inset: 0.5 }),
+      plot.ruleY([0]),
+    ],
   });
 }
 

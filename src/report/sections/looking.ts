@@ -36,9 +36,10 @@ export async function lookingSection(examination: Examination, generator: Genera
   const shown = chosen[0] ?? 0;
   const filters = await numbered(filterPictures(await first.weight.data(), first.weight.shape));
   const { image } = data.test.item(shown);
-  const maps = featureMaps(model, reshape(image, [1, ...image.shape]));
+  const batch = reshape(image, [1, ...image.shape]);
+  const maps = featureMaps(model, batch);
   const mapped = await numbered(mapPictures(await maps.data(), maps.shape.slice(1)));
-  for (const tensor of [image, maps]) tensor.release();
+  for (const tensor of [image, batch, maps]) tensor.release();
   const photograph = { uri: await jpegUri(await thumbnail(data.test, shown)), caption: "the photograph" };
   const withMaps = [];
   for (const i of chosen) withMaps.push(await explained(examination, i));

@@ -30,9 +30,10 @@ export async function explained(examination: Examination, i: number): Promise<{ 
   const photograph = await thumbnail(data.test, i);
   const called = predictions.predicted[i];
   const { image } = data.test.item(i);
-  const [cam] = await gradCam(model, reshape(image, [1, ...image.shape]), [called]);
+  const batch = reshape(image, [1, ...image.shape]);
+  const [cam] = await gradCam(model, batch, [called]);
   const occlusion = await occlusionMap(model, image, called);
-  image.release();
+  for (const tensor of [image, batch]) tensor.release();
   const images = [photograph, underHeat(photograph, cam), underHeat(photograph, occlusion)];
   return { uris: await Promise.all(images.map(jpegUri)), caption: captionOf(examination, i) };
 }

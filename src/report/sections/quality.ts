@@ -50,7 +50,7 @@ function classTable(predictions: Predictions): Html {
 function calibrationInWords(predictions: Predictions): Html {
   const error = html`<p>Expected calibration error: ${percent(expectedCalibrationError(reliability(predictions)))} (the mean
 distance between what is predicted and what is found, over ten bins). The larger a dot in the chart, the more photographs.`;
-  if (predictions.classes.length > 2) return html`${error}</p>`;
+  if (predictions.classes.length !== 2) return html`${error}</p>`;
   const score = brierScore(predictions.probabilities(1), predictions.is(1));
   return html`${error} Brier score: ${score.toFixed(4)} (0 is perfect; 0.25 is what "one half" always gets).</p>`;
 }

@@ -1,7 +1,8 @@
 /** Which backends there are, and which one new tensors go to. */
 
 import type { Backend, DType, MemoryInfo } from "./backend.js";
-import type { Adaptation, Mode } from "./gpujs/device.js";
+import type { Adaptation } from "./gpujs/adapters.js";
+import type { Mode } from "./gpujs/gpu-js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 import type { WinogradUse } from "./wasm/winograd.js";
 
@@ -112,7 +113,7 @@ export function backends(): BackendName[] {
 
 /** What each mode of GPU.js would compute on here; for those that cannot run, why. */
 export async function probeGpus(): Promise<{ mode: Mode; found: Adaptation | Error }[]> {
-  const { probe } = await import("./gpujs/device.js");
+  const { probe } = await import("./gpujs/adapters.js");
   const find = (mode: Mode) => probe(mode).catch((error: Error) => error);
   return Promise.all(MODES.map(async (mode) => ({ mode, found: await find(mode) })));
 }
@@ -126,7 +127,7 @@ async function bestGpu(): Promise<BackendName> {
   const best = gpus.find(({ found }) => !(found instanceof Error) && !found.software);
   if (best) return `gpujs:${best.mode}`;
   const reasons = gpus.map(({ mode, found }) => {
-    return `  gpujs:${mode}: ${found instanceof Error ? found.message : `${found.adapter}, which is no GPU`}`;
+    return `  gpujs:${mode}: ${found instanceof Error ? found.message : `no GPU but ${found.adapter}`}`;
   });
   throw new Error(
     `useBackend: there is no GPU here; a mode asked for by its name runs all the same\n${reasons.join("\n")}`,
@@ -136,12 +137,19 @@ async function bestGpu(): Promise<BackendName> {
 /** A real GPU where there is one; but whoever gives options means `wasm`, which alone has some. */
 async function bestOf(options: BackendOptions): Promise<BackendName> {
   if (Object.values(options).some((value) => value !== undefined)) return "wasm";
-  return bestGpu().catch(() => "wasm" as const);
+  try {
+    const best = await bestGpu();
+    // There may be a GPU, but not the package that computes on it.
+    await backendFor(best, {});
+    return best;
+  } catch {
+    return "wasm";
+  }
 }
 
 /**
  * Chooses where new tensors go from now on; tensors that exist stay where they are. "gpu" takes the best mode of GPU.js
- * that a real GPU runs; "auto" does the same where there is one, and takes `wasm` elsewhere, and with `wasm`'s options.
+ * that a real GPU runs; "auto" does the same where that opens, and takes `wasm` elsewhere, and with `wasm`'s options.
  * @returns the name of the backend that was chosen.
  * @throws Error on an unknown name, an option that this backend does not have, a value that the option cannot have, or
  * a backend that cannot run here, with the reason

@@ -1,6 +1,7 @@
 /** Host side of the convolution kernels. */
 
 import type { ConvGeometry } from "../backend.js";
+import { view } from "./movement.js";
 import { reduce } from "./reduce.js";
 import { by, type GpuRuntime } from "./runtime.js";
 import type { GpuStorage } from "./storage.js";
@@ -22,19 +23,24 @@ export function conv2d(
 ): GpuStorage {
   const { n, w: width, o, kH, kW, outH, outW } = geometry;
   const offset = bias ?? rt.fill(o, 0);
-  const result = rt.launch(n * o * outH * outW, {
-    kernel: "conv2d",
-    operands: [by(width, x), by(kH * kW, w), by(o, offset)],
-    constants: constantsOf(geometry),
-    rows: n * o,
-    columns: outH * outW,
-  });
+  // Sums of nothing leave the bias, and what is empty has nothing that a kernel could take.
+  const result =
+    x.size === 0 || w.size === 0
+      ? view(rt, offset, { shape: [n, o, outH * outW], strides: [0, 1, 0], offset: 0 })
+      : rt.launch(n * o * outH * outW, {
+          kernel: "conv2d",
+          operands: [by(width, x), by(kH * kW, w), by(o, offset)],
+          constants: constantsOf(geometry),
+          rows: n * o,
+          columns: outH * outW,
+        });
   if (!bias) rt.free(offset);
   return result;
 }
 
 export function conv2dInputGrad(rt: GpuRuntime, g: GpuStorage, w: GpuStorage, geometry: ConvGeometry): GpuStorage {
   const { n, c, h, w: width, kH, kW, outW } = geometry;
+  if (g.size === 0 || w.size === 0) return rt.fill(n * c * h * width, 0);
   return rt.launch(n * c * h * width, {
     kernel: "conv2dInputGrad",
     operands: [by(outW, g), by(kH * kW, w)],
@@ -47,7 +53,7 @@ export function conv2dInputGrad(rt: GpuRuntime, g: GpuStorage, w: GpuStorage, ge
 export function conv2dWeightGrad(rt: GpuRuntime, x: GpuStorage, g: GpuStorage, geometry: ConvGeometry): GpuStorage {
   const { n, c, w: width, o, kH, kW, outW, groups } = geometry;
   const weights = (o * c * kH * kW) / groups;
-  if (n === 0) return rt.fill(weights, 0);
+  if (x.size === 0 || g.size === 0) return rt.fill(weights, 0);
   const images = Math.ceil(n / Math.min(n, Math.ceil(ENOUGH / weights)));
   const parts = Math.ceil(n / images);
   const partial = rt.launch(parts * weights, {

@@ -1,9 +1,18 @@
-/** GPU.js behind one door. Its types are loose and its defaults silent: nobody else sees either. */
+/** Compiles kernels for a mode of GPU.js, and holds their results as handles. */
 
+import { type Adaptation, probe } from "./adapters.js";
+import {
+  type Context,
+  type DeviceArray,
+  type GpuJs,
+  loadGpuJs,
+  type Mode,
+  modeOf,
+  type Result,
+  type Rows,
+} from "./gpu-js.js";
 import { helpers, type kernels } from "./kernels.generated.js";
 import type { Handle, View } from "./storage.js";
-
-export type Mode = "webgpu" | "webgl2" | "headlessgl" | "webgl" | "webasm" | "cpu";
 
 export type KernelName = keyof typeof kernels;
 
@@ -25,142 +34,6 @@ export interface Source {
 export interface Program {
   run(args: readonly unknown[]): Handle | Promise<Handle>;
   destroy(): void;
-}
-
-// ---- what of GPU.js is used ------------------------------------------------------------------------
-
-/** A texture or a buffer. `dimensions` is what textures, `output` what buffers are indexed by. */
-interface DeviceArray {
-  readonly size?: ArrayLike<number>;
-  output: number[];
-  dimensions?: number[];
-  clone(): DeviceArray;
-  delete(): void;
-  toArray(): Rows | Promise<Rows>;
-  readonly context?: { device?: EventTarget };
-}
-
-/** Planes of rows of numbers. */
-type Rows = Float32Array[][];
-
-type Result = DeviceArray | Rows;
-
-interface GpuKernel {
-  (...args: unknown[]): Result | Promise<Result>;
-  destroy(): void;
-  /** The kernel that runs in the end; those on OpenGL all call their mode "gpu". */
-  readonly kernel: { constructor: { mode: Mode | "gpu" }; context?: unknown; fallbackReason?: string | null };
-}
-
-function modeOf({ constructor: { mode }, context }: GpuKernel["kernel"]): Mode {
-  if (mode !== "gpu") return mode;
-  if (typeof WebGLRenderingContext === "undefined") return "headlessgl";
-  return context instanceof WebGLRenderingContext ? "webgl" : "webgl2";
-}
-
-interface GpuJs {
-  GPU: new (settings: {
-    mode: Mode;
-  }) => {
-    createKernel(source: string, settings: object): GpuKernel;
-    destroy(): Promise<void>;
-  };
-  input(values: Float32Array, size: number[]): unknown;
-}
-
-/** Why a package that is not installed along cannot be loaded, and what to do. */
-function needs(name: string, why: string, cause: unknown): Error {
-  const { message } = cause as Error;
-  return new Error(`the package ${name} cannot be loaded; ${why}: npm install ${name}\n  (${message})`, { cause });
-}
-
-async function loadGpuJs(): Promise<GpuJs> {
-  let module: Partial<GpuJs> & { default?: GpuJs };
-  try {
-    module = (await import("gpu.js")) as unknown as typeof module;
-  } catch (cause) {
-    throw needs("gpu.js", "the gpujs backends need it", cause);
-  }
-  return module.default ?? (module as GpuJs);
-}
-
-// ---- WebGPU ----------------------------------------------------------------------------------------
-
-interface Adapter {
-  readonly info: { vendor?: string; architecture?: string; device?: string; description?: string };
-}
-
-interface WebGpu {
-  requestAdapter(): Promise<Adapter | null>;
-}
-
-const webGpu = () => (globalThis as { navigator?: { gpu?: WebGpu } }).navigator?.gpu;
-
-/** Imports a package out of every bundler's sight: one for Node alone, with a native library that lies beside it. */
-const importUnbundled = (name: string): Promise<unknown> => import(/* webpackIgnore: true */ /* @vite-ignore */ name);
-
-/** Browsers have WebGPU; Node has it from the package webgpu (Dawn), which GPU.js does not ask for by itself. */
-export async function provideWebGpu(): Promise<WebGpu> {
-  const present = webGpu();
-  if (present) return present;
-  if (typeof process === "undefined" || !process.versions?.node) throw new Error("this browser has no WebGPU");
-  let dawn: { create(flags: string[]): WebGpu; globals: object };
-  try {
-    dawn = (await importUnbundled("webgpu")) as typeof dawn;
-  } catch (cause) {
-    throw needs("webgpu", "WebGPU in Node needs it, 0.4 or newer", cause);
-  }
-  Object.assign(globalThis, dawn.globals);
-  if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
-  const gpu = dawn.create([]);
-  Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
-  return gpu;
-}
-
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|warp/i;
-
-/** What a mode computes on, in the driver's words. */
-export interface Adaptation {
-  readonly adapter: string;
-  /** Whether a processor pretends to be a GPU there. */
-  readonly software: boolean;
-}
-
-function described(adapter: string): Adaptation {
-  return { adapter, software: SOFTWARE.test(adapter) };
-}
-
-async function webGpuAdapter(): Promise<Adaptation> {
-  const adapter = await (await provideWebGpu()).requestAdapter();
-  if (!adapter) throw new Error("WebGPU is there, but it has no adapter: no GPU, or no driver that it takes");
-  const { vendor, architecture, device, description } = adapter.info;
-  const words = [description, device, architecture, vendor].filter((word) => word);
-  return described([...new Set(words)].join(", ") || "an adapter without a name");
-}
-
-function webGlAdapter(mode: "webgl" | "webgl2"): Adaptation {
-  if (typeof OffscreenCanvas === "undefined") throw new Error(`there is no ${mode} here: no canvas`);
-  const gl = new OffscreenCanvas(1, 1).getContext(mode) as WebGLRenderingContext | null;
-  if (!gl) throw new Error(`there is no ${mode} here`);
-  const info = gl.getExtension("WEBGL_debug_renderer_info");
-  const adapter = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return described(adapter);
-}
-
-/**
- * Finds out what `mode` would compute on.
- * @throws Error saying why it cannot run here
- */
-export async function probe(mode: Mode): Promise<Adaptation> {
-  if (mode === "webgpu") return webGpuAdapter();
-  if (mode === "webgl" || mode === "webgl2") return webGlAdapter(mode);
-  if (mode === "headlessgl") {
-    const { GPU } = (await loadGpuJs()) as unknown as { GPU: { isHeadlessGLSupported: boolean } };
-    if (!GPU.isHeadlessGLSupported) throw new Error("headlessgl needs the package gl: npm install gl");
-    return described("OpenGL through the package gl");
-  }
-  return { adapter: "the processor", software: true };
 }
 
 // ---- handles ---------------------------------------------------------------------------------------
@@ -243,8 +116,8 @@ export class Device {
   readonly software: boolean;
   readonly #gpu: InstanceType<GpuJs["GPU"]>;
   readonly #input: GpuJs["input"];
+  #context: Context | undefined;
   #complaint: string | undefined;
-  #listening = false;
 
   private constructor(mode: Mode, { GPU, input }: GpuJs, { adapter, software }: Adaptation) {
     this.mode = mode;
@@ -311,7 +184,7 @@ export class Device {
         checked = true;
       }
       if (Array.isArray(result)) return new HostHandle(flatten(result), this.#input);
-      this.#listen(result);
+      this.#watch(result);
       return new DeviceHandle(result);
     };
     return {
@@ -323,22 +196,20 @@ export class Device {
     };
   }
 
-  /** What WebGPU complained about since the last time, behind the back of the call that caused it. */
-  complaint(): string | undefined {
-    const complaint = this.#complaint;
-    this.#complaint = undefined;
-    return complaint;
+  /**
+   * Why no result can be trusted from now on: the device is lost, or WebGPU complained, behind the back of the call that
+   * caused it.
+   */
+  get failure(): string | undefined {
+    const lost = this.#context?.isLost || this.#context?.isContextLost?.();
+    return lost ? "the device is lost" : this.#complaint;
   }
 
-  #listen({ context }: DeviceArray): void {
-    if (this.#listening || !context?.device) return;
-    this.#listening = true;
-    context.device.addEventListener("uncapturederror", (event) => {
+  #watch({ context }: DeviceArray): void {
+    if (this.#context || !context) return;
+    this.#context = context;
+    context.device?.addEventListener("uncapturederror", (event) => {
       this.#complaint ??= (event as unknown as { error: Error }).error.message;
     });
-  }
-
-  async destroy(): Promise<void> {
-    await this.#gpu.destroy();
   }
 }

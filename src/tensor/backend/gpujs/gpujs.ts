@@ -22,7 +22,8 @@ import type {
 import { drawMask } from "../mask.js";
 import { batchNorm, batchNormInputGrad, batchNormParamGrads, channelMoments } from "./batch-norm.js";
 import { conv2d, conv2dInputGrad, conv2dWeightGrad } from "./conv2d.js";
-import { Device, type Mode } from "./device.js";
+import { Device } from "./device.js";
+import type { Mode } from "./gpu-js.js";
 import { matmul } from "./matmul.js";
 import { cat, indexAdd, indexSelect, pad, view } from "./movement.js";
 import { accumulate, adam, sgd } from "./optimizer.js";
@@ -57,6 +58,10 @@ export class GpuJsBackend implements Backend {
     this.name = `gpujs:${device.mode}`;
     this.device = `${device.adapter} (${device.software ? "software" : "hardware"})`;
     this.#rt = new GpuRuntime(device);
+  }
+
+  get failure(): string | undefined {
+    return this.#rt.failure;
   }
 
   // ---- memory

@@ -4,7 +4,10 @@ import { type Shape, sizeOf } from "../../shape.js";
 import { collapse } from "../collapse.js";
 
 /** Whole numbers from here on are not exact in a kernel's float32. */
-const EXACT = 2 ** 24;
+export const EXACT = 2 ** 24;
+
+/** Threads that WebGPU launches along a row: 65,535 groups of 8. */
+export const WIDEST = 65_535 * 8;
 
 /** Columns of a storage that has no shape of its own. */
 const WIDTH = 1024;

@@ -1,7 +1,7 @@
 /** Host side of the reductions: how a box lies in rows and columns, and in how many passes a long axis is reduced. */
 
 import type { AxisGeometry, ReduceName } from "../backend.js";
-import { flat, type Layout } from "./layout.js";
+import { EXACT, flat, type Layout, WIDEST } from "./layout.js";
 import { by, type GpuRuntime } from "./runtime.js";
 import type { GpuStorage } from "./storage.js";
 
@@ -15,7 +15,8 @@ const PIECE = 256;
 function boxOf({ outer, n, inner }: AxisGeometry): { layout: Layout; columns: number; steps: Record<string, number> } {
   if (inner === 1) {
     // Neighbouring threads take neighbouring lines; a row of threads reads `columns` lines of n numbers.
-    const layout = flat(outer);
+    const columns = Math.max(1, Math.min(flat(outer).columns, Math.floor((EXACT - 1) / n)));
+    const layout = { rows: Math.ceil(outer / columns), columns };
     const steps = { n, rowStep: 1, nextRow: 0, columnStep: n, nextColumn: 1 };
     return { layout, columns: layout.columns * n, steps };
   }
@@ -64,8 +65,15 @@ export function argMax(rt: GpuRuntime, x: GpuStorage, geometry: AxisGeometry): G
 
 // ---- softmax -----------------------------------------------------------------------------------
 
+/** A thread for each number of an [outer, n, inner] box, and how it finds its line. */
+function numbersOf({ outer, n, inner }: AxisGeometry): Layout & { constants: Record<string, number> } {
+  // Rows by lines where that is possible, for outer · n may be more than can be counted.
+  if (inner === 1 && n <= WIDEST) return { rows: outer, columns: n, constants: { n: 1, step: 0 } };
+  return { rows: outer * n, columns: inner, constants: { n, step: 1 } };
+}
+
 export function softmax(rt: GpuRuntime, x: GpuStorage, geometry: AxisGeometry, log: boolean): GpuStorage {
-  const { outer, n, inner } = geometry;
+  const { outer, inner } = geometry;
   if (x.size === 0) return rt.fill(0, 0);
   const { layout, columns, steps } = boxOf(geometry);
   const largest = reduce(rt, "max", x, geometry);
@@ -75,12 +83,11 @@ export function softmax(rt: GpuRuntime, x: GpuStorage, geometry: AxisGeometry, l
     constants: steps,
     ...layout,
   });
+  const numbers = numbersOf(geometry);
   const result = rt.launch(x.size, {
     kernel: log ? "logSoftmax" : "softmax",
-    operands: [by(inner, x), by(inner, largest), by(inner, sum)],
-    constants: { n },
-    rows: outer * n,
-    columns: inner,
+    operands: [by(numbers.columns, x), by(inner, largest), by(inner, sum)],
+    ...numbers,
   });
   rt.free(largest);
   rt.free(sum);
@@ -94,15 +101,13 @@ export function softmaxGrad(
   geometry: AxisGeometry,
   log: boolean,
 ): GpuStorage {
-  const { outer, n, inner } = geometry;
   if (g.size === 0) return rt.fill(0, 0);
   const sum = log ? reduce(rt, "sum", g, geometry) : dotSum(rt, g, y, geometry);
+  const numbers = numbersOf(geometry);
   const result = rt.launch(g.size, {
     kernel: log ? "logSoftmaxGrad" : "softmaxGrad",
-    operands: [by(inner, g), by(inner, y), by(inner, sum)],
-    constants: { n },
-    rows: outer * n,
-    columns: inner,
+    operands: [by(numbers.columns, g), by(numbers.columns, y), by(geometry.inner, sum)],
+    ...numbers,
   });
   rt.free(sum);
   return result;

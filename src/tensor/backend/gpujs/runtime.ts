@@ -3,7 +3,7 @@
 import type { MemoryInfo } from "../backend.js";
 import type { Constants, Device, KernelName, Program } from "./device.js";
 import { kernels } from "./kernels.generated.js";
-import { flat, type Layout } from "./layout.js";
+import { EXACT, flat, type Layout } from "./layout.js";
 import { GpuStorage, type Handle, Queue, type View } from "./storage.js";
 
 /** A storage as the rows and columns that a kernel reads it by. */
@@ -32,6 +32,14 @@ export interface Launch extends Layout {
   readonly rule?: { readonly name: string; readonly text: string };
 }
 
+/** @throws Error where a kernel would count wrongly */
+function assertExact({ kernel, operands, rows, columns }: Launch): void {
+  for (const layout of [{ rows, columns }, ...operands]) {
+    if (layout.rows < EXACT && layout.columns < EXACT) continue;
+    throw new Error(`gpujs: ${kernel} cannot count ${layout.rows} rows of ${layout.columns} numbers: 2^24 is too many`);
+  }
+}
+
 interface Compiled extends Program {
   /** Results that would go with the kernel. */
   live: number;
@@ -54,6 +62,11 @@ export class GpuRuntime {
     return { ...this.#info };
   }
 
+  /** Why every read fails from now on. */
+  get failure(): string | undefined {
+    return this.#device.failure;
+  }
+
   #make(size: number): GpuStorage {
     this.#info.bytes += size * 4;
     this.#info.storages++;
@@ -62,6 +75,7 @@ export class GpuRuntime {
 
   /** `size` numbers that a launch will compute. */
   launch(size: number, launch: Launch): GpuStorage {
+    assertExact(launch);
     const result = this.#make(size);
     if (size > 0) this.#queue.run(() => this.#execute(result, launch));
     return result;
@@ -69,6 +83,7 @@ export class GpuRuntime {
 
   /** Puts the result of a launch, which may read it, behind a storage that is there. */
   replace(storage: GpuStorage, launch: Launch): void {
+    assertExact(launch);
     if (storage.size > 0) this.#queue.run(() => this.#execute(storage, launch));
   }
 
@@ -79,7 +94,7 @@ export class GpuRuntime {
       this.#queue.run(() => {
         const argument = this.#device.input(values, rows, columns);
         const view = { argument, layout: "host", release: () => {} };
-        return this.#run(result, { kernel: "copy", operands: [], rows, columns }, [view]);
+        return this.#run(result, { kernel: "copy", operands: [], rows, columns }, () => [view]);
       });
     }
     return result;
@@ -106,11 +121,12 @@ export class GpuRuntime {
       values?.catch(() => {});
     });
     await this.#queue.idle();
-    const complaint = this.#device.complaint();
     if (storage.failure) throw storage.failure;
-    if (complaint) throw new Error(`${this.#name}: ${complaint}`);
-    if (!values) return new Float32Array(0);
-    return (await values).slice(0, storage.size);
+    const numbers = (await values)?.slice(0, storage.size) ?? new Float32Array(0);
+    // Asked last: the device may fail on the way here, and gives zeros then.
+    const { failure } = this.#device;
+    if (failure) throw new Error(`${this.#name}: ${failure}; the next useBackend("${this.#name}") starts anew`);
+    return numbers;
   }
 
   get #name(): string {
@@ -123,11 +139,13 @@ export class GpuRuntime {
       result.failure = failed.storage.failure;
       return;
     }
-    const views = launch.operands.map(({ storage, rows, columns }) => storage.handle!.view(rows, columns));
-    return this.#run(result, launch, views);
+    return this.#run(result, launch, () =>
+      launch.operands.map(({ storage, rows, columns }) => storage.handle!.view(rows, columns)),
+    );
   }
 
-  #run(result: GpuStorage, launch: Launch, views: readonly View[]): void | Promise<void> {
+  #run(result: GpuStorage, launch: Launch, look: () => View[]): void | Promise<void> {
+    let views: View[] = [];
     const fail = (cause: unknown) => {
       const what = launch.rule ? `${launch.kernel} (${launch.rule.name})` : launch.kernel;
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -138,6 +156,7 @@ export class GpuRuntime {
       for (const view of views) view.release();
     };
     try {
+      views = look();
       const compiled = this.#program(launch, views);
       const keep = (handle: Handle) => {
         release();
@@ -148,6 +167,7 @@ export class GpuRuntime {
         }
         this.#info.reserved += handle.bytes;
         result.handle = handle;
+        result.failure = undefined;
       };
       const handle = compiled.run([...views.map(({ argument }) => argument), ...(launch.numbers ?? [])]);
       if (handle instanceof Promise) return handle.then(keep).catch(fail);

@@ -1,4 +1,4 @@
-/** Pointwise kernels. The rules of the operations are compiled into them, under the names f and df. */
+/** Pointwise kernels. The rules of the operations are compiled into them under the names below. */
 
 import type { Kernel, Matrix } from "./kernel.js";
 import { quotient } from "./math.js";
