@@ -20,6 +20,10 @@ function inChromium(
       name,
       include,
       provide: { targets },
+      // One page at a time, after the tests in Node: pages of one site share a process, and each kernel of gpujs:webasm
+      // takes one of the hundred or so WebAssembly memories that a process has.
+      maxWorkers: 1,
+      sequence: { groupOrder: 1 },
       browser: {
         enabled: true,
         headless: true,

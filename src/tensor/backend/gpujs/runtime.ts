@@ -35,7 +35,7 @@ export interface Launch extends Layout {
 /** @throws Error where a kernel would count wrongly */
 function assertExact({ kernel, operands, rows, columns }: Launch): void {
   for (const layout of [{ rows, columns }, ...operands]) {
-    if (layout.rows < EXACT && layout.columns < EXACT) continue;
+    if (layout.columns === 0 || Math.max(layout.rows, layout.columns) < EXACT) continue; // without columns, no rows are read
     throw new Error(`gpujs: ${kernel} cannot count ${layout.rows} rows of ${layout.columns} numbers: 2^24 is too many`);
   }
 }
