@@ -1,6 +1,7 @@
 /** ImageDataset: labelled images of one size, kept in memory as bytes, handed out in batches. */
 
 import { defaultGenerator, type Generator } from "../tensor/random.js";
+import { checkCount } from "../tensor/shape.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import { Augmentation, type AugmentOptions } from "./augment.js";
 
@@ -118,9 +119,7 @@ export class ImageDataset {
    * @see torch.utils.data.DataLoader
    */
   batches(batchSize: number, options: BatchOptions = {}): IterableIterator<Batch> {
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new RangeError(`batches: batchSize must be a positive integer, got ${batchSize}`);
-    }
+    checkCount("batches", "batchSize", batchSize);
     const { shuffle = true, generator = defaultGenerator("shuffle"), dropLast = false, start = 0, augment } = options;
     if (!Number.isInteger(start) || start < 0 || start > this.length) {
       throw new RangeError(`batches: start must be an integer from 0 to ${this.length}, got ${start}`);

@@ -1,5 +1,6 @@
 /** PhotoFolder: photographs from a folder, read once into memory. What FaceFolder and ImageFolder have in common. */
 
+import { checkCount } from "../tensor/shape.js";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset.js";
 import { type ReadAllOptions, readAll } from "./read-all.js";
 
@@ -57,20 +58,13 @@ export class PhotoFolder extends ImageDataset {
   }
 }
 
-/** A positive integer, where it is given. */
-function checkCount(who: string, name: string, value: number | undefined, least = 1): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
-  const wanted = least === 1 ? "a positive integer" : `an integer of at least ${least}`;
-  throw new RangeError(`${who}: ${name} must be ${wanted}, got ${value}`);
-}
-
 /** @throws RangeError naming the option */
 export function checkFolderOptions(who: string, options: PhotoFolderOptions): void {
-  checkCount(who, "size", options.size);
-  checkCount(who, "limit", options.limit);
-  checkCount(who, "maxPixels", options.maxPixels);
-  checkCount(who, "workers", options.workers, 0);
-  const { onError = "throw" } = options;
+  const { size, limit, maxPixels, workers, onError = "throw" } = options;
+  checkCount(who, "size", size);
+  if (limit !== undefined) checkCount(who, "limit", limit);
+  if (maxPixels !== undefined) checkCount(who, "maxPixels", maxPixels);
+  if (workers !== undefined) checkCount(who, "workers", workers, 0);
   if (onError !== "throw" && onError !== "skip") {
     throw new RangeError(`${who}: onError must be "throw" or "skip", got "${onError}"`);
   }

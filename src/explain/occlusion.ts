@@ -1,9 +1,10 @@
 /** occlusionMap: which parts of an image a net cannot do without. */
 
 import { frozen } from "../layers/look-inside.js";
-import { checkCount, type Module } from "../layers/module.js";
+import type { Module } from "../layers/module.js";
 import { noGrad } from "../tensor/autograd.js";
 import { softmax } from "../tensor/ops/softmax.js";
+import { checkCount } from "../tensor/shape.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import type { HeatMap } from "./heat-map.js";
 

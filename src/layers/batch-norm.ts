@@ -1,10 +1,10 @@
 /** BatchNorm2d: normalizes each channel, with a learned scale and shift. */
 
 import { batchNorm } from "../tensor/ops/batch-norm.js";
-import { formatShape, ShapeError } from "../tensor/shape.js";
+import { checkCount, formatShape, ShapeError } from "../tensor/shape.js";
 import { ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";
-import { checkCount, Module } from "./module.js";
+import { Module } from "./module.js";
 
 export interface BatchNorm2dOptions {
   /** Added to the variance. Default 1e-5. */

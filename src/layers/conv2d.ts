@@ -2,10 +2,10 @@
 
 import { type Conv2dOptions as Conv2dOpOptions, conv2d, type Pair, pairOf } from "../tensor/ops/conv2d.js";
 import type { Generator } from "../tensor/random.js";
-import { ShapeError } from "../tensor/shape.js";
+import { checkCount, ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
-import { checkCount, describeOptions, Module } from "./module.js";
+import { describeOptions, Module } from "./module.js";
 
 export interface Conv2dOptions extends Omit<Conv2dOpOptions, "bias"> {
   /** Learn a number to add to each output channel. Default true. */

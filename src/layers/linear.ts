@@ -4,10 +4,10 @@ import { scope } from "../tensor/autograd.js";
 import { matmul } from "../tensor/ops/matmul.js";
 import { add } from "../tensor/ops/pointwise.js";
 import type { Generator } from "../tensor/random.js";
-import { formatShape, ShapeError } from "../tensor/shape.js";
+import { checkCount, formatShape, ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { kaimingUniform, uniformParameter } from "./init.js";
-import { checkCount, Module } from "./module.js";
+import { Module } from "./module.js";
 
 export interface LinearOptions {
   /** Learn a number to add to each output. Default true. */

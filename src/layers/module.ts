@@ -12,11 +12,6 @@ export interface LoadOptions {
   strict?: boolean;
 }
 
-/** @throws RangeError unless `n` is a positive integer */
-export function checkCount(who: string, what: string, n: number): void {
-  if (!Number.isInteger(n) || n < 1) throw new RangeError(`${who}: ${what} must be a positive integer, got ${n}`);
-}
-
 /** Options as a printed layer shows them, those left out excepted: "kernelSize=3, padding=1". */
 export function describeOptions(options: object): string {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

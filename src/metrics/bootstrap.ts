@@ -1,6 +1,7 @@
 /** bootstrapInterval: how far a figure measured on a sample may be from the truth. */
 
 import { defaultGenerator, type Generator } from "../tensor/random.js";
+import { checkCount } from "../tensor/shape.js";
 
 /** Where a figure lies with some confidence. */
 export interface Interval {
@@ -42,11 +43,7 @@ export function bootstrapInterval(
   statistic: (sample: Int32Array) => number,
   { resamples = 1000, confidence = 0.95, generator = defaultGenerator("sample") }: BootstrapOptions = {},
 ): Interval {
-  for (const [name, value] of Object.entries({ n, resamples })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`bootstrapInterval: ${name} must be a positive integer, got ${value}`);
-    }
-  }
+  for (const [name, value] of Object.entries({ n, resamples })) checkCount("bootstrapInterval", name, value);
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`bootstrapInterval: expected 0 < confidence < 1, got ${confidence}`);
   }

@@ -1,5 +1,6 @@
 /** Whether probabilities mean what they say: reliability bins, expected calibration error, Brier score. */
 
+import { checkCount } from "../tensor/shape.js";
 import { checkPairs } from "./classification.js";
 
 /** The predictions whose probability lies in (from, to]; the first bin holds 0, too. */
@@ -49,9 +50,7 @@ export function calibrationCurve(
   { bins = 10 }: CalibrationOptions = {},
 ): CalibrationBin[] {
   checkProbabilities("calibrationCurve", probabilities, outcomes);
-  if (!Number.isInteger(bins) || bins < 1) {
-    throw new RangeError(`calibrationCurve: bins must be a positive integer, got ${bins}`);
-  }
+  checkCount("calibrationCurve", "bins", bins);
   const sums = Array.from({ length: bins }, () => ({ count: 0, predicted: 0, observed: 0 }));
   for (let i = 0; i < outcomes.length; i++) {
     const sum = sums[Math.max(0, Math.ceil(probabilities[i] * bins) - 1)];

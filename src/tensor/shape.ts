@@ -65,6 +65,13 @@ export function normalizeDims(dim: number | readonly number[] | undefined, rank:
   return sorted;
 }
 
+/** @throws RangeError unless `n`, which is how many there are of `what`, is an integer of at least `least` */
+export function checkCount(who: string, what: string, n: number, least = 1): void {
+  if (Number.isInteger(n) && n >= least) return;
+  const wanted = least === 1 ? "a positive integer" : `an integer of at least ${least}`;
+  throw new RangeError(`${who}: ${what} must be ${wanted}, got ${n}`);
+}
+
 /**
  * The shape two operands broadcast to: axes are aligned at the end, and an axis of size 1 stretches.
  * @throws ShapeError naming the axis where the sizes differ.

@@ -3,10 +3,11 @@
 import type { AugmentOptions } from "../data/augment.js";
 import type { Batch, ImageDataset } from "../data/dataset.js";
 import { nllLoss } from "../layers/losses.js";
-import { checkCount, type Module } from "../layers/module.js";
+import type { Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Schedule } from "../optim/schedules.js";
+import { checkCount } from "../tensor/shape.js";
 import "../tensor/methods.js";
 import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
 import { bestEpoch, type MetricName } from "./best-epoch.js";

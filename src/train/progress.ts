@@ -10,8 +10,7 @@ const LOG_INTERVAL_MS = 30_000;
 const LIVE_INTERVAL_MS = 50;
 
 function describe({ loss, accuracy, f1 }: Metrics): string {
-  const score = f1 === undefined ? "" : `  F1 ${f1.toFixed(4)}`;
-  return `loss ${loss.toFixed(4)}  accuracy ${(100 * accuracy).toFixed(2)} %${score}`;
+  return `loss ${loss.toFixed(4)}  accuracy ${(100 * accuracy).toFixed(2)} %  F1 ${f1.toFixed(4)}`;
 }
 
 function clock(seconds: number): string {

@@ -1,7 +1,7 @@
 /** exportOnnx: a model as an ONNX file, from a run of it. */
 
 import type { Module } from "../../layers/module.js";
-import { formatShape, type Shape } from "../../tensor/shape.js";
+import { checkCount, formatShape, type Shape } from "../../tensor/shape.js";
 import { foldBatchNorms } from "./fold.js";
 import { Graph, INPUT } from "./graph.js";
 import { RULES } from "./rules.js";
@@ -70,9 +70,7 @@ function addConstant(graph: Graph, { name, values, shape }: Constant): string {
  */
 export async function exportOnnx(model: Module, options: OnnxExportOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { inputShape, batch, foldBatchNorm = false, metadata = {} } = options;
-  if (batch !== undefined && !(Number.isInteger(batch) && batch > 0)) {
-    throw new RangeError(`exportOnnx: batch must be a positive integer, got ${batch}`);
-  }
+  if (batch !== undefined) checkCount("exportOnnx", "batch", batch);
   // What it takes to write the file is loaded only where one is written.
   const { encodeModel } = await import("./schema.js");
   try {
