@@ -29,8 +29,9 @@ import { cat, indexAdd, indexSelect, pad, view } from "./movement.js";
 import { accumulate, adam, sgd } from "./optimizer.js";
 import { binary, unary, unaryGrad } from "./pointwise.js";
 import { avgPool2dGrad, maxPool2dGrad, pool2d } from "./pool2d.js";
-import { argMax, reduce, softmax, softmaxGrad } from "./reduce.js";
+import { argMax, reduce } from "./reduce.js";
 import { GpuRuntime } from "./runtime.js";
+import { softmax, softmaxGrad } from "./softmax.js";
 import { GpuStorage } from "./storage.js";
 
 /** @throws Error saying why `mode` cannot run here */

@@ -5,9 +5,10 @@
  */
 
 import type { Kernel, Matrix } from "./kernel.js";
-import { expOf, isNaNOf, maxOf, minOf } from "./math.js";
+import { isNaNOf, maxOf, minOf } from "./math.js";
 
-type Steps = "n" | "rowStep" | "nextRow" | "columnStep" | "nextColumn";
+/** The way along a line. */
+export type Steps = "n" | "rowStep" | "nextRow" | "columnStep" | "nextColumn";
 type Reduction = Kernel<Steps | "width" | "full" | "left">;
 
 export function sum(this: Reduction, x: Matrix): number {
@@ -76,37 +77,4 @@ export function argMax(this: Kernel<Steps>, x: Matrix): number {
     }
   }
   return best;
-}
-
-// ---- softmax -----------------------------------------------------------------------------------
-
-/** Σ exp(x − largest) of a line. */
-export function expSum(this: Kernel<Steps>, x: Matrix, largest: Matrix): number {
-  const row = this.thread.z * this.constants.height + this.thread.y;
-  const top = largest[row][this.thread.x];
-  let total = 0;
-  for (let j = 0; j < this.constants.n; j++) {
-    total += expOf(
-      x[row * this.constants.rowStep + j * this.constants.nextRow][
-        this.thread.x * this.constants.columnStep + j * this.constants.nextColumn
-      ] - top,
-    );
-  }
-  return total;
-}
-
-/** Σ g · y of a line. */
-export function dotSum(this: Kernel<Steps>, g: Matrix, y: Matrix): number {
-  const row = this.thread.z * this.constants.height + this.thread.y;
-  let total = 0;
-  for (let j = 0; j < this.constants.n; j++) {
-    total +=
-      g[row * this.constants.rowStep + j * this.constants.nextRow][
-        this.thread.x * this.constants.columnStep + j * this.constants.nextColumn
-      ] *
-      y[row * this.constants.rowStep + j * this.constants.nextRow][
-        this.thread.x * this.constants.columnStep + j * this.constants.nextColumn
-      ];
-  }
-  return total;
 }

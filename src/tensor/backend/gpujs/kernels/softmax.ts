@@ -1,11 +1,43 @@
 /**
- * Softmax along the middle axis of an [outer, n, inner] box, from what `reduce` and its kin found out about each line.
- * A row of threads is one (outer, j), its columns are the inner axis: n rows share their lines, which are 1 `step` apart.
+ * Softmax along the middle axis of an [outer, n, inner] box. Sums of each line, found as in `reduce`, come first; then a
+ * row of threads is one (outer, j), its columns are the inner axis: n rows share their lines, which are 1 `step` apart.
  * Where there is no inner axis, a row of threads may be one whole line: n is 1 then, and `step` 0.
  */
 
 import type { Kernel, Matrix } from "./kernel.js";
 import { expOf, logOf, quotient } from "./math.js";
+import type { Steps } from "./reduce.js";
+
+/** Σ exp(x − largest) of a line. */
+export function expSum(this: Kernel<Steps>, x: Matrix, largest: Matrix): number {
+  const row = this.thread.z * this.constants.height + this.thread.y;
+  const top = largest[row][this.thread.x];
+  let total = 0;
+  for (let j = 0; j < this.constants.n; j++) {
+    total += expOf(
+      x[row * this.constants.rowStep + j * this.constants.nextRow][
+        this.thread.x * this.constants.columnStep + j * this.constants.nextColumn
+      ] - top,
+    );
+  }
+  return total;
+}
+
+/** Σ g · y of a line. */
+export function dotSum(this: Kernel<Steps>, g: Matrix, y: Matrix): number {
+  const row = this.thread.z * this.constants.height + this.thread.y;
+  let total = 0;
+  for (let j = 0; j < this.constants.n; j++) {
+    total +=
+      g[row * this.constants.rowStep + j * this.constants.nextRow][
+        this.thread.x * this.constants.columnStep + j * this.constants.nextColumn
+      ] *
+      y[row * this.constants.rowStep + j * this.constants.nextRow][
+        this.thread.x * this.constants.columnStep + j * this.constants.nextColumn
+      ];
+  }
+  return total;
+}
 
 type Line = Kernel<"n" | "step">;
 
