@@ -53,7 +53,7 @@ describe("files", () => {
 
 it("consoleProgress writes to the console", () => {
   const log = vi.spyOn(console, "log").mockImplementation(() => {});
-  const metrics = { loss: 0.5, accuracy: 0.75 };
+  const metrics = { loss: 0.5, accuracy: 0.75, f1: 0.7 };
   const { onProgress, onEpoch } = consoleProgress();
   onProgress(1, 1);
   onEpoch({ epoch: 1, epochs: 1, train: metrics, test: metrics, imagesPerSecond: 10, seconds: 1 } as never);
