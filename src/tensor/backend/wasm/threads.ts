@@ -1,6 +1,10 @@
-/** One persistent pool of threads: the work items of a kernel are handed out in chunks to whoever is free. */
+/**
+ * One persistent pool of threads. Each has a share of a kernel's work items, the same part of them in every job, so that
+ * it finds in its own cache what it wrote there in the job before; who is done with that helps the next. Shares are taken
+ * in chunks.
+ */
 
-import { CONTROL_BYTES, MESSAGE, MESSAGE_AT, NUMBERS, NUMBERS_AT, startWorker, Word } from "./worker.js";
+import { MESSAGE, MESSAGE_AT, NUMBERS, NUMBERS_AT, SHARE_WORDS, SHARES_AT, startWorker, Word } from "./worker.js";
 
 /** A kernel as the module exports it. */
 export type Kernel = (scratch: number, begin: number, end: number, ...args: number[]) => void;
@@ -27,23 +31,30 @@ const SLICE_MS = 100;
 const PATIENCE = 600;
 
 export class ThreadPool {
-  readonly #control = new SharedArrayBuffer(CONTROL_BYTES);
-  readonly #words = new Int32Array(this.#control, 0, NUMBERS_AT / 4);
-  readonly #numbers = new Float64Array(this.#control, NUMBERS_AT, NUMBERS);
-  readonly #message = new Uint16Array(this.#control, MESSAGE_AT, MESSAGE);
-  readonly #maySleep = canSleep(this.#words);
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #numbers: Float64Array;
+  readonly #message: Uint16Array;
+  /** By thread: the first item of its share that nobody has taken, each `SHARE_WORDS` after the other. */
+  readonly #taken: Int32Array;
+  readonly #maySleep: boolean;
   readonly #threads: number;
   #jobs = 0;
   #failure: string | undefined;
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, threads: number) {
     this.#threads = threads;
+    const control = new SharedArrayBuffer(SHARES_AT + threads * SHARE_WORDS * 4);
+    this.#words = new Int32Array(control, 0, NUMBERS_AT / 4);
+    this.#numbers = new Float64Array(control, NUMBERS_AT, NUMBERS);
+    this.#message = new Uint16Array(control, MESSAGE_AT, MESSAGE);
+    this.#taken = new Int32Array(control, SHARES_AT);
+    this.#maySleep = canSleep(this.#words);
     for (let thread = 1; thread < threads && !this.#failure; thread++) {
       const onEnd = (reason: string) => {
         this.#failure ??= `worker thread ${thread} is gone: ${reason}`;
       };
       try {
-        startWorker({ module, memory, control: this.#control, thread, spins: SPINS }, onEnd);
+        startWorker({ module, memory, control, thread, threads, spins: SPINS }, onEnd);
       } catch (error) {
         // Kept for every operation to report: a pool that threw here would be made anew by each of them.
         onEnd(String(error));
@@ -70,13 +81,18 @@ export class ThreadPool {
     this.#checkWorkers();
     const chunk = this.#publish(job);
     try {
-      for (;;) {
-        const begin = Atomics.add(this.#words, Word.next, chunk);
-        if (begin >= job.items) break;
-        kernel(job.scratch, begin, Math.min(begin + chunk, job.items), ...job.args);
+      for (let share = 0; share < this.#threads; share++) {
+        const last = this.#shareStart(job.items, share + 1);
+        for (;;) {
+          const begin = Atomics.add(this.#taken, share * SHARE_WORDS, chunk);
+          if (begin >= last) break;
+          kernel(job.scratch, begin, Math.min(begin + chunk, last), ...job.args);
+        }
       }
     } finally {
-      Atomics.store(this.#words, Word.next, job.items);
+      for (let share = 0; share < this.#threads; share++) {
+        Atomics.store(this.#taken, share * SHARE_WORDS, job.items);
+      }
       Atomics.store(this.#words, Word.open, 0);
       this.#waitForWorkers();
     }
@@ -95,6 +111,10 @@ export class ThreadPool {
     }
   }
 
+  #shareStart(items: number, share: number): number {
+    return Math.floor((items * share) / this.#threads);
+  }
+
   #publish({ kernel, items, args, scratch, scratchStep }: Job): number {
     const words = this.#words;
     const numbers = this.#numbers;
@@ -107,7 +127,9 @@ export class ThreadPool {
     numbers[0] = scratch;
     numbers[1] = scratchStep;
     numbers.set(args, 2);
-    Atomics.store(words, Word.next, 0);
+    for (let share = 0; share < this.#threads; share++) {
+      Atomics.store(this.#taken, share * SHARE_WORDS, this.#shareStart(items, share));
+    }
     this.#jobs = (this.#jobs % 0x7fff_ffff) + 1;
     Atomics.store(words, Word.open, this.#jobs);
     Atomics.notify(words, Word.open);
@@ -123,8 +145,8 @@ export class ThreadPool {
     for (;;) {
       const active = Atomics.load(words, Word.active);
       if (active === 0) return;
-      // Every finished chunk raises `next`, even when there is nothing left to take.
-      const progress = Atomics.load(words, Word.next) - active;
+      // Every finished chunk raises one of them, even when there is nothing left to take.
+      const progress = this.#taken.reduce((sum, n) => sum + n, -active);
       if (progress !== seen) patience = PATIENCE;
       else if (--patience === 0) break;
       seen = progress;

@@ -11,7 +11,7 @@ const VECTOR = 16;
 /** Bytes of one item's inputs at their points: most of a second-level cache. */
 const SPREAD_BYTES = 768 * 1024;
 
-/** Bytes of a chunk's two factors in the weight gradient: they stay in the third-level cache. */
+/** Bytes of a chunk's inputs at their points in the weight gradient: they stay in the third-level cache. */
 const CHUNK_BYTES = 12 * 1024 * 1024;
 
 /** Tiles of a chunk in the weight gradient: the more, the fewer sums over lanes. */
@@ -134,27 +134,28 @@ export function winogradWeightGrad(rt: Runtime, x: number, grad: number, out: nu
   const gradTiling = tilingOf(outputs, outputs, m, m, [0, 0]);
   const groups = ceilDiv(g.o, 4);
   const tileRows = g.n * inputTiling.tilesH;
-  const most = Math.min(CHUNK_TILES, Math.floor(CHUNK_BYTES / (POINTS * (g.c + groups * 4) * 4)));
+  const most = Math.min(CHUNK_TILES, Math.floor(CHUNK_BYTES / (POINTS * g.c * 4)));
   const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / inputTiling.tilesW)));
   const mostTileBytes = roundUp(rowsPerChunk * inputTiling.tilesW, 8) * 4;
 
   const inputBytes = POINTS * pointStride(g.c * mostTileBytes);
-  const gradBytes = POINTS * pointStride(groups * 4 * mostTileBytes);
-  const sumBytes = POINTS * g.c * groups * VECTOR;
-  const scratch = stripBytes(inputTiling, rowsPerChunk);
+  const sumBytes = groups * POINTS * g.c * VECTOR;
+  const strips = stripBytes(inputTiling, rowsPerChunk);
+  const scratch = POINTS * pointStride(4 * mostTileBytes) + strips;
   const scratchTaps = (g.kH * SIDE + g.kH * g.kH) * VECTOR;
-  rt.withBytes([inputBytes, gradBytes, sumBytes], (inputs, grads, sums) => {
+  rt.withBytes([inputBytes, sumBytes], (inputs, sums) => {
     withTiling(rt, inputTiling, (inputAt) =>
       withTiling(rt, gradTiling, (gradAt) => {
         for (let q0 = 0; q0 < tileRows; q0 += rowsPerChunk) {
           const rows = Math.min(rowsPerChunk, tileRows - q0);
           const tileBytes = roundUp(rows * inputTiling.tilesW, 8) * 4;
-          rt.run("winogradSpreadInput", g.c, [inputAt, x, inputs, g.c, q0, rows, tileBytes], scratch);
-          rt.run("winogradSpreadGrad", groups * 4, [gradAt, grad, grads, g.o, q0, rows, tileBytes], scratch);
-          rt.run("winogradProducts", POINTS * groups, [inputs, grads, sums, g.c, groups, tileBytes, q0 === 0 ? 1 : 0]);
+          const first = q0 === 0 ? 1 : 0;
+          rt.run("winogradSpreadInput", g.c, [inputAt, x, inputs, g.c, q0, rows, tileBytes], strips);
+          const shape = [g.c, g.o, q0, rows, tileBytes, first];
+          rt.run("winogradProducts", groups, [gradAt, inputs, grad, sums, ...shape], scratch);
         }
       }),
     );
-    rt.run("winogradFilterGrad", g.c, [sums, out, g.c, g.o, g.kH], scratchTaps);
+    rt.run("winogradFilterGrad", groups, [sums, out, g.c, g.o, g.kH], scratchTaps);
   });
 }

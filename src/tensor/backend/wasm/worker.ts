@@ -6,26 +6,26 @@ export const Word = {
   open: 0,
   /** Workers inside the open job. The caller waits on it. */
   active: 1,
-  /** The first work item that nobody has taken. */
-  next: 2,
-  items: 3,
+  items: 2,
   /** Work items taken at a time. */
-  chunk: 4,
+  chunk: 3,
   /** Position of the kernel among the module's exports. */
-  kernel: 5,
-  argumentCount: 6,
+  kernel: 4,
+  argumentCount: 5,
   /** Length of the message of a kernel that failed; 0 when none did. */
-  failure: 7,
+  failure: 6,
   /** Workers that have done some work so far. */
-  ready: 8,
+  ready: 7,
 } as const;
 
-/** The rest of the control block: doubles (scratch base, scratch step, the kernel's arguments), then a message. */
+/** The rest of the control block: doubles (scratch base, scratch step, the kernel's arguments), a message, … */
 export const NUMBERS_AT = 64;
 export const NUMBERS = 64;
 export const MESSAGE_AT = NUMBERS_AT + NUMBERS * 8;
 export const MESSAGE = 256;
-export const CONTROL_BYTES = MESSAGE_AT + MESSAGE * 2;
+/** … and for each thread the first work item of its share that nobody has taken, each in a cache line of its own. */
+export const SHARES_AT = MESSAGE_AT + MESSAGE * 2;
+export const SHARE_WORDS = 16;
 
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
@@ -33,6 +33,8 @@ export interface WorkerStart {
   readonly control: SharedArrayBuffer;
   /** 1 for the first worker; 0 is the caller's own thread. */
   readonly thread: number;
+  /** How many there are, the caller's included. */
+  readonly threads: number;
   /** How often to look for the next job before going to sleep. */
   readonly spins: number;
 }
@@ -44,10 +46,11 @@ export interface WorkerStart {
  * nobody waits for one that sleeps.
  */
 const program = `
-function work({ module, memory, control, thread, spins }) {
+function work({ module, memory, control, thread, threads, spins }) {
   const words = new Int32Array(control, 0, ${NUMBERS_AT / 4});
   const numbers = new Float64Array(control, ${NUMBERS_AT}, ${NUMBERS});
   const message = new Uint16Array(control, ${MESSAGE_AT}, ${MESSAGE});
+  const taken = new Int32Array(control, ${SHARES_AT}, ${SHARE_WORDS} * threads);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name]);
 
@@ -59,12 +62,16 @@ function work({ module, memory, control, thread, spins }) {
     const kernel = kernels[words[${Word.kernel}]];
     const scratch = numbers[0] + thread * numbers[1];
     const args = numbers.subarray(2, 2 + words[${Word.argumentCount}]);
-    for (;;) {
-      const begin = Atomics.add(words, ${Word.next}, chunk);
-      if (begin >= items) return;
-      kernel(scratch, begin, Math.min(begin + chunk, items), ...args);
-      if (!ready) Atomics.add(words, ${Word.ready}, 1);
-      ready = true;
+    for (let turn = 0; turn < threads; turn++) {
+      const share = (thread + turn) % threads;
+      const last = Math.floor((items * (share + 1)) / threads);
+      for (;;) {
+        const begin = Atomics.add(taken, share * ${SHARE_WORDS}, chunk);
+        if (begin >= last) break;
+        kernel(scratch, begin, Math.min(begin + chunk, last), ...args);
+        if (!ready) Atomics.add(words, ${Word.ready}, 1);
+        ready = true;
+      }
     }
   }
 
@@ -72,7 +79,7 @@ function work({ module, memory, control, thread, spins }) {
     const text = String(error).slice(0, ${MESSAGE});
     for (let i = 0; i < text.length; i++) message[i] = text.charCodeAt(i);
     Atomics.store(words, ${Word.failure}, text.length);
-    Atomics.store(words, ${Word.next}, words[${Word.items}]);
+    for (let share = 0; share < threads; share++) Atomics.store(taken, share * ${SHARE_WORDS}, words[${Word.items}]);
   }
 
   for (let last = 0; ; ) {

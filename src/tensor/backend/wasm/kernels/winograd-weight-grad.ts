@@ -1,6 +1,7 @@
 /**
  * The weight gradient of a Winograd convolution: ∂L/∂g = Gᵀ[Σ_tiles (A ∂L/∂y Aᵀ) ⊙ (Bᵀ d B)]G. Images are worked on in
- * chunks of tile rows: both factors are spread out to points for the whole chunk, then multiplied point by point.
+ * chunks of tile rows: the inputs are spread out to points for the whole chunk, then, for four outputs at a time, their
+ * gradients, which are multiplied with the inputs point by point.
  */
 
 import { FLOAT, madd, VECTOR } from "./simd";
@@ -31,70 +32,67 @@ export function winogradSpreadInput(
   }
 }
 
-/**
- * Gradients of outputs of a chunk to points: [36][outs / 4][tiles / 4][4 outputs][4 tiles]. One item is an output;
- * those beyond the last are zero.
- */
-export function winogradSpreadGrad(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  at: usize,
+/** The points of four outputs' gradients in a chunk, [36][tiles / 4][4 outputs][4 tiles]: those beyond the last are 0. */
+function spreadGrads(
+  tiling: Tiling,
+  strips: usize,
   g: usize,
-  out: usize,
   outs: i32,
+  group: i32,
   q0: i32,
   rows: i32,
-  tileBytes: usize,
+  out: usize,
+  pointStep: usize,
 ): void {
-  const tiling = changetype<Tiling>(at);
   const plane = <usize>(tiling.h * tiling.w) * FLOAT;
-  const pointStep = pointStride(<usize>((outs + 3) >> 2) * 4 * tileBytes);
-  for (let o = begin; o < end; o++) {
-    const to = out + <usize>(o >> 2) * 4 * tileBytes + <usize>(o & 3) * VECTOR;
+  for (let lane = 0; lane < 4; lane++) {
+    const o = group * 4 + lane;
+    const to = out + <usize>lane * VECTOR;
     if (o < outs) {
       const from = g + <usize>o * plane;
-      spreadTiles(tiling, scratch, from, <usize>outs * plane, q0, rows, to, pointStep, 8 * VECTOR, 4 * VECTOR);
+      spreadTiles(tiling, strips, from, <usize>outs * plane, q0, rows, to, pointStep, 8 * VECTOR, 4 * VECTOR);
     } else {
-      for (let p = 0; p < POINTS; p++) {
-        for (let t: usize = 0; t < tileBytes; t += VECTOR) {
-          v128.store(to + <usize>p * pointStep + 4 * t, f32x4.splat(0));
-        }
-      }
+      const end = out + <usize>POINTS * pointStep;
+      for (let at = to; at < end; at += 4 * VECTOR) v128.store(at, f32x4.splat(0));
     }
   }
 }
 
 /**
- * sums[p][c][o] (+)= Σ over the tiles of a chunk of both factors at point p. One item is a point and four outputs.
+ * sums[outs / 4][36][c][4 outputs] (+)= Σ over the tiles of a chunk of both factors at a point. One item is four outputs:
+ * their gradients go to points in the thread's own cache, and nobody else reads or writes near their sums.
  */
 export function winogradProducts(
   scratch: usize,
   begin: i32,
   end: i32,
+  at: usize,
   inputs: usize,
-  grads: usize,
+  g: usize,
   sums: usize,
   chans: i32,
-  groups: i32,
+  outs: i32,
+  q0: i32,
+  rows: i32,
   tileBytes: usize,
   first: i32,
 ): void {
-  const sumRow = <usize>groups * VECTOR;
+  const tiling = changetype<Tiling>(at);
   const inputStep = pointStride(<usize>chans * tileBytes);
-  const gradStep = pointStride(<usize>groups * 4 * tileBytes);
-  for (let item = begin; item < end; item++) {
-    const p = item / groups;
-    const group = item % groups;
-    const g = grads + <usize>p * gradStep + <usize>group * 4 * tileBytes;
-    let x = inputs + <usize>p * inputStep;
-    let to = sums + <usize>(p * chans) * sumRow + <usize>group * VECTOR;
-    for (let c = 0; c < chans; c += 2) {
-      // An odd last channel is multiplied twice, and stored twice in the same place.
-      const next: usize = c + 1 < chans ? 1 : 0;
-      dotTiles(g, x, x + next * tileBytes, tileBytes, to, to + next * sumRow, first != 0);
-      x += 2 * tileBytes;
-      to += 2 * sumRow;
+  const gradStep = pointStride(4 * tileBytes);
+  const strips = scratch + <usize>POINTS * gradStep;
+  for (let group = begin; group < end; group++) {
+    spreadGrads(tiling, strips, g, outs, group, q0, rows, scratch, gradStep);
+    let to = sums + <usize>(group * POINTS * chans) * VECTOR;
+    for (let p: usize = 0; p < <usize>POINTS; p++) {
+      let x = inputs + p * inputStep;
+      for (let c = 0; c < chans; c += 2) {
+        // An odd last channel is multiplied twice, and stored twice in the same place.
+        const next: usize = c + 1 < chans ? 1 : 0;
+        dotTiles(scratch + p * gradStep, x, x + next * tileBytes, tileBytes, to, to + next * VECTOR, first != 0);
+        x += (1 + next) * tileBytes;
+        to += (1 + next) * VECTOR;
+      }
     }
   }
 }
@@ -134,7 +132,7 @@ function dotTiles(g: usize, x0: usize, x1: usize, bytes: usize, out0: usize, out
   v128.store(out1, f32x4.add(before1, sumEach(c01, c11, c21, c31)));
 }
 
-/** Sums at the points to gradients of the filters, w[o][c][r][r]. One item is a channel. */
+/** Sums at the points to gradients of the filters, w[o][c][r][r]. One item is four outputs. */
 export function winogradFilterGrad(
   scratch: usize,
   begin: i32,
@@ -145,14 +143,12 @@ export function winogradFilterGrad(
   outs: i32,
   r: i32,
 ): void {
-  const groups = (outs + 3) >> 2;
-  const sumRow = <usize>groups * VECTOR;
-  const pointStep = <usize>chans * sumRow;
+  const pointStep = <usize>chans * VECTOR;
   const middle = scratch; // [r][6]
   const taps = middle + <usize>(r * SIDE) * VECTOR; // [r][r], a lane for each filter
-  for (let c = begin; c < end; c++) {
-    for (let group = 0; group < groups; group++) {
-      const from = sums + <usize>c * sumRow + <usize>group * VECTOR;
+  for (let group = begin; group < end; group++) {
+    for (let c = 0; c < chans; c++) {
+      const from = sums + <usize>(group * POINTS * chans + c) * VECTOR;
       for (let j: usize = 0; j < <usize>SIDE; j++) {
         pointsToTaps(from + j * pointStep, SIDE * pointStep, r, middle + j * VECTOR, SIDE * VECTOR);
       }
