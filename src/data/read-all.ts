@@ -46,11 +46,17 @@ function threadModule(): string | undefined {
   return `data:text/javascript,${encodeURIComponent(program)}`;
 }
 
+/** In the caller's thread, which gets a chance to do something else before each task. */
+async function readHere(task: ReadTask): Promise<(Photograph | Unreadable)[]> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return readPhotographs(task);
+}
+
 async function startReaders(files: number, workers: number | undefined): Promise<Readers> {
   const { availableParallelism } = nodeModules("readAll")("node:os");
   const threads = workers ?? Math.min(availableParallelism(), Math.floor(files / FILES_A_THREAD));
   const filename = threadModule();
-  if (threads === 0 || !filename) return { lanes: 1, taskFiles: 1, read: readPhotographs, end: async () => {} };
+  if (threads === 0 || !filename) return { lanes: 1, taskFiles: 1, read: readHere, end: async () => {} };
   const { Tinypool } = await import("tinypool");
   const pool = new Tinypool({ filename, name: "readPhotographs", minThreads: threads, maxThreads: threads });
   // Twice as many tasks as threads: the next one waits at each.
