@@ -94,7 +94,11 @@ async function training({ layers }: Task, { images, labels, ...rest }: Inputs): 
 }
 
 const device = process.argv[2] as "wasm" | "webgpu";
-if (device === "webgpu") await provideWebGpu();
+if (device === "webgpu") {
+  await provideWebGpu();
+  // jax-js asks it for the name of the browser; before Node 21 there is none.
+  if (!navigator.userAgent) Object.defineProperty(navigator, "userAgent", { value: "Node.js" });
+}
 const devices = await init(device);
 if (!devices.includes(device)) throw new Error(`jax-js has no ${device} device here`);
 defaultDevice(device);
