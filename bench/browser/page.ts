@@ -7,8 +7,6 @@ import { adamFor, labelsOf, nets, noisyImages, train } from "../nets.js";
 import { table } from "../table.js";
 import { elapsed, timeWarm } from "../timing.js";
 
-const BATCH = 64;
-
 /** Writes a line, and lets the page show it; its workers start meanwhile. */
 async function print(text: string): Promise<void> {
   console.log(text);
@@ -18,6 +16,7 @@ async function print(text: string): Promise<void> {
 
 const parameters = new URLSearchParams(location.search);
 const wanted = parameters.get("shape") ?? "";
+const batch = Number(parameters.get("batch") ?? 64);
 const asked = (parameters.get("backend") ?? "wasm") as BackendName;
 
 const kernels = table.filter(({ name }) => /^(matmul square|conv2d net1)/.test(name) && name.includes(wanted));
@@ -26,12 +25,12 @@ async function benchTraining(): Promise<void> {
   manualSeed(1);
   const model = nets.net1.make(0);
   const optimizer = adamFor(model);
-  const images = noisyImages(BATCH, nets.net1.size);
-  const step = () => train(model, optimizer, images, labelsOf(BATCH));
+  const images = noisyImages(batch, nets.net1.size);
+  const step = () => train(model, optimizer, images, labelsOf(batch));
   const { median } = await timeWarm(step, await elapsed(step));
   optimizer.zeroGrad();
   images.release();
-  await print(`net1 training, batch ${BATCH}: ${median.toFixed(1)} ms, ${(median / BATCH).toFixed(2)} ms an image`);
+  await print(`net1 training, batch ${batch}: ${median.toFixed(1)} ms, ${(median / batch).toFixed(2)} ms an image`);
 }
 
 try {
@@ -47,7 +46,7 @@ try {
           `warm ${median.toFixed(2)} ms  ${gflops.toFixed(1)} GFLOP/s`,
       );
     }
-    await benchTraining();
+    if ("net1 training".includes(wanted)) await benchTraining();
   }
 } catch (error) {
   await print(`failed: ${(error as Error).message}`);

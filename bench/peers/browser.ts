@@ -1,7 +1,8 @@
 /**
  * Runs the page of `bench/browser` in headless Chromium and prints what it prints:
- * `browser.ts [--backend NAME] [--shape TEXT] [--gpu]`. CHROMIUM names another program. Without --gpu, WebGL and WebGPU
- * are SwiftShader's, which computes on the processor.
+ * `browser.ts [--backend NAME] [--shape TEXT] [--batch N] [--gpu]`: only what has TEXT in its name, N images in a training
+ * step instead of 64. CHROMIUM names another program. Without --gpu, WebGL and WebGPU are SwiftShader's, which computes on
+ * the processor.
  */
 
 import { createServer } from "node:http";
@@ -10,11 +11,18 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { countOption } from "../../scripts/count-option.js";
 import { gpuLaunchOptions, launchOptions } from "../../test/chromium.js";
 
 const { gpu, ...wanted } = parseArgs({
-  options: { backend: { type: "string" }, shape: { type: "string" }, gpu: { type: "boolean" } },
+  options: {
+    backend: { type: "string" },
+    shape: { type: "string" },
+    batch: { type: "string" },
+    gpu: { type: "boolean" },
+  },
 }).values;
+if (wanted.batch !== undefined) countOption("batch", wanted.batch);
 
 const page = "<!doctype html><meta charset=utf-8><title>torchlet</title><script type=module src=page.js></script>";
 
