@@ -76,6 +76,7 @@ export { type ThresholdRow, thresholdTable } from "./metrics/thresholds.js";
 export type { ClassifierOptions } from "./nets/classifier.js";
 export { Net1 } from "./nets/net1.js";
 export { Net2, type Net2Options } from "./nets/net2.js";
+export { Net3, type Net3Options } from "./nets/net3.js";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.js";
 export { clipGradNorm, clipGradValue } from "./optim/clip.js";
 export { Optimizer, type OptimizerState } from "./optim/optimizer.js";

@@ -131,10 +131,12 @@ const METRICS: MetricName[] = ["loss", "accuracy", "error", "precision", "recall
 /** Every option but the folder of photographs, in the order of the help. */
 export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: TrainOption<TrainConfig[Name]> } = {
   net: option(choice(...(Object.keys(nets) as NetName[])), "the net to train", { default: "net1" }),
-  size: option(whole(8), "photographs are stretched to N by N pixels", { otherwise: "32 for net1, 64 for net2" }),
+  size: option(whole(8), "photographs are stretched to N by N pixels", {
+    otherwise: "32 for net1, 64 for net2 and net3",
+  }),
   dropout: option(numberFrom(0, 1), "share of values that dropout zeroes", {
     default: 0.2,
-    only: { with: "net", of: ["net2"] },
+    only: { with: "net", of: ["net2", "net3"] },
   }),
   layout: option(
     choice<Layout>("faces", "folders"),

@@ -16,6 +16,7 @@ import { MaxPool2d } from "../../src/layers/pool2d.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Net2 } from "../../src/nets/net2.js";
+import { Net3 } from "../../src/nets/net3.js";
 import { Adam } from "../../src/optim/adam.js";
 import { noGrad, record } from "../../src/tensor/autograd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
@@ -232,9 +233,10 @@ function trained(model: Module, images: Tensor): Module {
 }
 
 describe.each([
-  ["Net1", 32, () => new Net1()],
-  ["Net2", 64, () => new Net2()],
-] as const)("%s", (_, size, make) => {
+  ["Net1", 32, 2, () => new Net1()],
+  ["Net2", 64, 2, () => new Net2()],
+  ["Net3", 64, 6, () => new Net3()],
+] as const)("%s", (_, size, norms, make) => {
   const images = () => tensor(imagesOf(1, 4, size), [4, 3, size, size]);
 
   it("untrained", async () => void (await expectSame(initialized(make()), images())));
@@ -244,11 +246,11 @@ describe.each([
     const file = await expectSame(model, images());
     const used = Object.keys(model.stateDict()).filter((name) => !name.endsWith("num_batches_tracked"));
     expect(constantsOf(file)).toEqual(expect.arrayContaining(used));
-    expect(typesOf(file).filter((type) => type === "BatchNormalization")).toHaveLength(2);
+    expect(typesOf(file).filter((type) => type === "BatchNormalization")).toHaveLength(norms);
     expect(typesOf(file)).not.toContain("Dropout");
     const folded = await expectSame(model, images(), { foldBatchNorm: true });
     expect(typesOf(folded)).not.toContain("BatchNormalization");
-    expect(constantsOf(folded).filter((name) => name!.endsWith(".folded"))).toHaveLength(4);
+    expect(constantsOf(folded).filter((name) => name!.endsWith(".folded"))).toHaveLength(2 * norms);
   });
 });
 

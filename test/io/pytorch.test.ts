@@ -17,6 +17,7 @@ import { MaxPool2d } from "../../src/layers/pool2d.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Net2 } from "../../src/nets/net2.js";
+import { Net3 } from "../../src/nets/net3.js";
 import { Adam, AdamW } from "../../src/optim/adam.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { SGD } from "../../src/optim/sgd.js";
@@ -131,6 +132,17 @@ const variants: [what: string, changes: Change[]][] = [
       ["[0, 1, 0, 1, 0, 1, 0, 1]", "[0, 1]"],
     ],
   ],
+  [
+    "Net #3 with Adam",
+    [
+      ["new Net1()", "new Net3({ dropout: 0 })"],
+      ["Net1", "Net3"],
+      ["net1()", "net3(dropout=0)"],
+      ["net1", "net3"],
+      ["[8, 3, 32, 32]", "[8, 3, 64, 64]"],
+      ["[3, 32, 32]", "[3, 64, 64]"],
+    ],
+  ],
 ];
 
 describe("the document", () => {
@@ -141,7 +153,7 @@ describe("the document", () => {
 
 /** What PyTorch wrote, and how it went on: scripts/fixtures/make_pytorch_fixtures.py. */
 const fixture = readFixture<{
-  states: Record<"Net1" | "Net2", [name: string, shape: number[]][]>;
+  states: Record<"Net1" | "Net2" | "Net3", [name: string, shape: number[]][]>;
   trained: Record<string, { net: string; optimizer: string; outputs: number[]; losses: number[] }>;
 }>("io/pytorch");
 
@@ -164,6 +176,7 @@ describe("as PyTorch has it", () => {
   it.each([
     ["Net1", () => new Net1()],
     ["Net2", () => new Net2()],
+    ["Net3", () => new Net3()],
   ] as const)("%s: names and shapes of the state dict, in the same order", (name, make) => {
     expect(shapesOf(make().stateDict())).toEqual(fixture.states[name]);
   });

@@ -1,4 +1,4 @@
-/** Net #1 and Net #2 against PyTorch: losses, gradients, batch norm's moments and Adam's state over several steps. */
+/** The nets against PyTorch: losses, gradients, batch norm's moments and Adam's state over several steps. */
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
@@ -6,6 +6,7 @@ import { nllLoss } from "../../src/layers/losses.js";
 import type { Module } from "../../src/layers/module.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Net2 } from "../../src/nets/net2.js";
+import { Net3 } from "../../src/nets/net3.js";
 import { Adam } from "../../src/optim/adam.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
@@ -36,8 +37,13 @@ interface Fixture {
 }
 
 // Made by scripts/fixtures/make_net_fixtures.py, which also prints how far PyTorch's float32 is off.
-const fixtures = readFixture<Record<"Net1" | "Net2", Fixture>>("nets/nets");
-const makers = { Net1: () => new Net1(), Net2: () => new Net2({ dropout: 0 }) };
+const fixtures = readFixture<Record<NetName, Fixture>>("nets/nets");
+const makers = {
+  Net1: () => new Net1(),
+  Net2: () => new Net2({ dropout: 0 }),
+  Net3: () => new Net3({ dropout: 0 }),
+};
+type NetName = keyof typeof makers;
 
 const PROJECTION_SEED = 100;
 
@@ -67,7 +73,7 @@ function expectAll(actual: Iterable<[string, Tensor]>, expected: Summaries, tole
   }
 }
 
-function prepare(name: "Net1" | "Net2"): { model: Module; images: Tensor; labels: Int32Array; fixture: Fixture } {
+function prepare(name: NetName): { model: Module; images: Tensor; labels: Int32Array; fixture: Fixture } {
   const fixture = fixtures[name];
   const model = initialized(makers[name]());
   const { size, batch } = fixture;
@@ -79,6 +85,7 @@ describe("structure", () => {
   it.each([
     ["Net1", 402_770],
     ["Net2", 1_814_866],
+    ["Net3", 393_858],
   ] as const)("%s has %d parameters under PyTorch's names", (name, count) => {
     const model = makers[name]();
     expect(model.parameterCount()).toBe(count);
@@ -93,10 +100,13 @@ describe("options", () => {
     ["Net1", 8, 256, 3],
     ["Net1", 45, 256, 5],
     ["Net2", 16, 512, 10],
+    ["Net3", 45, 128, 3],
   ] as const)("%s for photographs of %d pixels and other numbers of classes", async (name, size, channels, classes) => {
-    const model = new { Net1, Net2 }[name]({ size, classes });
+    const model = new { Net1, Net2, Net3 }[name]({ size, classes });
     const [weight] = model.parameters().slice(-2);
-    expect(weight.shape).toEqual([classes, channels * Math.floor(size / 8) ** 2]);
+    // The first two look at every pixel that is left, the third at their mean.
+    const pixels = name === "Net3" ? 1 : Math.floor(size / 8) ** 2;
+    expect(weight.shape).toEqual([classes, channels * pixels]);
     const output = noGrad(() => model.eval().forward(ones([2, 3, size, size])));
     expect(output.shape).toEqual([2, classes]);
     const sums = (await output.data()).reduce((sum, value) => sum + Math.exp(value), 0);
@@ -106,6 +116,7 @@ describe("options", () => {
   it("that leave nothing after the pools are refused", () => {
     expect(() => new Net1({ size: 7 })).toThrow(new RangeError("Net1: size must be an integer of at least 8, got 7"));
     expect(() => new Net2({ size: 64.5 })).toThrow("Net2: size must be an integer of at least 8, got 64.5");
+    expect(() => new Net3({ size: 4 })).toThrow("Net3: size must be an integer of at least 8, got 4");
   });
 });
 
@@ -116,7 +127,7 @@ describe("options", () => {
 const TOLERANCE = 1e-4;
 const STATE_TOLERANCE = 1e-2;
 
-describe.each(["Net1", "Net2"] as const)("%s", (name) => {
+describe.each(["Net1", "Net2", "Net3"] as const)("%s", (name) => {
   it("trains as PyTorch does", async () => {
     // Fused multiplication and addition moves the winner of a max-pool window where two are all but equal.
     await useBackend("wasm", { threads: 2, strict: true });
