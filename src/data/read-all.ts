@@ -3,15 +3,18 @@
 import { nodeModules } from "../node.js";
 import { type Photograph, type ReadOptions, type ReadTask, readPhotographs, type Unreadable } from "./photograph.js";
 
-/** Files in a task: a message to a thread takes about a tenth of the time of decoding a small photograph. */
+/** Files in a task, at most: a message to a thread takes about a tenth of the time of decoding a small photograph. */
 const TASK_FILES = 8;
 
-/** A thread takes as long to start as it takes to read so many small photographs. */
-const FILES_A_THREAD = 200;
+/** Tasks for each thread, at least: with fewer, some threads would wait for the last ones. */
+const TASKS = 8;
+
+/** A thread takes about as long to start as it takes to decode so much, 0.2 s. */
+const BYTES_A_THREAD = 500_000;
 
 export interface ReadAllOptions extends ReadOptions {
   /**
-   * Threads that decode; 0 is the caller's own thread. Default: one for each processor, fewer for few files. In a bundle
+   * Threads that decode; 0 is the caller's own thread. Default: one for each processor, fewer for few bytes. In a bundle
    * there is no file for a thread to run, and everything is decoded in the caller's.
    */
   workers?: number;
@@ -52,9 +55,21 @@ async function readHere(task: ReadTask): Promise<(Photograph | Unreadable)[]> {
   return readPhotographs(task);
 }
 
-async function startReaders(files: number, workers: number | undefined): Promise<Readers> {
-  const { availableParallelism } = nodeModules("readAll")("node:os");
-  const threads = workers ?? Math.min(availableParallelism(), Math.floor(files / FILES_A_THREAD));
+/** As many as there are processors, unless the files are soon read. */
+function threadsFor(paths: readonly string[]): number {
+  const find = nodeModules("readAll");
+  const most = find("node:os").availableParallelism();
+  const { statSync } = find("node:fs");
+  let bytes = 0;
+  for (const path of paths) {
+    bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (bytes >= most * BYTES_A_THREAD) return most;
+  }
+  return Math.floor(bytes / BYTES_A_THREAD);
+}
+
+async function startReaders(paths: readonly string[], workers: number | undefined): Promise<Readers> {
+  const threads = workers ?? threadsFor(paths);
   const filename = threadModule();
   if (threads === 0 || !filename) return { lanes: 1, taskFiles: 1, read: readHere, end: async () => {} };
   const { Tinypool } = await import("tinypool");
@@ -62,7 +77,7 @@ async function startReaders(files: number, workers: number | undefined): Promise
   // Twice as many tasks as threads: the next one waits at each.
   return {
     lanes: 2 * threads,
-    taskFiles: TASK_FILES,
+    taskFiles: Math.max(1, Math.min(TASK_FILES, Math.floor(paths.length / (TASKS * threads)))),
     read: (task) => pool.run(task),
     end: () => pool.destroy(),
   };
@@ -84,7 +99,7 @@ export async function readAll(
 ): Promise<Failure[]> {
   const { size, cache, maxPixels, workers, onProgress, signal, onError = "throw" } = options;
   signal?.throwIfAborted();
-  const readers = await startReaders(paths.length, workers);
+  const readers = await startReaders(paths, workers);
   const failures: Failure[] = [];
   let next = 0;
   let done = 0;

@@ -2,9 +2,10 @@
 
 import { existsSync } from "node:fs";
 import { symlink, truncate, unlink, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { decodeImage } from "../../src/data/decode.js";
 import { FaceFolder, labelOf } from "../../src/data/face-folder.js";
 import { resize } from "../../src/data/resize.js";
@@ -186,6 +187,19 @@ describe("threads", () => {
     for (let i = 0; i < own.length; i++) expect(theirs.pixels(i)).toEqual(own.pixels(i));
     const first = `${folder}/112_0.jpg: the file is empty`;
     await expect(FaceFolder.open(folder, { size: 8, workers })).rejects.toThrow(first);
+  });
+
+  it("are started for many bytes, be they in few files", async () => {
+    const started = vi.fn();
+    process.on("worker", started);
+    onTestFinished(() => void process.off("worker", started));
+    const small = await folderOf({ "1_0.jpg": jpeg, "2_1.jpg": jpeg });
+    await FaceFolder.open(small, { size: 8 });
+    expect(started).not.toHaveBeenCalled();
+    // What follows a photograph in its file is passed over.
+    const large = Buffer.concat([jpeg, Buffer.alloc(600_000)]);
+    await FaceFolder.open(await folderOf({ "1_0.jpg": large, "2_1.jpg": large }), { size: 8 });
+    expect(started).toHaveBeenCalledTimes(Math.min(2, availableParallelism()));
   });
 
   it.each([0, 2])("%d tell of their progress, and stop when they are told to", async (workers) => {
