@@ -82,11 +82,11 @@ export class ThreadPool {
     const chunk = this.#publish(job);
     try {
       for (let share = 0; share < this.#threads; share++) {
-        const last = this.#shareStart(job.items, share + 1);
+        const end = this.#shareStart(job.items, share + 1);
         for (;;) {
           const begin = Atomics.add(this.#taken, share * SHARE_WORDS, chunk);
-          if (begin >= last) break;
-          kernel(job.scratch, begin, Math.min(begin + chunk, last), ...job.args);
+          if (begin >= end) break;
+          kernel(job.scratch, begin, Math.min(begin + chunk, end), ...job.args);
         }
       }
     } finally {

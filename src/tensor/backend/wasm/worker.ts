@@ -64,11 +64,11 @@ function work({ module, memory, control, thread, threads, spins }) {
     const args = numbers.subarray(2, 2 + words[${Word.argumentCount}]);
     for (let turn = 0; turn < threads; turn++) {
       const share = (thread + turn) % threads;
-      const last = Math.floor((items * (share + 1)) / threads);
+      const end = Math.floor((items * (share + 1)) / threads);
       for (;;) {
         const begin = Atomics.add(taken, share * ${SHARE_WORDS}, chunk);
-        if (begin >= last) break;
-        kernel(scratch, begin, Math.min(begin + chunk, last), ...args);
+        if (begin >= end) break;
+        kernel(scratch, begin, Math.min(begin + chunk, end), ...args);
         if (!ready) Atomics.add(words, ${Word.ready}, 1);
         ready = true;
       }
