@@ -1,8 +1,4 @@
-/**
- * One persistent pool of threads. Each has a share of a kernel's work items, the same part of them in every job, so that
- * it finds in its own cache what it wrote there in the job before; who is done with that helps the next. Shares are taken
- * in chunks.
- */
+/** One persistent pool of threads, each with its share of a kernel's work items. */
 
 import { MESSAGE, MESSAGE_AT, NUMBERS, NUMBERS_AT, SHARE_WORDS, SHARES_AT, startWorker, Word } from "./worker.js";
 
@@ -30,6 +26,10 @@ const SLICE_MS = 100;
 /** Slices without any progress until a worker is given up: a minute, far more than any chunk takes. */
 const PATIENCE = 600;
 
+/**
+ * A thread's share is the same part of every job, so that it finds in its own cache what it wrote there in the job
+ * before. It takes it in chunks, and then helps the others with theirs.
+ */
 export class ThreadPool {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #numbers: Float64Array;
