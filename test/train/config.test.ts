@@ -1,5 +1,6 @@
 /** The options of a run: what is filled in, and what is said of what is wrong. */
 
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { flagOf, trainConfig, trainOptions } from "../../src/train/config.js";
 
@@ -39,6 +40,11 @@ describe("what is not given", () => {
       expect(trainConfig({ ...config })).toEqual(config);
     }
   });
+});
+
+it("takes the recipe, whose own options are all but the photographs", () => {
+  const recipe = JSON.parse(readFileSync("examples/recipe.json", "utf8"));
+  expect(trainConfig({ data: "faces", ...recipe })).toMatchObject({ ...recipe, size: 64, dropout: 0.2 });
 });
 
 describe("what is wrong", () => {
