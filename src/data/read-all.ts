@@ -55,14 +55,21 @@ async function readHere(task: ReadTask): Promise<(Photograph | Unreadable)[]> {
   return readPhotographs(task);
 }
 
+/** 0 for a file that cannot be looked at: whoever reads it tells why. */
+function bytesOf(path: string): number {
+  try {
+    return nodeModules("readAll")("node:fs").statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
 /** As many as there are processors, unless the files are soon read. */
 function threadsFor(paths: readonly string[]): number {
-  const find = nodeModules("readAll");
-  const most = find("node:os").availableParallelism();
-  const { statSync } = find("node:fs");
+  const most = nodeModules("readAll")("node:os").availableParallelism();
   let bytes = 0;
   for (const path of paths) {
-    bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    bytes += bytesOf(path);
     if (bytes >= most * BYTES_A_THREAD) return most;
   }
   return Math.floor(bytes / BYTES_A_THREAD);

@@ -189,6 +189,13 @@ describe("threads", () => {
     await expect(FaceFolder.open(folder, { size: 8, workers })).rejects.toThrow(first);
   });
 
+  it("are chosen without stumbling over a file that cannot be looked at", async () => {
+    const folder = await folderOf({ "1_0.jpg": jpeg });
+    await symlink("2_1.jpg", join(folder, "2_1.jpg"));
+    const faces = await FaceFolder.open(folder, { size: 8, onError: "skip" });
+    expect(faces.skipped).toEqual([{ file: "2_1.jpg", reason: expect.stringContaining("ELOOP") }]);
+  });
+
   it("are started for many bytes, be they in few files", async () => {
     const started = vi.fn();
     process.on("worker", started);
