@@ -7,11 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { countOption } from "../scripts/count-option.js";
-import { type Photograph, readPhotographs } from "../src/data/photograph.js";
-import { type AugmentOptions, openSplits, type PhotoFolderOptions } from "../src/index.js";
 import { pythonWith } from "./contest/programs.js";
+import { buildPackage } from "./fresh-process.js";
 import { describeMachine } from "./report.js";
-import { elapsed } from "./timing.js";
 
 const HELP = `npx tsx bench/decode.ts DIR [OPTIONS]
 
@@ -36,76 +34,35 @@ if (values.help || folder === undefined) {
 const [limit, size] = [countOption("limit", values.limit), countOption("size", values.size)];
 const temporary = mkdtempSync(join(tmpdir(), "torchlet-bench-"));
 
-const open = (options: Partial<PhotoFolderOptions>) => openSplits(folder, { size, limit, onError: "skip", ...options });
-
-function line(what: string, milliseconds: number, images: number): void {
-  const each = (milliseconds / images).toFixed(3);
-  console.log(`${what.padEnd(44)} ${(milliseconds / 1000).toFixed(2).padStart(7)} s  ${each.padStart(7)} ms an image`);
-}
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The mean and the largest difference between torchlet's planes and Pillow's interleaved pixels, of 255. */
-function difference(photographs: readonly Photograph[], pixels: Uint8Array): [mean: number, worst: number] {
+function difference(planes: Uint8Array, pixels: Uint8Array): [mean: number, worst: number] {
   const area = size * size;
   let [sum, worst] = [0, 0];
-  for (const [n, { planes }] of photographs.entries()) {
-    for (let i = 0; i < planes.length; i++) {
-      const off = Math.abs(planes[i] - pixels[n * planes.length + 3 * (i % area) + Math.floor(i / area)]);
+  for (let start = 0; start < planes.length; start += 3 * area) {
+    for (let i = 0; i < 3 * area; i++) {
+      const off = Math.abs(planes[start + i] - pixels[start + 3 * (i % area) + Math.floor(i / area)]);
       sum += off;
       worst = Math.max(worst, off);
     }
   }
-  return [sum / pixels.length, worst];
-}
-
-async function besidePillow(paths: readonly string[]): Promise<void> {
-  const out = join(temporary, "pixels");
-  await readPhotographs({ paths: paths.slice(0, 100), options: { size } });
-  // Time of the processor: what else runs on the machine shows less in it.
-  const before = process.cpuUsage();
-  const photographs = (await readPhotographs({ paths, options: { size } })) as Photograph[];
-  const { user, system } = process.cpuUsage(before);
-  const script = fileURLToPath(new URL("peers/pillow.py", import.meta.url));
-  const { command, version } = pythonWith("PIL");
-  const seconds = Number(execFileSync(command, [script, String(size), out], { input: paths.join("\n") }));
-  const [mean, worst] = difference(photographs, readFileSync(out));
-  line("read, decode, resize: time on one core", (user + system) / 1000, paths.length);
-  line(`the same by Pillow ${version}`, 1000 * seconds, paths.length);
-  console.log(`difference of 255: mean ${mean.toFixed(3)}, largest ${worst}\n`);
+  return [sum / planes.length, worst];
 }
 
 try {
+  buildPackage();
   console.log(`${Object.values(describeMachine()).join("; ")}\n`);
-  const { train, test } = await open({ workers: 0 });
-  const images = train.length + test.length;
-  await besidePillow([train, test].flatMap((split) => split.files.map((file) => `${split.folder}/${file}`)));
+  const program = [here("decode-package.js"), folder, temporary, String(limit), String(size)];
+  execFileSync(process.execPath, program, { stdio: "inherit" });
 
-  const cache = join(temporary, "cache");
-  for (const workers of [0, 1, 2, 4])
-    line(`opened on ${workers || "no"} threads`, await elapsed(() => open({ workers })), images);
-  line("opened, filling a cache on disk", await elapsed(() => open({ cache })), images);
-  line("opened from that cache", await elapsed(() => open({ cache })), images);
-  console.log();
-
-  const augment: AugmentOptions = {
-    flip: 0.5,
-    shift: 0.1,
-    rotate: 15,
-    crop: 0.2,
-    brightness: 0.2,
-    contrast: 0.2,
-    saturation: 0.2,
-  };
-  for (const [name, options] of [
-    ["batches of 512", {}],
-    ["batches of 512, flipped and moved", { augment: { flip: 0.5, shift: 0.1, rotate: 15, crop: 0.2 } }],
-    ["batches of 512, with every augmentation", { augment }],
-  ] as const) {
-    const pass = () => {
-      for (const _ of train.batches(512, options));
-    };
-    pass();
-    line(name, await elapsed(pass), train.length);
-  }
+  const [paths, out] = [readFileSync(join(temporary, "paths"), "utf8"), join(temporary, "pixels")];
+  const { command, version } = pythonWith("PIL");
+  const seconds = Number(execFileSync(command, [here("peers/pillow.py"), String(size), out], { input: paths }));
+  const each = (1000 * seconds) / paths.split("\n").length;
+  const [mean, worst] = difference(readFileSync(join(temporary, "planes")), readFileSync(out));
+  console.log(`\nPillow ${version} on one core: ${seconds.toFixed(2)} s, ${each.toFixed(3)} ms an image`);
+  console.log(`difference of 255: mean ${mean.toFixed(3)}, largest ${worst}`);
 } finally {
   rmSync(temporary, { recursive: true });
 }
