@@ -63,6 +63,32 @@ describe("a launch that fails", () => {
     expect(await independent.data()).toEqual(Float32Array.of(2, 8, 18));
   });
 
+  onFreshBackends("for want of memory is tried again, when all that can be compiled anew has gone", async (backend) => {
+    const gone: string[] = [];
+    let failures = 3;
+    const { compile } = Device.prototype;
+    vi.spyOn(Device.prototype, "compile").mockImplementation(function (this: Device, source) {
+      const program = compile.call(this, source);
+      const run: typeof program.run = (args) => {
+        if (source.name === "unary" && failures-- > 0) throw new RangeError("could not allocate memory");
+        return program.run(args);
+      };
+      const destroy = () => {
+        gone.push(source.name);
+        program.destroy();
+      };
+      return { run, destroy };
+    });
+    withBackend(backend, () => tensor([1])).release();
+    const { dependent, independent } = operate(backend);
+    expect(await dependent.item()).toBe(9);
+    expect(await independent.data()).toEqual(Float32Array.of(2, 8, 18));
+    expect(gone.filter((name) => name === "unary")).toHaveLength(3);
+    expect(gone).toContain("copy");
+    failures = 4;
+    await expect(operate(backend).failed.data()).rejects.toThrow("unary (sqrt) failed: could not allocate memory");
+  });
+
   onFreshBackends("is reported by nothing else: no rejection that nobody handles", async (backend) => {
     const unhandled = vi.fn((event: { preventDefault?: () => void }) => event.preventDefault?.());
     const inPage = typeof process === "undefined" || !process.versions?.node;

@@ -40,6 +40,13 @@ function assertExact({ kernel, operands, rows, columns }: Launch): void {
   }
 }
 
+/**
+ * Milliseconds until a launch that found no memory is tried again, each time with all other kernels gone. Of WebAssembly
+ * memories a process of a browser has a hundred or so, and those of a page that was left come back only in a later turn
+ * of the event loop.
+ */
+const MEMORY_WAITS: readonly number[] = [0, 50, 500];
+
 interface Compiled extends Program {
   /** Results that would go with the kernel. */
   live: number;
@@ -144,7 +151,7 @@ export class GpuRuntime {
     );
   }
 
-  #run(result: GpuStorage, launch: Launch, look: () => View[]): void | Promise<void> {
+  #run(result: GpuStorage, launch: Launch, look: () => View[], waits = MEMORY_WAITS): void | Promise<void> {
     let views: View[] = [];
     const fail = (cause: unknown) => {
       const what = launch.rule ? `${launch.kernel} (${launch.rule.name})` : launch.kernel;
@@ -173,7 +180,11 @@ export class GpuRuntime {
       if (handle instanceof Promise) return handle.then(keep).catch(fail);
       keep(handle);
     } catch (cause) {
-      fail(cause);
+      const [wait, ...later] = waits;
+      if (!(cause instanceof RangeError) || wait === undefined) return fail(cause);
+      release();
+      this.#evict(0);
+      return new Promise((resolve) => setTimeout(resolve, wait)).then(() => this.#run(result, launch, look, later));
     }
   }
 
@@ -196,16 +207,17 @@ export class GpuRuntime {
       this.#compiled.delete(key);
     } else {
       const source = { name: kernel, text: kernels[kernel], rule: rule?.text, constants, rows, columns };
-      this.#evict();
+      this.#evict(this.#device.keeps - 1);
       compiled = { ...this.#device.compile(source), live: 0 };
     }
     this.#compiled.set(key, compiled);
     return compiled;
   }
 
-  #evict(): void {
+  /** Lets go of kernels until there are `most`, or only those whose results are in use. */
+  #evict(most: number): void {
     for (const [key, compiled] of this.#compiled) {
-      if (this.#compiled.size < this.#device.keeps) return;
+      if (this.#compiled.size <= most) return;
       if (compiled.live > 0) continue;
       compiled.destroy();
       this.#compiled.delete(key);
