@@ -8,7 +8,7 @@ import { infoCommand } from "./cli/info.js";
 import { predictCommand } from "./cli/predict.js";
 import { reportCommand } from "./cli/report.js";
 import { trainCommand } from "./cli/train.js";
-import { version } from "./train/session.js";
+import { version } from "./run/session.js";
 
 const program = new Command("torchlet")
   .description("Deep learning from scratch in TypeScript.")

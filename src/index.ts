@@ -105,7 +105,6 @@ export { type MatmulOptions, matmul } from "./tensor/ops/matmul.js";
 export {
   cat,
   clone,
-  expand,
   flatten,
   indexSelect,
   type PadOptions,
@@ -145,12 +144,11 @@ export {
   max,
   mean,
   min,
-  type ReduceOptions,
-  sum,
   type VarianceOptions,
   variance,
 } from "./tensor/ops/reduce.js";
 export { logSoftmax, softmax } from "./tensor/ops/softmax.js";
+export { expand, type ReduceOptions, sum } from "./tensor/ops/sum.js";
 export { defaultGenerator, Generator, manualSeed, type Stream } from "./tensor/random.js";
 export { type Shape, ShapeError } from "./tensor/shape.js";
 export {
@@ -169,7 +167,8 @@ export {
 export { bestEpoch, type MetricName } from "./train/best-epoch.js";
 export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";
 export { type EvaluateOptions, evaluate, type LossFunction, type Metrics } from "./train/evaluate.js";
-export { type EpochReport, type FitOptions, fit, type StepReport } from "./train/fit.js";
+export { type FitOptions, fit } from "./train/fit.js";
 export { BrokenLossError } from "./train/pass.js";
 export { TrainingPosition } from "./train/position.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";
+export type { EpochReport, StepReport } from "./train/reports.js";

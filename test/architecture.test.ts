@@ -18,6 +18,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   ops: { path: /^tensor\/ops\//, imports: ["shape", "random", "backend", "tensor", "autograd"] },
   methods: { path: /^tensor\/methods\.ts$/, imports: ["tensor", "autograd", "ops"] },
   gradcheck: { path: /^tensor\/gradcheck\.ts$/, imports: ["shape", "random", "backend", "tensor", "autograd", "ops"] },
+  selfCheck: { path: /^tensor\/self-check\.ts$/, imports: ["random", "backend", "ops"] },
   anomaly: { path: /^tensor\/anomaly\.ts$/, imports: ["shape", "tensor", "trace", "autograd", "ops"] },
   layers: { path: /^layers\//, imports: ENGINE },
   optim: { path: /^optim\//, imports: ENGINE },
@@ -26,10 +27,11 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   explain: { path: /^explain\//, imports: [...ENGINE, "layers"] },
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
-  train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io"] },
+  train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
+  run: { path: /^run\//, imports: ["node", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io", "train"] },
   report: {
     path: /^report\//,
-    imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "explain", "io", "train"],
+    imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "explain", "io", "train", "run"],
   },
 };
 
@@ -50,16 +52,39 @@ interface Source {
   imports: string[];
 }
 
-/** All of src but the kernels, which are AssemblyScript, and what is generated from them. */
-const sources: Source[] = readdirSync(root, { recursive: true, encoding: "utf8" })
+/** All of src but what is generated. */
+const files: Source[] = readdirSync(root, { recursive: true, encoding: "utf8" })
   .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => path.endsWith(".ts") && !path.endsWith(".generated.ts") && !path.includes("/kernels/"))
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".generated.ts"))
   .map((path) => {
     const text = readFileSync(new URL(path, root), "utf8");
     const code = text.replace(/\/\*[\s\S]*?\*\/|(?<![:"'`])\/\/.*$/gm, "");
     const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map(([, from]) => from);
     return { path, text, code, imports };
   });
+
+/** Without the kernels, which are AssemblyScript, or are read by GPU.js. */
+const sources = files.filter(({ path }) => !path.includes("/kernels/"));
+
+/** The source that `path` means by `from`. */
+const resolve = (path: string, from: string) => `${posix.join(dirname(path), from).replace(/\.[jt]s$/, "")}.ts`;
+
+/** Every circle that a walk along the imports comes upon, as "a → b → a". */
+function circles(imports: Record<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const way: string[] = [];
+  const visit = (path: string) => {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(" → "));
+    if (way.includes(path) || done.has(path)) return;
+    way.push(path);
+    imports[path]?.forEach(visit);
+    way.pop();
+    done.add(path);
+  };
+  Object.keys(imports).forEach(visit);
+  return found;
+}
 
 const partOf = (path: string) => Object.keys(PARTS).find((name) => PARTS[name].path.test(path));
 
@@ -85,11 +110,19 @@ describe("imports", () => {
         return imports
           .filter((from) => from.startsWith("."))
           .filter((from) => {
-            const target = partOf(posix.join(dirname(path), from).replace(/\.js$/, ".ts"));
+            const target = partOf(resolve(path, from));
             return target !== part && !PARTS[part].imports.includes(target ?? "");
           });
       }),
     ).toEqual([]);
+  });
+
+  it("make no circles, not even of types", () => {
+    const local = ({ path, imports }: Source) =>
+      imports.filter((from) => from.startsWith(".")).map((from) => resolve(path, from));
+    expect(circles(Object.fromEntries(files.map((file) => [file.path, local(file)])))).toEqual([]);
+    expect(circles({ a: ["b", "c"], b: ["c"], c: [] })).toEqual([]);
+    expect(circles({ a: ["b"], b: ["c"], c: ["b"] })).toEqual(["b → c → b"]);
   });
 
   it("keep the backends apart: only the registry knows them all", () => {

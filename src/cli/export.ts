@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import type { CheckpointName, RunFolder } from "../train/run-folder.js";
+import type { CheckpointName, RunFolder } from "../run/run-folder.js";
 
 type Format = "onnx" | "safetensors";
 
@@ -29,7 +29,7 @@ async function describeRun(run: RunFolder): Promise<Record<string, string>> {
 }
 
 async function exportRun(path: string, { format, out, checkpoint, foldBatchNorm }: ExportFlags): Promise<void> {
-  const { RunFolder } = await import("../train/run-folder.js");
+  const { RunFolder } = await import("../run/run-folder.js");
   if (foldBatchNorm && format !== "onnx") throw new Error(`--fold-batch-norm is for onnx, the format is ${format}`);
   const run = await RunFolder.open(path);
   const model = await run.loadModel(checkpoint);

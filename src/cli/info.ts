@@ -2,7 +2,7 @@
 
 import { Argument, Command } from "commander";
 import { type BackendName, backends, currentBackend, useBackend } from "../tensor/backend/registry.js";
-import { type KernelCheck, selfCheck, TOLERANCE } from "./self-check.js";
+import { type KernelCheck, selfCheck, TOLERANCE } from "../tensor/self-check.js";
 
 /** What is said of a backend that runs here. */
 interface Inspection {

@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
-import type { CheckpointName, RunFolder } from "../train/run-folder.js";
+import type { CheckpointName, RunFolder } from "../run/run-folder.js";
 
 interface PredictFlags {
   run: string;
@@ -87,7 +87,7 @@ async function predictFiles(run: RunFolder, checkpoint: CheckpointName, files: r
 }
 
 async function predict(paths: readonly string[], { run: path, checkpoint, json }: PredictFlags): Promise<void> {
-  const { RunFolder } = await import("../train/run-folder.js");
+  const { RunFolder } = await import("../run/run-folder.js");
   const run = await RunFolder.open(path);
   const files = await filesOf(paths);
   if (files.length === 0) throw new Error(`no photographs in ${paths.join(", ")}`);

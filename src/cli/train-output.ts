@@ -1,7 +1,7 @@
 /** What torchlet train says while it trains: for people, or one line of JSON for each event. */
 
+import type { RunEvent } from "../run/run.js";
 import { consoleProgress } from "../train/progress.js";
-import type { RunEvent } from "../train/run.js";
 
 /** Shows one event. */
 export type Output = (event: RunEvent) => void;

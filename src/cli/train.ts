@@ -4,8 +4,8 @@ import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../train/config.js";
-import type { RunHooks } from "../train/run.js";
+import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../run/config.js";
+import type { RunHooks } from "../run/run.js";
 
 /** Flags that are no options of the run. */
 interface OtherFlags {
@@ -111,8 +111,8 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
   const changes = resume === undefined ? {} : changesOnResume(data, flags);
   const path = resume ?? flags.out ?? newFolder(config?.net ?? "");
   const { jsonOutput, textOutput } = await import("./train-output.js");
-  const { resumeRun, startRun } = await import("../train/run.js");
-  const { RunFolder } = await import("../train/run-folder.js");
+  const { resumeRun, startRun } = await import("../run/run.js");
+  const { RunFolder } = await import("../run/run-folder.js");
   const hooks: RunHooks = { onEvent: json ? jsonOutput() : textOutput(), signal: onSignals() };
   try {
     await (config ? startRun(path, config, hooks) : resumeRun(path, changes, hooks));

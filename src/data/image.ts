@@ -1,4 +1,4 @@
-/** An image in memory, and the check that every decoder makes before it takes memory for one. */
+/** An image in memory, as it was decoded and as a net takes it, and the check before memory is taken for one. */
 
 /** 8-bit RGB, three bytes a pixel, row by row from the top left. */
 export interface Image {
@@ -8,6 +8,15 @@ export interface Image {
   readonly height: number;
   /** 3 · width · height bytes. */
   readonly data: Uint8Array;
+}
+
+/** An image as a net takes it: resized to a square. */
+export interface Photograph {
+  /** In the file, upright, before it was resized. */
+  width: number;
+  height: number;
+  /** [3, size, size], all of its red, then green, then blue. */
+  planes: Uint8Array;
 }
 
 /** Thrown for bytes that are no image, or none that can be read; the message says why. */

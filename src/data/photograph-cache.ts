@@ -1,7 +1,7 @@
 /** CacheEntry: what a photograph was decoded and resized to, kept in a file. */
 
 import { nodeModules } from "../node.js";
-import type { Photograph } from "./photograph.js";
+import type { Photograph } from "./image.js";
 
 /** Part of every name: to be raised when decoding or resizing changes its result. */
 const VERSION = 2;

@@ -3,18 +3,10 @@
 import type { Stats } from "node:fs";
 import { nodeModules } from "../node.js";
 import { decodeImage } from "./decode.js";
-import { DecodeError, type DecodeOptions, MAX_PIXELS } from "./image.js";
+import { DecodeError, type DecodeOptions, MAX_PIXELS, type Photograph } from "./image.js";
 import { toPlanes } from "./image-to-tensor.js";
 import { CacheEntry } from "./photograph-cache.js";
 import { resize } from "./resize.js";
-
-export interface Photograph {
-  /** In the file, upright, before it was resized. */
-  width: number;
-  height: number;
-  /** [3, size, size], all of its red, then green, then blue. */
-  planes: Uint8Array;
-}
 
 /** A file that could not be read, and why. */
 export interface Unreadable {

@@ -1,7 +1,8 @@
 /** readAll: many photographs, on several threads. The same bytes come out for any number of them. */
 
 import { nodeModules } from "../node.js";
-import { type Photograph, type ReadOptions, type ReadTask, readPhotographs, type Unreadable } from "./photograph.js";
+import type { Photograph } from "./image.js";
+import { type ReadOptions, type ReadTask, readPhotographs, type Unreadable } from "./photograph.js";
 
 /** Files in a task, at most: a message to a thread takes about a tenth of the time of decoding a small photograph. */
 const TASK_FILES = 8;

@@ -3,8 +3,9 @@
 import { scope } from "../tensor/autograd.js";
 import { indexSelect, reshape } from "../tensor/ops/movement.js";
 import { add, mul, neg, softplus, sub } from "../tensor/ops/pointwise.js";
-import { mean, sum } from "../tensor/ops/reduce.js";
+import { mean } from "../tensor/ops/reduce.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
+import { sum } from "../tensor/ops/sum.js";
 import { formatShape, ShapeError, sameShape } from "../tensor/shape.js";
 import { type Tensor, wrap } from "../tensor/tensor.js";
 

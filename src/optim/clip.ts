@@ -3,7 +3,7 @@
 import { noGrad } from "../tensor/autograd.js";
 import { stack } from "../tensor/ops/movement.js";
 import { add, clamp, div, minimum, mul, sqrt } from "../tensor/ops/pointwise.js";
-import { sum } from "../tensor/ops/reduce.js";
+import { sum } from "../tensor/ops/sum.js";
 import { keep, type Parameter, type Tensor } from "../tensor/tensor.js";
 
 function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) => Tensor): void {

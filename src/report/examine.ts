@@ -2,10 +2,10 @@
 
 import { resolve } from "node:path";
 import type { Sequential } from "../layers/sequential.js";
+import { type RunData, readRunData, summarize } from "../run/run-data.js";
+import { type EpochLine, RunFolder, type Session, type SkippedPhotograph } from "../run/run-folder.js";
 import { useBackend } from "../tensor/backend/registry.js";
 import { bestEpoch } from "../train/best-epoch.js";
-import { type RunData, readRunData, summarize } from "../train/run-data.js";
-import { type EpochLine, RunFolder, type Session, type SkippedPhotograph } from "../train/run-folder.js";
 import { type Predictions, predictAll } from "./predictions.js";
 
 export interface Examination {

@@ -2,7 +2,7 @@
 
 import { noGrad, type Sync } from "./autograd.js";
 import { mul } from "./ops/pointwise.js";
-import { sum } from "./ops/reduce.js";
+import { sum } from "./ops/sum.js";
 import { formatShape } from "./shape.js";
 import { keep, type Tensor } from "./tensor.js";
 import { type Operation, observe, unobserved } from "./trace.js";

@@ -3,7 +3,7 @@
 import { backward, noGrad } from "./autograd.js";
 import { withBackend } from "./backend/registry.js";
 import { mul } from "./ops/pointwise.js";
-import { sum } from "./ops/reduce.js";
+import { sum } from "./ops/sum.js";
 import { Generator } from "./random.js";
 import { formatShape } from "./shape.js";
 import { type Tensor, tensor } from "./tensor.js";

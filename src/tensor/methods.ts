@@ -5,7 +5,7 @@ import { batchNorm } from "./ops/batch-norm.js";
 import { conv2d } from "./ops/conv2d.js";
 import { dropout } from "./ops/dropout.js";
 import { matmul } from "./ops/matmul.js";
-import { clone, expand, flatten, indexSelect, pad, permute, reshape, slice, transpose } from "./ops/movement.js";
+import { clone, flatten, indexSelect, pad, permute, reshape, slice, transpose } from "./ops/movement.js";
 import {
   abs,
   add,
@@ -29,8 +29,9 @@ import {
   tanh,
 } from "./ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "./ops/pool2d.js";
-import { argMax, max, mean, min, sum, variance } from "./ops/reduce.js";
+import { argMax, max, mean, min, variance } from "./ops/reduce.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
+import { expand, sum } from "./ops/sum.js";
 import { Tensor } from "./tensor.js";
 
 const operations = {

@@ -1,7 +1,7 @@
 /** bestEpoch: which epoch was the best one so far, by one of its metrics. */
 
 import type { Metrics } from "./evaluate.js";
-import type { EpochReport } from "./fit.js";
+import type { EpochReport } from "./reports.js";
 
 /** What an epoch can be judged by. */
 export type MetricName = keyof Metrics;

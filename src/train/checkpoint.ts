@@ -8,8 +8,8 @@ import type { Schedule, ScheduleState } from "../optim/schedules.js";
 import { generatorStates, type Stream, setGeneratorStates } from "../tensor/random.js";
 import { tensor } from "../tensor/tensor.js";
 import { Tally } from "./evaluate.js";
-import type { EpochReport } from "./fit.js";
 import { TrainingPosition } from "./position.js";
+import type { EpochReport } from "./reports.js";
 
 /** What a checkpoint is of. */
 export interface Training {

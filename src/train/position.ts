@@ -1,7 +1,7 @@
 /** TrainingPosition: where training stands between two steps. */
 
 import type { Tally } from "./evaluate.js";
-import type { EpochReport } from "./fit.js";
+import type { EpochReport } from "./reports.js";
 
 /**
  * What decides the rest of a training run, besides the data, the model, the optimizer, its schedule and the default

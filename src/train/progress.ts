@@ -1,7 +1,7 @@
 /** Progress on the console: a live line on a terminal, a plain one now and then in a log. */
 
 import type { Metrics } from "./evaluate.js";
-import type { EpochReport, StepReport } from "./fit.js";
+import type { EpochReport, StepReport } from "./reports.js";
 
 /** Between two lines about the same epoch, or the same reading, in a log. */
 const LOG_INTERVAL_MS = 30_000;

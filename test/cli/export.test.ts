@@ -10,9 +10,9 @@ import { drawFaces } from "../../examples/drawn-faces.js";
 import { modelSchema, type Proto } from "../../src/io/onnx/schema.js";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
 import { Net1 } from "../../src/nets/net1.js";
+import { RunFolder } from "../../src/run/run-folder.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { tensor } from "../../src/tensor/tensor.js";
-import { RunFolder } from "../../src/train/run-folder.js";
 import { hashed } from "../nets/hashed.js";
 import { torchlet } from "./torchlet.js";
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
-import { RunFolder } from "../../src/train/run-folder.js";
-import { runContents } from "../train/run-contents.js";
+import { RunFolder } from "../../src/run/run-folder.js";
+import { runContents } from "../run/run-contents.js";
 import { start, torchlet } from "./torchlet.js";
 
 let root: string;

@@ -24,17 +24,7 @@ import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
 import { matmul } from "../../src/tensor/ops/matmul.js";
-import {
-  cat,
-  expand,
-  flatten,
-  indexSelect,
-  pad,
-  reshape,
-  slice,
-  stack,
-  transpose,
-} from "../../src/tensor/ops/movement.js";
+import { cat, flatten, indexSelect, pad, reshape, slice, stack, transpose } from "../../src/tensor/ops/movement.js";
 import {
   add,
   binaryRules,
@@ -51,8 +41,9 @@ import {
   unaryRules,
 } from "../../src/tensor/ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
-import { argMax, max, mean, min, sum, variance } from "../../src/tensor/ops/reduce.js";
+import { argMax, max, mean, min, variance } from "../../src/tensor/ops/reduce.js";
 import { softmax } from "../../src/tensor/ops/softmax.js";
+import { expand, sum } from "../../src/tensor/ops/sum.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import { ones, rand, randn, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";

@@ -1,8 +1,9 @@
 /** Reductions and softmax against PyTorch. */
 
 import { describe, expect, it } from "vitest";
-import { argMax, max, mean, min, sum, variance } from "../../src/tensor/ops/reduce.js";
+import { argMax, max, mean, min, variance } from "../../src/tensor/ops/reduce.js";
 import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
+import { sum } from "../../src/tensor/ops/sum.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";

@@ -12,11 +12,11 @@ import { examine } from "../../src/report/examine.js";
 import { writeReport } from "../../src/report/run-report.js";
 import { lookingSection } from "../../src/report/sections/looking.js";
 import { explained } from "../../src/report/sections/mistakes.js";
+import { trainConfig } from "../../src/run/config.js";
+import { startRun } from "../../src/run/run.js";
+import { RunFolder } from "../../src/run/run-folder.js";
 import { memory } from "../../src/tensor/backend/registry.js";
 import { Generator } from "../../src/tensor/random.js";
-import { trainConfig } from "../../src/train/config.js";
-import { startRun } from "../../src/train/run.js";
-import { RunFolder } from "../../src/train/run-folder.js";
 import { launchOptions, noChromium } from "../chromium.js";
 import { collectGarbage } from "../garbage.js";
 

@@ -14,9 +14,10 @@ import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random
 import type { Parameter, Tensor } from "../../src/tensor/tensor.js";
 import { bestEpoch } from "../../src/train/best-epoch.js";
 import { evaluate } from "../../src/train/evaluate.js";
-import { type EpochReport, type FitOptions, fit, type StepReport } from "../../src/train/fit.js";
+import { type FitOptions, fit } from "../../src/train/fit.js";
 import { BrokenLossError } from "../../src/train/pass.js";
 import { TrainingPosition } from "../../src/train/position.js";
+import type { EpochReport, StepReport } from "../../src/train/reports.js";
 import { collectGarbage } from "../garbage.js";
 import { onEachBackend } from "../targets.js";
 import { classifier, dataset } from "./tiny-data.js";

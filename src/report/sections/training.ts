@@ -1,7 +1,7 @@
 /** How training went, epoch by epoch. */
 
+import type { EpochLine } from "../../run/run-folder.js";
 import type { Metrics } from "../../train/evaluate.js";
-import type { EpochLine } from "../../train/run-folder.js";
 import type { Charts } from "../charts/chart.js";
 import { epochChart } from "../charts/training.js";
 import type { Examination } from "../examine.js";

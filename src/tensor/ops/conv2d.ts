@@ -4,7 +4,7 @@ import { checkSameBackend, record } from "../autograd.js";
 import type { ConvGeometry } from "../backend/backend.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { sum } from "./reduce.js";
+import { sum } from "./sum.js";
 
 /** One number for both axes, or [height, width]. */
 export type Pair = number | readonly [number, number];

@@ -4,8 +4,8 @@ import { checkSameBackend, record, scope } from "../autograd.js";
 import type { MatmulGeometry } from "../backend/backend.js";
 import { broadcastShapes, formatShape, type Shape, ShapeError, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { expand, reshape } from "./movement.js";
-import { sumTo } from "./reduce.js";
+import { reshape } from "./movement.js";
+import { expand, sumTo } from "./sum.js";
 
 export interface MatmulOptions {
   /** Multiplies aᵀ (its last two axes swapped) instead of a. Default false. */

@@ -1,20 +1,8 @@
 /** Operations that move numbers without changing them: reshape, permute, slice, pad, cat and their kin. */
 
 import { checkSameBackend, record, recordShared, scope } from "../autograd.js";
-import {
-  broadcastShapes,
-  broadcastStrides,
-  checkShape,
-  formatShape,
-  normalizeDim,
-  type Shape,
-  ShapeError,
-  sameShape,
-  sizeOf,
-  stridesOf,
-} from "../shape.js";
+import { formatShape, normalizeDim, type Shape, ShapeError, sameShape, sizeOf, stridesOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { sumTo } from "./reduce.js";
 
 /**
  * The same numbers in another shape; shares storage. One size may be −1: it becomes whatever is left.
@@ -48,19 +36,6 @@ export function flatten(x: Tensor, startDim = 1, endDim = -1): Tensor {
   if (start > end) throw new ShapeError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
   const joined = sizeOf(x.shape.slice(start, end + 1));
   return reshape(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)]);
-}
-
-/**
- * Repeats axes of size 1 (and adds leading ones) until x has the given shape.
- * @throws ShapeError when x does not broadcast to it.
- */
-export function expand(x: Tensor, shape: Shape): Tensor {
-  checkShape(shape, "expand");
-  if (!sameShape(broadcastShapes(x.shape, shape, "expand"), shape)) {
-    throw new ShapeError(`expand: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}`);
-  }
-  const storage = x.backend.view(x.storage, { shape, strides: broadcastStrides(x.shape, shape), offset: 0 });
-  return record("expand", [x], shape, storage, (g) => [() => sumTo(g, x.shape)], []);
 }
 
 /**

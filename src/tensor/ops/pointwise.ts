@@ -4,7 +4,7 @@ import { checkSameBackend, record } from "../autograd.js";
 import type { BinaryName, BinaryRule, UnaryName, UnaryRule } from "../backend/backend.js";
 import { broadcastShapes, broadcastStrides } from "../shape.js";
 import { Tensor, wrap } from "../tensor.js";
-import { sumTo } from "./reduce.js";
+import { sumTo } from "./sum.js";
 
 // ---- one operand -------------------------------------------------------------------------------
 

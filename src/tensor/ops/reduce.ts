@@ -1,60 +1,11 @@
-/** Reductions over any axes: sum, mean, max, min, variance, argMax. */
+/** Reductions over any axes: mean, max, min, variance, argMax. (sum is in sum.ts.) */
 
 import { record, scope } from "../autograd.js";
-import type { ReduceName, Storage } from "../backend/backend.js";
-import { broadcastStrides, normalizeDim, normalizeDims, type Shape, ShapeError, sizeOf } from "../shape.js";
+import { normalizeDim, normalizeDims, ShapeError, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { expand, reshape } from "./movement.js";
+import { reshape } from "./movement.js";
 import { div, eq, mul, sub } from "./pointwise.js";
-
-export interface ReduceOptions {
-  /** Keeps the reduced axes, with size 1. Default false. */
-  keepdim?: boolean;
-}
-
-function keptShape(shape: Shape, dims: readonly number[]): number[] {
-  return shape.map((n, d) => (dims.includes(d) ? 1 : n));
-}
-
-function droppedShape(shape: Shape, dims: readonly number[]): number[] {
-  return shape.filter((_, d) => !dims.includes(d));
-}
-
-/**
- * Reduces runs of adjacent axes, the last run first: each is the middle axis of an [outer, n, inner] box, which is all
- * that a backend has to know.
- */
-function reduceStorage(name: ReduceName, x: Tensor, dims: readonly number[]): Storage {
-  const { backend } = x;
-  let storage = x.storage;
-  let inner = 1;
-  for (let d = x.shape.length - 1; d >= 0; d--) {
-    if (!dims.includes(d)) {
-      inner *= x.shape[d];
-      continue;
-    }
-    let n = x.shape[d];
-    while (dims.includes(d - 1)) n *= x.shape[--d];
-    const outer = sizeOf(x.shape.slice(0, d));
-    const reduced = backend.reduce(name, storage, { outer, n, inner });
-    if (storage !== x.storage) backend.free(storage);
-    storage = reduced;
-  }
-  if (storage !== x.storage) return storage;
-  return backend.view(storage, { shape: [storage.size], strides: [1], offset: 0 });
-}
-
-function reduced(name: ReduceName, x: Tensor, dims: readonly number[], keepdim: boolean): [Shape, Storage] {
-  return [keepdim ? keptShape(x.shape, dims) : droppedShape(x.shape, dims), reduceStorage(name, x, dims)];
-}
-
-/** Sum over the axes `dim` (default: all). */
-export function sum(x: Tensor, dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
-  const dims = normalizeDims(dim, x.shape.length, "sum");
-  const [shape, storage] = reduced("sum", x, dims, keepdim);
-  const gradients = (g: Tensor) => [() => expand(reshape(g, keptShape(x.shape, dims)), x.shape)];
-  return record("sum", [x], shape, storage, gradients, [], { dims, keepdim });
-}
+import { droppedShape, keptShape, type ReduceOptions, reduced, sum } from "./sum.js";
 
 /** Arithmetic mean over the axes `dim` (default: all). */
 export function mean(x: Tensor, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
@@ -134,12 +85,4 @@ export function argMax(x: Tensor, dim?: number, { keepdim = false }: ReduceOptio
   const inner = x.size / (outer * n);
   const shape = keepdim ? keptShape(x.shape, dims) : droppedShape(x.shape, dims);
   return record("argMax", [x], shape, x.backend.argMax(x.storage, { outer, n, inner }), null, [], { dim: d, keepdim });
-}
-
-/** Sums x over the axes along which `shape` was broadcast to become x's: the adjoint of `expand`. */
-export function sumTo(x: Tensor, shape: Shape): Tensor {
-  const strides = broadcastStrides(shape, x.shape);
-  const dims = strides.flatMap((stride, d) => (stride === 0 && x.shape[d] !== 1 ? [d] : []));
-  const missing = x.shape.length - shape.length;
-  return dims.length === 0 && missing === 0 ? x : reshape(dims.length === 0 ? x : sum(x, dims), shape);
 }

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
+import { trainConfig } from "../../src/run/config.js";
+import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
+import { RunFolder } from "../../src/run/run-folder.js";
 import { allFinite } from "../../src/tensor/anomaly.js";
-import { trainConfig } from "../../src/train/config.js";
-import { type RunEvent, resumeRun, startRun } from "../../src/train/run.js";
-import { RunFolder } from "../../src/train/run-folder.js";
 import { runContents } from "./run-contents.js";
 
 let root: string;

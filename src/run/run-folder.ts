@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { UNFINISHED, writeAtomically } from "../io/atomic-file.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
-import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./checkpoint.js";
+import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
+import type { Metrics } from "../train/evaluate.js";
+import type { TrainingPosition } from "../train/position.js";
+import type { EpochReport } from "../train/reports.js";
 import { type TrainConfig, trainConfig } from "./config.js";
-import type { Metrics } from "./evaluate.js";
-import type { EpochReport } from "./fit.js";
-import type { TrainingPosition } from "./position.js";
 
 /** Of the photographs of a split: how many there are, in all and of each class. */
 export interface SplitSummary {

@@ -1,9 +1,9 @@
 /** selfCheck: every kernel of a backend, on small numbers, against the reference in float64. */
 
-import type { Backend, FloatArray, Storage } from "../tensor/backend/backend.js";
-import { JsBackend } from "../tensor/backend/js/js.js";
-import { binaryRules, unaryRules } from "../tensor/ops/pointwise.js";
-import { Generator } from "../tensor/random.js";
+import type { Backend, FloatArray, Storage } from "./backend/backend.js";
+import { JsBackend } from "./backend/js/js.js";
+import { binaryRules, unaryRules } from "./ops/pointwise.js";
+import { Generator } from "./random.js";
 
 /** What a backend has to show: everything but the ways in and out, which the check itself goes. */
 type Kernel = Exclude<

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { flagOf, trainConfig, trainOptions } from "../../src/train/config.js";
+import { flagOf, trainConfig, trainOptions } from "../../src/run/config.js";
 
 describe("what is not given", () => {
   it("has its default", () => {

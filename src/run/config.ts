@@ -5,7 +5,7 @@ import { type AugmentOptions, checkAugment } from "../data/augment.js";
 import type { Layout } from "../data/splits.js";
 import { type NetName, nets } from "../nets/named.js";
 import { type BackendName, backends } from "../tensor/backend/registry.js";
-import type { MetricName } from "./best-epoch.js";
+import type { MetricName } from "../train/best-epoch.js";
 import { augment, between, choice, classWeights, type Kind, numberFrom, path, whole, yesOrNo } from "./option-kinds.js";
 
 /** What each option means is said in the table below. Those with a question mark are absent where they do not apply. */

@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
+import { RunFolder } from "../../src/run/run-folder.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
-import { RunFolder } from "../../src/train/run-folder.js";
 
 const untimed = ({ seconds: _, imagesPerSecond: __, ...line }: Record<string, unknown>) => line;
 

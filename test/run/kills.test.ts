@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
+import { RunFolder } from "../../src/run/run-folder.js";
 import { Generator } from "../../src/tensor/random.js";
-import { RunFolder } from "../../src/train/run-folder.js";
 import { start, torchlet } from "../cli/torchlet.js";
 import { checkpointContents, runContents } from "./run-contents.js";
 

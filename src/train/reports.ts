@@ -1,0 +1,39 @@
+/** What training tells while it runs: after each step, and after each epoch. */
+
+import type { Metrics } from "./evaluate.js";
+
+/** Where a running epoch stands. */
+export interface StepReport {
+  /** Counted from 1. */
+  epoch: number;
+  /** How many there are to be. */
+  epochs: number;
+  /** Images that this epoch has trained on. */
+  done: number;
+  /** Images that it trains on altogether. */
+  total: number;
+  /** Mean over the batch, before the step. */
+  loss: number;
+  /** In this epoch so far. */
+  imagesPerSecond: number;
+  /** Until the end of this epoch's training. */
+  secondsLeft: number;
+}
+
+/** What an epoch came to. */
+export interface EpochReport {
+  /** Counted from 1. */
+  epoch: number;
+  /** How many there are to be. */
+  epochs: number;
+  /** Over the epoch's batches as they were trained on, in training mode and before each step; see `evaluateTrain`. */
+  train: Metrics;
+  /** After the epoch, in evaluation mode. */
+  test?: Metrics;
+  /** At the end of the epoch's training. */
+  lr: number;
+  /** While training, without evaluation. */
+  imagesPerSecond: number;
+  /** Spent on this epoch, with evaluation. */
+  seconds: number;
+}
