@@ -46,7 +46,7 @@ export {
   nllLoss,
   type Reduction,
 } from "./layers/losses.js";
-export { type LoadOptions, Module, type StateDict } from "./layers/module.js";
+export { type AnyModule, type LoadOptions, type LoadResult, Module, type StateDict } from "./layers/module.js";
 export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
 export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";

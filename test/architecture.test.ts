@@ -4,7 +4,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const ENGINE = ["shape", "random", "backend", "tensor", "trace", "autograd", "ops", "methods", "gradcheck", "anomaly"];
+const ENGINE = [
+  "shape",
+  "random",
+  "backend",
+  "tensor",
+  "copies",
+  "trace",
+  "autograd",
+  "ops",
+  "methods",
+  "gradcheck",
+  "anomaly",
+];
 
 /** The parts of the source, and which of them each may import besides itself. */
 const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
@@ -13,6 +25,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   random: { path: /^tensor\/random\.ts$/, imports: [] },
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
   tensor: { path: /^tensor\/tensor\.ts$/, imports: ["shape", "random", "backend"] },
+  copies: { path: /^tensor\/copies\.ts$/, imports: ["backend", "tensor"] },
   trace: { path: /^tensor\/trace\.ts$/, imports: ["tensor"] },
   autograd: { path: /^tensor\/autograd\.ts$/, imports: ["shape", "backend", "tensor", "trace"] },
   ops: { path: /^tensor\/ops\//, imports: ["shape", "random", "backend", "tensor", "autograd"] },

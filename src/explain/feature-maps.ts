@@ -23,7 +23,7 @@ export function featureMaps(model: Module, images: Tensor, options: FeatureMapOp
     frozen(model, () =>
       intercept(
         [layer],
-        (forward, x) => {
+        (forward, [x]) => {
           const y = forward(x);
           maps = y.detach(); // the model frees its own
           return y;

@@ -64,7 +64,7 @@ export async function gradCam(
       let start: Tensor | undefined;
       const output = intercept(
         [layer],
-        (forward, x) => {
+        (forward, [x]) => {
           // The graph begins here: what comes before needs no gradient.
           start = forward(x).detach();
           start.requiresGrad = true;

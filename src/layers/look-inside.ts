@@ -1,21 +1,20 @@
 /** Looking inside a model while it runs, and leaving it as it was. */
 
-import type { Tensor } from "../tensor/tensor.js";
-import type { Module } from "./module.js";
+import type { AnyModule, Module } from "./module.js";
 
 /**
- * Runs `fn` while every call of these modules' `forward` goes through `around`, which gets it, its input and the module.
+ * Runs `fn` while every call of these modules' `forward` goes through `around`, which gets it, its inputs and the module.
  * @see PyTorch's forward hooks
  */
-export function intercept<T>(
-  modules: readonly Module[],
-  around: (forward: (x: Tensor) => Tensor, x: Tensor, module: Module) => Tensor,
+export function intercept<T, Inputs extends readonly unknown[], Output>(
+  modules: readonly Module<Inputs, Output>[],
+  around: (forward: (...inputs: Inputs) => Output, inputs: Inputs, module: Module<Inputs, Output>) => Output,
   fn: () => T,
 ): T {
   const own = modules.map((module) => Object.getOwnPropertyDescriptor(module, "forward"));
   for (const module of modules) {
     const forward = module.forward.bind(module);
-    module.forward = (x) => around(forward, x, module);
+    module.forward = (...inputs) => around(forward, inputs, module);
   }
   try {
     return fn();
@@ -28,7 +27,7 @@ export function intercept<T>(
 }
 
 /** Runs `fn` with the model in evaluation mode and no parameter wanting a gradient; puts both back as they were. */
-export function frozen<T>(model: Module, fn: () => T): T {
+export function frozen<T>(model: AnyModule, fn: () => T): T {
   const modes = Array.from(model.modules(), (module) => [module, module.training] as const);
   const learning = model.parameters().filter((parameter) => parameter.requiresGrad);
   model.eval();

@@ -1,6 +1,7 @@
 /** Module: something with parameters, buffers and a forward pass. */
 
 import { releaseSpent } from "../tensor/autograd.js";
+import { prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { keep, Parameter, type Tensor } from "../tensor/tensor.js";
 
@@ -12,6 +13,17 @@ export interface LoadOptions {
   strict?: boolean;
 }
 
+/** Names that a state dict and a module do not have in common. */
+export interface LoadResult {
+  /** The module has them, and keeps its own numbers. */
+  missing: string[];
+  /** The state has them, and nothing became of them. */
+  unexpected: string[];
+}
+
+/** A module of any kind, whatever it takes and gives. */
+export type AnyModule = Module<never, unknown>;
+
 /** Options as a printed layer shows them, those left out excepted: "kernelSize=3, padding=1". */
 export function describeOptions(options: object): string {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -19,25 +31,50 @@ export function describeOptions(options: object): string {
 }
 
 /** Each value once, under its first name. */
-function* unique<T>(named: Iterable<[string, T]>): Generator<[string, T]> {
+function unique<T>(named: readonly [string, T][]): [string, T][] {
   const seen = new Set<T>();
-  for (const [name, value] of named) {
-    if (!seen.has(value)) yield [name, value];
-    seen.add(value);
-  }
+  return named.filter(([, value]) => !seen.has(value) && seen.add(value));
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** What a list, a map or a plain object holds, by index or key; nothing for any other value. */
+function entriesOf(value: unknown): [name: string, item: unknown][] {
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value) || value instanceof Set) return [...value].map((item, i) => [String(i), item]);
+  if (value instanceof Map) return Array.from(value, ([key, item]) => [String(key), item]);
+  return isPlain(value) ? Object.entries(value) : [];
 }
 
 /**
- * Base of every layer and net. Properties that hold a `Parameter` or a `Module` are found by themselves; other tensors
- * that belong to the state are registered with `registerBuffer`. Modules in an array are found inside a `Sequential` only.
+ * The parameters and modules in a list, a map or a plain object, however nested, by their place in it: "0", "left.1".
+ * @param around what this one is nested in: it may be part of itself
  */
-export abstract class Module {
+function contents(value: unknown, around: readonly unknown[] = []): [name: string, part: Parameter | AnyModule][] {
+  if (around.includes(value)) return [];
+  return entriesOf(value).flatMap(([name, item]) => {
+    if (item instanceof Parameter || item instanceof Module) return [[name, item]];
+    return contents(item, [...around, value]).map(([rest, part]) => [`${name}.${rest}`, part]);
+  });
+}
+
+/**
+ * Base of every layer and net, by what its `forward` takes (a tensor) and gives (a tensor). Properties that hold a
+ * `Parameter` or a `Module`, or arrays, maps or plain objects of them, are found by themselves; other tensors that
+ * belong to the state are registered with `registerBuffer`. What is in a `#private` field cannot be found.
+ */
+export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Output = Tensor> {
   /** True after `train()` (and at first), false after `eval()`. */
   training = true;
   readonly #buffers = new Map<string, Tensor>();
+  /** While its mode is being set: a child may point back to it. */
+  #switching = false;
 
-  /** What the module makes of x. Every subclass says which shapes it takes and gives. */
-  abstract forward(x: Tensor): Tensor;
+  /** What the module makes of its inputs. Every subclass says which shapes it takes and gives. */
+  abstract forward(...inputs: Inputs): Output;
 
   /**
    * Adds a tensor that is saved with the module but not learned.
@@ -50,31 +87,29 @@ export abstract class Module {
     return value;
   }
 
-  /** The modules directly inside this one, by name. */
-  *children(): Generator<[name: string, child: Module]> {
-    for (const [name, value] of Object.entries(this)) {
-      if (value instanceof Module) yield [name, value];
-    }
+  /** The modules directly inside this one, by name; those in arrays, maps and objects as "layers.0", as PyTorch does. */
+  children(): [name: string, child: AnyModule][] {
+    return contents({ ...this }).filter((entry): entry is [string, AnyModule] => entry[1] instanceof Module);
   }
 
   /** Every parameter with its full name: "0.weight", "0.bias", "3.weight", …; one that is shared, under its first. */
-  *namedParameters(): Generator<[name: string, parameter: Parameter]> {
-    for (const [name, value] of unique(this.#state())) if (value instanceof Parameter) yield [name, value];
+  namedParameters(): [name: string, parameter: Parameter][] {
+    return unique(this.#state()).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
   }
 
   /** Every parameter, in a fixed order. */
   parameters(): Parameter[] {
-    return Array.from(this.namedParameters(), ([, parameter]) => parameter);
+    return this.namedParameters().map(([, parameter]) => parameter);
   }
 
   /** Every buffer with its full name. */
-  *namedBuffers(): Generator<[name: string, buffer: Tensor]> {
-    for (const [name, value] of unique(this.#state())) if (!(value instanceof Parameter)) yield [name, value];
+  namedBuffers(): [name: string, buffer: Tensor][] {
+    return unique(this.#state()).filter(([, value]) => !(value instanceof Parameter));
   }
 
   /** Every buffer, in a fixed order. */
   buffers(): Tensor[] {
-    return Array.from(this.namedBuffers(), ([, buffer]) => buffer);
+    return this.namedBuffers().map(([, buffer]) => buffer);
   }
 
   /** Number of learned numbers. */
@@ -87,8 +122,11 @@ export abstract class Module {
    * @param mode false for `eval()`
    */
   train(mode = true): this {
+    if (this.#switching) return this;
+    this.#switching = true;
     this.training = mode;
     for (const [, child] of this.children()) child.train(mode);
+    this.#switching = false;
     return this;
   }
 
@@ -97,18 +135,21 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** This module and all inside it. */
-  *modules(): Generator<Module> {
-    for (const [, module] of this.namedModules()) yield module;
+  /** This module and all inside it, each once. */
+  modules(): AnyModule[] {
+    return this.namedModules().map(([, module]) => module);
   }
 
-  /**
-   * This module and all inside it, with their full names: "", "0", "1", …, "4.conv".
-   * @param prefix the full name of this one
-   */
-  *namedModules(prefix = ""): Generator<[name: string, module: Module]> {
-    yield [prefix, this];
-    for (const [name, child] of this.children()) yield* child.namedModules(prefix === "" ? name : `${prefix}.${name}`);
+  /** This module and all inside it, each once, with their full names: "", "0", "1", …, "4.conv". */
+  namedModules(): [name: string, module: AnyModule][] {
+    const found = new Map<AnyModule, string>();
+    const visit = (name: string, module: AnyModule): void => {
+      if (found.has(module)) return;
+      found.set(module, name);
+      for (const [own, child] of module.children()) visit(name === "" ? own : `${name}.${own}`, child);
+    };
+    visit("", this);
+    return Array.from(found, ([module, name]) => [name, module]);
   }
 
   /** Frees every parameter's gradient, and what is left of the last step's graph. */
@@ -117,29 +158,49 @@ export abstract class Module {
     releaseSpent();
   }
 
-  /** Parameters, then buffers, then those of the children: PyTorch's order. */
-  *#state(prefix = ""): Generator<[string, Tensor]> {
-    for (const [name, value] of Object.entries(this)) {
-      if (value instanceof Parameter) yield [prefix + name, value];
-    }
-    for (const [name, buffer] of this.#buffers) yield [prefix + name, buffer];
-    for (const [name, child] of this.children()) yield* child.#state(`${prefix}${name}.`);
+  /** The parameters that are this module's own, by name; those in arrays, maps and objects last. */
+  #ownParameters(): [name: string, parameter: Parameter][] {
+    const own = contents({ ...this }).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+    const direct = ([name]: [string, Parameter]) => Object.hasOwn(this, name);
+    return [...own.filter(direct), ...own.filter((entry) => !direct(entry))];
+  }
+
+  /**
+   * Parameters, then buffers, then those of the children: PyTorch's order.
+   * @param around the modules that this one is inside of: it may point back to them
+   */
+  #state(prefix = "", around: readonly AnyModule[] = []): [name: string, value: Tensor][] {
+    const own = [...this.#ownParameters(), ...this.#buffers].map(([name, value]): [string, Tensor] => [
+      prefix + name,
+      value,
+    ]);
+    const path = [...around, this];
+    const inner = this.children().filter(([, child]) => !path.includes(child));
+    return [...own, ...inner.flatMap(([name, child]) => child.#state(`${prefix}${name}.`, path))];
   }
 
   /** Parameters and buffers under PyTorch's names and in its layouts. They share their numbers with the module. */
   stateDict(): StateDict {
-    return Object.fromEntries(Array.from(this.#state(), ([name, value]) => [name, value.detach()]));
+    return Object.fromEntries(this.#state().map(([name, value]) => [name, value.detach()]));
   }
 
   /**
-   * Copies the numbers of `state` into this module.
-   * @throws Error listing every missing, unexpected and misshapen name at once; nothing has been changed then.
+   * Copies the numbers of `state` into this module, from other backends, too, where they can be read at once.
+   * @returns the names that only one of the two has: none, unless with `strict: false`
+   * @throws Error listing every missing, unexpected and misshapen name at once, or saying that no name at all agrees;
+   * nothing has been changed then
    */
-  loadStateDict(state: StateDict, { strict = true }: LoadOptions = {}): void {
+  loadStateDict(state: StateDict, options: LoadOptions = {}): LoadResult {
+    return this.prepareLoad(state, options)();
+  }
+
+  /** Internal: `loadStateDict` in two halves. This one checks and fetches everything; what it returns copies it. */
+  prepareLoad(state: StateDict, { strict = true }: LoadOptions = {}): () => LoadResult {
     const own = new Map(this.#state());
-    const missing = [...own.keys()].filter((name) => !(name in state));
+    const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
     const unexpected = Object.keys(state).filter((name) => !own.has(name));
-    const misshapen = [...own].filter(([name, value]) => name in state && !sameShape(state[name].shape, value.shape));
+    const shared = [...own].filter(([name]) => Object.hasOwn(state, name));
+    const misshapen = shared.filter(([name, value]) => !sameShape(state[name].shape, value.shape));
     const lines = [
       ...(strict ? missing.map((name) => `missing     ${name} ${formatShape(own.get(name)!.shape)}`) : []),
       ...(strict ? unexpected.map((name) => `unexpected  ${name} ${formatShape(state[name].shape)}`) : []),
@@ -148,10 +209,25 @@ export abstract class Module {
           `misshapen   ${name} ${formatShape(state[name].shape)}, expected ${formatShape(value.shape)}`,
       ),
     ];
+    const who = this.constructor.name;
     if (lines.length > 0) {
-      throw new Error(`loadStateDict: the state does not fit ${this.constructor.name}:\n  ${lines.join("\n  ")}`);
+      const hint = strict
+        ? ""
+        : `\nTo keep the model's own (a new head), take them out of the state first: ${misshapen
+            .map(([name]) => `delete state[${JSON.stringify(name)}]`)
+            .join("; ")}`;
+      throw new Error(`loadStateDict: the state does not fit ${who}:\n  ${lines.join("\n  ")}${hint}`);
     }
-    for (const [name, value] of own) if (name in state) value.copyFrom(state[name]);
+    if (shared.length === 0 && own.size > 0) {
+      throw new Error(
+        `loadStateDict: the state has nothing of ${who}: its names are ${someOf(unexpected)}; expected ${someOf(missing)}`,
+      );
+    }
+    const copy = prepareCopies(shared.map(([name, value]) => ({ name, target: value, source: state[name] })));
+    return () => {
+      copy();
+      return { missing, unexpected };
+    };
   }
 
   /** Class and options: "Conv2d(3, 8, kernelSize=5, padding=2)". */
@@ -165,25 +241,30 @@ export abstract class Module {
   }
 
   /** The layers of this module as printed lines; `Sequential` also lists its functions. */
-  protected parts(): [name: string, part: Module | string][] {
-    return [...this.children()];
+  protected parts(): [name: string, part: AnyModule | string][] {
+    return this.children();
   }
 
   /** The structure, with the shape of every parameter and their number. */
   toString(): string {
-    return `${this.#lines().join("\n")}\n${this.parameterCount().toLocaleString("en-US")} parameters`;
+    return `${this.#lines([]).join("\n")}\n${this.parameterCount().toLocaleString("en-US")} parameters`;
   }
 
-  #lines(): string[] {
-    const parts = this.parts();
-    if (parts.length === 0) {
-      const shapes = Object.entries(this).filter(([, value]) => value instanceof Parameter);
-      return [`${this.title}${shapes.map(([name, p]) => `  ${name} ${formatShape((p as Parameter).shape)}`).join("")}`];
-    }
+  #lines(around: readonly AnyModule[]): string[] {
+    const path = [...around, this];
+    const parts = this.parts().filter(([, part]) => typeof part === "string" || !path.includes(part));
+    const shapes = this.#ownParameters().map(([name, { shape }]) => `${name} ${formatShape(shape)}`);
+    if (parts.length === 0) return [[this.title, ...shapes].join("  ")];
     const inner = parts.flatMap(([name, part]) => {
-      const [first, ...rest] = typeof part === "string" ? [part] : part.#lines();
+      const [first, ...rest] = typeof part === "string" ? [part] : part.#lines(path);
       return [`  (${name}): ${first}`, ...rest.map((line) => `  ${line}`)];
     });
-    return [this.title.slice(0, -1), ...inner, ")"];
+    return [[this.title.slice(0, -1), ...shapes].join("  "), ...inner, ")"];
   }
+}
+
+/** The first few of a list of names. */
+function someOf(names: readonly string[]): string {
+  const some = names.slice(0, 3).join(", ");
+  return names.length > 3 ? `${some}, … (${names.length})` : some || "none";
 }

@@ -1,42 +1,65 @@
 /** Sequential: layers one after another. */
 
 import type { Tensor } from "../tensor/tensor.js";
-import { Module } from "./module.js";
+import { type AnyModule, Module } from "./module.js";
 
 /** A module, or any function from a tensor to a tensor: `relu`, `flatten`, `(x) => logSoftmax(x, 1)`. */
-export type Layer = Module | ((x: Tensor) => Tensor);
+export type Layer<Inputs extends readonly unknown[] = [Tensor]> = Module<Inputs> | ((...inputs: Inputs) => Tensor);
 
 /**
  * Applies its layers in order. What one layer hands to the next is freed as soon as no gradient needs it, so a layer
- * that keeps its input elsewhere must `detach()` it.
+ * that keeps its input elsewhere must `detach()` it. The first layer may take something else than a tensor, and so does
+ * the whole then.
  */
-export class Sequential extends Module {
-  /** In the order in which they are applied. */
-  readonly layers: readonly Layer[];
+export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Module<Inputs> {
+  // Private, so that a layer is found once, under the name that `children` gives it.
+  readonly #layers: readonly Layer[];
 
   /** @param layers modules and functions, the first one first */
-  constructor(...layers: Layer[]) {
+  constructor(...layers: Layer[]);
+  /**
+   * @param first what takes the model's own inputs
+   * @param rest the layers after it
+   */
+  constructor(first: Layer<Inputs>, ...rest: Layer[]);
+  /** Internal: either. */
+  constructor(...layers: unknown[]) {
     super();
-    this.layers = layers;
+    this.#layers = layers as Layer[];
   }
 
-  /** Modules are named by their place in the list, functions counted: the names PyTorch gives them. */
-  override *children(): Generator<[name: string, child: Module]> {
-    for (const [i, layer] of this.layers.entries()) if (layer instanceof Module) yield [String(i), layer];
+  /** In the order in which they are applied. */
+  get layers(): readonly Layer[] {
+    return this.#layers;
   }
 
-  /** What the last layer makes of x. */
-  forward(x: Tensor): Tensor {
-    let current = x;
+  /**
+   * Modules are named by their place in the list, functions counted: the names PyTorch gives them. What a subclass has
+   * besides comes after them.
+   */
+  override children(): [name: string, child: AnyModule][] {
+    const placed = [...this.layers.entries()].flatMap(([i, layer]): [string, AnyModule][] =>
+      layer instanceof Module ? [[String(i), layer]] : [],
+    );
+    return [...placed, ...super.children()];
+  }
+
+  /** What the last layer makes of the first one's `inputs`. */
+  forward(...inputs: Inputs): Tensor {
+    let given = inputs as readonly unknown[] as [Tensor];
     for (const layer of this.layers) {
-      const next = layer instanceof Module ? layer.forward(current) : layer(current);
-      if (current !== x && next !== current) current.release();
-      current = next;
+      const next = layer instanceof Module ? layer.forward(...given) : layer(...given);
+      if (given[0] !== inputs[0] && next !== given[0]) given[0].release();
+      given = [next];
     }
-    return current;
+    return given[0];
   }
 
-  protected override parts(): [name: string, part: Module | string][] {
-    return this.layers.map((layer, i) => [String(i), layer instanceof Module ? layer : layer.name || String(layer)]);
+  protected override parts(): [name: string, part: AnyModule | string][] {
+    const placed = [...this.layers.entries()].map(([i, layer]): [string, AnyModule | string] => [
+      String(i),
+      layer instanceof Module ? layer : layer.name || String(layer),
+    ]);
+    return [...placed, ...super.children()];
   }
 }

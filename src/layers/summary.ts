@@ -2,10 +2,10 @@
 
 import { noGrad } from "../tensor/autograd.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
-import { Parameter, type Tensor, zeros } from "../tensor/tensor.js";
+import { Parameter, Tensor, zeros } from "../tensor/tensor.js";
 import { type Operation, observe } from "../tensor/trace.js";
 import { frozen, intercept } from "./look-inside.js";
-import type { Module } from "./module.js";
+import type { AnyModule, Module } from "./module.js";
 
 /** A layer, or an operation that belongs to none. */
 export interface LayerSummary {
@@ -83,8 +83,10 @@ function flopsOf({ name, inputs, output }: Operation): number {
  * @see the package torchinfo for PyTorch
  */
 export function summary(model: Module, inputShape: Shape): ModelSummary {
-  const layers = new Map(Array.from(model.namedModules(), ([name, module]) => [module, name]));
-  const leaves = [...layers.keys()].filter((module) => module.children().next().done);
+  const named = model.namedModules();
+  const holdsOthers = (name: string) =>
+    named.some(([other]) => other !== name && (name === "" || other.startsWith(`${name}.`)));
+  const leaves = new Map(named.filter(([name]) => !holdsOthers(name)).map(([name, module]) => [module, name]));
   const rows: { -readonly [K in keyof LayerSummary]: LayerSummary[K] }[] = [];
   const counted = new Set<Tensor>();
   let inLeaf = false;
@@ -105,18 +107,19 @@ export function summary(model: Module, inputShape: Shape): ModelSummary {
     }
   }
 
-  function runLeaf(forward: (x: Tensor) => Tensor, x: Tensor, leaf: Module): Tensor {
-    addRow(layers.get(leaf)!, leaf.title);
+  function runLeaf(forward: (...inputs: never) => unknown, inputs: never, leaf: AnyModule): unknown {
+    addRow(leaves.get(leaf)!, leaf.title);
     inLeaf = true;
-    const y = forward(x);
+    const y = forward(...inputs);
     inLeaf = false;
-    rows[rows.length - 1].outShape = y.shape; // also where no operation ran: dropout passes its input on
+    // Also where no operation ran: dropout passes its input on.
+    if (y instanceof Tensor) rows[rows.length - 1].outShape = y.shape;
     return y;
   }
 
   noGrad(() =>
     frozen(model, () => {
-      observe(account, () => intercept(leaves, runLeaf, () => model.forward(zeros(inputShape))));
+      observe(account, () => intercept([...leaves.keys()], runLeaf, () => model.forward(zeros(inputShape))));
     }),
   );
   return new ModelSummary(rows, model.parameterCount());

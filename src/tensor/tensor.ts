@@ -2,7 +2,7 @@
 
 import type { Backend, FloatArray, Storage } from "./backend/backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
-import { currentBackend } from "./backend/registry.js";
+import { type BackendName, backendNamed, currentBackend, withBackend } from "./backend/registry.js";
 import { defaultGenerator, type Generator } from "./random.js";
 import { checkShape, formatShape, type Shape, ShapeError, sizeOf } from "./shape.js";
 
@@ -184,6 +184,21 @@ export class Tensor {
   async item(): Promise<number> {
     if (this.size !== 1) throw new ShapeError(`item: expected one element, the shape is ${formatShape(this.shape)}`);
     return (await this.data())[0];
+  }
+
+  /**
+   * The same numbers on another backend, outside of the graph; this very tensor where it is there already.
+   * @param target a name, or the backend itself: `model.parameters()[0].backend`
+   * @throws Error when a gradient is to reach this tensor, which it could not from there, or there is no such backend
+   */
+  async to(target: BackendName | Backend): Promise<Tensor> {
+    const backend = typeof target === "string" ? await backendNamed(target) : target;
+    if (backend === this.backend) return this;
+    if (this.requiresGrad) {
+      throw new Error(`to: no gradient comes back from ${backend.name} to ${this.backend.name}; detach() first`);
+    }
+    const values = await this.data();
+    return withBackend(backend, () => tensor(values, this.shape));
   }
 
   /** The same numbers (shared, not copied) outside of the graph. They outlive this tensor. */

@@ -8,9 +8,12 @@ import { Dropout } from "../../src/layers/dropout.js";
 import { Linear } from "../../src/layers/linear.js";
 import { Module, type StateDict } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
+import { summary } from "../../src/layers/summary.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { noGrad } from "../../src/tensor/autograd.js";
-import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { JsBackend } from "../../src/tensor/backend/js/js.js";
+import { memory, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
+import { indexSelect } from "../../src/tensor/ops/movement.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
 import { manualSeed } from "../../src/tensor/random.js";
 import { full, ones, Parameter, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
@@ -84,6 +87,126 @@ describe("what belongs to a module", () => {
     expect(modes().some(({ training }) => training)).toBe(false);
     expect(model.train()).toBe(model);
     expect(modes().every(({ training }) => training)).toBe(true);
+  });
+});
+
+describe("parts in lists, maps and objects", () => {
+  class Deep extends Module {
+    readonly layers = [new Linear(2, 3), relu, [new BatchNorm2d(3)], new Linear(3, 2, { bias: false })];
+    readonly heads = { left: new Linear(2, 1, { bias: false }), size: 3 };
+    readonly byName = new Map([["a", new Dropout(0.5)]]);
+    readonly scales = [new Parameter(ones([1])), new Parameter(ones([2]))];
+    readonly offset = new Parameter(ones([3]));
+
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+
+  it("are found, under PyTorch's names", () => {
+    const model = new Deep();
+    const all = [
+      ...["offset", "scales.0", "scales.1", "layers.0.weight", "layers.0.bias", "layers.2.0.weight"],
+      ...["layers.2.0.bias", "layers.3.weight", "heads.left.weight"],
+    ];
+    expect(names(model.namedParameters())).toEqual(all);
+    expect(names(model.namedBuffers())).toEqual(
+      ["running_mean", "running_var", "num_batches_tracked"].map((name) => `layers.2.0.${name}`),
+    );
+    expect(names(model.children())).toEqual(["layers.0", "layers.2.0", "layers.3", "heads.left", "byName.a"]);
+    model.eval();
+    expect(model.modules().map(({ training }) => training)).toEqual(Array(6).fill(false));
+    const parameters = model.parameters();
+    for (const [i, parameter] of parameters.entries()) parameter.grad = zeros([i]);
+    model.zeroGrad();
+    expect(parameters.every(({ grad }) => grad === null)).toBe(true);
+    const lines = `${model}`.split("\n");
+    expect(lines.slice(0, 2)).toEqual([
+      "Deep(  offset [3]  scales.0 [1]  scales.1 [2]",
+      "  (layers.0): Linear(2, 3)  weight [3, 2]  bias [3]",
+    ]);
+  });
+
+  it("are found in a subclass of Sequential, beside its layers", () => {
+    class Headed extends Sequential {
+      readonly head = new Linear(3, 2, { bias: false });
+    }
+    const model = new Headed(new Linear(2, 3, { bias: false }), relu);
+    expect(names(model.namedParameters())).toEqual(["0.weight", "head.weight"]);
+    expect(`${model}`.split("\n")[3]).toBe("  (head): Linear(3, 2, bias=false)  weight [2, 3]");
+  });
+
+  it("may be walked again: names come as arrays", () => {
+    const model = new Deep();
+    for (const list of [model.namedParameters(), model.namedBuffers(), model.namedModules(), model.children()]) {
+      expect([...list]).toEqual([...list]);
+      expect(list.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe("a child that points to its parent", () => {
+  class Child extends Module {
+    readonly own = new Linear(1, 1, { bias: false });
+    parent: Module | undefined;
+    readonly siblings: Module[] = [];
+    forward(x: Tensor): Tensor {
+      return this.own.forward(x);
+    }
+  }
+  class Parent extends Module {
+    readonly child = new Child();
+    forward(x: Tensor): Tensor {
+      return this.child.forward(x);
+    }
+  }
+
+  it("changes nothing in what the parent has", async () => {
+    const [plain, model] = [new Parent(), new Parent()];
+    model.child.parent = model;
+    model.child.siblings.push(model.child);
+    expect(Object.keys(model.stateDict())).toEqual(Object.keys(plain.stateDict()));
+    expect(names(model.namedModules())).toEqual(["", "child", "child.own"]);
+    expect(`${model}`).toBe(`${plain}`);
+    model.loadStateDict(plain.stateDict());
+    expect(await numbersOf(model)).toEqual(await numbersOf(plain));
+    model.eval();
+    expect(model.modules().map(({ training }) => training)).toEqual([false, false, false]);
+    expect(model.train().child.own.training).toBe(true);
+    expect(summary(model, [1, 1]).layers.map(({ name }) => name)).toEqual(["child.own"]);
+  });
+});
+
+describe("forward", () => {
+  it("takes and gives what the module says: integers, several tensors", () => {
+    class Lookup extends Module<[ids: Int32Array]> {
+      readonly table = new Parameter(tensor([1, 2, 3, 4], [2, 2]));
+      forward(ids: Int32Array): Tensor {
+        return indexSelect(this.table, 0, ids);
+      }
+    }
+    class Mixed extends Module<[a: Tensor, b: Tensor, c: Tensor], Tensor[]> {
+      forward(a: Tensor, b: Tensor, c: Tensor): Tensor[] {
+        return [a.add(b), c];
+      }
+    }
+    class Both extends Module<[ids: Int32Array]> {
+      readonly lookup = new Lookup();
+      readonly mixed = new Mixed();
+      forward(ids: Int32Array): Tensor {
+        const x = this.lookup.forward(ids);
+        const [sum, last] = this.mixed.forward(x, x, x);
+        return sum.mul(last);
+      }
+    }
+    expect(names(new Both().namedParameters())).toEqual(["lookup.table"]);
+    expect([...new Both().forward(Int32Array.of(1, 0)).dataSync()]).toEqual([18, 32, 2, 8]);
+    const chain = new Sequential(new Lookup(), new Linear(2, 1), relu);
+    const whole: Module<[Int32Array]> = chain;
+    expect(whole.forward(Int32Array.of(1, 1, 0)).shape).toEqual([3, 1]);
+    // @ts-expect-error a module that takes integers takes no tensor
+    const ofTensors: Module = chain;
+    expect(ofTensors).toBe(chain);
   });
 });
 
@@ -218,7 +341,12 @@ describe("stateDict and loadStateDict", () => {
       "wrong shapes even when not strict",
       wrong,
       { strict: false },
-      ["misshapen   body.0.weight [3, 2], expected [2, 3]", "misshapen   body.3.weight [2], expected [1, 2]"],
+      [
+        "misshapen   body.0.weight [3, 2], expected [2, 3]",
+        "misshapen   body.3.weight [2], expected [1, 2]\n" +
+          "To keep the model's own (a new head), take them out of the state first: " +
+          'delete state["body.0.weight"]; delete state["body.3.weight"]',
+      ],
     ],
   ])("refuse %s, and change nothing", async (_, changes, options, lines) => {
     const model = new Scaled();
@@ -232,7 +360,35 @@ describe("stateDict and loadStateDict", () => {
   it("take what is there when not strict", async () => {
     const model = new Scaled();
     const before = new Map(await numbersOf(model));
-    model.loadStateDict({ "body.0.bias": tensor([7, 8]), extra: zeros([4]) }, { strict: false });
+    const result = model.loadStateDict({ "body.0.bias": tensor([7, 8]), extra: zeros([4]) }, { strict: false });
     expect(await numbersOf(model)).toEqual([...before.set("body.0.bias", [7, 8])]);
+    expect(result).toEqual({
+      missing: ["scale", "calls", "body.0.weight", "body.3.weight"],
+      unexpected: ["extra"],
+    });
+    expect(model.loadStateDict(model.stateDict())).toEqual({ missing: [], unexpected: [] });
+  });
+
+  it("refuse a state of which nothing matches, strict or not", () => {
+    const state = { "module.body.0.bias": tensor([7, 8]) };
+    expect(() => new Scaled().loadStateDict(state, { strict: false })).toThrow(
+      "loadStateDict: the state has nothing of Scaled: its names are module.body.0.bias; " +
+        "expected scale, calls, body.0.weight, … (5)",
+    );
+    expect(() => new Scaled().loadStateDict({}, { strict: false })).toThrow("its names are none");
+  });
+
+  it("refuse a released tensor, and one that cannot be fetched, and change nothing", async () => {
+    const model = new Scaled();
+    const before = await numbersOf(model);
+    const released = zeros([1, 2]);
+    released.release();
+    expect(() => model.loadStateDict(stateWith({ "body.3.weight": released }))).toThrow("has been released");
+    const device = Object.defineProperty(new JsBackend(), "readSync", { value: undefined });
+    const elsewhere = withBackend(device, () => zeros([1, 2]));
+    expect(() => model.loadStateDict(stateWith({ "body.3.weight": elsewhere }))).toThrow(
+      '"body.3.weight" is on js, which cannot be read at once; bring it to js first: await tensor.to("js")',
+    );
+    expect(await numbersOf(model)).toEqual(before);
   });
 });

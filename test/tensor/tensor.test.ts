@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { JsBackend } from "../../src/tensor/backend/js/js.js";
-import { withBackend } from "../../src/tensor/backend/registry.js";
+import { type BackendName, withBackend } from "../../src/tensor/backend/registry.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { full, ones, Parameter, rand, randn, type TensorValues, tensor, zeros } from "../../src/tensor/tensor.js";
@@ -146,5 +146,23 @@ describe("ownership", () => {
     expect(reserved).toBeGreaterThanOrEqual(bytes);
     x.release();
     expect(backend.memory().bytes).toBe(bytes - 400);
+  });
+});
+
+describe("to", () => {
+  onEachBackend("brings the numbers to another backend, and hands itself over where it is there", async (backend) => {
+    const x = withBackend(new JsBackend(), () => tensor([[1, 2, 3]]));
+    const moved = await x.to(backend);
+    expect([moved.backend, moved.shape, [...(await moved.data())]]).toEqual([backend, [1, 3], [1, 2, 3]]);
+    expect(await moved.to(backend)).toBe(moved);
+    expect([...(await x.data())]).toEqual([1, 2, 3]);
+    expect((await x.to(backend.name as BackendName)).backend.name).toBe(backend.name);
+  });
+
+  it("refuses to cut a gradient off, and a backend that there is not", async () => {
+    const x = ones([2], { requiresGrad: true });
+    await expect(x.to(new JsBackend())).rejects.toThrow("detach() first");
+    expect((await x.detach().to(new JsBackend())).shape).toEqual([2]);
+    await expect(x.to("cuda" as BackendName)).rejects.toThrow('unknown backend "cuda"; there are wasm, js, ');
   });
 });

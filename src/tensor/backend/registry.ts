@@ -106,6 +106,14 @@ export function withBackend<T>(backend: Backend, fn: () => T): T {
   }
 }
 
+/** Internal: the backend of this name: the current one, or one that was made, or one made now without options. */
+export async function backendNamed(name: BackendName): Promise<Backend> {
+  const working = [current, ...made.values()].find((backend) => backend?.name === name && !backend.failure);
+  if (working) return working;
+  if (!Object.hasOwn(makers, name)) throw new Error(`unknown backend "${name}"; there are ${backends().join(", ")}`);
+  return backendFor(name, {});
+}
+
 /** The names that `useBackend` takes here. */
 export function backends(): BackendName[] {
   return Object.keys(makers) as BackendName[];
