@@ -2,7 +2,7 @@
 
 import { scope } from "../tensor/autograd.js";
 import { indexSelect, reshape } from "../tensor/ops/movement.js";
-import { add, mul, neg, softplus, sub } from "../tensor/ops/pointwise.js";
+import { add, div, mul, neg, softplus, sub } from "../tensor/ops/pointwise.js";
 import { mean } from "../tensor/ops/reduce.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
 import { sum } from "../tensor/ops/sum.js";
@@ -53,7 +53,7 @@ function checkReduction(name: string, reduction: Reduction): void {
 /** Losses [N] with weights that are already in them, reduced; `total` is what "mean" divides by. */
 function reduced(losses: Tensor, total: number, reduction: Reduction): Tensor {
   if (reduction === "none") return losses;
-  return reduction === "sum" ? sum(losses) : mul(sum(losses), 1 / total);
+  return reduction === "sum" ? sum(losses) : div(sum(losses), total);
 }
 
 /** Σ over the examples of their classes' weights, and −weight · score of each example's class. */

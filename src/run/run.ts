@@ -9,7 +9,7 @@ import type { Optimizer } from "../optim/optimizer.js";
 import { CosineWarmupLR, ReduceLROnPlateau, type Schedule, StepLR } from "../optim/schedules.js";
 import { SGD } from "../optim/sgd.js";
 import { currentBackend, useBackend } from "../tensor/backend/registry.js";
-import { mul } from "../tensor/ops/pointwise.js";
+import { div } from "../tensor/ops/pointwise.js";
 import { manualSeed } from "../tensor/random.js";
 import { bestEpoch } from "../train/best-epoch.js";
 import type { LossFunction } from "../train/evaluate.js";
@@ -83,7 +83,7 @@ function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset
   // The original experiment gave probabilities, not their logarithms, to the NLL loss. What is divided by is the number of
   // photographs, not the sum of their weights: that differs from batch to batch, and may be 0.
   return (output, labels) =>
-    mul(nllLoss(softmaxNll ? output.exp() : output, labels, { weight, reduction: "sum" }), 1 / labels.length);
+    div(nllLoss(softmaxNll ? output.exp() : output, labels, { weight, reduction: "sum" }), labels.length);
 }
 
 async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Promise<RunData> {

@@ -267,7 +267,7 @@ describe("the file", () => {
       ...["2x3", "constant", "linear.weight", "linear.bias", "constant_1"],
     ]);
     expect(typesOf(file)).toEqual(
-      ["Conv", "BatchNormalization", "Relu", "ReduceSum", "Mul", "Gemm", "Add", "Add"], //
+      ["Conv", "BatchNormalization", "Relu", "ReduceSum", "Div", "Gemm", "Add", "Add"], //
     );
   });
 
@@ -330,7 +330,7 @@ describe("what cannot be exported is named", () => {
     ],
     ["a batch norm in training", (x) => batchNorm(x, { ...moments(3), training: true }), anew("batchNorm", "[3]")],
     ["random numbers", (x) => add(x, rand([3])), anew("add", "[3]")],
-    ["a number made of the batch's size", (x) => mean(x, 0), anew("mul", "[]")],
+    ["a number made of the batch's size", (x) => mean(x, 0), anew("div", "[]")],
     [
       "a table as long as the batch",
       (x) =>

@@ -1,12 +1,15 @@
 /** Convolution against PyTorch. */
 
 import { describe, expect, inject, it } from "vitest";
+import { backward } from "../../src/tensor/autograd.js";
 import type { BackendOptions } from "../../src/tensor/backend/registry.js";
 import { type Conv2dOptions, conv2d } from "../../src/tensor/ops/conv2d.js";
+import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
+import { sum } from "../../src/tensor/ops/sum.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
-import { onEachBackend, openAll, type Target } from "../targets.js";
+import { onEachBackend, openAll, type Target, targets } from "../targets.js";
 
 const op = ([x, w, bias]: Tensor[], options: Conv2dOptions) => conv2d(x, w, { bias, ...options });
 
@@ -74,10 +77,59 @@ describe("without channels", () => {
   });
 });
 
+describe("the largest stride, padding and dilation", () => {
+  onEachBackend("leave one window, and gradients for what it saw", async () => {
+    const x = tensor([1, 2, 3, 4], [1, 1, 2, 2], { requiresGrad: true });
+    const w = tensor([10], [1, 1, 1, 1], { requiresGrad: true });
+    const y = conv2d(x, w, { stride: 2 ** 28, dilation: 2 ** 28 });
+    expect([...(await y.data())]).toEqual([10]);
+    backward(sum(y));
+    expect([...((await x.grad?.data()) ?? [])]).toEqual([10, 0, 0, 0]);
+    expect(await w.grad?.item()).toBe(1);
+    for (const pool of [maxPool2d, avgPool2d]) {
+      expect([...(await pool(x, [1, 2], { stride: 2 ** 28 }).data())]).toEqual([pool === maxPool2d ? 2 : 1.5]);
+    }
+  });
+
+  onEachBackend(
+    "with padding, a stride apart",
+    async () => {
+      const y = conv2d(tensor([1, 2, 3], [1, 1, 1, 3]), tensor([10], [1, 1, 1, 1]), {
+        stride: [1, 2 ** 27],
+        padding: [0, 2 ** 27],
+      });
+      expect([...(await y.data())]).toEqual([0, 10, 0]);
+    },
+    targets.filter(({ name }) => !name.startsWith("gpujs")),
+  );
+
+  onEachBackend(
+    "are too much for kernels that count in float32, which say so",
+    () => {
+      const x = zeros([1, 1, 1, 3]);
+      const options = { stride: [1, 2 ** 27], padding: [0, 2 ** 27] } as const;
+      expect(() => conv2d(x, zeros([1, 1, 1, 1]), options)).toThrow("planes of 1 × 268435459, padding included");
+    },
+    targets.filter(({ name }) => name.startsWith("gpujs")),
+  );
+});
+
 describe("errors", () => {
   const conv = (x: number[], w: number[], options: Conv2dOptions = {}) => conv2d(zeros(x), zeros(w), options);
   const shapes = (x: string, w: string) => `\n  input   ${x}  (N, C, H, W)\n  weight  ${w}  (O, C, kH, kW)`;
   it.each([
+    [
+      () => conv([1, 1, 4, 4], [1, 1, 1, 1], { stride: 2 ** 32 + 1 }),
+      "conv2d: stride must be at most 268435456, got 4294967297",
+    ],
+    [
+      () => conv([1, 1, 4, 4], [1, 1, 1, 1], { padding: 2 ** 31 }),
+      "conv2d: padding must be at most 268435456, got 2147483648",
+    ],
+    [
+      () => conv([1, 1, 4, 4], [1, 1, 1, 1], { dilation: 2 ** 32 }),
+      "conv2d: dilation must be at most 268435456, got 4294967296",
+    ],
     [
       () => conv([8, 4, 32, 32], [8, 3, 5, 5]),
       `conv2d: input has 4 channels, weight expects 3${shapes("[8, 4, 32, 32]", "[8, 3, 5, 5]")}`,

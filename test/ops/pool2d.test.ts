@@ -1,12 +1,16 @@
 /** Pooling against PyTorch. */
 
 import { describe, expect, it } from "vitest";
+import { backward } from "../../src/tensor/autograd.js";
 import type { Pair } from "../../src/tensor/ops/conv2d.js";
+import { cat } from "../../src/tensor/ops/movement.js";
+import { add } from "../../src/tensor/ops/pointwise.js";
 import { type AvgPool2dOptions, avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
+import { sum } from "../../src/tensor/ops/sum.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { tensor, zeros } from "../../src/tensor/tensor.js";
+import { full, tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
-import { onEachBackend } from "../targets.js";
+import { onEachBackend, targets } from "../targets.js";
 
 type Options = AvgPool2dOptions & { kernelSize: Pair };
 
@@ -29,6 +33,34 @@ describe("maxPool2d", () => {
   });
 });
 
+describe("avgPool2d", () => {
+  onEachBackend(
+    "sums in double precision",
+    async () => {
+      // In float32, every 1 that is added to 2^24 is lost.
+      const x = full([1, 1, 3, 40], 1);
+      const y = avgPool2d(cat([full([1, 1, 1, 40], 2 ** 24), x], 2), [4, 40]);
+      expect(await y.item()).toBe(Math.fround((40 * 2 ** 24 + 120) / 160));
+    },
+    targets.filter(({ name }) => !name.startsWith("gpujs")),
+  );
+});
+
+describe("a window that is mostly padding", () => {
+  onEachBackend("takes the time of the pixels in it", async () => {
+    const x = tensor([1, 2, 3, 4], [1, 1, 2, 2], { requiresGrad: true });
+    const side = 2 ** 16;
+    const options = { stride: side / 2, padding: side / 2 };
+    const largest = maxPool2d(x, side, options);
+    expect([...(await largest.data())]).toEqual([4, 4, 4, 4].slice(0, largest.size));
+    const average = avgPool2d(x, side, options);
+    expect([...(await average.data())]).toEqual(Array(average.size).fill(10 / side ** 2));
+    backward(sum(add(largest, average)));
+    const [first, , , last] = (await x.grad?.data()) ?? [];
+    expect([first, last]).toEqual([average.size / side ** 2, Math.fround(largest.size + average.size / side ** 2)]);
+  });
+});
+
 describe("errors", () => {
   it.each([
     [() => maxPool2d(zeros([3, 4, 4]), 2), "maxPool2d: expected an input of 4 axes (N, C, H, W), got [3, 4, 4]"],
@@ -39,6 +71,11 @@ describe("errors", () => {
     [
       () => maxPool2d(zeros([1, 1, 4, 4]), 2, { padding: 2 }),
       "maxPool2d: padding [2, 2] is more than half the window [2, 2]",
+    ],
+    [() => maxPool2d(zeros([2, 3, 0, 4]), 2, { padding: 1 }), "maxPool2d: the input [2, 3, 0, 4] has no pixels"],
+    [
+      () => avgPool2d(zeros([1, 1, 4, 4]), 2, { stride: 2 ** 32 + 1 }),
+      "avgPool2d: stride must be at most 268435456, got 4294967297",
     ],
     [
       () => maxPool2d(zeros([1, 1, 4, 4]), 0),

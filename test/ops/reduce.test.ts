@@ -5,7 +5,7 @@ import { argMax, max, mean, min, variance } from "../../src/tensor/ops/reduce.js
 import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
 import { sum } from "../../src/tensor/ops/sum.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 
@@ -66,7 +66,21 @@ describe("NaN", () => {
   });
 });
 
+describe("mean", () => {
+  onEachBackend("divides: a reciprocal would be rounded, and the result again", async () => {
+    for (let n = 1; n <= 100; n++) expect(await mean(ones([n])).item(), `of ${n} ones`).toBe(1);
+  });
+});
+
 describe("empty axes", () => {
+  onEachBackend("of the other axes leave nothing to be reduced", async () => {
+    for (const op of [sum, mean, max, min, variance, argMax]) {
+      const y = op(zeros([0, 3]), 1);
+      expect(y.shape, op.name).toEqual([0]);
+      expect(await y.data(), op.name).toHaveLength(0);
+    }
+  });
+
   onEachBackend("sum to 0", async () => {
     expect([...(await sum(zeros([2, 0]), 1).data())]).toEqual([0, 0]);
     expect(sum(zeros([2, 0]), 0).shape).toEqual([0]);

@@ -257,7 +257,7 @@ export interface Backend {
   conv2dWeightGrad(x: Storage, g: Storage, geometry: ConvGeometry): Storage;
   /** Largest element of each window; padding never wins; NaN does. */
   maxPool2d(x: Storage, geometry: PoolGeometry): Storage;
-  /** g goes to the first element (row by row) of each window that equals its maximum. */
+  /** g goes to the first element (row by row) of each window that equals its maximum; to its last NaN, if it has any. */
   maxPool2dGrad(g: Storage, x: Storage, y: Storage, geometry: PoolGeometry): Storage;
   /** Mean of each window. */
   avgPool2d(x: Storage, geometry: PoolGeometry): Storage;

@@ -22,15 +22,19 @@ export interface Conv2dOptions {
   groups?: number;
 }
 
+/** No option is larger: kernels add what it makes of positions in 32 bits. */
+const MOST = 2 ** 28;
+
 /**
  * Both numbers of a pair.
- * @throws ShapeError when one is no integer or below `least`.
+ * @throws ShapeError when one is no integer, below `least`, or beyond what kernels can count
  */
 export function pairOf(value: Pair, least: number, what: string): readonly [number, number] {
   const pair: readonly [number, number] = typeof value === "number" ? [value, value] : value;
   if (pair.length !== 2 || !pair.every((n) => Number.isInteger(n) && n >= least)) {
     throw new ShapeError(`${what} must be an integer of at least ${least}, or two of them, got ${value}`);
   }
+  if (pair.some((n) => n > MOST)) throw new ShapeError(`${what} must be at most ${MOST}, got ${value}`);
   return pair;
 }
 

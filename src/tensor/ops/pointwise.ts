@@ -63,10 +63,10 @@ export const log = unary("log", { f: (x) => Math.log(x), df: (g, x) => g / x, sa
 export const sqrt = unary("sqrt", { f: (x) => Math.sqrt(x), df: (g, _x, y) => g / (2 * y), saves: "y" });
 
 /** y = |x|. The subgradient at 0 is 0, as in PyTorch. */
-export const abs = unary("abs", { f: (x) => Math.abs(x), df: (g, x) => g * Math.sign(x), saves: "x" });
+export const abs = unary("abs", { f: (x) => Math.abs(x), df: (g, x) => (x > 0 ? g : x < 0 ? -g : 0), saves: "x" });
 
-/** y = max(x, 0). The subgradient at 0 is 0, as in PyTorch; NaN stays NaN. */
-export const relu = unary("relu", { f: (x) => Math.max(x, 0), df: (g, _x, y) => (y > 0 ? g : 0), saves: "y" });
+/** y = max(x, 0). The subgradient at 0 is 0, as in PyTorch; NaN stays NaN, and lets the gradient pass. */
+export const relu = unary("relu", { f: (x) => Math.max(x, 0), df: (g, _x, y) => (y <= 0 ? 0 : g), saves: "y" });
 
 /** y = 1 / (1 + e⁻ˣ), the logistic function. */
 export const sigmoid = unary("sigmoid", {
@@ -217,10 +217,17 @@ export const div = binary("div", {
 /** 1 where a = b, 0 elsewhere, broadcast. A constant: no gradient passes. */
 export const eq = binary("eq", { f: (a, b) => (a === b ? 1 : 0) });
 
-/** Shares g between the operands that equal the result: half each where both do, as in PyTorch. */
+/**
+ * Shares g between the operands that are not beaten: half each where they are equal; all of it to both where one is NaN,
+ * which cannot be compared: as in PyTorch.
+ */
 const toWinners: BinaryGradients = (g, a, b, y) => {
-  const winners = () => add(eq(a, y()), eq(b, y()));
-  return [() => div(mul(g, eq(a, y())), winners()), () => div(mul(g, eq(b, y())), winners())];
+  const share = (other: Tensor) => {
+    const equal = eq(a, b);
+    const beaten = mul(eq(other, y()), sub(1, equal));
+    return div(mul(g, sub(1, beaten)), add(equal, 1));
+  };
+  return [() => share(b), () => share(a)];
 };
 
 /** The larger of a and b, broadcast; NaN wins. */
@@ -242,8 +249,9 @@ const powTensor = binary("pow", {
   gradients: (g, a, b, y) => [
     // A constant 1 does not change with a: where b is 0, exponent 0 stands in for −1, which would make a = 0 NaN.
     () => mul(g, mul(b, powTensor(a, sub(b, sub(1, eq(b, 0)))))),
-    // 0ᵇ stays 0 as b changes: where a is 0, log 1 stands in for log 0, which would make it NaN.
-    () => mul(g, mul(y(), log(add(a, eq(a, 0))))),
+    // 0ᵇ stays 0 as a positive b changes: where a is 0 and y is not infinite, log 1 stands in for log 0, which would make
+    // it NaN.
+    () => mul(g, mul(y(), log(add(a, mul(eq(a, 0), sub(1, eq(y(), Infinity))))))),
   ],
   saves: ["a", "b", "y"],
 });

@@ -23,6 +23,7 @@ function poolGeometry(name: string, x: Shape, kernelSize: Pair, options: AvgPool
     throw new ShapeError(`${name}: expected an input of 4 axes (N, C, H, W), got ${formatShape(x)}`);
   }
   const [n, c, h, w] = x;
+  if (h === 0 || w === 0) throw new ShapeError(`${name}: the input ${formatShape(x)} has no pixels`);
   const [kH, kW] = pairOf(kernelSize, 1, `${name}: kernelSize`);
   const [strideH, strideW] = pairOf(options.stride ?? kernelSize, 1, `${name}: stride`);
   const [padH, padW] = pairOf(options.padding ?? 0, 0, `${name}: padding`);
@@ -46,8 +47,8 @@ function pooledShape(x: Shape, { outH, outW }: PoolGeometry): Shape {
 }
 
 /**
- * Largest element of each window; padding never wins. Where several are largest, the gradient goes to the first of
- * them, row by row, as in PyTorch.
+ * Largest element of each window; padding never wins, NaN always does. Where several are largest, the gradient goes to
+ * the first of them, row by row, and where several are NaN, to the last: as in PyTorch.
  * @param x [N, C, H, W]
  * @param kernelSize [kH, kW] of the window, or one number for both
  * @returns [N, C, outH, outW]

@@ -7,10 +7,10 @@ import { reshape } from "./movement.js";
 import { div, eq, mul, sub } from "./pointwise.js";
 import { droppedShape, keptShape, type ReduceOptions, reduced, sum } from "./sum.js";
 
-/** Arithmetic mean over the axes `dim` (default: all). */
+/** Arithmetic mean over the axes `dim` (default: all); NaN where there is nothing. */
 export function mean(x: Tensor, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
   const dims = normalizeDims(dim, x.shape.length, "mean");
-  return scope(() => mul(sum(x, dims, options), 1 / sizeOf(dims.map((d) => x.shape[d]))));
+  return scope(() => div(sum(x, dims, options), sizeOf(dims.map((d) => x.shape[d]))));
 }
 
 /** The largest or smallest element. Its gradient is shared evenly between ties, as torch.amax does. */
@@ -57,7 +57,10 @@ export interface VarianceOptions extends ReduceOptions {
   correction?: number;
 }
 
-/** Variance over the axes `dim` (default: all): Σ(x − mean)² / (n − correction). */
+/**
+ * Variance over the axes `dim` (default: all): Σ(x − mean)² / max(0, n − correction). So it is NaN of nothing, or of one
+ * element with the default correction, as in PyTorch.
+ */
 export function variance(
   x: Tensor,
   dim?: number | readonly number[],
@@ -67,7 +70,7 @@ export function variance(
   const n = sizeOf(dims.map((d) => x.shape[d]));
   return scope(() => {
     const deviation = sub(x, mean(x, dims, { keepdim: true }));
-    return mul(sum(mul(deviation, deviation), dims, { keepdim }), 1 / (n - correction));
+    return div(sum(mul(deviation, deviation), dims, { keepdim }), Math.max(0, n - correction));
   });
 }
 
@@ -82,7 +85,7 @@ export function argMax(x: Tensor, dim?: number, { keepdim = false }: ReduceOptio
   const outer = d === undefined ? 1 : sizeOf(x.shape.slice(0, d));
   const n = d === undefined ? x.size : x.shape[d];
   if (n === 0) throw new ShapeError(`argMax: axis ${d ?? "all"} is empty, it has no maximum`);
-  const inner = x.size / (outer * n);
+  const inner = d === undefined ? 1 : sizeOf(x.shape.slice(d + 1));
   const shape = keepdim ? keptShape(x.shape, dims) : droppedShape(x.shape, dims);
   return record("argMax", [x], shape, x.backend.argMax(x.storage, { outer, n, inner }), null, [], { dim: d, keepdim });
 }

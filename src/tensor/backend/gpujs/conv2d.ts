@@ -1,6 +1,7 @@
 /** Host side of the convolution kernels. */
 
 import type { ConvGeometry } from "../backend.js";
+import { assertCounted } from "./layout.js";
 import { view } from "./movement.js";
 import { reduce } from "./reduce.js";
 import { by, type GpuRuntime } from "./runtime.js";
@@ -11,6 +12,7 @@ const ENOUGH = 65_536;
 
 /** The sizes that all three kernels are compiled for; the size of the batch is none of them. */
 function constantsOf({ n: _n, groups, ...sizes }: ConvGeometry): Record<string, number> {
+  assertCounted(sizes.h + 2 * sizes.padH, sizes.w + 2 * sizes.padW);
   return { ...sizes, cPerGroup: sizes.c / groups, oPerGroup: sizes.o / groups };
 }
 

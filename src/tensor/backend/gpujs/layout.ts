@@ -6,6 +6,12 @@ import { collapse } from "../collapse.js";
 /** Whole numbers from here on are not exact in a kernel's float32. */
 export const EXACT = 2 ** 24;
 
+/** @throws Error where a kernel could not tell the rows or the columns of padded planes apart */
+export function assertCounted(rows: number, columns: number): void {
+  if (Math.max(rows, columns) < EXACT) return;
+  throw new Error(`gpujs: planes of ${rows} × ${columns}, padding included, cannot be counted: 2^24 is too many`);
+}
+
 /** Threads that WebGPU launches along a row: 65,535 groups of 8. */
 export const WIDEST = 65_535 * 8;
 

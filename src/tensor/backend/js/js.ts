@@ -204,8 +204,8 @@ export class JsBackend implements Backend {
     return this.#make(planes * outH * outW, (out) => maxPool2d(out, values(x), geometry));
   }
 
-  maxPool2dGrad(g: Storage, x: Storage, y: Storage, geometry: PoolGeometry): Storage {
-    return this.#make(x.size, (out) => maxPool2dGrad(out, values(g), values(x), values(y), geometry));
+  maxPool2dGrad(g: Storage, x: Storage, _y: Storage, geometry: PoolGeometry): Storage {
+    return this.#make(x.size, (out) => maxPool2dGrad(out, values(g), values(x), geometry));
   }
 
   avgPool2d(x: Storage, geometry: PoolGeometry): Storage {

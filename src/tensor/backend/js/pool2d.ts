@@ -28,16 +28,14 @@ export function maxPool2d(out: FloatArray, x: FloatArray, geometry: PoolGeometry
   });
 }
 
-export function maxPool2dGrad(
-  out: FloatArray,
-  g: FloatArray,
-  x: FloatArray,
-  y: FloatArray,
-  geometry: PoolGeometry,
-): void {
-  windows(geometry, (i, window) => {
-    const first = window.find((at) => x[at] === y[i]);
-    if (first !== undefined) out[first] += g[i];
+/** The first of the window's largest elements; where it has NaN, the last NaN. */
+function winner(x: FloatArray, window: number[]): number {
+  return window.reduce((best, at) => (x[at] > x[best] || Number.isNaN(x[at]) ? at : best));
+}
+
+export function maxPool2dGrad(out: FloatArray, g: FloatArray, x: FloatArray, geometry: PoolGeometry): void {
+  windows(geometry, (y, window) => {
+    out[winner(x, window)] += g[y];
   });
 }
 

@@ -4,8 +4,12 @@ import { relaxedKernels, strictPieces } from "./kernels.generated.js";
 
 const PAGE = 65_536;
 
-/** 4 GiB, all that 32-bit addresses reach; less where an engine does not set so much address space aside. */
-const MAXIMUM_PAGES = [65_536, 32_768, 16_384, 8192, 4096];
+/**
+ * 4 GiB but for a page, nearly all that 32-bit addresses reach: kernels ask whether a few vectors more than an address
+ * are still inside, and at the very top that sum would start again from 0. Less where an engine does not set so much
+ * address space aside.
+ */
+const MAXIMUM_PAGES = [65_535, 32_768, 16_384, 8192, 4096];
 
 const INITIAL_PAGES = 256;
 

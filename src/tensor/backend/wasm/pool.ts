@@ -5,6 +5,9 @@ import { groupOf } from "./items.js";
 import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
+/** Bytes of one sum. */
+const DOUBLE = 8;
+
 /** In the order of the kernels' `Pool`. */
 function poolTable(g: PoolGeometry): number[] {
   const sizes = [g.planes, g.h, g.w, g.kH, g.kW, g.outH, g.outW];
@@ -12,10 +15,17 @@ function poolTable(g: PoolGeometry): number[] {
 }
 
 /** One work item is as many rows of the output as read some `BLOCK` elements. */
-function forward(rt: Runtime, kernel: "maxPool2d" | "avgPool2d", x: number, y: number, g: PoolGeometry): void {
-  const group = groupOf(g.w * g.kH);
+function forward(
+  rt: Runtime,
+  kernel: "maxPool2d" | "avgPool2d",
+  x: number,
+  y: number,
+  g: PoolGeometry,
+  scratchBytes = 0,
+): void {
+  const group = groupOf(g.w * Math.min(g.kH, g.h));
   rt.withInts(poolTable(g), (table) => {
-    rt.run(kernel, ceilDiv(g.planes * g.outH, group), [x, y, table, group]);
+    rt.run(kernel, ceilDiv(g.planes * g.outH, group), [x, y, table, group], scratchBytes);
   });
 }
 
@@ -41,7 +51,7 @@ export function maxPool2dGrad(rt: Runtime, g: number, x: number, y: number, gx: 
 }
 
 export function avgPool2d(rt: Runtime, x: number, y: number, geometry: PoolGeometry): void {
-  forward(rt, "avgPool2d", x, y, geometry);
+  forward(rt, "avgPool2d", x, y, geometry, geometry.w * DOUBLE);
 }
 
 export function avgPool2dGrad(rt: Runtime, g: number, gx: number, geometry: PoolGeometry): void {

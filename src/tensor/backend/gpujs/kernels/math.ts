@@ -93,5 +93,6 @@ export function powOf(x: number, y: number): number {
   const half = Math.floor(y / 2);
   if (y === half * 2) return size;
   if (y === half * 2 + 1) return -size;
-  return Math.sqrt(x);
+  if (x - x === 0) return Math.sqrt(x);
+  return size;
 }

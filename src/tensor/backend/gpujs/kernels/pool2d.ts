@@ -1,9 +1,24 @@
 /** Pooling and its gradients. A row of threads is a plane, a column a pixel; x and g have a row for each line of pixels. */
 
 import type { Kernel, Matrix } from "./kernel.js";
-import { maxOf, quotient } from "./math.js";
+import { isNaNOf, maxOf, quotient } from "./math.js";
 
-type Pooling = "h" | "w" | "kH" | "kW" | "outH" | "outW" | "strideH" | "strideW" | "padH" | "padW" | "countIncludePad";
+type Pooling =
+  | "h"
+  | "w"
+  | "kH"
+  | "kW"
+  | "outH"
+  | "outW"
+  | "strideH"
+  | "strideW"
+  | "padH"
+  | "padW"
+  // The most rows and columns of a window that can be pixels, and the most windows over a pixel along each axis.
+  | "rows"
+  | "columns"
+  | "rowWindows"
+  | "columnWindows";
 
 /** Starts from the first number of the window that is no padding. */
 export function maxPool2d(this: Kernel<Pooling>, x: Matrix): number {
@@ -11,17 +26,17 @@ export function maxPool2d(this: Kernel<Pooling>, x: Matrix): number {
   const i = quotient(this.thread.x, this.constants.outW);
   const top = i * this.constants.strideH - this.constants.padH;
   const left = (this.thread.x - i * this.constants.outW) * this.constants.strideW - this.constants.padW;
-  let firstRow = top;
-  if (top < 0) firstRow = 0;
-  let firstColumn = left;
-  if (left < 0) firstColumn = 0;
+  const firstRow = Math.max(top, 0);
+  const firstColumn = Math.max(left, 0);
+  const bottom = Math.min(top + this.constants.kH, this.constants.h);
+  const right = Math.min(left + this.constants.kW, this.constants.w);
   let largest = x[plane * this.constants.h + firstRow][firstColumn];
-  for (let u = 0; u < this.constants.kH; u++) {
-    const row = top + u;
-    if (row >= 0 && row < this.constants.h) {
-      for (let v = 0; v < this.constants.kW; v++) {
-        const column = left + v;
-        if (column >= 0 && column < this.constants.w) {
+  for (let u = 0; u < this.constants.rows; u++) {
+    const row = firstRow + u;
+    if (row < bottom) {
+      for (let v = 0; v < this.constants.columns; v++) {
+        const column = firstColumn + v;
+        if (column < right) {
           const value = x[plane * this.constants.h + row][column];
           largest = maxOf(largest, value);
         }
@@ -31,34 +46,43 @@ export function maxPool2d(this: Kernel<Pooling>, x: Matrix): number {
   return largest;
 }
 
-/** A pixel collects g from every window that it is the first largest number of. */
+/** A pixel collects g from every window that it wins: as the first largest number, or as the last NaN. */
 export function maxPool2dGrad(this: Kernel<Pooling>, g: Matrix, x: Matrix, y: Matrix): number {
   const plane = this.thread.z * this.constants.height + this.thread.y;
   const row = quotient(this.thread.x, this.constants.w);
   const column = this.thread.x - row * this.constants.w;
   const own = x[plane * this.constants.h + row][column];
+  const lastI = Math.min(quotient(row + this.constants.padH, this.constants.strideH), this.constants.outH - 1);
+  const lastJ = Math.min(quotient(column + this.constants.padW, this.constants.strideW), this.constants.outW - 1);
   let sum = 0;
-  for (let u = 0; u < this.constants.kH; u++) {
-    const below = row + this.constants.padH - u;
-    const i = quotient(Math.abs(below), this.constants.strideH);
-    if (i * this.constants.strideH === below && i < this.constants.outH) {
-      for (let v = 0; v < this.constants.kW; v++) {
-        const across = column + this.constants.padW - v;
-        const j = quotient(Math.abs(across), this.constants.strideW);
-        if (j * this.constants.strideW === across && j < this.constants.outW) {
-          if (own === y[plane * this.constants.outH + i][j]) {
-            // The window starts u rows above and v columns before this pixel: is an equal number earlier in it?
-            let first = 1;
-            for (let s = 0; s < this.constants.kH; s++) {
-              for (let t = 0; t < this.constants.kW; t++) {
-                const r = row - u + s;
-                const c = column - v + t;
-                if (s * this.constants.kW + t < u * this.constants.kW + v && r >= 0 && c >= 0 && c < this.constants.w) {
-                  if (x[plane * this.constants.h + r][c] === own) first = 0;
+  for (let u = 0; u < this.constants.rowWindows; u++) {
+    const i = lastI - u;
+    const top = i * this.constants.strideH - this.constants.padH;
+    if (i >= 0 && top + this.constants.kH > row) {
+      for (let v = 0; v < this.constants.columnWindows; v++) {
+        const j = lastJ - v;
+        const left = j * this.constants.strideW - this.constants.padW;
+        if (j >= 0 && left + this.constants.kW > column) {
+          const largest = y[plane * this.constants.outH + i][j];
+          if (own === largest || isNaNOf(own) > 0) {
+            const bottom = Math.min(top + this.constants.kH, this.constants.h);
+            const right = Math.min(left + this.constants.kW, this.constants.w);
+            let wins = 1;
+            for (let s = 0; s < this.constants.rows; s++) {
+              const r = Math.max(top, 0) + s;
+              if (r < bottom) {
+                for (let t = 0; t < this.constants.columns; t++) {
+                  const c = Math.max(left, 0) + t;
+                  if (c < right) {
+                    const place = r * this.constants.w + c;
+                    const value = x[plane * this.constants.h + r][c];
+                    if (place < this.thread.x && value === own) wins = 0;
+                    if (place > this.thread.x && isNaNOf(value) > 0) wins = 0;
+                  }
                 }
               }
             }
-            if (first > 0) sum += g[plane * this.constants.outH + i][j];
+            if (wins > 0) sum += g[plane * this.constants.outH + i][j];
           }
         }
       }
@@ -67,48 +91,49 @@ export function maxPool2dGrad(this: Kernel<Pooling>, g: Matrix, x: Matrix, y: Ma
   return sum;
 }
 
-export function avgPool2d(this: Kernel<Pooling>, x: Matrix): number {
+/** In float32, as all sums here: a GPU has nothing wider. An `area` of 0 means the pixels in each window. */
+export function avgPool2d(this: Kernel<Pooling>, x: Matrix, area: number): number {
   const plane = this.thread.z * this.constants.height + this.thread.y;
   const i = quotient(this.thread.x, this.constants.outW);
   const top = i * this.constants.strideH - this.constants.padH;
   const left = (this.thread.x - i * this.constants.outW) * this.constants.strideW - this.constants.padW;
+  const firstRow = Math.max(top, 0);
+  const firstColumn = Math.max(left, 0);
+  const bottom = Math.min(top + this.constants.kH, this.constants.h);
+  const right = Math.min(left + this.constants.kW, this.constants.w);
   let sum = 0;
-  let count = 0;
-  for (let u = 0; u < this.constants.kH; u++) {
-    const row = top + u;
-    if (row >= 0 && row < this.constants.h) {
-      for (let v = 0; v < this.constants.kW; v++) {
-        const column = left + v;
-        if (column >= 0 && column < this.constants.w) {
-          sum += x[plane * this.constants.h + row][column];
-          count += 1;
-        }
+  for (let u = 0; u < this.constants.rows; u++) {
+    const row = firstRow + u;
+    if (row < bottom) {
+      for (let v = 0; v < this.constants.columns; v++) {
+        const column = firstColumn + v;
+        if (column < right) sum += x[plane * this.constants.h + row][column];
       }
     }
   }
-  if (this.constants.countIncludePad === 1) return sum / (this.constants.kH * this.constants.kW);
-  return sum / count;
+  if (area > 0) return sum / area;
+  return sum / ((bottom - firstRow) * (right - firstColumn));
 }
 
-export function avgPool2dGrad(this: Kernel<Pooling>, g: Matrix): number {
+export function avgPool2dGrad(this: Kernel<Pooling>, g: Matrix, area: number): number {
   const plane = this.thread.z * this.constants.height + this.thread.y;
   const row = quotient(this.thread.x, this.constants.w);
   const column = this.thread.x - row * this.constants.w;
+  const lastI = Math.min(quotient(row + this.constants.padH, this.constants.strideH), this.constants.outH - 1);
+  const lastJ = Math.min(quotient(column + this.constants.padW, this.constants.strideW), this.constants.outW - 1);
   let sum = 0;
-  for (let u = 0; u < this.constants.kH; u++) {
-    const below = row + this.constants.padH - u;
-    const i = quotient(Math.abs(below), this.constants.strideH);
-    if (i * this.constants.strideH === below && i < this.constants.outH) {
-      for (let v = 0; v < this.constants.kW; v++) {
-        const across = column + this.constants.padW - v;
-        const j = quotient(Math.abs(across), this.constants.strideW);
-        if (j * this.constants.strideW === across && j < this.constants.outW) {
-          const top = row - u;
-          const left = column - v;
+  for (let u = 0; u < this.constants.rowWindows; u++) {
+    const i = lastI - u;
+    const top = i * this.constants.strideH - this.constants.padH;
+    if (i >= 0 && top + this.constants.kH > row) {
+      for (let v = 0; v < this.constants.columnWindows; v++) {
+        const j = lastJ - v;
+        const left = j * this.constants.strideW - this.constants.padW;
+        if (j >= 0 && left + this.constants.kW > column) {
           const rows = Math.min(top + this.constants.kH, this.constants.h) - Math.max(top, 0);
           const columns = Math.min(left + this.constants.kW, this.constants.w) - Math.max(left, 0);
           let count = rows * columns;
-          if (this.constants.countIncludePad === 1) count = this.constants.kH * this.constants.kW;
+          if (area > 0) count = area;
           sum += g[plane * this.constants.outH + i][j] / count;
         }
       }

@@ -4,6 +4,7 @@
  */
 
 import { address } from "./simd";
+import { addHigh, addLow } from "./wide";
 
 /** The host's PoolGeometry, as 32-bit integers in this order. */
 @unmanaged
@@ -38,13 +39,13 @@ class Pool {
   }
 
   /** The divisor of an average. */
-  @inline count(oy: i32, ox: i32): f32 {
-    if (this.countIncludePad) return <f32>(this.kH * this.kW);
+  @inline count(oy: i32, ox: i32): f64 {
+    if (this.countIncludePad) return <f64>this.kH * <f64>this.kW;
     const top = oy * this.strideH - this.padH;
     const left = ox * this.strideW - this.padW;
     const rows = min(top + this.kH, this.h) - max(top, 0);
     const columns = min(left + this.kW, this.w) - max(left, 0);
-    return <f32>(rows * columns);
+    return <f64>rows * <f64>columns;
   }
 }
 
@@ -62,51 +63,67 @@ function odd(p: usize): v128 {
   return i32x4.shuffle(v128.load(p), v128.load(p, 16), 1, 3, 5, 7);
 }
 
-/** How the elements of a window are put together, one by one. */
-interface Merge {
-  merge(a: v128, b: v128): v128;
-}
-class Largest {
-  @inline merge(a: v128, b: v128): v128 {
-    return f32x4.max(a, b);
-  }
-}
-class Total {
-  @inline merge(a: v128, b: v128): v128 {
-    return f32x4.add(a, b);
-  }
-}
-
-/** One output row: y[ox] ← merge over all taps that are not padding, one tap at a time for all columns. */
-// @ts-ignore: decorator
-@inline
-function gatherRow<F extends Merge>(x: usize, y: usize, oy: i32, pool: Pool): void {
+/** One output row: y[ox] ← the largest of all taps that are not padding, one tap at a time for all columns. */
+function largestOfWindows(x: usize, y: usize, oy: i32, pool: Pool): void {
   const top = oy * pool.strideH - pool.padH;
-  const op = changetype<F>(0);
+  const lastLeft = (pool.outW - 1) * pool.strideW - pool.padW;
+  for (let ox = 0; ox < pool.outW; ox++) store<f32>(address(y, ox), -Infinity);
   for (let kh = max(0, -top); kh < min(pool.kH, pool.h - top); kh++) {
     const row = address(x, (top + kh) * pool.w);
-    for (let kw = 0; kw < pool.kW; kw++) {
+    // The taps that meet pixels: of a window that is larger than the image, some never do.
+    for (let kw = max(0, -lastLeft); kw < min(pool.kW, pool.w + pool.padW); kw++) {
       const stop = pool.endColumn(kw);
       let ox = pool.firstColumn(kw);
       if (pool.strideW == 1) {
         for (; ox + 4 <= stop; ox += 4) {
           const at = address(y, ox);
-          v128.store(at, op.merge(v128.load(at), v128.load(address(row, ox + kw - pool.padW))));
+          v128.store(at, f32x4.max(v128.load(at), v128.load(address(row, ox + kw - pool.padW))));
         }
       } else if (pool.strideW == 2) {
         // The last vector may read one column past the row. It is not used, and there is memory behind every storage.
         for (; ox + 4 <= stop; ox += 4) {
           const at = address(y, ox);
-          v128.store(at, op.merge(v128.load(at), even(address(row, ox * 2 + kw - pool.padW))));
+          v128.store(at, f32x4.max(v128.load(at), even(address(row, ox * 2 + kw - pool.padW))));
         }
       }
       for (; ox < stop; ox++) {
         const at = address(y, ox);
-        const v = v128.load32_splat(address(row, ox * pool.strideW + kw - pool.padW));
-        store<f32>(at, f32x4.extract_lane(op.merge(v128.load32_splat(at), v), 0));
+        store<f32>(at, max(load<f32>(at), load<f32>(address(row, ox * pool.strideW + kw - pool.padW))));
       }
     }
   }
+}
+
+/** sums[ix] ← column ix of the rows top … bottom − 1 added up, in double precision. */
+function sumColumns(x: usize, sums: usize, top: i32, bottom: i32, w: i32): void {
+  const step = address(0, w);
+  let ix = 0;
+  for (; ix + 4 <= w; ix += 4) {
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let at = address(x, top * w + ix);
+    for (let iy = top; iy < bottom; iy++) {
+      const v = v128.load(at);
+      low = addLow(low, v);
+      high = addHigh(high, v);
+      at += step;
+    }
+    const to = double(sums, ix);
+    v128.store(to, low);
+    v128.store(to, high, 16);
+  }
+  for (; ix < w; ix++) {
+    let sum: f64 = 0;
+    for (let iy = top; iy < bottom; iy++) sum += <f64>load<f32>(address(x, iy * w + ix));
+    store<f64>(double(sums, ix), sum);
+  }
+}
+
+/** Where an element of a row of doubles lies. */
+// @ts-ignore: decorator
+@inline
+function double(base: usize, element: i32): usize {
+  return base + ((<usize>element) << 3);
 }
 
 /** max(a, b, c, d), as f32x4.max has it. */
@@ -144,12 +161,12 @@ export function maxPool2d(scratch: usize, begin: i32, end: i32, x: usize, y: usi
     if (pool.isHalving()) {
       halveRow(address(from, 2 * oy * pool.w), to, pool.w, pool.outW);
     } else {
-      for (let ox = 0; ox < pool.outW; ox++) store<f32>(address(to, ox), -Infinity);
-      gatherRow<Largest>(from, to, oy, pool);
+      largestOfWindows(from, to, oy, pool);
     }
   }
 }
 
+/** A window's columns are summed first, and once for all windows of a row; `scratch` holds their w sums. */
 export function avgPool2d(scratch: usize, begin: i32, end: i32, x: usize, y: usize, table: usize, group: i32): void {
   const pool = changetype<Pool>(table);
   const stop = min(end * group, pool.planes * pool.outH);
@@ -157,11 +174,15 @@ export function avgPool2d(scratch: usize, begin: i32, end: i32, x: usize, y: usi
     const plane = row / pool.outH;
     const oy = row - plane * pool.outH;
     const to = address(y, row * pool.outW);
-    memory.fill(to, 0, address(0, pool.outW));
-    gatherRow<Total>(address(x, plane * pool.h * pool.w), to, oy, pool);
+    const top = oy * pool.strideH - pool.padH;
+    const from = address(x, plane * pool.h * pool.w);
+    sumColumns(from, scratch, max(top, 0), min(top + pool.kH, pool.h), pool.w);
     for (let ox = 0; ox < pool.outW; ox++) {
-      const at = address(to, ox);
-      store<f32>(at, load<f32>(at) / pool.count(oy, ox));
+      const left = ox * pool.strideW - pool.padW;
+      const right = min(left + pool.kW, pool.w);
+      let sum: f64 = 0;
+      for (let ix = max(left, 0); ix < right; ix++) sum += load<f64>(double(scratch, ix));
+      store<f32>(address(to, ox), <f32>(sum / pool.count(oy, ox)));
     }
   }
 }
@@ -173,14 +194,14 @@ function interleave(p: usize, first: v128, second: v128): void {
   v128.store(p, i32x4.shuffle(first, second, 2, 6, 3, 7), 16);
 }
 
-/** Two rows of the input's gradient from one row of g; every pixel under a window is written once. */
-// @ts-ignore: decorator
-@inline
-function halveRowGrad(g: usize, x: usize, y: usize, gx: usize, w: i32, outW: i32): void {
-  const below = address(0, w);
+/** Rows 2·oy and 2·oy + 1 of a plane's gradient; every pixel under a window is written once. */
+function halveRowGrad(g: usize, x: usize, y: usize, gx: usize, oy: i32, pool: Pool): void {
+  const below = address(0, pool.w);
+  const above = address(0, 2 * oy * pool.w);
   let ox = 0;
-  for (; ox + 4 <= outW; ox += 4) {
-    const p = address(x, 2 * ox);
+  for (; ox + 4 <= pool.outW; ox += 4) {
+    const p = address(x + above, 2 * ox);
+    const to = address(gx + above, 2 * ox);
     const largest = v128.load(address(y, ox));
     const slope = v128.load(address(g, ox));
     const a = f32x4.eq(even(p), largest);
@@ -188,47 +209,43 @@ function halveRowGrad(g: usize, x: usize, y: usize, gx: usize, w: i32, outW: i32
     const ab = v128.or(a, b);
     const c = v128.andnot(f32x4.eq(even(p + below), largest), ab);
     const d = v128.andnot(f32x4.eq(odd(p + below), largest), v128.or(ab, c));
-    const to = address(gx, 2 * ox);
     interleave(to, v128.and(slope, a), v128.and(slope, b));
     interleave(to + below, v128.and(slope, c), v128.and(slope, d));
+    if (v128.any_true(f32x4.ne(largest, largest))) {
+      // What is NaN equals nothing and has got nothing so far.
+      for (let i = ox; i < ox + 4; i++) {
+        const nan = load<f32>(address(y, i));
+        if (nan != nan) giveToWinner(x, gx, nan, load<f32>(address(g, i)), oy, i, pool);
+      }
+    }
   }
-  for (; ox < outW; ox++) {
-    const p = address(x, 2 * ox);
-    const to = address(gx, 2 * ox);
-    const largest = load<f32>(address(y, ox));
-    let left = load<f32>(address(g, ox));
-    left = settle(p, to, largest, left);
-    left = settle(p + 4, to + 4, largest, left);
-    left = settle(p + below, to + below, largest, left);
-    settle(p + below + 4, to + below + 4, largest, left);
+  for (; ox < pool.outW; ox++) {
+    const to = address(gx + above, 2 * ox);
+    store<u64>(to, 0);
+    store<u64>(to + below, 0);
+    giveToWinner(x, gx, load<f32>(address(y, ox)), load<f32>(address(g, ox)), oy, ox, pool);
   }
 }
 
-/** Gives `slope` to the pixel if it is its window's largest, else 0; returns what is left for the pixels after it. */
-// @ts-ignore: decorator
-@inline
-function settle(x: usize, gx: usize, largest: f32, slope: f32): f32 {
-  const wins = load<f32>(x) == largest;
-  store<f32>(gx, wins ? slope : 0);
-  return wins ? 0 : slope;
-}
-
-/** Adds g of one window to its first element, row by row, that equals its maximum. */
-// @ts-ignore: decorator
-@inline
-function giveToFirst(x: usize, gx: usize, largest: f32, slope: f32, oy: i32, ox: i32, pool: Pool): void {
+/** Adds g of one window to its first element, row by row, that equals its maximum; where that is NaN, to the last NaN. */
+function giveToWinner(x: usize, gx: usize, largest: f32, slope: f32, oy: i32, ox: i32, pool: Pool): void {
   const top = oy * pool.strideH - pool.padH;
   const left = ox * pool.strideW - pool.padW;
   const bottom = min(top + pool.kH, pool.h);
   const right = min(left + pool.kW, pool.w);
+  let winner: usize = 0;
   for (let iy = max(top, 0); iy < bottom; iy++) {
     for (let ix = max(left, 0); ix < right; ix++) {
       const offset = address(0, iy * pool.w + ix);
-      if (load<f32>(x + offset) != largest) continue;
-      store<f32>(gx + offset, load<f32>(gx + offset) + slope);
-      return;
+      const v = load<f32>(x + offset);
+      if (v == largest) {
+        store<f32>(gx + offset, load<f32>(gx + offset) + slope);
+        return;
+      }
+      if (v != v) winner = offset;
     }
   }
+  store<f32>(gx + winner, load<f32>(gx + winner) + slope);
 }
 
 export function maxPool2dGrad(
@@ -253,12 +270,11 @@ export function maxPool2dGrad(
     for (let oy = 0; oy < pool.outH; oy++) {
       const row = (plane * pool.outH + oy) * pool.outW;
       if (halving) {
-        const offset = 2 * oy * pool.w;
-        halveRowGrad(address(g, row), address(from, offset), address(y, row), address(to, offset), pool.w, pool.outW);
+        halveRowGrad(address(g, row), from, address(y, row), to, oy, pool);
         continue;
       }
       for (let ox = 0; ox < pool.outW; ox++) {
-        giveToFirst(from, to, load<f32>(address(y, row + ox)), load<f32>(address(g, row + ox)), oy, ox, pool);
+        giveToWinner(from, to, load<f32>(address(y, row + ox)), load<f32>(address(g, row + ox)), oy, ox, pool);
       }
     }
   }
@@ -284,7 +300,7 @@ export function avgPool2dGrad(
       const top = oy * pool.strideH - pool.padH;
       const bottom = min(top + pool.kH, pool.h);
       for (let ox = 0; ox < pool.outW; ox++) {
-        const share = load<f32>(address(row, ox)) / pool.count(oy, ox);
+        const share = load<f32>(address(row, ox)) / <f32>pool.count(oy, ox);
         const left = ox * pool.strideW - pool.padW;
         const right = min(left + pool.kW, pool.w);
         for (let iy = max(top, 0); iy < bottom; iy++) {

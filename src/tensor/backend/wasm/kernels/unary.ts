@@ -122,8 +122,7 @@ class SqrtGrad {
 }
 class AbsGrad {
   @inline f(g: v128, x: v128, a: v128, b: v128): v128 {
-    const sign = f32x4.sub(v128.and(f32x4.gt(x, splat(0)), splat(1)), v128.and(f32x4.lt(x, splat(0)), splat(1)));
-    return f32x4.mul(g, where(f32x4.eq(x, x), sign, x));
+    return v128.or(v128.and(f32x4.gt(x, splat(0)), g), v128.and(f32x4.lt(x, splat(0)), f32x4.neg(g)));
   }
 }
 class PowGrad {
@@ -144,7 +143,7 @@ class ClampGrad {
 }
 class ReluGrad {
   @inline f(g: v128, y: v128, a: v128, b: v128): v128 {
-    return v128.and(g, f32x4.gt(y, splat(0)));
+    return v128.andnot(g, f32x4.le(y, splat(0)));
   }
 }
 class LeakyReluGrad {
