@@ -1,6 +1,7 @@
 /** readAll: many photographs, on several threads. The same bytes come out for any number of them. */
 
 import { nodeModules } from "../node.js";
+import { availableThreads } from "../tensor/backend/available-threads.js";
 import type { Photograph } from "./image.js";
 import { type ReadOptions, type ReadTask, readPhotographs, type Unreadable } from "./photograph.js";
 
@@ -65,9 +66,9 @@ function bytesOf(path: string): number {
   }
 }
 
-/** As many as there are processors, unless the files are soon read. */
+/** As many as run at once here, unless the files are soon read. */
 function threadsFor(paths: readonly string[]): number {
-  const most = nodeModules("readAll")("node:os").availableParallelism();
+  const most = availableThreads();
   let bytes = 0;
   for (const path of paths) {
     bytes += bytesOf(path);

@@ -2,13 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { symlink, truncate, unlink, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { decodeImage } from "../../src/data/decode.js";
 import { FaceFolder, labelOf } from "../../src/data/face-folder.js";
 import { resize } from "../../src/data/resize.js";
+import { availableThreads } from "../../src/tensor/backend/available-threads.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { folderOf, jpeg, png } from "./photographs.js";
 
@@ -206,7 +206,7 @@ describe("threads", () => {
     // What follows a photograph in its file is passed over.
     const large = Buffer.concat([jpeg, Buffer.alloc(600_000)]);
     await FaceFolder.open(await folderOf({ "1_0.jpg": large, "2_1.jpg": large }), { size: 8 });
-    expect(started).toHaveBeenCalledTimes(Math.min(2, availableParallelism()));
+    expect(started).toHaveBeenCalledTimes(Math.min(2, availableThreads()));
   });
 
   it.each([0, 2])("%d tell of their progress, and stop when they are told to", async (workers) => {

@@ -74,6 +74,30 @@ describe("results", () => {
   });
 });
 
+describe("the top of memory", () => {
+  it("is not handed out: kernels look a few vectors past an address, and there the sum would start from 0", () => {
+    const runtime = new WasmRuntime({ threads: 1 });
+    // Nearly all that there may be, of which the system gives no page before it is written to.
+    const below = runtime.allocate(2 ** 32 - 2 * 65_536);
+    const sizes = [32_768, 8192, 1024, 64];
+    const blocks = sizes.flatMap((bytes) => {
+      const fitting: { start: number; bytes: number }[] = [];
+      try {
+        for (;;) fitting.push({ start: runtime.allocate(bytes), bytes });
+      } catch {
+        return fitting;
+      }
+    });
+    const { start, bytes } = blocks.reduce((top, block) => (block.start > top.start ? block : top));
+    expect(start + bytes + 64).toBe(runtime.reserved);
+    expect(start + bytes + 1024).toBeLessThan(2 ** 32);
+    runtime.floats(start, bytes / 4).fill(-1)[bytes / 4 - 1] = 7;
+    runtime.run("reduceMax", 1, [start, blocks[0].start, 1, bytes / 4, 1, bytes / 4, 1]);
+    expect([...runtime.floats(blocks[0].start, 1)]).toEqual([7]);
+    runtime.release(below);
+  });
+});
+
 describe("a kernel that fails", () => {
   it("is reported once, whichever thread it fails on", { timeout: 60_000 }, async () => {
     const runtime = new WasmRuntime({ threads: 3 });
@@ -170,11 +194,26 @@ describe("a pool whose worker is played by the test", () => {
       },
     );
     vi.spyOn(Atomics, "wait").mockReturnValue("timed-out");
-    const noKernels = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-    pool = new ThreadPool(noKernels, new WebAssembly.Memory({ initial: 1 }), 2);
+    pool = startPool();
   });
 
+  function startPool(): ThreadPool {
+    const noKernels = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    return new ThreadPool(noKernels, new WebAssembly.Memory({ initial: 1 }), 2);
+  }
+
   const enterAndDie = () => Atomics.add(words, Word.active, 1);
+
+  it("gives up sooner on a page's main thread, which must not sleep and stands still meanwhile", () => {
+    vi.spyOn(Atomics, "wait").mockImplementation(() => {
+      throw new TypeError("Atomics.wait cannot be called in this context");
+    });
+    let now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (now += 50));
+    const onMainThread = startPool();
+    expect(() => onMainThread.run(job, enterAndDie)).toThrow("a worker thread made no progress for 5 seconds");
+    expect(now).toBeLessThan(20_000);
+  });
 
   it("gives up a worker that dies in the middle of a job, for good", () => {
     const kernel = vi.fn();

@@ -1,5 +1,6 @@
 /** What the wasm backend's host code may ask for: memory, scratch and kernels run over a range of work items. */
 
+import { availableThreads } from "../available-threads.js";
 import type { KernelName } from "./kernels.generated.js";
 import { Heap } from "./memory.js";
 import { loadKernels } from "./module.js";
@@ -132,10 +133,4 @@ export class WasmRuntime implements Runtime {
     this.#scratch = scratch;
     this.#scratchStep = step;
   }
-}
-
-/** What the machine runs at once, as far as Node or the browser tells. */
-function availableThreads(): number {
-  const os = typeof process === "object" ? process.getBuiltinModule?.("node:os") : undefined;
-  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }

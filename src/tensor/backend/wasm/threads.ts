@@ -23,8 +23,12 @@ const SPINS = 5000;
 
 const SLICE_MS = 100;
 
-/** Slices without any progress until a worker is given up: a minute, far more than any chunk takes. */
-const PATIENCE = 600;
+/**
+ * Slices without any progress until a worker is given up, far more than any chunk takes: a minute for a thread that
+ * sleeps meanwhile, five seconds for one that must not, and turns round and round in front of a page that stands still.
+ * The caller cannot do the worker's chunk instead: a worker that goes on after all would write where others work by then.
+ */
+const PATIENCE = { asleep: 600, turning: 50 };
 
 /**
  * A thread's share is the same part of every job, so that it finds in its own cache what it wrote there in the job
@@ -140,19 +144,20 @@ export class ThreadPool {
   #waitForWorkers(): void {
     const words = this.#words;
     for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, Word.active) === 0) return;
-    let patience = PATIENCE;
+    const most = this.#maySleep ? PATIENCE.asleep : PATIENCE.turning;
+    let patience = most;
     let seen = 0;
     for (;;) {
       const active = Atomics.load(words, Word.active);
       if (active === 0) return;
       // Every finished chunk raises one of them, even when there is nothing left to take.
       const progress = this.#taken.reduce((sum, n) => sum + n, -active);
-      if (progress !== seen) patience = PATIENCE;
+      if (progress !== seen) patience = most;
       else if (--patience === 0) break;
       seen = progress;
       this.#pause(active);
     }
-    this.#failure = `a worker thread made no progress for ${(PATIENCE * SLICE_MS) / 1000} seconds: it has died or hangs`;
+    this.#failure = `a worker thread made no progress for ${(most * SLICE_MS) / 1000} seconds: it has died or hangs`;
   }
 
   /** Returns after a while, or as soon as `active` changes. */
