@@ -14,6 +14,7 @@ function channelSum(
   { n, c, pixels }: ChannelGeometry,
   numbers: readonly number[] = [],
 ): GpuStorage {
+  if (pixels === 0) return rt.fill(c, 0);
   const operands = [...planes.map((plane) => by(pixels, plane)), ...channels.map((channel) => by(c, channel))];
   const partial = rt.launch(n * c, { kernel, operands, constants: { n, c, pixels }, numbers, rows: n, columns: c });
   const sum = reduce(rt, "sum", partial, { outer: 1, n, inner: c });
