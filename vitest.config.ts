@@ -1,10 +1,17 @@
-/** Where the tests run, and on which backends there: in Node, and in Chromium on a page with and without isolation. */
+/**
+ * Where the tests run, and on which backends there: `vitest run` in Node and on a plain page, what `npm test` takes
+ * minutes for; `vitest run --mode all`, as `npm run test:all` does, everything: besides, GPU.js in every mode, pages that
+ * are isolated, and the files whose names say that they are long.
+ */
 
 import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { isolation, launchOptions, noChromium } from "./test/chromium.js";
 import type { TargetName } from "./test/targets.js";
+
+/** Half a minute and more a file: bundles run in pages, kills at random moments, weights to PyTorch and back. */
+const LONG = "test/**/*.long.test.ts";
 
 /** A project of tests that run in a page. One page load runs a file. */
 function inChromium(
@@ -39,39 +46,46 @@ function inChromium(
 const software = "/usr/lib/chromium/vk_swiftshader_icd.json";
 if (!existsSync("/usr/share/vulkan/icd.d") && existsSync(software)) process.env.VK_ICD_FILENAMES ??= software;
 
-const inPages = [
-  inChromium("chromium", {
-    headers: {},
-    include: ["test/{browser,layers,ops,optim}/*.test.ts"],
-    targets: ["wasm on 1 thread"],
-  }),
-  inChromium("chromium, isolated", {
-    headers: isolation,
-    include: ["test/{browser,gpujs,layers,ops,optim}/*.test.ts"],
-    targets: ["wasm on 2 threads", "gpujs:cpu", "gpujs:webasm", "gpujs:webgl", "gpujs:webgl2", "gpujs:webgpu"],
-  }),
-];
+const onPage = inChromium("chromium", {
+  headers: {},
+  include: ["test/{browser,layers,ops,optim}/*.test.ts"],
+  targets: ["wasm on 1 thread"],
+});
 
-export default defineConfig({
-  test: {
-    testTimeout: 120_000,
-    // Two cores, and wasm threads of its own in each file: more workers would only take turns.
-    maxWorkers: 2,
-    // What a developer's machine lacks is skipped; where the suite is the gate, it fails.
-    provide: { mustRun: Boolean(process.env.CI), forced: {} },
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: "node",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/browser"],
-          provide: {
-            targets: ["js", "wasm on 1 thread", "wasm on 2 threads", "gpujs:cpu", "gpujs:webasm", "gpujs:webgpu"],
-          },
-        },
-      },
-      ...(noChromium ? [] : inPages),
-    ],
-  },
+const onIsolatedPage = inChromium("chromium, isolated", {
+  headers: isolation,
+  include: ["test/{browser,gpujs,layers,ops,optim}/*.test.ts"],
+  targets: ["wasm on 2 threads", "gpujs:cpu", "gpujs:webasm", "gpujs:webgl", "gpujs:webgl2", "gpujs:webgpu"],
+});
+
+function inNode({ exclude, targets }: { exclude: string[]; targets: TargetName[] }): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name: "node",
+      include: ["test/**/*.test.ts"],
+      exclude: ["test/browser", ...exclude],
+      provide: { targets: ["js", "wasm on 1 thread", "wasm on 2 threads", "gpujs:cpu", ...targets] },
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => {
+  const all = mode === "all";
+  const inPages = all ? [onPage, onIsolatedPage] : [onPage];
+  return {
+    test: {
+      testTimeout: 120_000,
+      // Two cores, and wasm threads of its own in each file: more workers would only take turns.
+      maxWorkers: 2,
+      // What a developer's machine lacks is skipped; where the suite is the gate, it fails.
+      provide: { mustRun: Boolean(process.env.CI), forced: {} },
+      projects: [
+        all
+          ? inNode({ exclude: [], targets: ["gpujs:webasm", "gpujs:webgpu"] })
+          : inNode({ exclude: [LONG], targets: [] }),
+        ...(noChromium ? [] : inPages),
+      ],
+    },
+  };
 });
