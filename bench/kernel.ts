@@ -1,7 +1,7 @@
 /** Checks and times one kernel. */
 
 import type { Backend, FloatArray, Storage } from "../src/tensor/backend/backend.js";
-import { JsBackend } from "../src/tensor/backend/js/js.js";
+import { createJsBackend } from "../src/tensor/backend/js/js.js";
 import type { KernelCase } from "./cases/case.js";
 import { type Timing, timeWarm } from "./timing.js";
 
@@ -38,7 +38,7 @@ function uploadAll(kernel: KernelCase, backend: Backend, values: readonly FloatA
 
 /** The results by the reference, or the part of them that is enough. */
 async function expected(kernel: KernelCase, values: readonly FloatArray[]): Promise<FloatArray[]> {
-  const js = new JsBackend("float64");
+  const js = createJsBackend("float64");
   const { inputs, run } = kernel.sample ?? { inputs: () => values, run: kernel.run };
   const results = run(js, uploadAll(kernel, js, inputs(values)));
   return Promise.all(results.map((result) => js.read(result)));

@@ -29,7 +29,7 @@ export {
   type SafetensorsReadOptions,
 } from "./io/safetensors/bytes.js";
 export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
-export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.js";
+export { BatchNorm2d, type BatchNorm2dOptions, type BatchNormOptions, batchNorm } from "./layers/batch-norm.js";
 export { Conv2d } from "./layers/conv2d.js";
 export { Dropout } from "./layers/dropout.js";
 export { kaimingUniform, uniformParameter } from "./layers/init.js";
@@ -98,7 +98,6 @@ export { type BackwardOptions, backward, isGradEnabled, noGrad, scope } from "./
 export type { Backend, DType, MemoryInfo, Storage } from "./tensor/backend/backend.js";
 export { type BackendName, type BackendOptions, backends, memory, useBackend } from "./tensor/backend/registry.js";
 export { type GradcheckOptions, gradcheck } from "./tensor/gradcheck.js";
-export { type BatchNormOptions, batchNorm } from "./tensor/ops/batch-norm.js";
 export { type Conv2dOptions, conv2d, type Pair } from "./tensor/ops/conv2d.js";
 export { type DropoutOptions, dropout } from "./tensor/ops/dropout.js";
 export { type MatmulOptions, matmul } from "./tensor/ops/matmul.js";
@@ -115,6 +114,7 @@ export {
   stack,
   transpose,
 } from "./tensor/ops/movement.js";
+export { type Moments, moments, type NormalizeOptions, normalize } from "./tensor/ops/normalize.js";
 export {
   abs,
   add,

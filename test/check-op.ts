@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { backward } from "../src/tensor/autograd.js";
 import type { Backend, FloatArray } from "../src/tensor/backend/backend.js";
-import { JsBackend } from "../src/tensor/backend/js/js.js";
+import { createJsBackend } from "../src/tensor/backend/js/js.js";
 import { withBackend } from "../src/tensor/backend/registry.js";
 import { gradcheck } from "../src/tensor/gradcheck.js";
 import { Generator } from "../src/tensor/random.js";
@@ -170,7 +170,7 @@ interface NamedCheck {
 /** Finite differences cost two evaluations for each number: longer inputs say nothing more. */
 const GRADCHECK_LIMIT = 700;
 
-const float64 = new JsBackend("float64");
+const float64 = createJsBackend("float64");
 
 function prepare(check: OpCheck): Case {
   const { op, fixture, shapes = [] } = check;

@@ -3,7 +3,7 @@
 import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { JsBackend } from "../src/tensor/backend/js/js.js";
+import { createJsBackend } from "../src/tensor/backend/js/js.js";
 import { withBackend } from "../src/tensor/backend/registry.js";
 import { zeros } from "../src/tensor/tensor.js";
 
@@ -13,7 +13,7 @@ const collect: () => void = runInNewContext("gc");
 
 /** Collects until a tensor that is dropped here has given its storage back: so have those that were dropped before. */
 export async function collectGarbage(): Promise<void> {
-  const backend = new JsBackend();
+  const backend = createJsBackend();
   withBackend(backend, () => void zeros([1]));
   while (backend.memory().storages > 0) {
     collect();

@@ -70,9 +70,14 @@ export function batchNorm(n: number, c: number, size: number): KernelCase[] {
   const total = n * c * size * size;
   const eps = 1e-5;
   const shape = `${n}×${c}×${size}²`;
-  const moments: Run = (backend, [x]) => backend.channelMoments(x, geometry);
-  const grads: Run = (backend, [x, g, , mean, variance]) =>
-    backend.batchNormParamGrads(g, x, mean, variance, eps, geometry);
+  const moments: Run = (backend, [x]) => {
+    const { mean, variance } = backend.moments(x, geometry);
+    return [mean, variance];
+  };
+  const grads: Run = (backend, [x, g, , mean, variance]) => {
+    const { weight, bias } = backend.normalizeParamGrads({ g, x, mean, variance, eps }, geometry);
+    return [weight, bias];
+  };
   const withMoments = { shape, sizes: [total, total, c, c], prepare: moments };
   return [
     { ...common("batchNorm moments", total, 1, 3), shape, sizes: [total], run: moments },
@@ -80,7 +85,7 @@ export function batchNorm(n: number, c: number, size: number): KernelCase[] {
       ...common("batchNorm forward", total, 2, 2),
       ...{ shape, sizes: [total, c, c], prepare: moments },
       run: (backend, [x, weight, bias, mean, variance]) => [
-        backend.batchNorm(x, mean, variance, weight, bias, eps, geometry),
+        backend.normalize({ x, mean, variance, weight, bias, eps }, geometry),
       ],
     },
     {
@@ -91,9 +96,10 @@ export function batchNorm(n: number, c: number, size: number): KernelCase[] {
     {
       ...common("batchNorm input gradient", total, 3, 4),
       ...withMoments,
-      run: (backend, [x, g, weight, other, mean, variance]) => [
-        backend.batchNormInputGrad(g, x, mean, variance, weight, other, other, eps, geometry),
-      ],
+      run: (backend, [x, g, weight, other, mean, variance]) => {
+        const grads = { weight: other, bias: other };
+        return [backend.normalizeInputGrad({ g, x, mean, variance, weight, grads, eps }, geometry)];
+      },
     },
   ];
 }
@@ -106,7 +112,7 @@ export function adam(size: number): KernelCase {
     sizes: [size, size, size],
     prepare: (backend, [, grad]) => [backend.binary(mulRule, grad, grad, flat(size))],
     run: (backend, [parameter, grad, mean, square]) => {
-      backend.adam(parameter, grad, mean, square, { ...step, correction1: 0.1, correction2: 0.001 });
+      backend.adam({ parameter, grad, mean, square }, { ...step, correction1: 0.1, correction2: 0.001 });
       return [parameter];
     },
     inPlace: true,

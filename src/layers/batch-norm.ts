@@ -1,10 +1,59 @@
-/** BatchNorm2d: normalizes each channel, with a learned scale and shift. */
+/** Batch normalization: the running moments of its channels, as a function and as the layer BatchNorm2d. */
 
-import { batchNorm } from "../tensor/ops/batch-norm.js";
+import { scope } from "../tensor/autograd.js";
+import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
 import { checkCount, formatShape, ShapeError } from "../tensor/shape.js";
 import { ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";
 import { Module } from "./module.js";
+
+export interface BatchNormOptions {
+  /** [C], scale of each channel. */
+  weight: Tensor;
+  /** [C], shift of each channel. */
+  bias: Tensor;
+  /** [C], estimates that training updates in place and evaluation uses. */
+  runningMean: Tensor;
+  /** [C], likewise. */
+  runningVar: Tensor;
+  /** Normalize by the batch's own moments, and update the running ones. */
+  training: boolean;
+  /** Weight of the newest batch in the running moments. Default 0.1. */
+  momentum?: number;
+  /** Added to the variance. Default 1e-5. */
+  eps?: number;
+}
+
+/** y ← alpha·y + beta·x, in place. */
+function blend(y: Tensor, x: Tensor, alpha: number, beta: number): void {
+  y.buffer.update((storage) => y.backend.accumulate(storage, x.storage, alpha, beta));
+}
+
+/**
+ * `normalize` by the batch's own moments in training, by the running ones in evaluation. In training
+ * running ← (1 − momentum) · running + momentum · batch, where the batch's variance is the unbiased one, as in PyTorch.
+ *
+ * @param x [N, C, …]
+ * @throws ShapeError when a parameter has another number of channels, or a training batch one value per channel
+ * @see S. Ioffe and C. Szegedy, "Batch normalization", ICML 2015, arXiv:1502.03167
+ */
+export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
+  const { weight, bias, runningMean, runningVar, training, momentum = 0.1, eps } = options;
+  const { n, pixels } = channelGeometry("batchNorm", x, { weight, bias, runningMean, runningVar });
+  if (!training) return normalize(x, { mean: runningMean, variance: runningVar }, { weight, bias, eps });
+  const count = n * pixels;
+  if (count < 2) {
+    throw new ShapeError(
+      `batchNorm: one value per channel has no variance, input ${formatShape(x.shape)}; train on more, or call eval()`,
+    );
+  }
+  return scope(() => {
+    const batch = moments(x);
+    blend(runningMean, batch.mean, 1 - momentum, momentum);
+    blend(runningVar, batch.variance, 1 - momentum, (momentum * count) / (count - 1));
+    return normalize(x, batch, { weight, bias, eps });
+  });
+}
 
 export interface BatchNorm2dOptions {
   /** Added to the variance. Default 1e-5. */
@@ -13,7 +62,7 @@ export interface BatchNorm2dOptions {
   momentum?: number;
 }
 
-/** The `batchNorm` operation on [N, C, H, W] with its parameters and running moments; see there for the formula. */
+/** `batchNorm` on [N, C, H, W] with its parameters and running moments; see there for the formula. */
 export class BatchNorm2d extends Module {
   /** [C], scale of each channel, at first 1. */
   readonly weight: Parameter;
@@ -55,15 +104,12 @@ export class BatchNorm2d extends Module {
       momentum: this.#momentum,
       eps: this.#eps,
     });
-    if (this.training) this.#countBatch();
+    if (this.training) {
+      const one = ones([]);
+      blend(this.#batches, one, 1, 1);
+      one.release();
+    }
     return y;
-  }
-
-  #countBatch(): void {
-    const { buffer, backend } = this.#batches;
-    const one = backend.fill(1, 1);
-    buffer.update((count) => backend.accumulate(count, one, 1, 1));
-    backend.free(one);
   }
 
   protected override describe(): string {

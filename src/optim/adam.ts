@@ -51,7 +51,8 @@ export class Adam extends Optimizer {
     state: (name: string) => Storage,
   ): void {
     const [beta1, beta2] = this.#betas;
-    backend.adam(parameter, grad, state("exp_avg"), state("exp_avg_sq"), {
+    const tensors = { parameter, grad, mean: state("exp_avg"), square: state("exp_avg_sq") };
+    backend.adam(tensors, {
       lr: this.lr,
       beta1,
       beta2,

@@ -49,6 +49,6 @@ export class SGD extends Optimizer {
     state: (name: string) => Storage,
   ): void {
     const velocity = this.#options.momentum > 0 ? state("momentum_buffer") : undefined;
-    backend.sgd(parameter, grad, velocity, step === 1, { lr: this.lr, ...this.#options });
+    backend.sgd({ parameter, grad, velocity }, { lr: this.lr, first: step === 1, ...this.#options });
   }
 }

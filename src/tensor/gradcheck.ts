@@ -31,8 +31,8 @@ export async function gradcheck(
   { eps = 1e-6, atol = 1e-6, rtol = 1e-5 }: GradcheckOptions = {},
 ): Promise<true> {
   const values = await Promise.all(inputs.map(async (input) => Float64Array.from(await input.data())));
-  const { JsBackend } = await import("./backend/js/js.js");
-  const backend = new JsBackend("float64");
+  const { createJsBackend } = await import("./backend/js/js.js");
+  const backend = createJsBackend("float64");
   return withBackend(backend, () => {
     const make = () => inputs.map((x, i) => tensor(values[i], x.shape, { requiresGrad: x.requiresGrad }));
     const generator = new Generator(0);

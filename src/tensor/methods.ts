@@ -1,11 +1,11 @@
 /** x.relu() for relu(x): the one list of operations that are also methods. */
 
 import { backward } from "./autograd.js";
-import { batchNorm } from "./ops/batch-norm.js";
 import { conv2d } from "./ops/conv2d.js";
 import { dropout } from "./ops/dropout.js";
 import { matmul } from "./ops/matmul.js";
 import { clone, flatten, indexSelect, pad, permute, reshape, slice, transpose } from "./ops/movement.js";
+import { normalize } from "./ops/normalize.js";
 import {
   abs,
   add,
@@ -39,7 +39,7 @@ const operations = {
   ...{ add, sub, mul, div, maximum, minimum, eq },
   ...{ sum, mean, max, min, variance, argMax, softmax, logSoftmax },
   ...{ clone, reshape, flatten, expand, permute, transpose, slice, pad, indexSelect },
-  ...{ matmul, conv2d, maxPool2d, avgPool2d, batchNorm, dropout, backward },
+  ...{ matmul, conv2d, maxPool2d, avgPool2d, normalize, dropout, backward },
 };
 
 type Operations = typeof operations;

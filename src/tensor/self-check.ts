@@ -1,7 +1,7 @@
 /** selfCheck: every kernel of a backend, on small numbers, against the reference in float64. */
 
 import type { Backend, FloatArray, Storage } from "./backend/backend.js";
-import { JsBackend } from "./backend/js/js.js";
+import { createJsBackend } from "./backend/js/js.js";
 import { binaryRules, unaryRules } from "./ops/pointwise.js";
 import { Generator } from "./random.js";
 
@@ -26,7 +26,9 @@ const POOLING = {
 const CHANNELS = { n: 3, c: 4, pixels: 10 };
 const VIEW = { shape: [3, 2, 4], strides: [1, 12, 3], offset: 0 };
 const ADAM = { lr: 0.1, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0.1, decoupled: false };
-const SGD = { lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.1, nesterov: true };
+const SGD = { lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.1, nesterov: true, first: false };
+
+const normalized = (numbers: Numbers) => ({ x: numbers(120), mean: numbers(4), variance: numbers(4), eps: 1e-5 });
 
 /** What each kernel makes of the numbers; a kernel that is missing here is a compile error. */
 const CHECKS: { [Name in Kernel]: (backend: Backend, numbers: Numbers) => Storage[] } = {
@@ -79,16 +81,21 @@ const CHECKS: { [Name in Kernel]: (backend: Backend, numbers: Numbers) => Storag
   },
   avgPool2d: (backend, numbers) => [backend.avgPool2d(numbers(6 * 42), POOLING)],
   avgPool2dGrad: (backend, numbers) => [backend.avgPool2dGrad(numbers(72), POOLING)],
-  channelMoments: (backend, numbers) => backend.channelMoments(numbers(120), CHANNELS),
-  batchNorm: (backend, numbers) => [
-    backend.batchNorm(numbers(120), numbers(4), numbers(4), numbers(4), numbers(4), 1e-5, CHANNELS),
+  moments: (backend, numbers) => {
+    const { mean, variance } = backend.moments(numbers(120), CHANNELS);
+    return [mean, variance];
+  },
+  normalize: (backend, numbers) => [
+    backend.normalize({ ...normalized(numbers), weight: numbers(4), bias: numbers(4) }, CHANNELS),
   ],
-  batchNormParamGrads: (backend, numbers) =>
-    backend.batchNormParamGrads(numbers(120), numbers(120), numbers(4), numbers(4), 1e-5, CHANNELS),
-  batchNormInputGrad: (backend, numbers) => {
-    const [g, x] = [numbers(120), numbers(120)];
-    const [mean, variance, weight, weightGrad, biasGrad] = Array.from({ length: 5 }, () => numbers(4));
-    return [backend.batchNormInputGrad(g, x, mean, variance, weight, weightGrad, biasGrad, 1e-5, CHANNELS)];
+  normalizeParamGrads: (backend, numbers) => {
+    const { weight, bias } = backend.normalizeParamGrads({ ...normalized(numbers), g: numbers(120) }, CHANNELS);
+    return [weight, bias];
+  },
+  normalizeInputGrad: (backend, numbers) => {
+    const grads = { weight: numbers(4), bias: numbers(4) };
+    const of = { ...normalized(numbers), g: numbers(120), weight: numbers(4), grads };
+    return [backend.normalizeInputGrad(of, CHANNELS)];
   },
   accumulate: (backend, numbers) =>
     [0, 0.7].map((alpha) => {
@@ -98,13 +105,13 @@ const CHECKS: { [Name in Kernel]: (backend: Backend, numbers: Numbers) => Storag
     }),
   adam: (backend, numbers) => {
     const [parameter, grad, mean, square] = Array.from({ length: 4 }, () => numbers(70));
-    backend.adam(parameter, grad, mean, square, { ...ADAM, correction1: 0.1, correction2: 0.01 });
+    backend.adam({ parameter, grad, mean, square }, { ...ADAM, correction1: 0.1, correction2: 0.01 });
     return [parameter, mean, square];
   },
   sgd: (backend, numbers) => {
     const [parameter, grad, velocity] = Array.from({ length: 3 }, () => numbers(70));
-    backend.sgd(parameter, grad, velocity, false, SGD);
-    backend.sgd(parameter, grad, undefined, false, SGD);
+    backend.sgd({ parameter, grad, velocity }, SGD);
+    backend.sgd({ parameter, grad }, SGD);
     return [parameter, velocity];
   },
 };
@@ -144,7 +151,7 @@ function errorOf(actual: FloatArray[], expected: FloatArray[]): number {
 
 /** Runs every kernel of `backend` and compares it with the reference. */
 export async function selfCheck(backend: Backend): Promise<KernelCheck[]> {
-  const reference = new JsBackend("float64");
+  const reference = createJsBackend("float64");
   const checks: KernelCheck[] = [];
   for (const kernel of Object.keys(CHECKS) as Kernel[]) {
     try {

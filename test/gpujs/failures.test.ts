@@ -3,10 +3,10 @@
 import * as gpujs from "gpu.js";
 import { afterEach, describe, expect, vi } from "vitest";
 import "../../src/tensor/methods.js";
-import type { BinaryRule } from "../../src/tensor/backend/backend.js";
+import type { Backend, BinaryRule } from "../../src/tensor/backend/backend.js";
 import { Device, type Source } from "../../src/tensor/backend/gpujs/device.js";
 import type { Context, DeviceArray, Mode } from "../../src/tensor/backend/gpujs/gpu-js.js";
-import { type GpuJsBackend, openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
+import { openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
 import { GpuStorage } from "../../src/tensor/backend/gpujs/storage.js";
 import { withBackend } from "../../src/tensor/backend/registry.js";
 import { binaryRules } from "../../src/tensor/ops/pointwise.js";
@@ -27,7 +27,7 @@ function compileOtherwise(name: string, compile: (source: Source, device: Device
 }
 
 /** √x, then what depends on it and what does not. */
-const operate = (backend: GpuJsBackend) =>
+const operate = (backend: Backend) =>
   withBackend(backend, () => {
     const x = tensor([1, 4, 9]);
     const failed = x.sqrt();
@@ -125,7 +125,7 @@ describe("a launch that fails", () => {
 
 describe("a device", () => {
   /** Has the results of all kernels lie on a device that is pretended, and read as `values` say. */
-  async function pretended(mode: Mode, context: Context, values: () => number[]): Promise<GpuJsBackend> {
+  async function pretended(mode: Mode, context: Context, values: () => number[]): Promise<Backend> {
     const array: DeviceArray = {
       output: [2, 1, 1],
       context,

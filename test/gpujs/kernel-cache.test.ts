@@ -2,8 +2,8 @@
 
 import { afterEach, describe, expect, vi } from "vitest";
 import "../../src/tensor/methods.js";
+import type { Backend } from "../../src/tensor/backend/backend.js";
 import { Device, type Program } from "../../src/tensor/backend/gpujs/device.js";
-import type { GpuJsBackend } from "../../src/tensor/backend/gpujs/gpujs.js";
 import { withBackend } from "../../src/tensor/backend/registry.js";
 import { full } from "../../src/tensor/tensor.js";
 import { onFreshBackends } from "./modes.js";
@@ -28,7 +28,7 @@ function watchKernels(): string[] {
 }
 
 /** 2 + 2, `size` times: a kernel that fills and one that adds. Nothing of it stays. */
-async function add(backend: GpuJsBackend, size: number): Promise<void> {
+async function add(backend: Backend, size: number): Promise<void> {
   const [x, y] = withBackend(backend, () => {
     const x = full([size], 2);
     return [x, x.add(x)];

@@ -1,8 +1,9 @@
 /** Backends of GPU.js for tests that change one, or count what it does: each is fresh, with kernels and books of its own. */
 
 import { it } from "vitest";
+import type { Backend } from "../../src/tensor/backend/backend.js";
 import type { Mode } from "../../src/tensor/backend/gpujs/gpu-js.js";
-import { type GpuJsBackend, openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
+import { openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
 import { targets } from "../targets.js";
 
 /** One test on each mode that runs here; one that cannot is skipped by name, with the reason. */
@@ -17,6 +18,6 @@ export function onEachMode(name: string, test: (mode: Mode) => Promise<void>): v
 }
 
 /** One test on a fresh backend of each mode. */
-export function onFreshBackends(name: string, test: (backend: GpuJsBackend) => Promise<void>): void {
+export function onFreshBackends(name: string, test: (backend: Backend) => Promise<void>): void {
   onEachMode(name, async (mode) => test(await openGpuJs(mode)));
 }

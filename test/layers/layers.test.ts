@@ -2,14 +2,13 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import { BatchNorm2d, type BatchNorm2dOptions } from "../../src/layers/batch-norm.js";
+import { BatchNorm2d, type BatchNorm2dOptions, batchNorm } from "../../src/layers/batch-norm.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import { Linear } from "../../src/layers/linear.js";
 import type { Module } from "../../src/layers/module.js";
 import { AvgPool2d, MaxPool2d } from "../../src/layers/pool2d.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
-import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
 import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";

@@ -11,7 +11,7 @@ import { Sequential } from "../../src/layers/sequential.js";
 import { summary } from "../../src/layers/summary.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { noGrad } from "../../src/tensor/autograd.js";
-import { JsBackend } from "../../src/tensor/backend/js/js.js";
+import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { memory, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
 import { indexSelect } from "../../src/tensor/ops/movement.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
@@ -384,7 +384,7 @@ describe("stateDict and loadStateDict", () => {
     const released = zeros([1, 2]);
     released.release();
     expect(() => model.loadStateDict(stateWith({ "body.3.weight": released }))).toThrow("has been released");
-    const device = Object.defineProperty(new JsBackend(), "readSync", { value: undefined });
+    const device = Object.defineProperty(createJsBackend(), "readSync", { value: undefined });
     const elsewhere = withBackend(device, () => zeros([1, 2]));
     expect(() => model.loadStateDict(stateWith({ "body.3.weight": elsewhere }))).toThrow(
       '"body.3.weight" is on js, which cannot be read at once; bring it to js first: await tensor.to("js")',

@@ -1,7 +1,7 @@
 /** Batch normalization against PyTorch: outputs, gradients and running moments, in training and in evaluation. */
 
 import { describe, expect, it } from "vitest";
-import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
+import { batchNorm } from "../../src/layers/batch-norm.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { full, ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp, expectClose, type Fixture, readFixture } from "../check-op.js";

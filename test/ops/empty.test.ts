@@ -1,7 +1,7 @@
 /** Every operation on tensors with an axis of size 0, against PyTorch. */
 
+import { batchNorm } from "../../src/layers/batch-norm.js";
 import { crossEntropy, mseLoss, nllLoss, type Reduction } from "../../src/layers/losses.js";
-import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
 import { type Conv2dOptions, conv2d, type Pair } from "../../src/tensor/ops/conv2d.js";
 import { type MatmulOptions, matmul } from "../../src/tensor/ops/matmul.js";
 import { cat, flatten, indexSelect, pad, permute, reshape, slice, stack } from "../../src/tensor/ops/movement.js";

@@ -2,10 +2,10 @@
 
 import { describe, expect, it, vi } from "vitest";
 import "../../src/tensor/methods.js";
+import { batchNorm } from "../../src/layers/batch-norm.js";
 import { backward, isGradEnabled, noGrad, record } from "../../src/tensor/autograd.js";
-import { JsBackend } from "../../src/tensor/backend/js/js.js";
+import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { withBackend } from "../../src/tensor/backend/registry.js";
-import { batchNorm } from "../../src/tensor/ops/batch-norm.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { matmul } from "../../src/tensor/ops/matmul.js";
 import { add, mul } from "../../src/tensor/ops/pointwise.js";
@@ -69,7 +69,7 @@ describe("gradients", () => {
   });
 
   it("reach the first of 20,000 operations, without recursion", async () => {
-    const x = withBackend(new JsBackend(), () => {
+    const x = withBackend(createJsBackend(), () => {
       const x = leaf(1);
       let y: Tensor = x;
       for (let i = 0; i < 20_000; i++) y = y.add(1);
@@ -95,7 +95,7 @@ describe("gradients", () => {
 });
 
 describe("what nobody needs is never computed", () => {
-  type Method = "conv2dWeightGrad" | "conv2dInputGrad" | "batchNormParamGrads" | "batchNormInputGrad";
+  type Method = "conv2dWeightGrad" | "conv2dInputGrad" | "normalizeParamGrads" | "normalizeInputGrad";
   it.each<[string, () => Tensor, Method, Method]>([
     [
       "conv2d: the images",
@@ -119,11 +119,11 @@ describe("what nobody needs is never computed", () => {
           runningVar: ones([1]),
           training: false,
         }),
-      "batchNormParamGrads",
-      "batchNormInputGrad",
+      "normalizeParamGrads",
+      "normalizeInputGrad",
     ],
   ])("%s", (_name, forward, called, spared) => {
-    const backend = new JsBackend();
+    const backend = createJsBackend();
     const [yes, no] = [called, spared].map((method) => vi.spyOn(backend, method as "conv2d"));
     withBackend(backend, () => forward().sum().backward());
     expect(yes).toHaveBeenCalledOnce();
@@ -131,7 +131,7 @@ describe("what nobody needs is never computed", () => {
   });
 
   it("matmul: one product back when one operand is constant", () => {
-    const backend = new JsBackend();
+    const backend = createJsBackend();
     const spy = vi.spyOn(backend, "matmul");
     withBackend(backend, () =>
       matmul(ones([2, 3]), ones([3, 2], { requiresGrad: true }))
@@ -257,7 +257,7 @@ describe("errors", () => {
 
   it("operands on different backends are named", () => {
     const wasm = zeros([2]);
-    const js = withBackend(new JsBackend(), () => zeros([2]));
+    const js = withBackend(createJsBackend(), () => zeros([2]));
     const hint = "A tensor stays where it was made; make both after the same useBackend().";
     expect(() => add(js, wasm)).toThrow(
       new Error(`add: the operands live on different backends: Tensor([2], js) and Tensor([2], wasm). ${hint}`),

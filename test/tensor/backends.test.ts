@@ -2,9 +2,9 @@
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import "../../src/tensor/methods.js";
+import type { Backend } from "../../src/tensor/backend/backend.js";
 import { probe } from "../../src/tensor/backend/gpujs/adapters.js";
-import type { GpuJsBackend } from "../../src/tensor/backend/gpujs/gpujs.js";
-import { JsBackend } from "../../src/tensor/backend/js/js.js";
+import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { backends, currentBackend, memory, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
 import { ones, zeros } from "../../src/tensor/tensor.js";
 
@@ -98,7 +98,7 @@ describe("a GPU", () => {
     const lost = currentBackend();
     await useBackend("gpu");
     expect(currentBackend()).toBe(lost);
-    vi.spyOn(lost as GpuJsBackend, "failure", "get").mockReturnValue("the device is lost");
+    vi.spyOn(lost as Required<Backend>, "failure", "get").mockReturnValue("the device is lost");
     await useBackend("gpu");
     expect(currentBackend()).not.toBe(lost);
   });
@@ -137,7 +137,7 @@ describe("withBackend", () => {
   it("lasts as long as its callback, also when that throws", async () => {
     await useBackend("js");
     const outer = currentBackend();
-    const inner = new JsBackend();
+    const inner = createJsBackend();
     expect(withBackend(inner, () => zeros([1]).backend)).toBe(inner);
     expect(() =>
       withBackend(inner, () => {

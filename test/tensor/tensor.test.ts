@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import { JsBackend } from "../../src/tensor/backend/js/js.js";
+import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { type BackendName, withBackend } from "../../src/tensor/backend/registry.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import { ShapeError } from "../../src/tensor/shape.js";
@@ -86,7 +86,7 @@ describe("reading", () => {
   });
 
   it("toString() says what it is", () => {
-    withBackend(new JsBackend(), () => {
+    withBackend(createJsBackend(), () => {
       const x = tensor([1, 2], [2], { requiresGrad: true });
       expect(`${x}`).toBe("Tensor([2], js, requiresGrad)");
       expect(`${x.relu()}`).toBe("Tensor([2], js, by relu)");
@@ -151,7 +151,7 @@ describe("ownership", () => {
 
 describe("to", () => {
   onEachBackend("brings the numbers to another backend, and hands itself over where it is there", async (backend) => {
-    const x = withBackend(new JsBackend(), () => tensor([[1, 2, 3]]));
+    const x = withBackend(createJsBackend(), () => tensor([[1, 2, 3]]));
     const moved = await x.to(backend);
     expect([moved.backend, moved.shape, [...(await moved.data())]]).toEqual([backend, [1, 3], [1, 2, 3]]);
     expect(await moved.to(backend)).toBe(moved);
@@ -161,8 +161,8 @@ describe("to", () => {
 
   it("refuses to cut a gradient off, and a backend that there is not", async () => {
     const x = ones([2], { requiresGrad: true });
-    await expect(x.to(new JsBackend())).rejects.toThrow("detach() first");
-    expect((await x.detach().to(new JsBackend())).shape).toEqual([2]);
+    await expect(x.to(createJsBackend())).rejects.toThrow("detach() first");
+    expect((await x.detach().to(createJsBackend())).shape).toEqual([2]);
     await expect(x.to("cuda" as BackendName)).rejects.toThrow('unknown backend "cuda"; there are wasm, js, ');
   });
 });

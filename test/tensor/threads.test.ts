@@ -10,11 +10,12 @@ import { nllLoss } from "../../src/layers/losses.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Adam } from "../../src/optim/adam.js";
 import { backward } from "../../src/tensor/autograd.js";
-import type { Storage } from "../../src/tensor/backend/backend.js";
+import type { FloatArray, Storage } from "../../src/tensor/backend/backend.js";
 import { currentBackend, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
 import { blocks } from "../../src/tensor/backend/wasm/items.js";
 import { Heap } from "../../src/tensor/backend/wasm/memory.js";
-import { WasmRuntime } from "../../src/tensor/backend/wasm/runtime.js";
+import { Runtime } from "../../src/tensor/backend/wasm/runtime.js";
+import { at } from "../../src/tensor/backend/wasm/storage.js";
 import { type Job, ThreadPool } from "../../src/tensor/backend/wasm/threads.js";
 import { createWasmBackend, type WasmBackend } from "../../src/tensor/backend/wasm/wasm.js";
 import { Word, type WorkerStart } from "../../src/tensor/backend/wasm/worker.js";
@@ -76,33 +77,33 @@ describe("results", () => {
 
 describe("the top of memory", () => {
   it("is not handed out: kernels look a few vectors past an address, and there the sum would start from 0", () => {
-    const runtime = new WasmRuntime({ threads: 1 });
+    const runtime = new Runtime({ threads: 1 });
     // Nearly all that there may be, of which the system gives no page before it is written to.
-    const below = runtime.allocate(2 ** 32 - 2 * 65_536);
+    const below = runtime.heap.allocate(2 ** 32 - 2 * 65_536);
     const sizes = [32_768, 8192, 1024, 64];
     const blocks = sizes.flatMap((bytes) => {
       const fitting: { start: number; bytes: number }[] = [];
       try {
-        for (;;) fitting.push({ start: runtime.allocate(bytes), bytes });
+        for (;;) fitting.push({ start: runtime.heap.allocate(bytes), bytes });
       } catch {
         return fitting;
       }
     });
     const { start, bytes } = blocks.reduce((top, block) => (block.start > top.start ? block : top));
-    expect(start + bytes + 64).toBe(runtime.reserved);
+    expect(start + bytes + 64).toBe(runtime.heap.reserved);
     expect(start + bytes + 1024).toBeLessThan(2 ** 32);
     runtime.floats(start, bytes / 4).fill(-1)[bytes / 4 - 1] = 7;
     runtime.run("reduceMax", 1, [start, blocks[0].start, 1, bytes / 4, 1, bytes / 4, 1]);
     expect([...runtime.floats(blocks[0].start, 1)]).toEqual([7]);
-    runtime.release(below);
+    runtime.heap.release(below);
   });
 });
 
 describe("a kernel that fails", () => {
   it("is reported once, whichever thread it fails on", { timeout: 60_000 }, async () => {
-    const runtime = new WasmRuntime({ threads: 3 });
-    const good = runtime.allocate(MANY * 4);
+    const runtime = new Runtime({ threads: 3 });
     const fill = (pointer: number) => runtime.run("fill", blocks(MANY), [pointer, MANY, 1]);
+    const good = at(runtime.make(MANY, fill));
     await workersReady(runtime, () => fill(good));
     for (let i = 0; i < 20; i++) {
       expect(() => fill(2 ** 31)).toThrow(/memory access out of bounds/);
@@ -250,6 +251,7 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
   const halves = { h: 8, w: 8, kH: 2, kW: 2, outH: 4, outW: 4, strideH: 2, strideW: 2, padH: 0, padW: 0 };
   const pooling = { ...halves, planes: 5, countIncludePad: true };
   const channels = { n: 2, c: 3, pixels: 400 };
+  const normalized = { x, mean: x, variance: x, eps: 1e-5 };
   const product = { batch: 2, m: 9, n: 10, k: 11, transA: false, transB: false, aStride: 99, bStride: 0 };
   const turned = { shape: [30, 20], strides: [1, 30], offset: 0 };
 
@@ -262,13 +264,13 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
     reduce: () => backend.reduce("sum", x, { outer: 1, n: x.size, inner: 1 }),
     maxPool2d: () => backend.maxPool2d(x, pooling),
     view: () => backend.view(x, turned),
-    channelMoments: () => backend.channelMoments(x, channels),
-    batchNormParamGrads: () => backend.batchNormParamGrads(x, x, x, x, 1e-5, channels),
+    moments: () => Object.values(backend.moments(x, channels)),
+    normalizeParamGrads: () => Object.values(backend.normalizeParamGrads({ ...normalized, g: x }, channels)),
   };
 
   it.each(Object.keys(operations))("%s leaves nothing behind, wherever it fails", (name) => {
     const { allocate, release } = Heap.prototype;
-    const { run } = WasmRuntime.prototype;
+    const { run } = Runtime.prototype;
     const before = backend.memory();
     const failure = new Error("no more");
     let live = 0;
@@ -285,7 +287,7 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
       live--;
       release.call(this, pointer);
     });
-    vi.spyOn(WasmRuntime.prototype, "run").mockImplementation(function (this: WasmRuntime, ...job) {
+    vi.spyOn(Runtime.prototype, "run").mockImplementation(function (this: Runtime, ...job) {
       step();
       run.apply(this, job);
     });
@@ -308,7 +310,7 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
   });
 
   /** The result, in memory that held something else before. */
-  function freshly(operate: () => Storage): Float32Array {
+  function freshly(operate: () => Storage): FloatArray {
     const first = operate();
     backend.accumulate(first, x, 0, Number.NaN);
     backend.free(first);

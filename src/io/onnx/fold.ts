@@ -33,7 +33,7 @@ export function foldBatchNorms({ steps, ...rest }: Steps): Steps {
   const reads = [rest.output, ...steps.flatMap(({ inputs }) => inputs)];
   const fold = (step: Step): Step => {
     const [source] = step.inputs;
-    if (step.name !== "batchNorm" || typeof source !== "number" || steps[source].name !== "conv2d") return step;
+    if (step.name !== "normalize" || typeof source !== "number" || steps[source].name !== "conv2d") return step;
     const isOnlyReader = reads.filter((read) => read === source).length === 1;
     return (isOnlyReader && folded(steps[source], step)) || step;
   };

@@ -135,7 +135,7 @@ const avgPool2d = withAttributes<PoolGeometry>((g, graph, inputs) =>
   graph.node("AveragePool", inputs, { ...window(g), count_include_pad: flag(g.countIncludePad) }),
 );
 
-const batchNorm = withAttributes<{ eps: number }>(({ eps }, graph, inputs) =>
+const normalize = withAttributes<{ eps: number }>(({ eps }, graph, inputs) =>
   graph.node("BatchNormalization", inputs, {}, { epsilon: number(eps) }),
 );
 
@@ -150,6 +150,6 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     ...{ sum: reduction("ReduceSum"), max: reduction("ReduceMax"), min: reduction("ReduceMin"), argMax },
     ...{ softmax: alongDim("Softmax"), logSoftmax: alongDim("LogSoftmax") },
     ...{ clone: same("Identity"), reshape, expand, permute, slice, pad, cat: alongDim("Concat"), indexSelect },
-    ...{ matmul, conv2d, maxPool2d, avgPool2d, batchNorm },
+    ...{ matmul, conv2d, maxPool2d, avgPool2d, normalize },
   }),
 );

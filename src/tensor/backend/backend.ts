@@ -1,4 +1,4 @@
-/** What a device must do. A backend implements all of it: a missing kernel is a compile error. */
+/** What a device must do (`Primitives`), what follows from it (`Composed`), and the numbers that both are told. */
 
 import type { Draws } from "../random.js";
 import type { Shape } from "../shape.js";
@@ -48,14 +48,17 @@ export type UnaryName =
 /** Every binary op, with broadcasting. `eq` gives 1 or 0. */
 export type BinaryName = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "eq";
 
+export interface UnaryFormula {
+  readonly name: UnaryName;
+  readonly f: (x: number, a: number, b: number) => number;
+}
+
 /**
  * y = f(x; a, b), and what reaches x from g = ∂L/∂y.
  * The two numbers are the op's own options (slope, exponent, bounds), 0 where it has none.
  * Rules are plain arithmetic on numbers, so that a backend may call them or inline their text.
  */
-export interface UnaryRule {
-  readonly name: UnaryName;
-  readonly f: (x: number, a: number, b: number) => number;
+export interface UnaryRule extends UnaryFormula {
   readonly df: (g: number, x: number, y: number, a: number, b: number) => number;
   /** Which of x and y the gradient reads. The other is not kept: its place is filled with this one. */
   readonly saves: "x" | "y";
@@ -99,7 +102,7 @@ export interface PadGeometry {
   readonly step: readonly number[];
 }
 
-// ---- structural --------------------------------------------------------------------------------
+// ---- products and windows ----------------------------------------------------------------------
 
 /** C[batch, m, n] = op(A) · op(B), op being transposition where asked. */
 export interface MatmulGeometry {
@@ -116,13 +119,10 @@ export interface MatmulGeometry {
   readonly bStride: number;
 }
 
-/** Convolution of x [N, C, H, W] with w [O, C / groups, kH, kW] to y [N, O, outH, outW]. */
-export interface ConvGeometry {
-  readonly n: number;
-  readonly c: number;
+/** Windows of kH × kW that slide over planes of h × w, and the outH × outW places that they take. */
+export interface WindowGeometry {
   readonly h: number;
   readonly w: number;
-  readonly o: number;
   readonly kH: number;
   readonly kW: number;
   readonly outH: number;
@@ -131,27 +131,26 @@ export interface ConvGeometry {
   readonly strideW: number;
   readonly padH: number;
   readonly padW: number;
+}
+
+/** Convolution of x [N, C, H, W] with w [O, C / groups, kH, kW] to y [N, O, outH, outW]. */
+export interface ConvGeometry extends WindowGeometry {
+  readonly n: number;
+  readonly c: number;
+  readonly o: number;
   readonly dilationH: number;
   readonly dilationW: number;
   readonly groups: number;
 }
 
 /** Pooling of x [N, C, H, W]; `planes` is N · C. */
-export interface PoolGeometry {
+export interface PoolGeometry extends WindowGeometry {
   readonly planes: number;
-  readonly h: number;
-  readonly w: number;
-  readonly kH: number;
-  readonly kW: number;
-  readonly outH: number;
-  readonly outW: number;
-  readonly strideH: number;
-  readonly strideW: number;
-  readonly padH: number;
-  readonly padW: number;
   /** Average pooling only: padding counts in the divisor, as in PyTorch's default. */
   readonly countIncludePad: boolean;
 }
+
+// ---- normalization -----------------------------------------------------------------------------
 
 /** A batch of n images with c channels of `pixels` values each. */
 export interface ChannelGeometry {
@@ -160,7 +159,33 @@ export interface ChannelGeometry {
   readonly pixels: number;
 }
 
+/** Mean and biased variance of each channel. */
+export interface ChannelMoments {
+  readonly mean: Storage;
+  readonly variance: Storage;
+}
+
+/** x̂ = (x − mean) / √(variance + eps). */
+export interface Normalized extends ChannelMoments {
+  readonly x: Storage;
+  readonly eps: number;
+}
+
+/** Scale and shift of each channel, or their gradients. */
+export interface ChannelAffine {
+  readonly weight: Storage;
+  readonly bias: Storage;
+}
+
 // ---- optimizers --------------------------------------------------------------------------------
+
+/** A parameter, its gradient, and the running means of the gradient and of its square. */
+export interface AdamTensors {
+  readonly parameter: Storage;
+  readonly grad: Storage;
+  readonly mean: Storage;
+  readonly square: Storage;
+}
 
 /** One Adam step. `decoupled` is AdamW: weights decay directly instead of through the gradient. */
 export interface AdamStep {
@@ -175,22 +200,30 @@ export interface AdamStep {
   readonly correction2: number;
 }
 
+/** A parameter, its gradient, and its velocity where there is momentum. */
+export interface SgdTensors {
+  readonly parameter: Storage;
+  readonly grad: Storage;
+  readonly velocity?: Storage;
+}
+
 export interface SgdStep {
   readonly lr: number;
   readonly momentum: number;
   readonly dampening: number;
   readonly weightDecay: number;
   readonly nesterov: boolean;
+  /** On the first step the velocity becomes the gradient itself. */
+  readonly first: boolean;
 }
 
 // ---- the interface -----------------------------------------------------------------------------
 
 /**
- * A device. Every method but `read` returns at once. Results are new storages that the caller owns,
- * except for the methods under "in place", which change what their first argument holds.
- * Geometry arrives checked; kernels need not check it again.
+ * What a device must bring. Every method but `read` returns at once. Results are new storages that the caller owns;
+ * `accumulate` alone changes what is there. Geometry arrives checked; kernels need not check it again.
  */
-export interface Backend {
+export interface Primitives {
   /** As `useBackend` takes it. */
   readonly name: string;
   /** What it computes in. */
@@ -205,8 +238,6 @@ export interface Backend {
   upload(values: ArrayLike<number>): Storage;
   /** `size` times the same number. */
   fill(size: number, value: number): Storage;
-  /** `size` numbers: 0 where a draw from [0, 1) is below p, otherwise `value`. Number i has word i mod 4 of block i div 4. */
-  dropoutMask(size: number, p: number, value: number, draws: Draws): Storage;
   /** A copy of the numbers. */
   read(x: Storage): Promise<FloatArray>;
   /** A copy of the numbers, at once; only on backends that live in the host's memory. */
@@ -218,35 +249,27 @@ export interface Backend {
 
   // pointwise
   /** rule.f of every element. */
-  unary(rule: UnaryRule, x: Storage, a: number, b: number): Storage;
+  unary(rule: UnaryFormula, x: Storage, a: number, b: number): Storage;
   /** rule.df of every element. */
   unaryGrad(rule: UnaryRule, g: Storage, x: Storage, y: Storage, a: number, b: number): Storage;
   /** rule.f of every pair of elements. */
   binary(rule: BinaryRule, a: Storage, b: Storage, geometry: BroadcastGeometry): Storage;
+  /** y ← alpha·y + beta·x, in place. An alpha of 0 overwrites y whatever it held, NaN included. */
+  accumulate(y: Storage, x: Storage, alpha: number, beta: number): void;
 
-  // reductions along the middle axis: [outer, n, inner] → [outer, inner]
-  /** Sum, largest or smallest element along the middle axis. */
+  // reduction and movement
+  /** Sum, largest or smallest element along the middle axis: [outer, n, inner] → [outer, inner]. */
   reduce(name: ReduceName, x: Storage, geometry: AxisGeometry): Storage;
-  /** Index of the first largest element along the middle axis, as a float. */
-  argMax(x: Storage, geometry: AxisGeometry): Storage;
-  /** exp(x) / Σ exp(x) along the middle axis, or its logarithm; the largest element is subtracted first. */
-  softmax(x: Storage, geometry: AxisGeometry, log: boolean): Storage;
-  /** From g and y = softmax(x): y·(g − Σ g·y); from y = logSoftmax(x): g − exp(y)·Σ g. */
-  softmaxGrad(g: Storage, y: Storage, geometry: AxisGeometry, log: boolean): Storage;
-
-  // movement
   /** Elements in another order, some left out or repeated: see `ViewGeometry`. */
   view(x: Storage, geometry: ViewGeometry): Storage;
   /** Elements with others around or between them: see `PadGeometry`. */
   pad(x: Storage, geometry: PadGeometry, value: number): Storage;
-  /** Parts [outer, n_i, inner] joined along the middle axis; `sizes` holds the n_i. */
-  cat(parts: readonly Storage[], sizes: readonly number[], outer: number, inner: number): Storage;
   /** y[·, j, ·] = x[·, indices[j], ·]. */
   indexSelect(x: Storage, indices: Int32Array, geometry: AxisGeometry): Storage;
   /** Adjoint of `indexSelect`: zeros [outer, n, inner] with g[·, j, ·] added at indices[j], in order of j. */
   indexAdd(g: Storage, indices: Int32Array, geometry: AxisGeometry): Storage;
 
-  // structural
+  // products
   /** Matrix products: see `MatmulGeometry`. */
   matmul(a: Storage, b: Storage, geometry: MatmulGeometry): Storage;
   /** y[n, o, i, j] = bias[o] + Σ over c, k, l of x[n, c, i·stride − pad + k·dilation, …] · w[o, c, k, l]. */
@@ -255,6 +278,24 @@ export interface Backend {
   conv2dInputGrad(g: Storage, w: Storage, geometry: ConvGeometry): Storage;
   /** ∂L/∂w from g = ∂L/∂y. */
   conv2dWeightGrad(x: Storage, g: Storage, geometry: ConvGeometry): Storage;
+}
+
+/** What follows from the primitives: `completeBackend` has a version of each, for devices without a faster one. */
+export interface Composed {
+  /** `size` numbers: 0 where a draw from [0, 1) is below p, otherwise `value`. Number i has word i mod 4 of block i div 4. */
+  dropoutMask(size: number, p: number, value: number, draws: Draws): Storage;
+  /** Parts [outer, n_i, inner] joined along the middle axis; `sizes` holds the n_i. */
+  cat(parts: readonly Storage[], sizes: readonly number[], outer: number, inner: number): Storage;
+
+  // along the middle axis of [outer, n, inner]
+  /** Index of the first largest element along the middle axis, as a float. */
+  argMax(x: Storage, geometry: AxisGeometry): Storage;
+  /** exp(x) / Σ exp(x) along the middle axis, or its logarithm; the largest element is subtracted first. */
+  softmax(x: Storage, geometry: AxisGeometry, log: boolean): Storage;
+  /** From g and y = softmax(x): y·(g − Σ g·y); from y = logSoftmax(x): g − exp(y)·Σ g. */
+  softmaxGrad(g: Storage, y: Storage, geometry: AxisGeometry, log: boolean): Storage;
+
+  // pooling
   /** Largest element of each window; padding never wins; NaN does. */
   maxPool2d(x: Storage, geometry: PoolGeometry): Storage;
   /** g goes to the first element (row by row) of each window that equals its maximum; to its last NaN, if it has any. */
@@ -264,49 +305,28 @@ export interface Backend {
   /** g, spread evenly over each window. */
   avgPool2dGrad(g: Storage, geometry: PoolGeometry): Storage;
 
-  // batch norm, one channel at a time over n · pixels values
-  /** Mean and biased variance of each channel: two storages of c elements. */
-  channelMoments(x: Storage, geometry: ChannelGeometry): [mean: Storage, variance: Storage];
-  /** y = (x − mean) / √(variance + eps) · weight + bias. */
-  batchNorm(
-    x: Storage,
-    mean: Storage,
-    variance: Storage,
-    weight: Storage,
-    bias: Storage,
-    eps: number,
-    geometry: ChannelGeometry,
-  ): Storage;
-  /** Σ g·x̂ and Σ g of each channel, x̂ being the normalized x: the gradients of weight and bias. */
-  batchNormParamGrads(
-    g: Storage,
-    x: Storage,
-    mean: Storage,
-    variance: Storage,
-    eps: number,
-    geometry: ChannelGeometry,
-  ): [weightGrad: Storage, biasGrad: Storage];
+  // normalization, one channel at a time over n · pixels values
+  /** Mean and biased variance of each channel. */
+  moments(x: Storage, geometry: ChannelGeometry): ChannelMoments;
+  /** y = x̂ · weight + bias. */
+  normalize(of: Normalized & ChannelAffine, geometry: ChannelGeometry): Storage;
+  /** ∂L/∂weight = Σ g·x̂ and ∂L/∂bias = Σ g of each channel. */
+  normalizeParamGrads(of: Normalized & { readonly g: Storage }, geometry: ChannelGeometry): ChannelAffine;
   /**
-   * With M = n · pixels: weight/√(variance + eps) · (g − biasGrad/M − x̂·weightGrad/M). Pass zeros for both
-   * parameter gradients where the moments are constants (evaluation mode).
+   * ∂L/∂x, with M = n · pixels: weight/√(variance + eps) · (g − grads.bias/M − x̂·grads.weight/M) where the moments are
+   * x's own, `grads` being those of weight and bias. Pass zeros for both where the moments are constants.
    */
-  batchNormInputGrad(
-    g: Storage,
-    x: Storage,
-    mean: Storage,
-    variance: Storage,
-    weight: Storage,
-    weightGrad: Storage,
-    biasGrad: Storage,
-    eps: number,
+  normalizeInputGrad(
+    of: Normalized & { readonly g: Storage; readonly weight: Storage; readonly grads: ChannelAffine },
     geometry: ChannelGeometry,
   ): Storage;
 
-  // in place
-  /** y ← alpha·y + beta·x. An alpha of 0 overwrites y whatever it held, NaN included. */
-  accumulate(y: Storage, x: Storage, alpha: number, beta: number): void;
-  /** One step of Adam or AdamW; `mean` and `square` are its running means. */
-  adam(parameter: Storage, grad: Storage, mean: Storage, square: Storage, step: AdamStep): void;
-  /** Without momentum, `velocity` is undefined. On the first step the velocity becomes the gradient itself. */
-  sgd(parameter: Storage, grad: Storage, velocity: Storage | undefined, first: boolean, step: SgdStep): void;
+  // optimizers, which change everything but the gradient in place
+  /** One step of Adam or AdamW. */
+  adam(tensors: AdamTensors, step: AdamStep): void;
+  /** One step of SGD, plain or with momentum. */
+  sgd(tensors: SgdTensors, step: SgdStep): void;
 }
+
+/** A device, ready for every operation. */
+export interface Backend extends Primitives, Composed {}

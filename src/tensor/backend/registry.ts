@@ -28,7 +28,7 @@ const MODES: readonly Mode[] = ["webgpu", "webgl2", "headlessgl", "webgl", "weba
 
 // What most programs never use is loaded when it is asked for: GPU.js is large, `js` is a dozen files.
 const openGpuJs = async (mode: Mode) => (await import("./gpujs/gpujs.js")).openGpuJs(mode);
-const openJs = async ({ dtype }: BackendOptions) => new (await import("./js/js.js")).JsBackend(dtype);
+const openJs = async ({ dtype }: BackendOptions) => (await import("./js/js.js")).createJsBackend(dtype);
 
 type Maker = (options: BackendOptions) => Backend | Promise<Backend>;
 

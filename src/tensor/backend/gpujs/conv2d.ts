@@ -1,11 +1,10 @@
 /** Host side of the convolution kernels. */
 
-import type { ConvGeometry } from "../backend.js";
+import type { Backend, ConvGeometry } from "../backend.js";
 import { assertCounted } from "./layout.js";
 import { view } from "./movement.js";
-import { reduce } from "./reduce.js";
+import { sumOfParts } from "./reduce.js";
 import { by, type GpuRuntime } from "./runtime.js";
-import type { GpuStorage } from "./storage.js";
 
 /** Threads that keep a GPU busy; where there are fewer weights, several threads share the images of the batch. */
 const ENOUGH = 65_536;
@@ -16,57 +15,52 @@ function constantsOf({ n: _n, groups, ...sizes }: ConvGeometry): Record<string, 
   return { ...sizes, cPerGroup: sizes.c / groups, oPerGroup: sizes.o / groups };
 }
 
-export function conv2d(
-  rt: GpuRuntime,
-  x: GpuStorage,
-  w: GpuStorage,
-  bias: GpuStorage | undefined,
-  geometry: ConvGeometry,
-): GpuStorage {
-  const { n, w: width, o, kH, kW, outH, outW } = geometry;
-  const offset = bias ?? rt.fill(o, 0);
-  // Sums of nothing leave the bias, and what is empty has nothing that a kernel could take.
-  const result =
-    x.size === 0 || w.size === 0
-      ? view(rt, offset, { shape: [n, o, outH * outW], strides: [0, 1, 0], offset: 0 })
-      : rt.launch(n * o * outH * outW, {
-          kernel: "conv2d",
-          operands: [by(width, x), by(kH * kW, w), by(o, offset)],
-          constants: constantsOf(geometry),
-          rows: n * o,
-          columns: outH * outW,
-        });
-  if (!bias) rt.free(offset);
-  return result;
-}
+type Methods = "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad";
 
-export function conv2dInputGrad(rt: GpuRuntime, g: GpuStorage, w: GpuStorage, geometry: ConvGeometry): GpuStorage {
-  const { n, c, h, w: width, kH, kW, outW } = geometry;
-  if (g.size === 0 || w.size === 0) return rt.fill(n * c * h * width, 0);
-  return rt.launch(n * c * h * width, {
-    kernel: "conv2dInputGrad",
-    operands: [by(outW, g), by(kH * kW, w)],
-    constants: constantsOf(geometry),
-    rows: n * c,
-    columns: h * width,
-  });
-}
+export const convolution = (rt: GpuRuntime): Pick<Backend, Methods> => ({
+  conv2d(x, w, bias, geometry) {
+    const { n, w: width, o, kH, kW, outH, outW } = geometry;
+    const offset = bias ?? rt.fill(o, 0);
+    // Sums of nothing leave the bias, and what is empty has nothing that a kernel could take.
+    const result =
+      x.size === 0 || w.size === 0
+        ? view(rt)(offset, { shape: [n, o, outH * outW], strides: [0, 1, 0], offset: 0 })
+        : rt.launch(n * o * outH * outW, {
+            kernel: "conv2d",
+            operands: [by(width, x), by(kH * kW, w), by(o, offset)],
+            constants: constantsOf(geometry),
+            rows: n * o,
+            columns: outH * outW,
+          });
+    if (!bias) rt.free(offset);
+    return result;
+  },
 
-export function conv2dWeightGrad(rt: GpuRuntime, x: GpuStorage, g: GpuStorage, geometry: ConvGeometry): GpuStorage {
-  const { n, c, w: width, o, kH, kW, outW, groups } = geometry;
-  const weights = (o * c * kH * kW) / groups;
-  if (x.size === 0 || g.size === 0) return rt.fill(weights, 0);
-  const images = Math.ceil(n / Math.min(n, Math.ceil(ENOUGH / weights)));
-  const parts = Math.ceil(n / images);
-  const partial = rt.launch(parts * weights, {
-    kernel: "conv2dWeightGrad",
-    operands: [by(width, x), by(outW, g)],
-    constants: { ...constantsOf(geometry), n, images },
-    rows: (parts * o * c) / groups,
-    columns: kH * kW,
-  });
-  if (parts === 1) return partial;
-  const sum = reduce(rt, "sum", partial, { outer: 1, n: parts, inner: weights });
-  rt.free(partial);
-  return sum;
-}
+  conv2dInputGrad(g, w, geometry) {
+    const { n, c, h, w: width, kH, kW, outW } = geometry;
+    if (g.size === 0 || w.size === 0) return rt.fill(n * c * h * width, 0);
+    return rt.launch(n * c * h * width, {
+      kernel: "conv2dInputGrad",
+      operands: [by(outW, g), by(kH * kW, w)],
+      constants: constantsOf(geometry),
+      rows: n * c,
+      columns: h * width,
+    });
+  },
+
+  conv2dWeightGrad(x, g, geometry) {
+    const { n, c, w: width, o, kH, kW, outW, groups } = geometry;
+    const weights = (o * c * kH * kW) / groups;
+    if (x.size === 0 || g.size === 0) return rt.fill(weights, 0);
+    const images = Math.ceil(n / Math.min(n, Math.ceil(ENOUGH / weights)));
+    const parts = Math.ceil(n / images);
+    const partial = rt.launch(parts * weights, {
+      kernel: "conv2dWeightGrad",
+      operands: [by(width, x), by(outW, g)],
+      constants: { ...constantsOf(geometry), n, images },
+      rows: (parts * o * c) / groups,
+      columns: kH * kW,
+    });
+    return sumOfParts(rt, partial, parts);
+  },
+});

@@ -1,9 +1,8 @@
 /** Host side of the matrix product. */
 
-import type { MatmulGeometry } from "../backend.js";
-import { reduce } from "./reduce.js";
+import type { Backend } from "../backend.js";
+import { sumOfParts } from "./reduce.js";
 import { by, type GpuRuntime } from "./runtime.js";
-import type { GpuStorage } from "./storage.js";
 
 /** Threads that keep a GPU busy; where the result has fewer numbers, several threads share each sum. */
 const ENOUGH = 16_384;
@@ -11,31 +10,29 @@ const ENOUGH = 16_384;
 /** Terms of a shared sum: fewer are not worth the pass that adds the parts. */
 const PART = 128;
 
-export function matmul(rt: GpuRuntime, a: GpuStorage, b: GpuStorage, geometry: MatmulGeometry): GpuStorage {
-  const { batch, m, n, k, transA, transB, aStride, bStride } = geometry;
-  const size = batch * m * n;
-  if (k === 0) return rt.fill(size, 0);
-  const shares = size >= ENOUGH ? 1 : Math.ceil(ENOUGH / Math.max(size, 1));
-  const chunk = Math.min(k, Math.max(PART, Math.ceil(k / shares)));
-  const parts = Math.ceil(k / chunk);
-  const product = rt.launch(parts * size, {
-    kernel: "matmul",
-    operands: [by(transA ? m : k, a), by(transB ? k : n, b)],
-    constants: {
-      m,
-      k,
-      chunk,
-      batch,
-      transA: Number(transA),
-      transB: Number(transB),
-      aRows: aStride === 0 ? 0 : transA ? k : m,
-      bRows: bStride === 0 ? 0 : transB ? n : k,
-    },
-    rows: parts * batch * m,
-    columns: n,
-  });
-  if (parts === 1) return product;
-  const sum = reduce(rt, "sum", product, { outer: 1, n: parts, inner: size });
-  rt.free(product);
-  return sum;
-}
+export const product = (rt: GpuRuntime): Pick<Backend, "matmul"> => ({
+  matmul(a, b, { batch, m, n, k, transA, transB, aStride, bStride }) {
+    const size = batch * m * n;
+    if (k === 0) return rt.fill(size, 0);
+    const shares = size >= ENOUGH ? 1 : Math.ceil(ENOUGH / Math.max(size, 1));
+    const chunk = Math.min(k, Math.max(PART, Math.ceil(k / shares)));
+    const parts = Math.ceil(k / chunk);
+    const partial = rt.launch(parts * size, {
+      kernel: "matmul",
+      operands: [by(transA ? m : k, a), by(transB ? k : n, b)],
+      constants: {
+        m,
+        k,
+        chunk,
+        batch,
+        transA: Number(transA),
+        transB: Number(transB),
+        aRows: aStride === 0 ? 0 : transA ? k : m,
+        bRows: bStride === 0 ? 0 : transB ? n : k,
+      },
+      rows: parts * batch * m,
+      columns: n,
+    });
+    return sumOfParts(rt, partial, parts);
+  },
+});

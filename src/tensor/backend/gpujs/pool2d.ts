@@ -1,9 +1,8 @@
 /** Host side of the pooling kernels. */
 
-import type { PoolGeometry } from "../backend.js";
+import type { Backend, PoolGeometry, Storage } from "../backend.js";
 import { assertCounted } from "./layout.js";
 import { by, type GpuRuntime } from "./runtime.js";
-import type { GpuStorage } from "./storage.js";
 
 /** The sizes that the kernels are compiled for; the number of planes is none of them. */
 function constantsOf({ planes: _planes, countIncludePad: _counts, ...sizes }: PoolGeometry): Record<string, number> {
@@ -23,48 +22,46 @@ function areaOf({ kH, kW, countIncludePad }: PoolGeometry): number {
   return countIncludePad ? kH * kW : 0;
 }
 
-export function pool2d(
-  rt: GpuRuntime,
-  kernel: "maxPool2d" | "avgPool2d",
-  x: GpuStorage,
-  geometry: PoolGeometry,
-): GpuStorage {
-  const { planes, w, outH, outW } = geometry;
-  return rt.launch(planes * outH * outW, {
-    kernel,
-    operands: [by(w, x)],
-    numbers: kernel === "avgPool2d" ? [areaOf(geometry)] : [],
-    constants: constantsOf(geometry),
-    rows: planes,
-    columns: outH * outW,
-  });
-}
+type Methods = "maxPool2d" | "maxPool2dGrad" | "avgPool2d" | "avgPool2dGrad";
 
-export function maxPool2dGrad(
-  rt: GpuRuntime,
-  g: GpuStorage,
-  x: GpuStorage,
-  y: GpuStorage,
-  geometry: PoolGeometry,
-): GpuStorage {
-  const { planes, h, w, outW } = geometry;
-  return rt.launch(x.size, {
-    kernel: "maxPool2dGrad",
-    operands: [by(outW, g), by(w, x), by(outW, y)],
-    constants: constantsOf(geometry),
-    rows: planes,
-    columns: h * w,
-  });
-}
+export const pooling = (rt: GpuRuntime): Pick<Backend, Methods> => {
+  const forward = (kernel: "maxPool2d" | "avgPool2d") => (x: Storage, geometry: PoolGeometry) => {
+    const { planes, w, outH, outW } = geometry;
+    return rt.launch(planes * outH * outW, {
+      kernel,
+      operands: [by(w, x)],
+      numbers: kernel === "avgPool2d" ? [areaOf(geometry)] : [],
+      constants: constantsOf(geometry),
+      rows: planes,
+      columns: outH * outW,
+    });
+  };
 
-export function avgPool2dGrad(rt: GpuRuntime, g: GpuStorage, geometry: PoolGeometry): GpuStorage {
-  const { planes, h, w, outW } = geometry;
-  return rt.launch(planes * h * w, {
-    kernel: "avgPool2dGrad",
-    operands: [by(outW, g)],
-    numbers: [areaOf(geometry)],
-    constants: constantsOf(geometry),
-    rows: planes,
-    columns: h * w,
-  });
-}
+  return {
+    maxPool2d: forward("maxPool2d"),
+    avgPool2d: forward("avgPool2d"),
+
+    maxPool2dGrad(g, x, y, geometry) {
+      const { planes, h, w, outW } = geometry;
+      return rt.launch(x.size, {
+        kernel: "maxPool2dGrad",
+        operands: [by(outW, g), by(w, x), by(outW, y)],
+        constants: constantsOf(geometry),
+        rows: planes,
+        columns: h * w,
+      });
+    },
+
+    avgPool2dGrad(g, geometry) {
+      const { planes, h, w, outW } = geometry;
+      return rt.launch(planes * h * w, {
+        kernel: "avgPool2dGrad",
+        operands: [by(outW, g)],
+        numbers: [areaOf(geometry)],
+        constants: constantsOf(geometry),
+        rows: planes,
+        columns: h * w,
+      });
+    },
+  };
+};

@@ -1,9 +1,8 @@
 /** Host side of the reductions: how a box lies in rows and columns, and in how many passes a long axis is reduced. */
 
-import type { AxisGeometry, ReduceName } from "../backend.js";
+import type { AxisGeometry, Backend, Storage } from "../backend.js";
 import { EXACT, flat, type Layout } from "./layout.js";
 import { by, type GpuRuntime } from "./runtime.js";
-import type { GpuStorage } from "./storage.js";
 
 /** Threads that keep a GPU busy; where there are fewer results, a long axis is cut into pieces. */
 const ENOUGH = 8192;
@@ -41,28 +40,43 @@ function pieceOf({ outer, n, inner }: AxisGeometry): number {
   return outer === 1 ? PIECE : divisorOf(n);
 }
 
-export function reduce(rt: GpuRuntime, name: ReduceName, x: GpuStorage, geometry: AxisGeometry): GpuStorage {
-  const { outer, n, inner } = geometry;
-  if (n === 0) return rt.fill(outer * inner, 0);
-  const piece = pieceOf(geometry);
-  const pieces = Math.ceil(n / piece);
-  const { layout, columns, steps } = boxOf({ outer: outer * pieces, n: piece, inner });
-  const left = n - (pieces - 1) * piece;
-  const full = left === piece ? outer * pieces * inner : (pieces - 1) * inner;
-  const result = rt.launch(outer * pieces * inner, {
-    kernel: name,
-    operands: [by(columns, x)],
-    constants: { ...steps, width: layout.columns, full, left },
-    ...layout,
-  });
-  if (pieces === 1) return result;
-  const reduced = reduce(rt, name, result, { outer, n: pieces, inner });
-  rt.free(result);
+export const reduce = (rt: GpuRuntime): Backend["reduce"] => {
+  const reduced: Backend["reduce"] = (name, x, geometry) => {
+    const { outer, n, inner } = geometry;
+    if (n === 0) return rt.fill(outer * inner, 0);
+    const piece = pieceOf(geometry);
+    const pieces = Math.ceil(n / piece);
+    const { layout, columns, steps } = boxOf({ outer: outer * pieces, n: piece, inner });
+    const left = n - (pieces - 1) * piece;
+    const full = left === piece ? outer * pieces * inner : (pieces - 1) * inner;
+    const partial = rt.launch(outer * pieces * inner, {
+      kernel: name,
+      operands: [by(columns, x)],
+      constants: { ...steps, width: layout.columns, full, left },
+      ...layout,
+    });
+    if (pieces === 1) return partial;
+    const result = reduced(name, partial, { outer, n: pieces, inner });
+    rt.free(partial);
+    return result;
+  };
   return reduced;
+};
+
+/** The sum of `parts` results that lie one behind the other. Takes them over. */
+export function sumOfParts(rt: GpuRuntime, partial: Storage, parts: number): Storage {
+  if (parts === 1) return partial;
+  const sum = reduce(rt)("sum", partial, { outer: 1, n: parts, inner: partial.size / parts });
+  rt.free(partial);
+  return sum;
 }
 
-export function argMax(rt: GpuRuntime, x: GpuStorage, geometry: AxisGeometry): GpuStorage {
-  const { layout, columns, steps } = boxOf(geometry);
-  const operands = [by(columns, x)];
-  return rt.launch(geometry.outer * geometry.inner, { kernel: "argMax", operands, constants: steps, ...layout });
-}
+export const reductions = (rt: GpuRuntime): Pick<Backend, "reduce" | "argMax"> => ({
+  reduce: reduce(rt),
+
+  argMax(x, geometry) {
+    const { layout, columns, steps } = boxOf(geometry);
+    const operands = [by(columns, x)];
+    return rt.launch(geometry.outer * geometry.inner, { kernel: "argMax", operands, constants: steps, ...layout });
+  },
+});

@@ -1,10 +1,17 @@
 /** Launches kernels in order, compiles each once for its sizes, and keeps the books of what the device holds. */
 
-import type { MemoryInfo } from "../backend.js";
+import type { MemoryInfo, Storage } from "../backend.js";
 import type { Constants, Device, KernelName, Program } from "./device.js";
 import { kernels } from "./kernels.generated.js";
 import { EXACT, flat, type Layout } from "./layout.js";
 import { GpuStorage, type Handle, Queue, type View } from "./storage.js";
+
+/** A storage of this backend that lives. */
+function on(x: Storage): GpuStorage {
+  if (!(x instanceof GpuStorage)) throw new Error("gpujs: this storage was made by another backend");
+  if (x.freed) throw new Error(`gpujs: this storage of ${x.size} numbers has been freed`);
+  return x;
+}
 
 /** A storage as the rows and columns that a kernel reads it by. */
 export interface Operand extends Layout {
@@ -12,13 +19,13 @@ export interface Operand extends Layout {
 }
 
 /** A storage by rows of `columns` numbers. */
-export function by(columns: number, storage: GpuStorage): Operand {
-  return { storage, rows: Math.ceil(storage.size / columns), columns };
+export function by(columns: number, x: Storage): Operand {
+  return { storage: on(x), rows: Math.ceil(x.size / columns), columns };
 }
 
 /** A storage as it is: its number i is at the same place as number i of a result of the same size. */
-export function whole(storage: GpuStorage): Operand {
-  return { storage, ...flat(storage.size) };
+export function whole(x: Storage): Operand {
+  return { storage: on(x), ...flat(x.size) };
 }
 
 export interface Launch extends Layout {
@@ -65,9 +72,7 @@ export class GpuRuntime {
   }
 
   /** What storages hold; `reserved` is what their results take up on the device. */
-  memory(): MemoryInfo {
-    return { ...this.#info };
-  }
+  readonly memory = (): MemoryInfo => ({ ...this.#info });
 
   /** Why every read fails from now on. */
   get failure(): string | undefined {
@@ -81,7 +86,7 @@ export class GpuRuntime {
   }
 
   /** `size` numbers that a launch will compute. */
-  launch(size: number, launch: Launch): GpuStorage {
+  launch(size: number, launch: Launch): Storage {
     assertExact(launch);
     const result = this.#make(size);
     if (size > 0) this.#queue.run(() => this.#execute(result, launch));
@@ -89,12 +94,15 @@ export class GpuRuntime {
   }
 
   /** Puts the result of a launch, which may read it, behind a storage that is there. */
-  replace(storage: GpuStorage, launch: Launch): void {
+  replace(x: Storage, launch: Launch): void {
     assertExact(launch);
+    const storage = on(x);
     if (storage.size > 0) this.#queue.run(() => this.#execute(storage, launch));
   }
 
-  upload(values: Float32Array): GpuStorage {
+  readonly upload = (source: ArrayLike<number>): Storage => {
+    // A copy: the launch may wait its turn.
+    const values = Float32Array.from(source);
     const result = this.#make(values.length);
     const { rows, columns } = flat(values.length);
     if (values.length > 0) {
@@ -105,21 +113,22 @@ export class GpuRuntime {
       });
     }
     return result;
-  }
+  };
 
-  fill(size: number, value: number): GpuStorage {
-    return this.launch(size, { kernel: "fill", operands: [], numbers: [value], ...flat(size) });
-  }
+  readonly fill = (size: number, value: number): Storage =>
+    this.launch(size, { kernel: "fill", operands: [], numbers: [value], ...flat(size) });
 
-  free(storage: GpuStorage): void {
+  readonly free = (x: Storage): void => {
+    const storage = on(x);
     storage.freed = true;
     this.#info.bytes -= storage.size * 4;
     this.#info.storages--;
     this.#queue.run(() => this.#drop(storage));
-  }
+  };
 
   /** @throws Error where the storage's numbers could not be computed, with the operation that failed and its cause */
-  async read(storage: GpuStorage): Promise<Float32Array> {
+  readonly read = async (x: Storage): Promise<Float32Array> => {
+    const storage = on(x);
     // The handle is taken in its turn: what is asked for later may replace it.
     let values: Promise<Float32Array> | undefined;
     this.#queue.run(() => {
@@ -134,7 +143,7 @@ export class GpuRuntime {
     const { failure } = this.#device;
     if (failure) throw new Error(`${this.#name}: ${failure}; the next useBackend("${this.#name}") starts anew`);
     return numbers;
-  }
+  };
 
   get #name(): string {
     return `gpujs:${this.#device.mode}`;

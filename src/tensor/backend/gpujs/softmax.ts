@@ -1,10 +1,9 @@
 /** Host side of softmax: two reductions find out about each line, then every number has its own thread. */
 
-import type { AxisGeometry } from "../backend.js";
+import type { AxisGeometry, Backend } from "../backend.js";
 import { type Layout, WIDEST } from "./layout.js";
 import { boxOf, reduce } from "./reduce.js";
 import { by, type GpuRuntime } from "./runtime.js";
-import type { GpuStorage } from "./storage.js";
 
 /** A thread for each number of an [outer, n, inner] box, and how it finds its line. */
 function numbersOf({ outer, n, inner }: AxisGeometry): Layout & { constants: Record<string, number> } {
@@ -13,53 +12,47 @@ function numbersOf({ outer, n, inner }: AxisGeometry): Layout & { constants: Rec
   return { rows: outer * n, columns: inner, constants: { n, step: 1 } };
 }
 
-export function softmax(rt: GpuRuntime, x: GpuStorage, geometry: AxisGeometry, log: boolean): GpuStorage {
-  const { outer, inner } = geometry;
-  if (x.size === 0) return rt.fill(0, 0);
-  const { layout, columns, steps } = boxOf(geometry);
-  const largest = reduce(rt, "max", x, geometry);
-  const sum = rt.launch(outer * inner, {
-    kernel: "expSum",
-    operands: [by(columns, x), by(layout.columns, largest)],
-    constants: steps,
-    ...layout,
-  });
-  const numbers = numbersOf(geometry);
-  const result = rt.launch(x.size, {
-    kernel: log ? "logSoftmax" : "softmax",
-    operands: [by(numbers.columns, x), by(inner, largest), by(inner, sum)],
-    ...numbers,
-  });
-  rt.free(largest);
-  rt.free(sum);
-  return result;
-}
+export const softmaxes = (rt: GpuRuntime): Pick<Backend, "softmax" | "softmaxGrad"> => ({
+  softmax(x, geometry, log) {
+    const { outer, inner } = geometry;
+    if (x.size === 0) return rt.fill(0, 0);
+    const { layout, columns, steps } = boxOf(geometry);
+    const largest = reduce(rt)("max", x, geometry);
+    const sum = rt.launch(outer * inner, {
+      kernel: "expSum",
+      operands: [by(columns, x), by(layout.columns, largest)],
+      constants: steps,
+      ...layout,
+    });
+    const numbers = numbersOf(geometry);
+    const result = rt.launch(x.size, {
+      kernel: log ? "logSoftmax" : "softmax",
+      operands: [by(numbers.columns, x), by(inner, largest), by(inner, sum)],
+      ...numbers,
+    });
+    rt.free(largest);
+    rt.free(sum);
+    return result;
+  },
 
-export function softmaxGrad(
-  rt: GpuRuntime,
-  g: GpuStorage,
-  y: GpuStorage,
-  geometry: AxisGeometry,
-  log: boolean,
-): GpuStorage {
-  if (g.size === 0) return rt.fill(0, 0);
-  const sum = log ? reduce(rt, "sum", g, geometry) : dotSum(rt, g, y, geometry);
-  const numbers = numbersOf(geometry);
-  const result = rt.launch(g.size, {
-    kernel: log ? "logSoftmaxGrad" : "softmaxGrad",
-    operands: [by(numbers.columns, g), by(numbers.columns, y), by(geometry.inner, sum)],
-    ...numbers,
-  });
-  rt.free(sum);
-  return result;
-}
-
-function dotSum(rt: GpuRuntime, g: GpuStorage, y: GpuStorage, geometry: AxisGeometry): GpuStorage {
-  const { layout, columns, steps } = boxOf(geometry);
-  return rt.launch(geometry.outer * geometry.inner, {
-    kernel: "dotSum",
-    operands: [by(columns, g), by(columns, y)],
-    constants: steps,
-    ...layout,
-  });
-}
+  softmaxGrad(g, y, geometry, log) {
+    if (g.size === 0) return rt.fill(0, 0);
+    const { layout, columns, steps } = boxOf(geometry);
+    const sum = log
+      ? reduce(rt)("sum", g, geometry)
+      : rt.launch(geometry.outer * geometry.inner, {
+          kernel: "dotSum",
+          operands: [by(columns, g), by(columns, y)],
+          constants: steps,
+          ...layout,
+        });
+    const numbers = numbersOf(geometry);
+    const result = rt.launch(g.size, {
+      kernel: log ? "logSoftmaxGrad" : "softmaxGrad",
+      operands: [by(numbers.columns, g), by(numbers.columns, y), by(geometry.inner, sum)],
+      ...numbers,
+    });
+    rt.free(sum);
+    return result;
+  },
+});

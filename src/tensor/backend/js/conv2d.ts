@@ -1,6 +1,7 @@
-/** Convolution and its gradients by their definitions: one walk over all products serves the three of them. */
+/** Convolution and its gradients by their definitions: one loop over all products serves the three of them. */
 
-import type { ConvGeometry, FloatArray } from "../backend.js";
+import type { Backend, ConvGeometry } from "../backend.js";
+import { type Make, values } from "./memory.js";
 
 /**
  * Calls `visit` for every run of products in one output row that share a weight: y[y + j] takes in
@@ -34,40 +35,47 @@ function runs(geometry: ConvGeometry, visit: (y: number, w: number, x: number, c
   }
 }
 
-export function conv2d(
-  out: FloatArray,
-  x: FloatArray,
-  w: FloatArray,
-  bias: FloatArray | undefined,
-  geometry: ConvGeometry,
-): void {
-  const { strideW, outH, outW, o } = geometry;
-  // All three sum in float64, whatever the tensors hold: the reference should not drift on long sums.
-  const sums = new Float64Array(out.length);
-  runs(geometry, (y, weight, at, count) => {
-    const factor = w[weight];
-    for (let j = 0; j < count; j++) sums[y + j] += factor * x[at + j * strideW];
-  });
-  for (let i = 0; i < out.length; i++) out[i] = sums[i] + (bias ? bias[Math.floor(i / (outH * outW)) % o] : 0);
-}
+// All three sum in float64, whatever the tensors hold: the reference should not drift on long sums.
+export const convolution = (make: Make): Pick<Backend, "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad"> => ({
+  conv2d(xStorage, wStorage, bias, geometry) {
+    const [x, w] = [xStorage, wStorage].map(values);
+    const offsets = bias && values(bias);
+    const { n, o, outH, outW, strideW } = geometry;
+    return make(n * o * outH * outW, (out) => {
+      const sums = new Float64Array(out.length);
+      runs(geometry, (y, weight, at, count) => {
+        const factor = w[weight];
+        for (let j = 0; j < count; j++) sums[y + j] += factor * x[at + j * strideW];
+      });
+      for (let i = 0; i < out.length; i++)
+        out[i] = sums[i] + (offsets ? offsets[Math.floor(i / (outH * outW)) % o] : 0);
+    });
+  },
 
-export function conv2dInputGrad(out: FloatArray, g: FloatArray, w: FloatArray, geometry: ConvGeometry): void {
-  const { strideW } = geometry;
-  const sums = new Float64Array(out.length);
-  runs(geometry, (y, weight, at, count) => {
-    const factor = w[weight];
-    for (let j = 0; j < count; j++) sums[at + j * strideW] += factor * g[y + j];
-  });
-  out.set(sums);
-}
+  conv2dInputGrad(gStorage, wStorage, geometry) {
+    const [g, w] = [gStorage, wStorage].map(values);
+    const { n, c, h, w: width, strideW } = geometry;
+    return make(n * c * h * width, (out) => {
+      const sums = new Float64Array(out.length);
+      runs(geometry, (y, weight, at, count) => {
+        const factor = w[weight];
+        for (let j = 0; j < count; j++) sums[at + j * strideW] += factor * g[y + j];
+      });
+      out.set(sums);
+    });
+  },
 
-export function conv2dWeightGrad(out: FloatArray, x: FloatArray, g: FloatArray, geometry: ConvGeometry): void {
-  const { strideW } = geometry;
-  const sums = new Float64Array(out.length);
-  runs(geometry, (y, weight, at, count) => {
-    let sum = 0;
-    for (let j = 0; j < count; j++) sum += g[y + j] * x[at + j * strideW];
-    sums[weight] += sum;
-  });
-  out.set(sums);
-}
+  conv2dWeightGrad(xStorage, gStorage, geometry) {
+    const [x, g] = [xStorage, gStorage].map(values);
+    const { o, c, groups, kH, kW, strideW } = geometry;
+    return make((o * c * kH * kW) / groups, (out) => {
+      const sums = new Float64Array(out.length);
+      runs(geometry, (y, weight, at, count) => {
+        let sum = 0;
+        for (let j = 0; j < count; j++) sum += g[y + j] * x[at + j * strideW];
+        sums[weight] += sum;
+      });
+      out.set(sums);
+    });
+  },
+});

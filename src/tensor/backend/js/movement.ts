@@ -1,64 +1,74 @@
 /** Movement: numbers copied from one place to another. */
 
-import { stridesOf } from "../../shape.js";
-import type { AxisGeometry, FloatArray, PadGeometry, ViewGeometry } from "../backend.js";
-import { walk } from "./pointwise.js";
+import { sizeOf, stridesOf } from "../../shape.js";
+import type { Backend } from "../backend.js";
+import { type Make, values } from "./memory.js";
+import { eachPosition } from "./positions.js";
 
-export function view(out: FloatArray, x: FloatArray, { shape, strides, offset }: ViewGeometry): void {
-  let i = 0;
-  walk(shape, strides, offset, (at) => {
-    out[i++] = x[at];
-  });
-}
+type Methods = "view" | "pad" | "cat" | "indexSelect" | "indexAdd";
 
-export function pad(out: FloatArray, x: FloatArray, geometry: PadGeometry, value: number): void {
-  const strides = stridesOf(geometry.outShape);
-  const offset = geometry.before.reduce((sum, n, d) => sum + n * strides[d], 0);
-  const steps = strides.map((stride, d) => stride * geometry.step[d]);
-  out.fill(value);
-  let i = 0;
-  walk(geometry.inShape, steps, offset, (at) => {
-    out[at] = x[i++];
-  });
-}
-
-export function cat(
-  out: FloatArray,
-  parts: readonly FloatArray[],
-  sizes: readonly number[],
-  outer: number,
-  inner: number,
-): void {
-  let at = 0;
-  for (let i = 0; i < outer; i++) {
-    parts.forEach((part, p) => {
-      const length = sizes[p] * inner;
-      out.set(part.subarray(i * length, (i + 1) * length), at);
-      at += length;
+export const movement = (make: Make): Pick<Backend, Methods> => ({
+  view(x, { shape, strides, offset }) {
+    const source = values(x);
+    return make(sizeOf(shape), (out) => {
+      let i = 0;
+      eachPosition(shape, strides, offset, (at) => {
+        out[i++] = source[at];
+      });
     });
-  }
-}
+  },
 
-export function indexSelect(
-  out: FloatArray,
-  x: FloatArray,
-  indices: Int32Array,
-  { outer, n, inner }: AxisGeometry,
-): void {
-  for (let i = 0; i < outer; i++) {
-    indices.forEach((index, j) => {
-      const from = (i * n + index) * inner;
-      out.set(x.subarray(from, from + inner), (i * indices.length + j) * inner);
+  pad(x, { inShape, outShape, before, step }, value) {
+    const source = values(x);
+    const strides = stridesOf(outShape);
+    const first = before.reduce((sum, n, d) => sum + n * strides[d], 0);
+    const steps = strides.map((stride, d) => stride * step[d]);
+    return make(sizeOf(outShape), (out) => {
+      out.fill(value);
+      let i = 0;
+      eachPosition(inShape, steps, first, (at) => {
+        out[at] = source[i++];
+      });
     });
-  }
-}
+  },
 
-export function indexAdd(out: FloatArray, g: FloatArray, indices: Int32Array, { outer, n, inner }: AxisGeometry): void {
-  for (let i = 0; i < outer; i++) {
-    indices.forEach((index, j) => {
-      for (let k = 0; k < inner; k++) {
-        out[(i * n + index) * inner + k] += g[(i * indices.length + j) * inner + k];
+  cat(parts, sizes, outer, inner) {
+    const sources = parts.map(values);
+    const total = sizes.reduce((sum, n) => sum + n, 0);
+    return make(outer * total * inner, (out) => {
+      let at = 0;
+      for (let i = 0; i < outer; i++) {
+        sources.forEach((source, p) => {
+          const length = sizes[p] * inner;
+          out.set(source.subarray(i * length, (i + 1) * length), at);
+          at += length;
+        });
       }
     });
-  }
-}
+  },
+
+  indexSelect(x, indices, { outer, n, inner }) {
+    const source = values(x);
+    return make(outer * indices.length * inner, (out) => {
+      for (let i = 0; i < outer; i++) {
+        indices.forEach((index, j) => {
+          const from = (i * n + index) * inner;
+          out.set(source.subarray(from, from + inner), (i * indices.length + j) * inner);
+        });
+      }
+    });
+  },
+
+  indexAdd(gStorage, indices, { outer, n, inner }) {
+    const g = values(gStorage);
+    return make(outer * n * inner, (out) => {
+      for (let i = 0; i < outer; i++) {
+        indices.forEach((index, j) => {
+          for (let k = 0; k < inner; k++) {
+            out[(i * n + index) * inner + k] += g[(i * indices.length + j) * inner + k];
+          }
+        });
+      }
+    });
+  },
+});

@@ -1,54 +1,42 @@
 /** Pointwise operations: the ops' own rules, called element by element. */
 
-import { type Shape, sizeOf } from "../../shape.js";
-import type { BinaryRule, BroadcastGeometry, FloatArray, UnaryRule } from "../backend.js";
+import { sizeOf } from "../../shape.js";
+import type { Backend } from "../backend.js";
+import { type Make, values } from "./memory.js";
+import { eachPosition } from "./positions.js";
 
-export function unary(out: FloatArray, rule: UnaryRule, x: FloatArray, a: number, b: number): void {
-  for (let i = 0; i < out.length; i++) out[i] = rule.f(x[i], a, b);
-}
+export const pointwise = (make: Make): Pick<Backend, "unary" | "unaryGrad" | "binary" | "accumulate"> => ({
+  unary(rule, xStorage, a, b) {
+    const x = values(xStorage);
+    return make(x.length, (out) => {
+      for (let i = 0; i < out.length; i++) out[i] = rule.f(x[i], a, b);
+    });
+  },
 
-export function unaryGrad(
-  out: FloatArray,
-  rule: UnaryRule,
-  g: FloatArray,
-  x: FloatArray,
-  y: FloatArray,
-  a: number,
-  b: number,
-): void {
-  for (let i = 0; i < out.length; i++) out[i] = rule.df(g[i], x[i], y[i], a, b);
-}
+  unaryGrad(rule, gStorage, xStorage, yStorage, a, b) {
+    const [g, x, y] = [gStorage, xStorage, yStorage].map(values);
+    return make(g.length, (out) => {
+      for (let i = 0; i < out.length; i++) out[i] = rule.df(g[i], x[i], y[i], a, b);
+    });
+  },
 
-/** Visits a strided array in row-major order of `shape`: calls `visit` with each element's position. */
-export function walk(shape: Shape, strides: readonly number[], offset: number, visit: (at: number) => void): void {
-  const total = sizeOf(shape);
-  const index = shape.map(() => 0);
-  let at = offset;
-  for (let i = 0; i < total; i++) {
-    visit(at);
-    for (let d = shape.length - 1; d >= 0; d--) {
-      at += strides[d];
-      if (++index[d] < shape[d]) break;
-      at -= strides[d] * shape[d];
-      index[d] = 0;
-    }
-  }
-}
+  binary(rule, aStorage, bStorage, { shape, aStrides, bStrides }) {
+    const [a, b] = [aStorage, bStorage].map(values);
+    return make(sizeOf(shape), (out) => {
+      let i = 0;
+      eachPosition(shape, aStrides, 0, (at) => {
+        out[i++] = a[at];
+      });
+      i = 0;
+      eachPosition(shape, bStrides, 0, (at) => {
+        out[i] = rule.f(out[i], b[at]);
+        i++;
+      });
+    });
+  },
 
-export function binary(
-  out: FloatArray,
-  rule: BinaryRule,
-  a: FloatArray,
-  b: FloatArray,
-  { shape, aStrides, bStrides }: BroadcastGeometry,
-): void {
-  let i = 0;
-  walk(shape, aStrides, 0, (at) => {
-    out[i++] = a[at];
-  });
-  i = 0;
-  walk(shape, bStrides, 0, (at) => {
-    out[i] = rule.f(out[i], b[at]);
-    i++;
-  });
-}
+  accumulate(yStorage, xStorage, alpha, beta) {
+    const [y, x] = [yStorage, xStorage].map(values);
+    for (let i = 0; i < y.length; i++) y[i] = (alpha === 0 ? 0 : alpha * y[i]) + beta * x[i];
+  },
+});

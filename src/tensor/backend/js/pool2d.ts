@@ -1,9 +1,10 @@
 /** Pooling: each output is a window of the input, cut off at the borders. */
 
-import type { FloatArray, PoolGeometry } from "../backend.js";
+import type { Backend, FloatArray, PoolGeometry } from "../backend.js";
+import { type Make, values } from "./memory.js";
 
 /** Calls `visit` with each output's position and, row by row, the positions of its window that lie in the input. */
-function windows(geometry: PoolGeometry, visit: (y: number, window: number[]) => void): void {
+function eachWindow(geometry: PoolGeometry, visit: (y: number, window: number[]) => void): void {
   const { planes, h, w, kH, kW, outH, outW, strideH, strideW, padH, padW } = geometry;
   for (let plane = 0; plane < planes; plane++) {
     for (let i = 0; i < outH; i++) {
@@ -22,21 +23,9 @@ function windows(geometry: PoolGeometry, visit: (y: number, window: number[]) =>
   }
 }
 
-export function maxPool2d(out: FloatArray, x: FloatArray, geometry: PoolGeometry): void {
-  windows(geometry, (y, window) => {
-    out[y] = window.reduce((largest, at) => Math.max(largest, x[at]), -Infinity);
-  });
-}
-
 /** The first of the window's largest elements; where it has NaN, the last NaN. */
 function winner(x: FloatArray, window: number[]): number {
   return window.reduce((best, at) => (x[at] > x[best] || Number.isNaN(x[at]) ? at : best));
-}
-
-export function maxPool2dGrad(out: FloatArray, g: FloatArray, x: FloatArray, geometry: PoolGeometry): void {
-  windows(geometry, (y, window) => {
-    out[winner(x, window)] += g[y];
-  });
 }
 
 /** How many elements a window's mean is taken over. */
@@ -44,14 +33,42 @@ function divisor(window: number[], { kH, kW, countIncludePad }: PoolGeometry): n
   return countIncludePad ? kH * kW : window.length;
 }
 
-export function avgPool2d(out: FloatArray, x: FloatArray, geometry: PoolGeometry): void {
-  windows(geometry, (y, window) => {
-    out[y] = window.reduce((sum, at) => sum + x[at], 0) / divisor(window, geometry);
-  });
-}
+type Methods = "maxPool2d" | "maxPool2dGrad" | "avgPool2d" | "avgPool2dGrad";
 
-export function avgPool2dGrad(out: FloatArray, g: FloatArray, geometry: PoolGeometry): void {
-  windows(geometry, (y, window) => {
-    for (const at of window) out[at] += g[y] / divisor(window, geometry);
-  });
-}
+export const pooling = (make: Make): Pick<Backend, Methods> => ({
+  maxPool2d(xStorage, geometry) {
+    const x = values(xStorage);
+    return make(geometry.planes * geometry.outH * geometry.outW, (out) => {
+      eachWindow(geometry, (y, window) => {
+        out[y] = window.reduce((largest, at) => Math.max(largest, x[at]), -Infinity);
+      });
+    });
+  },
+
+  maxPool2dGrad(gStorage, xStorage, _y, geometry) {
+    const [g, x] = [gStorage, xStorage].map(values);
+    return make(x.length, (out) => {
+      eachWindow(geometry, (y, window) => {
+        out[winner(x, window)] += g[y];
+      });
+    });
+  },
+
+  avgPool2d(xStorage, geometry) {
+    const x = values(xStorage);
+    return make(geometry.planes * geometry.outH * geometry.outW, (out) => {
+      eachWindow(geometry, (y, window) => {
+        out[y] = window.reduce((sum, at) => sum + x[at], 0) / divisor(window, geometry);
+      });
+    });
+  },
+
+  avgPool2dGrad(gStorage, geometry) {
+    const g = values(gStorage);
+    return make(geometry.planes * geometry.h * geometry.w, (out) => {
+      eachWindow(geometry, (y, window) => {
+        for (const at of window) out[at] += g[y] / divisor(window, geometry);
+      });
+    });
+  },
+});

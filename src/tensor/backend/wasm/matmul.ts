@@ -1,8 +1,9 @@
 /** Host side of the matrix product: how the operands are packed and the output is cut into work items. */
 
-import type { MatmulGeometry } from "../backend.js";
+import type { Backend, MatmulGeometry } from "../backend.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
+import { at } from "./storage.js";
 
 /** Largest block of one work item: its panels of A and B for one stretch of k share the second-level cache. */
 const M_BLOCK = 128;
@@ -14,8 +15,13 @@ const FEW = 4;
 /** Columns of one item where rows of B are added up: the output's few rows of them stay in the first-level cache. */
 const SPAN = 512;
 
+export const product = (rt: Runtime): Pick<Backend, "matmul"> => ({
+  matmul: (a, b, geometry) =>
+    rt.make(geometry.batch * geometry.m * geometry.n, (out) => multiply(rt, at(a), at(b), out, geometry)),
+});
+
 /** out[batch, m, n] = op(A) · op(B). */
-export function matmul(rt: Runtime, a: number, b: number, out: number, g: MatmulGeometry): void {
+function multiply(rt: Runtime, a: number, b: number, out: number, g: MatmulGeometry): void {
   const aAlongK = !g.transA || g.m === 1;
   const bAlongK = g.transB || g.n === 1;
   if (aAlongK && bAlongK && Math.min(g.m, g.n) <= FEW) {
@@ -32,28 +38,29 @@ export function matmul(rt: Runtime, a: number, b: number, out: number, g: Matmul
   }
   const [mBlock, nBlock] = blocks(g, rt.threads);
   const items = g.batch * ceilDiv(g.m, mBlock) * ceilDiv(g.n, nBlock);
-  withPanels(rt, a, g.m, g.k, 4, g.transA, g.batch, g.aStride, (aPacked, aStep) =>
-    withPanels(rt, b, g.n, g.k, 8, !g.transB, g.batch, g.bStride, (bPacked, bStep) =>
+  const left = { src: a, rows: g.m, k: g.k, alongRows: g.transA, batch: g.batch, stride: g.aStride };
+  const right = { src: b, rows: g.n, k: g.k, alongRows: !g.transB, batch: g.batch, stride: g.bStride };
+  withPanels(rt, left, 4, (aPacked, aStep) =>
+    withPanels(rt, right, 8, (bPacked, bStep) =>
       rt.run("matmulTiles", items, [aPacked, bPacked, out, g.m, g.n, g.k, aStep, bStep, mBlock, nBlock], 256),
     ),
   );
 }
 
-/**
- * Packs the matrices of one operand into panels of `width` rows while `use` runs; `alongRows` where they are stored
- * [k, rows]. `step` is the bytes from one packed matrix to the next, 0 where one serves the whole batch.
- */
-function withPanels(
-  rt: Runtime,
-  src: number,
-  rows: number,
-  k: number,
-  width: number,
-  alongRows: boolean,
-  batch: number,
-  stride: number,
-  use: (packed: number, step: number) => void,
-): void {
+/** `batch` matrices of rows of k numbers, each `stride` numbers behind the last; 0 where one serves the whole batch. */
+interface Matrices {
+  readonly src: number;
+  readonly rows: number;
+  readonly k: number;
+  /** Stored [k, rows] instead of [rows, k]. */
+  readonly alongRows: boolean;
+  readonly batch: number;
+  readonly stride: number;
+}
+
+/** Packs matrices into panels of `width` rows while `use` runs; `step` is the bytes from one packed matrix to the next. */
+function withPanels(rt: Runtime, from: Matrices, width: number, use: (packed: number, step: number) => void): void {
+  const { src, rows, k, alongRows, batch, stride } = from;
   const panels = ceilDiv(rows, width);
   const bytes = panels * width * k * 4;
   const matrices = stride === 0 ? 1 : batch;

@@ -1,11 +1,12 @@
 /** Host side of the kernels that only move numbers. */
 
 import { sizeOf, stridesOf } from "../../shape.js";
-import type { AxisGeometry, PadGeometry, ViewGeometry } from "../backend.js";
+import type { Backend } from "../backend.js";
 import { blocks, groupOf } from "./items.js";
 import { BLOCK } from "./kernels.generated.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
+import { at } from "./storage.js";
 import { collapse, type Walk, walkTable } from "./walk.js";
 
 /** Bytes of one element. */
@@ -13,39 +14,6 @@ const FLOAT = 4;
 
 export function fill(rt: Runtime, y: number, size: number, value: number): void {
   rt.run("fill", blocks(size), [y, size, value]);
-}
-
-export function view(rt: Runtime, x: number, y: number, { shape, strides, offset }: ViewGeometry): void {
-  const walk = collapse(shape, strides, stridesOf(shape));
-  const across = walk.a.at(-1) === 1 ? -1 : walk.a.indexOf(1);
-  if (across < 0) copy(rt, x + offset * FLOAT, y, walk);
-  else transpose(rt, x + offset * FLOAT, y, walk, across);
-}
-
-export function pad(rt: Runtime, x: number, y: number, geometry: PadGeometry, value: number): void {
-  const { inShape, outShape, before, step } = geometry;
-  const outStrides = stridesOf(outShape);
-  const offset = outStrides.reduce((sum, stride, d) => sum + stride * before[d], 0);
-  fill(rt, y, sizeOf(outShape), value);
-  const strides = outStrides.map((stride, d) => stride * step[d]);
-  copy(rt, x, y + offset * FLOAT, collapse(inShape, stridesOf(inShape), strides));
-}
-
-export function cat(
-  rt: Runtime,
-  parts: readonly number[],
-  y: number,
-  sizes: readonly number[],
-  outer: number,
-  inner: number,
-): void {
-  const row = sizes.reduce((sum, n) => sum + n, 0) * inner;
-  let before = 0;
-  for (const [i, part] of parts.entries()) {
-    const length = sizes[i] * inner;
-    copy(rt, part, y + before * FLOAT, collapse([outer, length], [length, 1], [row, 1]));
-    before += length;
-  }
 }
 
 function copy(rt: Runtime, x: number, y: number, walk: Walk): void {
@@ -66,21 +34,60 @@ function transpose(rt: Runtime, x: number, y: number, { shape, a, b }: Walk, acr
   });
 }
 
-export function indexSelect(rt: Runtime, x: number, y: number, indices: Int32Array, g: AxisGeometry): void {
-  const rows = g.outer * indices.length;
-  const group = groupOf(g.inner);
-  rt.withInts(indices, (list) => {
-    const items = ceilDiv(rows, group);
-    rt.run("indexSelect", items, [x, y, list, indices.length, rows, g.n, g.inner, group]);
-  });
-}
+type Methods = "fill" | "view" | "pad" | "cat" | "indexSelect" | "indexAdd";
 
-export function indexAdd(rt: Runtime, g: number, y: number, indices: Int32Array, geometry: AxisGeometry): void {
-  const { outer, n, inner } = geometry;
-  fill(rt, y, outer * n * inner, 0);
-  const strip = roundUp(BLOCK / Math.max(indices.length, 1), 16);
-  rt.withInts(indices, (list) => {
+export const movement = (rt: Runtime): Pick<Backend, Methods> => ({
+  fill: (size, value) => rt.make(size, (out) => fill(rt, out, size, value)),
+
+  view(x, { shape, strides, offset }) {
+    const walk = collapse(shape, strides, stridesOf(shape));
+    const across = walk.a.at(-1) === 1 ? -1 : walk.a.indexOf(1);
+    return rt.make(sizeOf(shape), (out) => {
+      const from = at(x) + offset * FLOAT;
+      if (across < 0) copy(rt, from, out, walk);
+      else transpose(rt, from, out, walk, across);
+    });
+  },
+
+  pad(x, { inShape, outShape, before, step }, value) {
+    const size = sizeOf(outShape);
+    const outStrides = stridesOf(outShape);
+    const first = outStrides.reduce((sum, stride, d) => sum + stride * before[d], 0);
+    const strides = outStrides.map((stride, d) => stride * step[d]);
+    return rt.make(size, (out) => {
+      fill(rt, out, size, value);
+      copy(rt, at(x), out + first * FLOAT, collapse(inShape, stridesOf(inShape), strides));
+    });
+  },
+
+  cat(parts, sizes, outer, inner) {
+    const row = sizes.reduce((sum, n) => sum + n, 0) * inner;
+    return rt.make(outer * row, (out) => {
+      let before = 0;
+      for (const [i, part] of parts.entries()) {
+        const length = sizes[i] * inner;
+        copy(rt, at(part), out + before * FLOAT, collapse([outer, length], [length, 1], [row, 1]));
+        before += length;
+      }
+    });
+  },
+
+  indexSelect(x, indices, { outer, n, inner }) {
+    const rows = outer * indices.length;
+    const group = groupOf(inner);
+    return rt.make(rows * inner, (out) =>
+      rt.withInts(indices, (list) => {
+        rt.run("indexSelect", ceilDiv(rows, group), [at(x), out, list, indices.length, rows, n, inner, group]);
+      }),
+    );
+  },
+
+  indexAdd(g, indices, { outer, n, inner }) {
+    const strip = roundUp(BLOCK / Math.max(indices.length, 1), 16);
     const items = outer * ceilDiv(inner, strip);
-    rt.run("indexAdd", items, [g, y, list, indices.length, n, inner, strip]);
-  });
-}
+    return rt.make(outer * n * inner, (out) => {
+      fill(rt, out, outer * n * inner, 0);
+      rt.withInts(indices, (list) => rt.run("indexAdd", items, [at(g), out, list, indices.length, n, inner, strip]));
+    });
+  },
+});

@@ -1,9 +1,11 @@
 /** Host side of pointwise kernels: which kernel each name has, and broadcasting. */
 
-import type { BinaryName, BroadcastGeometry, UnaryName } from "../backend.js";
+import { sizeOf } from "../../shape.js";
+import type { Backend, BinaryName, UnaryName } from "../backend.js";
 import { blocks } from "./items.js";
 import type { KernelName } from "./kernels.generated.js";
 import type { Runtime } from "./runtime.js";
+import { at } from "./storage.js";
 import { collapse, walkTable } from "./walk.js";
 
 const unaryKernels: Record<UnaryName, readonly [forward: KernelName, gradient: KernelName]> = {
@@ -38,35 +40,23 @@ function kernelsOf(name: UnaryName, a: number): readonly [forward: KernelName, g
   return name === "pow" && a === 2 ? ["square", "squareGrad"] : unaryKernels[name];
 }
 
-export function unary(rt: Runtime, name: UnaryName, x: number, y: number, size: number, a: number, b: number): void {
-  rt.run(kernelsOf(name, a)[0], blocks(size), [x, y, size, a, b]);
-}
+export const pointwise = (rt: Runtime): Pick<Backend, "unary" | "unaryGrad" | "binary"> => ({
+  unary({ name }, x, a, b) {
+    const [kernel] = kernelsOf(name, a);
+    return rt.make(x.size, (out) => rt.run(kernel, blocks(x.size), [at(x), out, x.size, a, b]));
+  },
 
-/** `saved` is x or y, whichever the rule saves. */
-export function unaryGrad(
-  rt: Runtime,
-  name: UnaryName,
-  g: number,
-  saved: number,
-  gx: number,
-  size: number,
-  a: number,
-  b: number,
-): void {
-  rt.run(kernelsOf(name, a)[1], blocks(size), [g, saved, gx, size, a, b]);
-}
+  unaryGrad({ name, saves }, g, x, y, a, b) {
+    const [, kernel] = kernelsOf(name, a);
+    const saved = at(saves === "x" ? x : y);
+    return rt.make(g.size, (out) => rt.run(kernel, blocks(g.size), [at(g), saved, out, g.size, a, b]));
+  },
 
-export function binary(
-  rt: Runtime,
-  name: BinaryName,
-  a: number,
-  b: number,
-  y: number,
-  size: number,
-  geometry: BroadcastGeometry,
-): void {
-  const walk = collapse(geometry.shape, geometry.aStrides, geometry.bStrides);
-  rt.withInts(walkTable(walk), (table) => {
-    rt.run(binaryKernels[name], blocks(size), [a, b, y, size, table]);
-  });
-}
+  binary({ name }, a, b, { shape, aStrides, bStrides }) {
+    const size = sizeOf(shape);
+    const table = walkTable(collapse(shape, aStrides, bStrides));
+    return rt.make(size, (out) =>
+      rt.withInts(table, (steps) => rt.run(binaryKernels[name], blocks(size), [at(a), at(b), out, size, steps])),
+    );
+  },
+});

@@ -1,9 +1,10 @@
 /** Host side of pooling. */
 
-import type { PoolGeometry } from "../backend.js";
+import type { Backend, PoolGeometry, Storage } from "../backend.js";
 import { groupOf } from "./items.js";
 import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
+import { at } from "./storage.js";
 
 /** Bytes of one sum. */
 const DOUBLE = 8;
@@ -14,46 +15,32 @@ function poolTable(g: PoolGeometry): number[] {
   return [...sizes, g.strideH, g.strideW, g.padH, g.padW, Number(g.countIncludePad)];
 }
 
-/** One work item is as many rows of the output as read some `BLOCK` elements. */
-function forward(
-  rt: Runtime,
-  kernel: "maxPool2d" | "avgPool2d",
-  x: number,
-  y: number,
-  g: PoolGeometry,
-  scratchBytes = 0,
-): void {
-  const group = groupOf(g.w * Math.min(g.kH, g.h));
-  rt.withInts(poolTable(g), (table) => {
-    rt.run(kernel, ceilDiv(g.planes * g.outH, group), [x, y, table, group], scratchBytes);
-  });
-}
+type Methods = "maxPool2d" | "maxPool2dGrad" | "avgPool2d" | "avgPool2dGrad";
 
-/** One work item is as many planes as hold some `BLOCK` elements: windows that overlap stay in one thread. */
-function backward(
-  rt: Runtime,
-  kernel: "maxPool2dGrad" | "avgPool2dGrad",
-  pointers: readonly number[],
-  g: PoolGeometry,
-): void {
-  const group = groupOf(g.h * g.w);
-  rt.withInts(poolTable(g), (table) => {
-    rt.run(kernel, ceilDiv(g.planes, group), [...pointers, table, group]);
-  });
-}
+export const pooling = (rt: Runtime): Pick<Backend, Methods> => {
+  /** One work item is as many rows of the output as read some `BLOCK` elements. */
+  const forward = (kernel: "maxPool2d" | "avgPool2d", x: Storage, g: PoolGeometry, scratchBytes = 0) => {
+    const group = groupOf(g.w * Math.min(g.kH, g.h));
+    const items = ceilDiv(g.planes * g.outH, group);
+    return rt.make(g.planes * g.outH * g.outW, (out) =>
+      rt.withInts(poolTable(g), (table) => rt.run(kernel, items, [at(x), out, table, group], scratchBytes)),
+    );
+  };
 
-export function maxPool2d(rt: Runtime, x: number, y: number, geometry: PoolGeometry): void {
-  forward(rt, "maxPool2d", x, y, geometry);
-}
+  /** One work item is as many planes as hold some `BLOCK` elements: windows that overlap stay in one thread. */
+  const backward = (kernel: "maxPool2dGrad" | "avgPool2dGrad", inputs: readonly Storage[], g: PoolGeometry) => {
+    const group = groupOf(g.h * g.w);
+    return rt.make(g.planes * g.h * g.w, (out) =>
+      rt.withInts(poolTable(g), (table) =>
+        rt.run(kernel, ceilDiv(g.planes, group), [...inputs.map(at), out, table, group]),
+      ),
+    );
+  };
 
-export function maxPool2dGrad(rt: Runtime, g: number, x: number, y: number, gx: number, geometry: PoolGeometry): void {
-  backward(rt, "maxPool2dGrad", [g, x, y, gx], geometry);
-}
-
-export function avgPool2d(rt: Runtime, x: number, y: number, geometry: PoolGeometry): void {
-  forward(rt, "avgPool2d", x, y, geometry, geometry.w * DOUBLE);
-}
-
-export function avgPool2dGrad(rt: Runtime, g: number, gx: number, geometry: PoolGeometry): void {
-  backward(rt, "avgPool2dGrad", [g, gx], geometry);
-}
+  return {
+    maxPool2d: (x, geometry) => forward("maxPool2d", x, geometry),
+    maxPool2dGrad: (g, x, y, geometry) => backward("maxPool2dGrad", [g, x, y], geometry),
+    avgPool2d: (x, geometry) => forward("avgPool2d", x, geometry, geometry.w * DOUBLE),
+    avgPool2dGrad: (g, geometry) => backward("avgPool2dGrad", [g], geometry),
+  };
+};

@@ -1,11 +1,12 @@
 /** Host side of reductions and softmax along the middle axis of [outer, n, inner]. */
 
-import type { AxisGeometry, ReduceName } from "../backend.js";
+import type { AxisGeometry, Backend, ReduceName, Storage } from "../backend.js";
 import { groupOf } from "./items.js";
 import type { KernelName } from "./kernels.generated.js";
 import { fill } from "./move.js";
 import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
+import { at } from "./storage.js";
 
 const kernels: Record<ReduceName, readonly [kernel: KernelName, ofNothing: number]> = {
   sum: ["reduceSum", 0],
@@ -20,7 +21,7 @@ const VECTOR = 4;
 /** Elements reduced in one go; a longer axis is cut, so that threads can share it. */
 const SEGMENT = 65_536;
 
-export function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geometry: AxisGeometry): void {
+function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geometry: AxisGeometry): void {
   const { outer, n, inner } = geometry;
   const [kernel, ofNothing] = kernels[name];
   if (n === 0) {
@@ -43,22 +44,20 @@ export function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geom
   });
 }
 
-export function argMax(rt: Runtime, x: number, y: number, geometry: AxisGeometry): void {
-  runColumns(rt, "argMax", [x, y], geometry);
-}
+export const reductions = (rt: Runtime): Pick<Backend, "reduce" | "argMax" | "softmax" | "softmaxGrad"> => {
+  /** Kernels whose unit is a row, or a vector of columns. */
+  const runColumns = (kernel: KernelName, inputs: readonly Storage[], size: number, geometry: AxisGeometry) => {
+    const { outer, n, inner } = geometry;
+    const group = groupOf(n * Math.min(inner, VECTOR));
+    const items = ceilDiv(outer * ceilDiv(inner, VECTOR), group);
+    return rt.make(size, (out) => rt.run(kernel, items, [...inputs.map(at), out, outer, n, inner, group]));
+  };
 
-export function softmax(rt: Runtime, x: number, y: number, geometry: AxisGeometry, log: boolean): void {
-  runColumns(rt, log ? "logSoftmax" : "softmax", [x, y], geometry);
-}
-
-export function softmaxGrad(rt: Runtime, g: number, y: number, gx: number, geometry: AxisGeometry, log: boolean): void {
-  runColumns(rt, log ? "logSoftmaxGrad" : "softmaxGrad", [g, y, gx], geometry);
-}
-
-/** Kernels whose unit is a row, or a vector of columns. */
-function runColumns(rt: Runtime, kernel: KernelName, pointers: readonly number[], geometry: AxisGeometry): void {
-  const { outer, n, inner } = geometry;
-  const group = groupOf(n * Math.min(inner, VECTOR));
-  const items = ceilDiv(outer * ceilDiv(inner, VECTOR), group);
-  rt.run(kernel, items, [...pointers, outer, n, inner, group]);
-}
+  return {
+    reduce: (name, x, geometry) =>
+      rt.make(geometry.outer * geometry.inner, (out) => reduce(rt, name, at(x), out, geometry)),
+    argMax: (x, geometry) => runColumns("argMax", [x], geometry.outer * geometry.inner, geometry),
+    softmax: (x, geometry, log) => runColumns(log ? "logSoftmax" : "softmax", [x], x.size, geometry),
+    softmaxGrad: (g, y, geometry, log) => runColumns(log ? "logSoftmaxGrad" : "softmaxGrad", [g, y], g.size, geometry),
+  };
+};

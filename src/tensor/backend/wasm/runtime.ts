@@ -1,29 +1,13 @@
 /** What the wasm backend's host code may ask for: memory, scratch and kernels run over a range of work items. */
 
 import { availableThreads } from "../available-threads.js";
+import type { Storage } from "../backend.js";
 import type { KernelName } from "./kernels.generated.js";
 import { Heap } from "./memory.js";
 import { loadKernels } from "./module.js";
 import { roundUp } from "./round.js";
+import { at, WasmStorage } from "./storage.js";
 import { type Kernel, ThreadPool } from "./threads.js";
-
-/**
- * Every kernel is an exported function `kernel(scratch, begin, end, ...args)`: it does work items begin … end − 1,
- * may use this thread's own scratch memory, and gives the same bits however the items are shared out.
- */
-export interface Runtime {
-  /** Threads that share the work, the caller's included. */
-  readonly threads: number;
-  /**
-   * Calls `use` with the addresses of blocks of so many bytes, which live as long as the call: 64-byte aligned and
-   * padded to a multiple of that; the contents are whatever was there.
-   */
-  withBytes(sizes: readonly number[], use: (...pointers: number[]) => void): void;
-  /** The same with a copy of `values`, as 32-bit integers. */
-  withInts(values: ArrayLike<number>, use: (pointer: number) => void): void;
-  /** Runs `items` work items of one kernel, on all threads, and returns when all are done. */
-  run(kernel: KernelName, items: number, args: readonly number[], scratchBytes?: number): void;
-}
 
 export interface RuntimeOptions {
   /** Default: as many as the machine runs at once. */
@@ -35,13 +19,20 @@ export interface RuntimeOptions {
 /** Scratch memory that every kernel may count on. */
 const LEAST_SCRATCH = 1024;
 
-export class WasmRuntime implements Runtime {
+/**
+ * Every kernel is an exported function `kernel(scratch, begin, end, ...args)`: it does work items begin … end − 1,
+ * may use this thread's own scratch memory, and gives the same bits however the items are shared out.
+ */
+export class Runtime {
+  /** Threads that share the work, the caller's included. */
   readonly threads: number;
   /** Whether threads can share the memory here. */
   readonly shared: boolean;
   /** Whether multiply and add are fused here. */
   readonly relaxed: boolean;
-  readonly #heap: Heap;
+  /** The storages that live. */
+  readonly live = { bytes: 0, storages: 0 };
+  readonly heap: Heap;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   readonly #kernels: Record<string, Kernel>;
@@ -61,10 +52,10 @@ export class WasmRuntime implements Runtime {
     this.shared = shared;
     this.relaxed = relaxed;
     this.threads = shared ? threads : 1;
-    this.#heap = new Heap(memory, maximum);
+    this.heap = new Heap(memory, maximum);
     this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;
     this.#order = new Map(WebAssembly.Module.exports(module).map(({ name }, i) => [name, i]));
-    this.#scratch = this.#heap.allocate(this.threads * this.#scratchStep);
+    this.#scratch = this.heap.allocate(this.threads * this.#scratchStep);
   }
 
   /** Why every job fails from now on; undefined as long as they do not. */
@@ -77,35 +68,64 @@ export class WasmRuntime implements Runtime {
     return this.#pool?.workersReady ?? 0;
   }
 
-  /** Bytes taken from the system. */
-  get reserved(): number {
-    return this.#heap.reserved;
-  }
-
-  /** A block as `withBytes` makes them, until it is released. */
-  allocate(bytes: number): number {
-    return this.#heap.allocate(bytes);
-  }
-
-  release(pointer: number): void {
-    this.#heap.release(pointer);
-  }
-
   /** A view of memory, valid until the next allocation. */
   floats(pointer: number, length: number): Float32Array {
     return new Float32Array(this.#memory.buffer, pointer, length);
   }
 
-  withBytes(sizes: readonly number[], use: (...pointers: number[]) => void): void {
-    const pointers: number[] = [];
+  #newStorage(size: number): WasmStorage {
+    const storage = new WasmStorage(size, this.heap.allocate(size * 4));
+    this.live.bytes += size * 4;
+    this.live.storages++;
+    return storage;
+  }
+
+  /** A new storage of `size` numbers that `compute`, given its address, fills. */
+  make(size: number, compute: (out: number) => void): Storage {
+    const storage = this.#newStorage(size);
     try {
-      for (const bytes of sizes) pointers.push(this.allocate(bytes));
-      use(...pointers);
-    } finally {
-      for (const pointer of pointers) this.release(pointer);
+      if (size > 0) compute(storage.pointer);
+    } catch (error) {
+      this.free(storage);
+      throw error;
+    }
+    return storage;
+  }
+
+  /** Two of them. */
+  makeTwo(size: number, compute: (first: number, second: number) => void): [Storage, Storage] {
+    const first = this.#newStorage(size);
+    try {
+      return [first, this.make(size, (second) => compute(first.pointer, second))];
+    } catch (error) {
+      this.free(first);
+      throw error;
     }
   }
 
+  /** Gives a storage back. */
+  readonly free = (x: Storage): void => {
+    this.heap.release(at(x));
+    (x as WasmStorage).drop();
+    this.live.bytes -= x.size * 4;
+    this.live.storages--;
+  };
+
+  /**
+   * Calls `use` with the addresses of blocks of so many bytes, which live as long as the call: 64-byte aligned and
+   * padded to a multiple of that; the contents are whatever was there.
+   */
+  withBytes(sizes: readonly number[], use: (...pointers: number[]) => void): void {
+    const pointers: number[] = [];
+    try {
+      for (const bytes of sizes) pointers.push(this.heap.allocate(bytes));
+      use(...pointers);
+    } finally {
+      for (const pointer of pointers) this.heap.release(pointer);
+    }
+  }
+
+  /** The same with a copy of `values`, as 32-bit integers. */
   withInts(values: ArrayLike<number>, use: (pointer: number) => void): void {
     this.withBytes([values.length * 4], (pointer) => {
       new Int32Array(this.#memory.buffer, pointer, values.length).set(values);
@@ -113,6 +133,7 @@ export class WasmRuntime implements Runtime {
     });
   }
 
+  /** Runs `items` work items of one kernel, on all threads, and returns when all are done. */
   run(name: KernelName, items: number, args: readonly number[], scratchBytes = 0): void {
     if (items === 0) return;
     if (scratchBytes > this.#scratchStep) this.#growScratch(scratchBytes);
@@ -128,8 +149,8 @@ export class WasmRuntime implements Runtime {
 
   #growScratch(bytes: number): void {
     const step = roundUp(bytes, 64);
-    const scratch = this.#heap.allocate(this.threads * step);
-    this.#heap.release(this.#scratch);
+    const scratch = this.heap.allocate(this.threads * step);
+    this.heap.release(this.#scratch);
     this.#scratch = scratch;
     this.#scratchStep = step;
   }

@@ -1,0 +1,91 @@
+/** Pooling, composed: windows become the last axis of a view of the padded planes. */
+
+import type { Composed, PoolGeometry, Primitives, Storage } from "../backend.js";
+import { nansOf, placesOf } from "./arg-max.js";
+import { calculate, type Sheet, type Values } from "./values.js";
+
+const paddedShape = ({ planes, h, w, padH, padW }: PoolGeometry) => [planes, h + 2 * padH, w + 2 * padW];
+
+/** The windows [planes, outH, outW, kH · kW] of planes x, with `padding` around them. */
+function windowsOf(x: Values, geometry: PoolGeometry, padding: number): Values {
+  const { planes, outH, outW, kH, kW, strideH, strideW, padH, padW } = geometry;
+  const [, height, width] = paddedShape(geometry);
+  const padded = x.pad([planes, height, width], [0, padH, padW], [1, 1, 1], padding);
+  const strides = [height * width, strideH * width, strideW, width, 1];
+  return padded.view([planes, outH, outW, kH, kW], strides).reshape([planes, outH, outW, kH * kW]);
+}
+
+/** The adjoint of `windowsOf`: every element of a window is added to the pixel that it was read from. */
+function sumOfWindows(sheet: Sheet, windows: Values, geometry: PoolGeometry): Storage {
+  const { planes, h, w, outH, outW, kH, kW, strideH, strideW, padH, padW } = geometry;
+  const [, height, width] = paddedShape(geometry);
+  const sum = sheet.fill(paddedShape(geometry), 0);
+  const taps = kH * kW;
+  for (let tap = 0; tap < taps; tap++) {
+    const at = windows.view([planes, outH, outW], [outH * outW * taps, outW * taps, taps], tap);
+    const before = [0, Math.floor(tap / kW), tap % kW];
+    sum.accumulate(at.pad(sum.shape, before, [1, strideH, strideW], 0), 1, 1);
+  }
+  return sum.view([planes, h, w], [height * width, width, 1], padH * width + padW).keep();
+}
+
+const planesOf = (sheet: Sheet, x: Storage, { planes, h, w }: PoolGeometry) => sheet.given(x, [planes, h, w]);
+
+const outputsOf = (sheet: Sheet, y: Storage, { planes, outH, outW }: PoolGeometry) =>
+  sheet.given(y, [planes, outH, outW, 1]);
+
+/** 1 for each element of a window that lies in the plane, 0 for padding. */
+function insideOf(sheet: Sheet, geometry: PoolGeometry): Values {
+  const { h, w } = geometry;
+  return windowsOf(sheet.fill([1, h, w], 1), { ...geometry, planes: 1 }, 0);
+}
+
+/**
+ * A number for each element of a window, of which the lowest is that of the winner: its place in the window, behind all
+ * places where it is not the maximum, and before them where it is NaN, the last NaN first.
+ */
+function ranksOf(sheet: Sheet, windows: Values, maxima: Values, geometry: PoolGeometry): Values {
+  const taps = geometry.kH * geometry.kW;
+  // Padding loses against an element of −Infinity, too.
+  const places = placesOf(sheet, windows.eq(maxima).mul(insideOf(sheet, geometry)));
+  const nansFirst = sheet.counts(taps).add(taps).mul(-2);
+  return places.add(nansOf(windows).mul(nansFirst));
+}
+
+/** How many elements the mean of each window is taken over. */
+function divisors(sheet: Sheet, geometry: PoolGeometry): Values | number {
+  return geometry.countIncludePad ? geometry.kH * geometry.kW : insideOf(sheet, geometry).sum(3);
+}
+
+type Pooling = "maxPool2d" | "maxPool2dGrad" | "avgPool2d" | "avgPool2dGrad";
+
+export const pool2d = (backend: Primitives): Pick<Composed, Pooling> => ({
+  maxPool2d: (x, geometry) =>
+    calculate(backend, (sheet) =>
+      windowsOf(planesOf(sheet, x, geometry), geometry, -Infinity)
+        .max(3)
+        .keep(),
+    ),
+
+  maxPool2dGrad: (g, x, y, geometry) =>
+    calculate(backend, (sheet) => {
+      const windows = windowsOf(planesOf(sheet, x, geometry), geometry, -Infinity);
+      const ranks = ranksOf(sheet, windows, outputsOf(sheet, y, geometry), geometry);
+      const winners = ranks.eq(ranks.min(3));
+      return sumOfWindows(sheet, winners.mul(outputsOf(sheet, g, geometry)), geometry);
+    }),
+
+  avgPool2d: (x, geometry) =>
+    calculate(backend, (sheet) => {
+      const sums = windowsOf(planesOf(sheet, x, geometry), geometry, 0).sum(3);
+      return sums.div(divisors(sheet, geometry)).keep();
+    }),
+
+  avgPool2dGrad: (g, geometry) =>
+    calculate(backend, (sheet) => {
+      const shares = outputsOf(sheet, g, geometry).div(divisors(sheet, geometry));
+      const { planes, outH, outW, kH, kW } = geometry;
+      const spread = shares.view([planes, outH, outW, kH * kW], [outH * outW, outW, 1, 0]);
+      return sumOfWindows(sheet, spread, geometry);
+    }),
+});

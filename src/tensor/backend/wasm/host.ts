@@ -1,0 +1,15 @@
+/** What the host does with the module's memory: numbers go in and come out. */
+
+import type { Backend } from "../backend.js";
+import type { Runtime } from "./runtime.js";
+import { at } from "./storage.js";
+
+type Methods = "upload" | "read" | "readSync" | "free" | "memory";
+
+export const memory = (rt: Runtime): Required<Pick<Backend, Methods>> => ({
+  upload: (values) => rt.make(values.length, (out) => rt.floats(out, values.length).set(values)),
+  read: async (x) => rt.floats(at(x), x.size).slice(),
+  readSync: (x) => rt.floats(at(x), x.size).slice(),
+  free: rt.free,
+  memory: () => ({ ...rt.live, reserved: rt.heap.reserved }),
+});
