@@ -1,9 +1,11 @@
 /** Convolution against PyTorch. */
 
-import { describe, expect, inject, it } from "vitest";
+import { afterEach, describe, expect, inject, it } from "vitest";
+import { detectAnomaly } from "../../src/tensor/anomaly.js";
 import { backward } from "../../src/tensor/autograd.js";
-import type { BackendOptions } from "../../src/tensor/backend/registry.js";
+import { type BackendOptions, useBackend } from "../../src/tensor/backend/registry.js";
 import { type Conv2dOptions, conv2d } from "../../src/tensor/ops/conv2d.js";
+import { log } from "../../src/tensor/ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { sum } from "../../src/tensor/ops/sum.js";
 import { ShapeError } from "../../src/tensor/shape.js";
@@ -74,6 +76,50 @@ describe("without channels", () => {
       .sum()
       .backward();
     expect(await weight.grad?.data()).toEqual(new Float32Array(8));
+  });
+});
+
+describe("an infinity", () => {
+  /** How many outputs are not finite, and how many finite ones differ from those without the infinity. */
+  async function spread(options: BackendOptions): Promise<{ infinite: number; nan: number; changed: number }> {
+    await useBackend("wasm", options);
+    const values = Float32Array.from({ length: 8 * 32 * 32 }, (_, i) => Math.sin(i));
+    const w = tensor(
+      Float32Array.from({ length: 8 * 8 * 9 }, (_, i) => Math.cos(i)),
+      [8, 8, 3, 3],
+    );
+    const convolve = () => conv2d(tensor(values, [1, 8, 32, 32]), w, { padding: 1 }).data();
+    const before = await convolve();
+    values[3 * 32 * 32 + 15 * 32 + 14] = Infinity;
+    const after = await convolve();
+    const finite = before.filter((_, i) => Number.isFinite(after[i]));
+    const nan = after.filter((y) => Number.isNaN(y)).length;
+    return {
+      nan,
+      infinite: after.length - finite.length - nan,
+      changed: finite.filter((y, i) => y !== after.filter(Number.isFinite)[i]).length,
+    };
+  }
+
+  afterEach(async () => void (await useBackend("wasm", inject("forced"))));
+
+  it("reaches the windows that see it", async () => {
+    expect(await spread({ winograd: "never" })).toEqual({ nan: 0, infinite: 9 * 8, changed: 0 });
+  });
+
+  it("by Winograd's algorithm spoils the tiles that hold it, and no others", async () => {
+    const { nan, infinite, changed } = await spread({ winograd: "always" });
+    expect(changed).toBe(0);
+    // All of one tile, and the first row of the tile below it, whose first row of inputs the infinity is in.
+    expect(nan + infinite).toBe((16 + 4) * 8);
+    expect(nan).toBeGreaterThan(infinite);
+  });
+
+  it("is blamed on what made it", async () => {
+    await useBackend("wasm", { winograd: "always" });
+    const x = zeros([1, 8, 8, 8], { requiresGrad: true });
+    const found = detectAnomaly(() => conv2d(log(x), zeros([8, 8, 3, 3]), { padding: 1 }));
+    await expect(found).rejects.toMatchObject({ op: "log" });
   });
 });
 

@@ -13,8 +13,9 @@ export interface BackendOptions {
   /** `wasm`: how many threads share the work. Default: as many as the machine runs at once. */
   threads?: number;
   /**
-   * `wasm`: when to convolve by Winograd's algorithm, whose rounding error is some ten times larger: where it is faster
-   * ("auto", the default), wherever it can be ("always"), or "never".
+   * `wasm`: when to convolve by Winograd's algorithm, whose rounding error is some ten times larger, and which makes NaN
+   * of all outputs around an infinite input: where it is faster ("auto", the default), wherever it can be ("always"), or
+   * "never".
    */
   winograd?: WinogradUse;
   /** `wasm`: never fuse multiply and add, for the same bits on every engine. Default false: fused where it can be. */

@@ -3,7 +3,7 @@
  * a backward one is `group` planes.
  */
 
-import { address } from "./simd";
+import { address, FLOAT } from "./simd";
 import { addHigh, addLow } from "./wide";
 
 /** The host's PoolGeometry, as 32-bit integers in this order. */
@@ -64,14 +64,18 @@ function odd(p: usize): v128 {
 }
 
 /** One output row: y[ox] ← the largest of all taps that are not padding, one tap at a time for all columns. */
+// @ts-ignore: decorator
+@inline
 function largestOfWindows(x: usize, y: usize, oy: i32, pool: Pool): void {
   const top = oy * pool.strideH - pool.padH;
-  const lastLeft = (pool.outW - 1) * pool.strideW - pool.padW;
+  const bottom = min(top + pool.kH, pool.h);
+  // The taps that meet pixels: of a window that is larger than the image, some never do.
+  const firstTap = max(0, pool.padW - (pool.outW - 1) * pool.strideW);
+  const endTap = min(pool.kW, pool.w + pool.padW);
   for (let ox = 0; ox < pool.outW; ox++) store<f32>(address(y, ox), -Infinity);
-  for (let kh = max(0, -top); kh < min(pool.kH, pool.h - top); kh++) {
-    const row = address(x, (top + kh) * pool.w);
-    // The taps that meet pixels: of a window that is larger than the image, some never do.
-    for (let kw = max(0, -lastLeft); kw < min(pool.kW, pool.w + pool.padW); kw++) {
+  for (let iy = max(top, 0); iy < bottom; iy++) {
+    const row = address(x, iy * pool.w);
+    for (let kw = firstTap; kw < endTap; kw++) {
       const stop = pool.endColumn(kw);
       let ox = pool.firstColumn(kw);
       if (pool.strideW == 1) {
@@ -88,7 +92,8 @@ function largestOfWindows(x: usize, y: usize, oy: i32, pool: Pool): void {
       }
       for (; ox < stop; ox++) {
         const at = address(y, ox);
-        store<f32>(at, max(load<f32>(at), load<f32>(address(row, ox * pool.strideW + kw - pool.padW))));
+        const v = v128.load32_splat(address(row, ox * pool.strideW + kw - pool.padW));
+        store<f32>(at, f32x4.extract_lane(f32x4.max(v128.load32_splat(at), v), 0));
       }
     }
   }
@@ -169,20 +174,25 @@ export function maxPool2d(scratch: usize, begin: i32, end: i32, x: usize, y: usi
 /** A window's columns are summed first, and once for all windows of a row; `scratch` holds their w sums. */
 export function avgPool2d(scratch: usize, begin: i32, end: i32, x: usize, y: usize, table: usize, group: i32): void {
   const pool = changetype<Pool>(table);
+  const w = pool.w;
+  const kW = pool.kW;
+  const outW = pool.outW;
+  const strideW = pool.strideW;
   const stop = min(end * group, pool.planes * pool.outH);
   for (let row = begin * group; row < stop; row++) {
     const plane = row / pool.outH;
     const oy = row - plane * pool.outH;
-    const to = address(y, row * pool.outW);
     const top = oy * pool.strideH - pool.padH;
-    const from = address(x, plane * pool.h * pool.w);
-    sumColumns(from, scratch, max(top, 0), min(top + pool.kH, pool.h), pool.w);
-    for (let ox = 0; ox < pool.outW; ox++) {
-      const left = ox * pool.strideW - pool.padW;
-      const right = min(left + pool.kW, pool.w);
+    sumColumns(address(x, plane * pool.h * w), scratch, max(top, 0), min(top + pool.kH, pool.h), w);
+    let to = address(y, row * outW);
+    let left = -pool.padW;
+    for (let ox = 0; ox < outW; ox++) {
+      const right = min(left + kW, w);
       let sum: f64 = 0;
       for (let ix = max(left, 0); ix < right; ix++) sum += load<f64>(double(scratch, ix));
-      store<f32>(address(to, ox), <f32>(sum / pool.count(oy, ox)));
+      store<f32>(to, <f32>(sum / pool.count(oy, ox)));
+      left += strideW;
+      to += FLOAT;
     }
   }
 }
@@ -195,11 +205,15 @@ function interleave(p: usize, first: v128, second: v128): void {
 }
 
 /** Rows 2·oy and 2·oy + 1 of a plane's gradient; every pixel under a window is written once. */
+// @ts-ignore: decorator
+@inline
 function halveRowGrad(g: usize, x: usize, y: usize, gx: usize, oy: i32, pool: Pool): void {
+  const outW = pool.outW;
   const below = address(0, pool.w);
   const above = address(0, 2 * oy * pool.w);
+  let nan = f32x4.splat(0);
   let ox = 0;
-  for (; ox + 4 <= pool.outW; ox += 4) {
+  for (; ox + 4 <= outW; ox += 4) {
     const p = address(x + above, 2 * ox);
     const to = address(gx + above, 2 * ox);
     const largest = v128.load(address(y, ox));
@@ -211,15 +225,16 @@ function halveRowGrad(g: usize, x: usize, y: usize, gx: usize, oy: i32, pool: Po
     const d = v128.andnot(f32x4.eq(odd(p + below), largest), v128.or(ab, c));
     interleave(to, v128.and(slope, a), v128.and(slope, b));
     interleave(to + below, v128.and(slope, c), v128.and(slope, d));
-    if (v128.any_true(f32x4.ne(largest, largest))) {
-      // What is NaN equals nothing and has got nothing so far.
-      for (let i = ox; i < ox + 4; i++) {
-        const nan = load<f32>(address(y, i));
-        if (nan != nan) giveToWinner(x, gx, nan, load<f32>(address(g, i)), oy, i, pool);
-      }
+    nan = v128.or(nan, f32x4.ne(largest, largest));
+  }
+  if (v128.any_true(nan)) {
+    // What is NaN equals nothing and has given nothing so far.
+    for (let i = 0; i < ox; i++) {
+      const largest = load<f32>(address(y, i));
+      if (largest != largest) giveToLastNan(x, gx, load<f32>(address(g, i)), oy, i, pool);
     }
   }
-  for (; ox < pool.outW; ox++) {
+  for (; ox < outW; ox++) {
     const to = address(gx + above, 2 * ox);
     store<u64>(to, 0);
     store<u64>(to + below, 0);
@@ -228,24 +243,37 @@ function halveRowGrad(g: usize, x: usize, y: usize, gx: usize, oy: i32, pool: Po
 }
 
 /** Adds g of one window to its first element, row by row, that equals its maximum; where that is NaN, to the last NaN. */
+// @ts-ignore: decorator
+@inline
 function giveToWinner(x: usize, gx: usize, largest: f32, slope: f32, oy: i32, ox: i32, pool: Pool): void {
   const top = oy * pool.strideH - pool.padH;
   const left = ox * pool.strideW - pool.padW;
   const bottom = min(top + pool.kH, pool.h);
-  const right = min(left + pool.kW, pool.w);
-  let winner: usize = 0;
+  const w = pool.w;
+  const right = min(left + pool.kW, w);
   for (let iy = max(top, 0); iy < bottom; iy++) {
     for (let ix = max(left, 0); ix < right; ix++) {
-      const offset = address(0, iy * pool.w + ix);
-      const v = load<f32>(x + offset);
-      if (v == largest) {
-        store<f32>(gx + offset, load<f32>(gx + offset) + slope);
-        return;
-      }
-      if (v != v) winner = offset;
+      const offset = address(0, iy * w + ix);
+      if (load<f32>(x + offset) != largest) continue;
+      store<f32>(gx + offset, load<f32>(gx + offset) + slope);
+      return;
     }
   }
-  store<f32>(gx + winner, load<f32>(gx + winner) + slope);
+  giveToLastNan(x, gx, slope, oy, ox, pool);
+}
+
+function giveToLastNan(x: usize, gx: usize, slope: f32, oy: i32, ox: i32, pool: Pool): void {
+  const top = oy * pool.strideH - pool.padH;
+  const left = ox * pool.strideW - pool.padW;
+  for (let iy = min(top + pool.kH, pool.h) - 1; iy >= max(top, 0); iy--) {
+    for (let ix = min(left + pool.kW, pool.w) - 1; ix >= max(left, 0); ix--) {
+      const offset = address(0, iy * pool.w + ix);
+      const v = load<f32>(x + offset);
+      if (v == v) continue;
+      store<f32>(gx + offset, load<f32>(gx + offset) + slope);
+      return;
+    }
+  }
 }
 
 export function maxPool2dGrad(
