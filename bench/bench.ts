@@ -4,11 +4,13 @@ import { benchPeers } from "./contest/peers.js";
 import { benchKernels } from "./kernels.js";
 import { type BenchOptions, type Mode, readOptions } from "./options.js";
 import { type Column, comparedWith, describeMachine, type Row, saveReport } from "./report.js";
+import { benchSmall } from "./small.js";
 import { benchSteps } from "./steps.js";
 
 const benches: Record<Mode, (options: BenchOptions, extra: Column<Row>[]) => Promise<Row[]>> = {
   kernels: benchKernels,
   steps: benchSteps,
+  small: benchSmall,
   peers: benchPeers,
 };
 

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { countOption } from "../scripts/count-option.js";
 import { type BackendName, backends } from "../src/index.js";
 
-export const modes = ["kernels", "steps", "peers"] as const;
+export const modes = ["kernels", "steps", "small", "peers"] as const;
 
 export type Mode = (typeof modes)[number];
 
@@ -27,6 +27,7 @@ const HELP = `npm run bench [MODE] -- [OPTIONS]
 
   kernels             one kernel at a time, checked against js in float64 (the default)
   steps               inference and training steps of both nets, an epoch, peak memory, a cold start
+  small               programs of many small tensors: what the engine itself costs
   peers               the same work by other libraries (npm ci --prefix bench/peers first)
 
   --backend NAME      auto, ${backends().join(", ")} (default: wasm;
@@ -90,6 +91,8 @@ export function readOptions(): BenchOptions {
   if (mode === "peers" && threads !== undefined) {
     throw new Error("--threads: peers measures with the threads that each comparison says");
   }
-  if (mode === "kernels" && batch !== undefined) throw new Error("--batch: kernels have the shapes of bench/table.ts");
+  if ((mode === "kernels" || mode === "small") && batch !== undefined) {
+    throw new Error(`--batch: ${mode} has sizes of its own; only steps and peers take another`);
+  }
   return { mode, backend, shape: shape.toLowerCase(), threads, batch, json, compare, profile };
 }
