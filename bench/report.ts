@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, totalmem } from "node:os";
+import { aligned } from "../src/text.js";
 
 /** What every measurement has, whatever else it has. */
 export interface Row {
@@ -56,11 +57,8 @@ export class Table<R> {
   }
 
   #print(cells: string[]): void {
-    const aligned = cells.map((cell, i) => {
-      const { width } = this.#columns[i];
-      return i === 0 ? cell.padEnd(width) : cell.padStart(width);
-    });
-    console.log(aligned.join("  ").trimEnd());
+    const widths = this.#columns.map(({ width }) => width);
+    console.log(aligned(cells, widths, 1));
   }
 }
 

@@ -21,6 +21,7 @@ const ENGINE = [
 /** The parts of the source, and which of them each may import besides itself. */
 const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   node: { path: /^node\.ts$/, imports: [] },
+  text: { path: /^text\.ts$/, imports: [] },
   shape: { path: /^tensor\/shape\.ts$/, imports: [] },
   random: { path: /^tensor\/random\.ts$/, imports: [] },
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
@@ -33,27 +34,27 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   gradcheck: { path: /^tensor\/gradcheck\.ts$/, imports: ["shape", "random", "backend", "tensor", "autograd", "ops"] },
   selfCheck: { path: /^tensor\/self-check\.ts$/, imports: ["random", "backend", "ops"] },
   anomaly: { path: /^tensor\/anomaly\.ts$/, imports: ["shape", "tensor", "trace", "autograd", "ops"] },
-  layers: { path: /^layers\//, imports: ENGINE },
+  layers: { path: /^layers\//, imports: ["text", ...ENGINE] },
   optim: { path: /^optim\//, imports: ENGINE },
   nets: { path: /^nets\//, imports: [...ENGINE, "layers"] },
   data: { path: /^data\//, imports: ["node", ...ENGINE] },
   explain: { path: /^explain\//, imports: [...ENGINE, "layers"] },
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
-  train: { path: /^train\//, imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
+  train: { path: /^train\//, imports: ["text", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
   run: { path: /^run\//, imports: ["node", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io", "train"] },
   report: {
     path: /^report\//,
-    imports: ["node", ...ENGINE, "layers", "optim", "data", "metrics", "explain", "io", "train", "run"],
+    imports: ["node", "text", ...ENGINE, "layers", "optim", "data", "metrics", "explain", "io", "train", "run"],
   },
 };
 
 /** These see everything. */
-const TOPS = /^(index|cli)\.ts$|^cli\//;
+const TOPS = /^(index|extend|cli)\.ts$|^cli\//;
 
 /** What a browser loads: nothing of Node's, and no packages but these, when they are used. */
 const LATER: Record<string, string[]> = { "tensor/backend/gpujs/gpu-js.ts": ["gpu.js"] };
-const BROWSER = /^(node\.ts$|(tensor|layers|optim|nets|metrics|explain)\/)/;
+const BROWSER = /^((node|text)\.ts$|(tensor|layers|optim|nets|metrics|explain)\/)/;
 
 const root = new URL("../src/", import.meta.url);
 

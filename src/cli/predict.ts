@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
+import { inColumns } from "../text.js";
 
 interface PredictFlags {
   run: string;
@@ -27,14 +28,6 @@ function percent(probability: number): string {
   return `${(100 * probability).toFixed(1)} %`;
 }
 
-function inColumns(rows: readonly string[][]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  // Names to the left, numbers to the right.
-  const cell = (text: string, column: number) =>
-    column < 2 ? text.padEnd(widths[column]) : text.padStart(widths[column]);
-  return rows.map((row) => row.map(cell).join("  ").trimEnd());
-}
-
 function likeliest(classes: readonly string[], probabilities: readonly number[]): string {
   return classes[probabilities.indexOf(Math.max(...probabilities))];
 }
@@ -45,7 +38,7 @@ function show(classes: readonly string[], predictions: readonly Prediction[]): v
       ? []
       : [[prediction.file, likeliest(classes, prediction.probabilities), ...prediction.probabilities.map(percent)]],
   );
-  if (rows.length > 0) console.log(inColumns([["photograph", "class", ...classes], ...rows]).join("\n"));
+  if (rows.length > 0) console.log(inColumns([["photograph", "class", ...classes], ...rows], 2).join("\n"));
   for (const prediction of predictions) {
     if ("reason" in prediction) console.error(`${prediction.file}: ${prediction.reason}`);
   }

@@ -1,6 +1,7 @@
 /** Augmentation: each time a photograph is seen, it is moved, turned, cropped and coloured a little differently. */
 
 import type { Generator } from "../tensor/random.js";
+import { greyOf } from "./image.js";
 
 /** How much of what. Everything is off until it is given. */
 export interface AugmentOptions {
@@ -30,9 +31,6 @@ const LIMITS: Record<keyof AugmentOptions, number> = {
   contrast: 1,
   saturation: 1,
 };
-
-/** Rec. 601: how bright the eye finds red, green and blue. */
-const [RED, GREEN, BLUE] = [0.299, 0.587, 0.114];
 
 /**
  * Every option, those that were not given as 0.
@@ -127,7 +125,7 @@ export function color(values: Float32Array, { brightness, contrast, saturation }
     const red = Math.min(brightness * values[i], 1);
     const green = Math.min(brightness * values[area + i], 1);
     const blue = Math.min(brightness * values[2 * area + i], 1);
-    mean += RED * red + GREEN * green + BLUE * blue;
+    mean += greyOf(red, green, blue);
     values[i] = red;
     values[area + i] = green;
     values[2 * area + i] = blue;
@@ -137,7 +135,7 @@ export function color(values: Float32Array, { brightness, contrast, saturation }
     const red = clamp(mean + contrast * (values[i] - mean), 0, 1);
     const green = clamp(mean + contrast * (values[area + i] - mean), 0, 1);
     const blue = clamp(mean + contrast * (values[2 * area + i] - mean), 0, 1);
-    const grey = RED * red + GREEN * green + BLUE * blue;
+    const grey = greyOf(red, green, blue);
     values[i] = clamp(grey + saturation * (red - grey), 0, 1);
     values[area + i] = clamp(grey + saturation * (green - grey), 0, 1);
     values[2 * area + i] = clamp(grey + saturation * (blue - grey), 0, 1);

@@ -1,6 +1,7 @@
 /** findDuplicates: photographs that are the same one, perhaps recompressed, lit otherwise, or cut out a little aside. */
 
 import type { ImageDataset } from "./dataset.js";
+import { greyOf } from "./image.js";
 import { PhotoFolder } from "./photo-folder.js";
 import { resize } from "./resize.js";
 
@@ -55,7 +56,7 @@ function toGrey(planes: Uint8Array, size: number, grey: Uint8Array): void {
   const area = size * size;
   const data = new Uint8Array(3 * area);
   for (let i = 0; i < area; i++) {
-    const value = Math.round(0.299 * planes[i] + 0.587 * planes[area + i] + 0.114 * planes[2 * area + i]);
+    const value = Math.round(greyOf(planes[i], planes[area + i], planes[2 * area + i]));
     for (let c = 0; c < 3; c++) data[3 * i + c] = value;
   }
   const small = resize({ width: size, height: size, data }, SIZE, SIZE).data;

@@ -19,6 +19,11 @@ export interface Photograph {
   planes: Uint8Array;
 }
 
+/** Rec. 601: how bright the eye finds a colour. */
+export function greyOf(red: number, green: number, blue: number): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
 /** Thrown for bytes that are no image, or none that can be read; the message says why. */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";

@@ -4,6 +4,7 @@ import { noGrad } from "../tensor/autograd.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import { Parameter, Tensor, zeros } from "../tensor/tensor.js";
 import { type Operation, observe } from "../tensor/trace.js";
+import { inColumns } from "../text.js";
 import { frozen, intercept } from "./look-inside.js";
 import type { AnyModule, Module } from "./module.js";
 
@@ -54,10 +55,7 @@ export class ModelSummary {
       ]),
       ["", "total", "", number(this.parameters), number(this.flops)],
     ];
-    const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-    const cells = (row: string[]) =>
-      row.map((cell, column) => (column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])));
-    return rows.map((row) => cells(row).join("  ").trimEnd()).join("\n");
+    return inColumns(rows, 3).join("\n");
   }
 }
 

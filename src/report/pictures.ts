@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeImage } from "../data/decode.js";
-import type { Image } from "../data/image.js";
+import { greyOf, type Image } from "../data/image.js";
 import type { PhotoFolder } from "../data/photo-folder.js";
 import { resize } from "../data/resize.js";
 import type { HeatMap } from "../explain/heat-map.js";
@@ -75,7 +75,7 @@ export function underHeat(photograph: Image, { height, width, values }: HeatMap)
   const data = photograph.data.map((_, i, pixels) => {
     const pixel = i - (i % 3);
     const [red, green, blue] = pixels.subarray(pixel, pixel + 3);
-    const light = 0.299 * red + 0.587 * green + 0.114 * blue;
+    const light = greyOf(red, green, blue);
     const strength = heat[i] / 127.5 - 1;
     const alpha = (1 - VISIBLE) * Math.abs(strength);
     return Math.round((1 - alpha) * light + alpha * (strength > 0 ? FOR : AGAINST)[i % 3]);

@@ -2,10 +2,11 @@
 
 import { basename } from "node:path";
 import { Generator } from "../tensor/random.js";
+import { duration } from "../text.js";
 import { Charts } from "./charts/chart.js";
 import { type Examination, type ExamineOptions, examine } from "./examine.js";
 import { figuresOf } from "./figures.js";
-import { count, duration, range } from "./format.js";
+import { count, range } from "./format.js";
 import { type Html, html } from "./html.js";
 import { page, tiles } from "./page.js";
 import { saveReport } from "./save.js";

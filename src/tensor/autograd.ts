@@ -22,7 +22,9 @@ export function isGradEnabled(): boolean {
 /**
  * Wraps the result of an operation, reports it and, where a gradient will be wanted, notes how to send one back.
  *
+ * @param name of the operation, for messages and `observe`
  * @param inputs all that the operation read; those that never require a gradient come last
+ * @param storage what a kernel of the inputs' backend made; the result takes it over
  * @param gradients from g = ∂L/∂result to one thunk per input, each giving ∂L/∂input in the input's shape (or g
  *   itself); `null` where no gradient passes
  * @param saves whose numbers the thunks read: inputs, or "result". What nobody saves is free to go early.
@@ -42,7 +44,7 @@ export function record(
   return gradients ? attach(name, inputs, result, gradients, saves) : result;
 }
 
-/** `record` for a result that shares the numbers of its only input: reshape. */
+/** `record` for a result of another `shape` that shares the numbers of its only input: `name`, `gradients` as there. */
 export function recordShared(name: string, input: Tensor, shape: Shape, gradients: GraphNode["gradients"]): Tensor {
   input.storage;
   const result = new Tensor(shape, input.buffer.retain());

@@ -118,7 +118,9 @@ const CHECKS: { [Name in Kernel]: (backend: Backend, numbers: Numbers) => Storag
 
 /** A kernel's largest error relative to the root mean square of its results, or the error that it ended in. */
 export interface KernelCheck {
+  /** The method of `Backend` that was called. */
   readonly kernel: string;
+  /** 0 where every bit is right; compare with `TOLERANCE`. */
   readonly outcome: number | Error;
 }
 

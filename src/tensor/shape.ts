@@ -8,17 +8,17 @@ export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
-/** `[8, 3, 32, 32]` as text. */
+/** A shape as text: `[8, 3, 32, 32]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** Number of elements: the product of the sizes; 1 for a scalar. */
+/** Number of elements of a shape: the product of the sizes; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** Row-major strides, in elements: `stridesOf([2, 3, 4])` is `[12, 4, 1]`. */
+/** Row-major strides of a shape, in elements: `stridesOf([2, 3, 4])` is `[12, 4, 1]`. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
@@ -29,7 +29,10 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** @throws ShapeError unless every size is a non-negative integer. */
+/**
+ * Checks a shape that somebody asks for.
+ * @throws ShapeError unless every size is a non-negative integer.
+ */
 export function checkShape(shape: Shape, who: string): void {
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
@@ -38,12 +41,13 @@ export function checkShape(shape: Shape, who: string): void {
   }
 }
 
+/** Whether `a` and `b` have the same sizes. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, d) => n === b[d]);
 }
 
 /**
- * The axis that `dim` names; negative counts from the end, as in PyTorch.
+ * The axis that `dim` names among `rank` of them; negative counts from the end, as in PyTorch.
  * @throws ShapeError when there is no such axis.
  */
 export function normalizeDim(dim: number, rank: number, who: string): number {
@@ -55,7 +59,10 @@ export function normalizeDim(dim: number, rank: number, who: string): number {
   return d;
 }
 
-/** The axes that `dim` names, ascending; `undefined` means all of them. */
+/**
+ * The axes that `dim` names among `rank` of them, ascending; `undefined` means all.
+ * @throws ShapeError when there is no such axis, or one is named twice
+ */
 export function normalizeDims(dim: number | readonly number[] | undefined, rank: number, who: string): number[] {
   if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
   const dims = (typeof dim === "number" ? [dim] : dim).map((d) => normalizeDim(d, rank, who));
@@ -65,7 +72,10 @@ export function normalizeDims(dim: number | readonly number[] | undefined, rank:
   return sorted;
 }
 
-/** @throws RangeError unless `n`, which is how many there are of `what`, is an integer of at least `least` */
+/**
+ * Checks a number that counts something.
+ * @throws RangeError unless `n`, which is how many there are of `what`, is an integer of at least `least`
+ */
 export function checkCount(who: string, what: string, n: number, least = 1): void {
   if (Number.isInteger(n) && n >= least) return;
   const wanted = least === 1 ? "a positive integer" : `an integer of at least ${least}`;
@@ -73,7 +83,7 @@ export function checkCount(who: string, what: string, n: number, least = 1): voi
 }
 
 /**
- * The shape two operands broadcast to: axes are aligned at the end, and an axis of size 1 stretches.
+ * The shape that operands of shapes `a` and `b` broadcast to: axes are aligned at the end, and an axis of size 1 stretches.
  * @throws ShapeError naming the axis where the sizes differ.
  * @see https://numpy.org/doc/stable/user/basics.broadcasting.html
  */

@@ -8,6 +8,7 @@ export interface Operation {
   readonly name: string;
   /** Everything that it read, constants included. */
   readonly inputs: readonly Tensor[];
+  /** What it came to. */
   readonly output: Tensor;
   /** What it was asked for besides: conv2d's geometry, softmax's `dim`. Its call of `record` in ops/ says what. */
   readonly attributes: object;

@@ -1,5 +1,6 @@
 /** Progress on the console: a live line on a terminal, a plain one now and then in a log. */
 
+import { duration } from "../text.js";
 import type { Metrics } from "./evaluate.js";
 import type { EpochReport, StepReport } from "./reports.js";
 
@@ -11,11 +12,6 @@ const LIVE_INTERVAL_MS = 50;
 
 function describe({ loss, accuracy, f1 }: Metrics): string {
   return `loss ${loss.toFixed(4)}  accuracy ${(100 * accuracy).toFixed(2)} %  F1 ${f1.toFixed(4)}`;
-}
-
-function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** Callbacks that tell on the console how far a program is. */
@@ -47,7 +43,7 @@ export function consoleProgress(): ConsoleProgress {
     },
     onStep({ epoch, epochs, done, total, imagesPerSecond, secondsLeft }) {
       const where = `epoch ${epoch}/${epochs}`;
-      const speed = `${done}/${total}  ${imagesPerSecond.toFixed(0)} images/s  ${clock(secondsLeft)} left`;
+      const speed = `${done}/${total}  ${imagesPerSecond.toFixed(0)} images/s  ${duration(secondsLeft)} left`;
       if (terminal) {
         const bar = "━".repeat(Math.round((24 * done) / total)).padEnd(24, "┄");
         terminal.write(`\r\x1b[K${where}  ${bar}  ${speed}`);
@@ -56,8 +52,8 @@ export function consoleProgress(): ConsoleProgress {
     onEpoch({ epoch, epochs, train, test, imagesPerSecond, seconds }) {
       terminal?.write("\r\x1b[K");
       lastLine = performance.now();
-      const left = epoch < epochs ? `, ${clock(seconds * (epochs - epoch))} left` : "";
-      console.log(`epoch ${epoch}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${clock(seconds)}${left}`);
+      const left = epoch < epochs ? `, ${duration(seconds * (epochs - epoch))} left` : "";
+      console.log(`epoch ${epoch}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${duration(seconds)}${left}`);
       console.log(`  train  ${describe(train)}`);
       if (test) console.log(`  test   ${describe(test)}`);
     },

@@ -16,12 +16,20 @@ const browser = {
   logLevel: "silent",
 } as const;
 
-const { metafile } = await build({ ...browser, entryPoints: ["src/index.ts"] });
+const { metafile } = await build({ ...browser, entryPoints: ["src/index.ts", "src/extend.ts"] });
 const chunks = metafile.outputs;
 
 describe("the package in a browser", () => {
   it("has the same names as in Node", () => {
     expect(chunks["out/index.js"].exports.toSorted()).toEqual(Object.keys(torchlet).toSorted());
+  });
+
+  it("has every file once, whichever entry asks for it", () => {
+    const sources = Object.values(chunks).flatMap(({ inputs }) => Object.keys(inputs));
+    expect(sources.filter((path, i) => sources.indexOf(path) !== i)).toEqual([]);
+    expect(loadedWith("out/extend.js", metafile).flatMap((name) => Object.keys(chunks[name].inputs))).toContain(
+      "src/tensor/autograd.ts",
+    );
   });
 
   it("is bundled without anything of Node's", () => {

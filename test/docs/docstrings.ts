@@ -68,8 +68,8 @@ export function exportedDeclarations(index: string): Declared[] {
   });
 }
 
-/** What goes without saying: an operation's tensor, a file's path, and options, which are documented one by one. */
-const OBVIOUS = ["x", "path", "options"];
+/** What goes without saying: a tensor, a shape, a path, who asks (for messages), and options, which have docs of their own. */
+const OBVIOUS = ["x", "shape", "path", "who", "options"];
 
 /** Whether the doc speaks of a parameter: by @param, or by its name somewhere in the text. */
 const mentions = (doc: string, name: string) =>
@@ -97,7 +97,7 @@ function missingInCallable(what: string, { params, body }: Callable, doc: string
   ];
 }
 
-function missingInClass(what: string, module: Module, { body, superClass }: ESTree.Class): string[] {
+function missingInClass(what: string, module: Module, { body, superClass, implements: types }: ESTree.Class): string[] {
   // Users catch errors, and make none.
   const isError = superClass?.type === "Identifier" && superClass.name.endsWith("Error");
   return body.body.flatMap((member) => {
@@ -106,7 +106,8 @@ function missingInClass(what: string, module: Module, { body, superClass }: ESTr
     if ("override" in member && member.override) return [];
     const name = `${what}.${nameOf(member.key)}`;
     const doc = module.docBefore(member.start);
-    if (doc.startsWith("Internal")) return [];
+    // What an interface asks for is documented there.
+    if (doc.startsWith("Internal") || (types?.length && nameOf(member.key) !== "constructor")) return [];
     if (member.type === "MethodDefinition" && member.kind !== "get" && member.kind !== "set") {
       const obvious = member.kind === "constructor" && (isError || member.value.params.length === 0);
       return obvious ? [] : missingInCallable(name, member.value, doc);
@@ -134,7 +135,11 @@ export function missing({ name, file, node, doc }: Declared): string[] {
   if (node.type === "ClassDeclaration") return [...none, ...missingInClass(name, module, node)];
   // Whose options they are, the name says.
   if (node.type === "TSInterfaceDeclaration") {
-    return [...(name.endsWith("Options") ? [] : none), ...missingInMembers(name, module, node.body.body)];
+    if (name.endsWith("Options")) return missingInMembers(name, module, node.body.body);
+    // What kernels are told goes by its usual letters, which the doc of the whole has.
+    const isData = node.body.body.every(({ type }) => type === "TSPropertySignature");
+    if (file.endsWith("/backend/backend.ts") && isData) return none;
+    return [...none, ...missingInMembers(name, module, node.body.body)];
   }
   return none;
 }

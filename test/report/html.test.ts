@@ -1,7 +1,7 @@
 /** Text in a page: what is escaped, and what a table makes of its cells. */
 
 import { describe, expect, it } from "vitest";
-import { duration, pValue, shortened, signed } from "../../src/report/format.js";
+import { pValue, shortened, signed } from "../../src/report/format.js";
 import { Html, html, table } from "../../src/report/html.js";
 
 describe("html", () => {
@@ -31,14 +31,7 @@ describe("html", () => {
   });
 });
 
-describe("numbers and times", () => {
-  it.each([
-    [9.44, "9.4 s"],
-    [58.4, "58 s"],
-    [725, "12 min 5 s"],
-    [12_010, "3 h 20 min"],
-  ])("%f s are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
-
+describe("numbers", () => {
   it("have signs, and limits where they cannot be told", () => {
     const digits = (value: number) => value.toFixed(2);
     expect([signed(-0.5, digits), signed(0.25, digits)]).toEqual(["−0.50", "+0.25"]);

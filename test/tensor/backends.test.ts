@@ -20,8 +20,19 @@ describe("useBackend", () => {
     expect(ones([1]).div(3).dataSync()).toEqual(Float64Array.of(1 / 3));
   });
 
+  it("takes a backend of one's own as it is", async () => {
+    const own = createJsBackend();
+    expect(await useBackend(own)).toBe("js");
+    expect(ones([2]).add(1).backend).toBe(own);
+    expect(memory()).toEqual(own.memory());
+    await expect(useBackend(own, { dtype: "float64" })).rejects.toThrow(
+      new Error('useBackend: js is there already, and takes no option "dtype"'),
+    );
+  });
+
   it("refuses what it does not know", async () => {
     const unknown = "cuda" as "js";
+    await expect(useBackend({} as never)).rejects.toThrow(/unknown backend "\[object Object\]"/);
     await expect(useBackend(unknown)).rejects.toThrow(
       new Error(`useBackend: unknown backend "cuda"; there are ${backends().join(", ")}, gpu and auto`),
     );

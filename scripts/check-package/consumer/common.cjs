@@ -1,4 +1,5 @@
 const torchlet = require("torchlet");
+const extend = require("torchlet/extend");
 const { program } = require("./program.js");
 
-program(torchlet).then((numbers) => console.log(JSON.stringify(numbers)));
+program(torchlet, extend).then((numbers) => console.log(JSON.stringify(numbers)));

@@ -1,6 +1,7 @@
 /** The program in a page and in a worker of that page. */
 
 import * as torchlet from "torchlet";
+import * as extend from "torchlet/extend";
 import { program } from "./program.js";
 
 function inWorker() {
@@ -11,4 +12,4 @@ function inWorker() {
   });
 }
 
-window.results = async () => ({ page: await program(torchlet), worker: await inWorker() });
+window.results = async () => ({ page: await program(torchlet, extend), worker: await inWorker() });

@@ -1,4 +1,5 @@
+import * as extend from "./node_modules/torchlet/dist/extend.js";
 import * as torchlet from "./node_modules/torchlet/dist/index.js";
 import { program } from "./program.js";
 
-program(torchlet).then(postMessage);
+program(torchlet, extend).then(postMessage);

@@ -1,20 +1,31 @@
 /** A user's first program: one step of training, then a prediction. With strict rounding it says the same everywhere. */
 
-export async function program({
-  Adam,
-  Conv2d,
-  flatten,
-  Linear,
-  logSoftmax,
-  manualSeed,
-  MaxPool2d,
-  nllLoss,
-  noGrad,
-  rand,
-  relu,
-  Sequential,
-  useBackend,
-}) {
+/**
+ * @param torchlet all of it
+ * @param extend all of torchlet/extend
+ */
+export async function program(torchlet, extend) {
+  const {
+    Adam,
+    Conv2d,
+    flatten,
+    Linear,
+    logSoftmax,
+    manualSeed,
+    MaxPool2d,
+    nllLoss,
+    noGrad,
+    rand,
+    relu,
+    Sequential,
+    useBackend,
+  } = torchlet;
+  /** An operation of the user's own, its gradient included: the two columns change places. */
+  const swap = (x) => {
+    const columns = { outer: x.shape[0], n: 2, inner: 1 };
+    const swapped = x.backend.indexSelect(x.storage, Int32Array.of(1, 0), columns);
+    return extend.record("swap", [x], x.shape, swapped, (g) => [() => swap(g)], []);
+  };
   await useBackend("wasm", { strict: true });
   manualSeed(1);
   const model = new Sequential(
@@ -23,6 +34,7 @@ export async function program({
     new MaxPool2d(2),
     flatten,
     new Linear(8 * 8 * 8, 2),
+    swap,
     (x) => logSoftmax(x, 1),
   );
   const optimizer = new Adam(model.parameters(), { lr: 1e-2 });

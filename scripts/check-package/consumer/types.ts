@@ -1,6 +1,7 @@
 /** Types as a user meets them. */
 
 import { Adam, Conv2d, crossEntropy, Module, relu, Sequential, type Shape, type Tensor, tensor } from "torchlet";
+import { type Backend, record } from "torchlet/extend";
 
 class Net extends Module {
   readonly layers = new Sequential(new Conv2d(1, 2, 3), relu);
@@ -20,4 +21,14 @@ new Adam(net.parameters(), { learningRate: 1 });
 // @ts-expect-error A tensor, not a string.
 const methods: string = y.relu().add(1).matmul(y);
 
-export { loss, methods, optimizer, shape };
+// One's own operation, on the tensors and backends of the package itself.
+const backend: Backend = y.backend;
+const copy: Tensor = record(
+  "copy",
+  [y],
+  y.shape,
+  backend.view(y.storage, { shape: [y.size], strides: [1], offset: 0 }),
+  null,
+);
+
+export { copy, loss, methods, optimizer, shape };

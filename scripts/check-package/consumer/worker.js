@@ -1,4 +1,5 @@
 import * as torchlet from "torchlet";
+import * as extend from "torchlet/extend";
 import { program } from "./program.js";
 
-program(torchlet).then(postMessage);
+program(torchlet, extend).then(postMessage);

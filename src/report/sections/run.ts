@@ -1,7 +1,7 @@
 /** The run: its options, machine and time, and how to repeat it. */
 
+import { duration } from "../../text.js";
 import type { Examination } from "../examine.js";
-import { duration } from "../format.js";
 import { html, table } from "../html.js";
 import type { Section } from "../page.js";
 

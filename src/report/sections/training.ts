@@ -1,11 +1,12 @@
 /** How training went, epoch by epoch. */
 
 import type { EpochLine } from "../../run/run-folder.js";
+import { duration } from "../../text.js";
 import type { Metrics } from "../../train/evaluate.js";
 import type { Charts } from "../charts/chart.js";
 import { epochChart } from "../charts/training.js";
 import type { Examination } from "../examine.js";
-import { duration, percent } from "../format.js";
+import { percent } from "../format.js";
 import { html, table } from "../html.js";
 import { chartGrid, type Section } from "../page.js";
 

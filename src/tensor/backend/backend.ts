@@ -6,6 +6,7 @@ import type { Shape } from "../shape.js";
 /** Element type: float32 everywhere; float64 on `js` only, for gradient checks. */
 export type DType = "float32" | "float64";
 
+/** Numbers of either element type. */
 export type FloatArray = Float32Array | Float64Array;
 
 /**
@@ -48,6 +49,7 @@ export type UnaryName =
 /** Every binary op, with broadcasting. `eq` gives 1 or 0. */
 export type BinaryName = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "eq";
 
+/** y = f(x; a, b), element by element. */
 export interface UnaryFormula {
   readonly name: UnaryName;
   readonly f: (x: number, a: number, b: number) => number;
@@ -64,6 +66,7 @@ export interface UnaryRule extends UnaryFormula {
   readonly saves: "x" | "y";
 }
 
+/** y = f(a, b), element by element. */
 export interface BinaryRule {
   readonly name: BinaryName;
   readonly f: (a: number, b: number) => number;
@@ -78,6 +81,7 @@ export interface BroadcastGeometry {
 
 // ---- reductions and movement -------------------------------------------------------------------
 
+/** Every reduction along an axis. */
 export type ReduceName = "sum" | "max" | "min";
 
 /** A row-major [outer, n, inner] box: ops act along its middle axis. */
@@ -207,6 +211,7 @@ export interface SgdTensors {
   readonly velocity?: Storage;
 }
 
+/** One step of SGD, by the options of torch.optim.SGD. */
 export interface SgdStep {
   readonly lr: number;
   readonly momentum: number;

@@ -86,7 +86,7 @@ const allowed: { [Option in keyof BackendOptions]-?: (value: unknown) => boolean
   dtype: (value) => value === "float32" || value === "float64",
 };
 
-/** Internal: where new tensors go. The first use chooses `wasm`. */
+/** Where new tensors go. The first use chooses `wasm`. */
 export function currentBackend(): Backend {
   if (!current) {
     const key = keyOf("wasm", {});
@@ -96,7 +96,7 @@ export function currentBackend(): Backend {
   return current;
 }
 
-/** Internal: runs `fn` with new tensors going to `backend`. */
+/** Runs `fn`, which is synchronous, with new tensors going to `backend`. */
 export function withBackend<T>(backend: Backend, fn: () => T): T {
   const outer = current;
   current = backend;
@@ -156,17 +156,28 @@ async function bestOf(options: BackendOptions): Promise<BackendName> {
   }
 }
 
+function isBackend(given: unknown): given is Backend {
+  return typeof given === "object" && given !== null && "upload" in given;
+}
+
 /**
- * Chooses where new tensors go from now on; tensors that exist stay where they are. "gpu" takes the best mode of GPU.js
+ * Chooses where new tensors go from now on; tensors that exist stay where they are. A backend of your own is taken as it
+ * is; the others are made, by their names, on first use. "gpu" takes the best mode of GPU.js
  * that a real GPU runs; "auto" does the same where that opens, and takes `wasm` elsewhere, and with `wasm`'s options.
  * @returns the name of the backend that was chosen.
  * @throws Error on an unknown name, an option that this backend does not have, a value that the option cannot have, or
  * a backend that cannot run here, with the reason
  */
 export async function useBackend(
-  name: BackendName | "gpu" | "auto" = "auto",
+  name: BackendName | "gpu" | "auto" | Backend = "auto",
   options: BackendOptions = {},
 ): Promise<string> {
+  if (isBackend(name)) {
+    const [option] = Object.keys(options);
+    if (option) throw new Error(`useBackend: ${name.name} is there already, and takes no option "${option}"`);
+    current = name;
+    return name.name;
+  }
   const chosen = name === "gpu" ? await bestGpu() : name === "auto" ? await bestOf(options) : name;
   if (!Object.hasOwn(makers, chosen)) {
     throw new Error(`useBackend: unknown backend "${name}"; there are ${backends().join(", ")}, gpu and auto`);

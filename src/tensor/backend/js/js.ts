@@ -12,6 +12,7 @@ import { pointwise } from "./pointwise.js";
 import { pooling } from "./pool2d.js";
 import { reductions } from "./reduce.js";
 
+/** The backend `js`; one of `dtype` float64 for gradient checks. */
 export function createJsBackend(dtype: DType = "float32"): Backend {
   const { make, memory } = createMemory(dtype);
   return {

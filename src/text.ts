@@ -1,0 +1,23 @@
+/** Text for people to read on a console or a page: times, and rows in columns. */
+
+/** "9.5 s", "58 s", "12 min 5 s", "3 h 20 min". */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 100) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** One row, its cells as wide as `widths` says: names, the first `left` of them, to the left, and numbers to the right. */
+export function aligned(cells: readonly string[], widths: readonly number[], left: number): string {
+  const inColumn = (cell: string, i: number) => (i < left ? cell.padEnd(widths[i]) : cell.padStart(widths[i]));
+  return cells.map(inColumn).join("  ").trimEnd();
+}
+
+/** Rows of as many cells each, every column as wide as its widest cell; `left` as in `aligned`. */
+export function inColumns(rows: readonly (readonly string[])[], left: number): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => aligned(row, widths, left));
+}
