@@ -3,7 +3,7 @@
 import { defaultGenerator, type Generator } from "../tensor/random.js";
 import { checkCount } from "../tensor/shape.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
-import { Augmentation, type AugmentOptions } from "./augment.js";
+import { Augmentation, type AugmentOptions, checkAugment } from "./augment.js";
 
 /** Some images of a dataset, for one step. */
 export interface Batch {
@@ -23,7 +23,7 @@ export interface BatchOptions {
   /** Leaves out a last batch that is not full. Default false. */
   dropLast?: boolean;
   /**
-   * Images at the beginning of the pass that are left out. To go on in the middle of a pass as if it had not been
+   * Images at the beginning of the first pass that are left out. To go on in the middle of a pass as if it had not been
    * interrupted: put both generators back to where they were before it, and give the number of images done. Default 0.
    */
   start?: number;
@@ -114,31 +114,33 @@ export class ImageDataset {
   }
 
   /**
-   * One pass over the dataset, batch by batch; the last batch holds what is left.
+   * The dataset batch by batch, the last one of what is left: for a loop, or one in each epoch, in a new order each time.
    * @throws RangeError unless `batchSize` is a positive integer, and `start` one of the pass's positions
    * @see torch.utils.data.DataLoader
    */
-  batches(batchSize: number, options: BatchOptions = {}): IterableIterator<Batch> {
+  batches(batchSize: number, options: BatchOptions = {}): Iterable<Batch> {
     checkCount("batches", "batchSize", batchSize);
-    const { shuffle = true, generator = defaultGenerator("shuffle"), dropLast = false, start = 0, augment } = options;
+    const { start = 0, augment } = options;
     if (!Number.isInteger(start) || start < 0 || start > this.length) {
       throw new RangeError(`batches: start must be an integer from 0 to ${this.length}, got ${start}`);
     }
-    const order = shuffle ? generator.permutation(this.length) : Int32Array.from(this.labels.keys());
-    const { augmentGenerator = defaultGenerator("augmentation") } = options;
-    const augmentation = augment && new Augmentation(augment, this.size, augmentGenerator);
-    const end = dropLast ? this.length - batchSize + 1 : this.length;
-    return this.#walk(order, batchSize, start, end, augmentation);
+    if (augment) checkAugment(augment);
+    let next = start;
+    const walk = (): Iterator<Batch> => {
+      const from = next;
+      next = 0;
+      return this.#walk(batchSize, from, options);
+    };
+    return { [Symbol.iterator]: walk };
   }
 
-  /** Batches of `order` that begin at `start` or after it, and before `end`. */
-  *#walk(
-    order: Int32Array,
-    batchSize: number,
-    start: number,
-    end: number,
-    augmentation: Augmentation | undefined,
-  ): IterableIterator<Batch> {
+  /** One pass: the order and the augmentation are drawn when it begins. */
+  *#walk(batchSize: number, start: number, options: BatchOptions): IterableIterator<Batch> {
+    const { shuffle = true, dropLast = false, augment } = options;
+    const { generator = defaultGenerator("shuffle"), augmentGenerator = defaultGenerator("augmentation") } = options;
+    const order = shuffle ? generator.permutation(this.length) : Int32Array.from(this.labels.keys());
+    const augmentation = augment && new Augmentation(augment, this.size, augmentGenerator);
+    const end = dropLast ? this.length - batchSize + 1 : this.length;
     for (let at = start; at < end; at += batchSize) {
       const indices = order.slice(at, at + batchSize);
       const images = tensor(this.#floats(indices, augmentation), [indices.length, 3, this.size, this.size]);

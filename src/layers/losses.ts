@@ -4,7 +4,7 @@ import { scope } from "../tensor/autograd.js";
 import { indexSelect, reshape } from "../tensor/ops/movement.js";
 import { add, div, mul, neg, softplus, sub } from "../tensor/ops/pointwise.js";
 import { mean } from "../tensor/ops/reduce.js";
-import { logSoftmax } from "../tensor/ops/softmax.js";
+import { isLogSoftmax, logSoftmax } from "../tensor/ops/softmax.js";
 import { sum } from "../tensor/ops/sum.js";
 import { formatShape, ShapeError, sameShape } from "../tensor/shape.js";
 import { type Tensor, wrap } from "../tensor/tensor.js";
@@ -66,26 +66,61 @@ function pick(scores: Tensor, labels: Labels, weight: ArrayLike<number> | undefi
   return [mul(picked, constant(scores, weights)), weights.reduce((total, w) => total + w, 0)];
 }
 
+/** The logarithm of a probability is at most 0; so much may rounding make of it, or what was added before the logarithm. */
+const ABOVE_ZERO = 1e-3;
+
+/**
+ * Internal: refuses what no logarithms of probabilities can be. NaN and infinity are left to whoever looks for those.
+ * @param values [N, C], row by row
+ * @throws RangeError naming the first example with such a number
+ */
+export function checkLogProbabilities(values: Float32Array, classes: number): void {
+  const wrong = values.findIndex((value) => value > ABOVE_ZERO && value < Infinity);
+  if (wrong === -1) return;
+  throw new RangeError(
+    `nllLoss: expected log-probabilities, which are at most 0; example ${Math.floor(wrong / classes)} has ` +
+      `${values[wrong]}. Use crossEntropy for logits, or end the model in logSoftmax(x, 1)`,
+  );
+}
+
+/** Internal: `nllLoss` of any numbers: −Σ w[label]·scores[i, label] / Σ w[label]. */
+export function pickLoss(name: string, scores: Tensor, labels: Labels, options: ClassLossOptions): Tensor {
+  const { weight, reduction = "mean" } = options;
+  checkReduction(name, reduction);
+  checkLabels(name, scores, labels, weight);
+  return scope(() => {
+    const [losses, total] = pick(scores, labels, weight);
+    return reduced(losses, total, reduction);
+  });
+}
+
 /**
  * Negative log-likelihood: −Σ w[label]·logProbabilities[i, label] / Σ w[label].
  * @param logProbabilities [N, C], from `logSoftmax`
  * @param labels N classes, 0 … C − 1
  * @throws ShapeError on a label that is no class, naming the example
+ * @throws RangeError on numbers that are no log-probabilities, unless they are on a device that cannot be read at once
  * @see torch.nn.functional.nll_loss
  */
 export function nllLoss(logProbabilities: Tensor, labels: Labels, options: ClassLossOptions = {}): Tensor {
-  const { weight, reduction = "mean" } = options;
-  checkReduction("nllLoss", reduction);
-  checkLabels("nllLoss", logProbabilities, labels, weight);
-  return scope(() => {
-    const [losses, total] = pick(logProbabilities, labels, weight);
-    return reduced(losses, total, reduction);
-  });
+  const { shape, backend } = logProbabilities;
+  const known = isLogSoftmax(logProbabilities, 1) || !backend.readSync;
+  if (!known) checkLogProbabilities(logProbabilities.dataSync(), shape[shape.length - 1]);
+  return pickLoss("nllLoss", logProbabilities, labels, options);
 }
 
 export interface CrossEntropyOptions extends ClassLossOptions {
   /** Part of each target that is spread evenly over all classes, 0 to 1. Default 0. */
   labelSmoothing?: number;
+}
+
+/** @throws Error when a loss that wants logits is given what `squash` has made of them */
+function checkLogits(name: string, logits: Tensor, squash: string, instead: string): void {
+  if (logits.node?.name === squash) {
+    throw new Error(
+      `${name}: expected logits, got the result of ${squash}: give it what ${squash} was given${instead}`,
+    );
+  }
 }
 
 /**
@@ -94,12 +129,14 @@ export interface CrossEntropyOptions extends ClassLossOptions {
  * @param labels N classes, 0 … C − 1
  * @see torch.nn.functional.cross_entropy
  * @throws ShapeError on a label that is no class, naming the example
+ * @throws Error when the logits are probabilities, from `softmax`
  * @throws RangeError unless 0 ≤ labelSmoothing ≤ 1
  */
 export function crossEntropy(logits: Tensor, labels: Labels, options: CrossEntropyOptions = {}): Tensor {
   const { weight, reduction = "mean", labelSmoothing = 0 } = options;
   checkReduction("crossEntropy", reduction);
   checkLabels("crossEntropy", logits, labels, weight);
+  checkLogits("crossEntropy", logits, "softmax", ", or nllLoss the result of logSoftmax");
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new RangeError(`crossEntropy: expected 0 <= labelSmoothing <= 1, got ${labelSmoothing}`);
   }
@@ -111,6 +148,14 @@ export function crossEntropy(logits: Tensor, labels: Labels, options: CrossEntro
     const smoothed = add(mul(losses, 1 - labelSmoothing), mul(spread, labelSmoothing / scores.shape[1]));
     return reduced(smoothed, total, reduction);
   });
+}
+
+/**
+ * Internal: what `fit` and `evaluate` take where no loss is given: `nllLoss` of what `logSoftmax` has made, `crossEntropy`
+ * of anything else. Both are right for log-probabilities, which `logSoftmax` leaves as they are but for rounding.
+ */
+export function classLoss(output: Tensor, labels: Labels, options: ClassLossOptions = {}): Tensor {
+  return (isLogSoftmax(output, 1) ? nllLoss : crossEntropy)(output, labels, options);
 }
 
 export interface LossOptions {
@@ -153,12 +198,14 @@ export interface BceOptions extends LossOptions {
  * Binary cross-entropy of σ(logits), from the logits so that nothing overflows:
  * (1 − t)·x + (1 + (posWeight − 1)·t)·softplus(−x).
  * @param targets probabilities in the shape of `logits`
+ * @throws Error when the logits are probabilities, from `sigmoid`
  * @see torch.nn.functional.binary_cross_entropy_with_logits
  */
 export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptions = {}): Tensor {
   const { weight, posWeight, reduction = "mean" } = options;
   checkReduction("bceWithLogits", reduction);
   checkSameShape("bceWithLogits", logits, targets);
+  checkLogits("bceWithLogits", logits, "sigmoid", "");
   return scope(() => {
     const misses = softplus(neg(logits));
     const scaled = posWeight ? mul(add(mul(sub(posWeight, 1), targets), 1), misses) : misses;

@@ -223,7 +223,9 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
         `loadStateDict: the state has nothing of ${who}: its names are ${someOf(unexpected)}; expected ${someOf(missing)}`,
       );
     }
-    const copy = prepareCopies(shared.map(([name, value]) => ({ name, target: value, source: state[name] })));
+    const copy = prepareCopies(
+      shared.map(([name, value]) => ({ name, source: state[name], backend: value.backend, target: () => value })),
+    );
     return () => {
       copy();
       return { missing, unexpected };

@@ -5,6 +5,7 @@ import { stack } from "../tensor/ops/movement.js";
 import { add, clamp, div, minimum, mul, sqrt } from "../tensor/ops/pointwise.js";
 import { sum } from "../tensor/ops/sum.js";
 import { keep, type Parameter, type Tensor } from "../tensor/tensor.js";
+import { parameterList } from "./parameter-list.js";
 
 function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) => Tensor): void {
   for (const parameter of parameters) {
@@ -22,17 +23,18 @@ function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) =
  * @param maxNorm the largest norm to let pass
  * @returns the norm before clipping, a scalar
  * @throws RangeError unless maxNorm is positive
- * @throws Error when no parameter has a gradient
+ * @throws Error when no parameter has a gradient, or one is listed twice
  * @see torch.nn.utils.clip_grad_norm_
  */
 export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number): Tensor {
   if (!(maxNorm > 0)) throw new RangeError(`clipGradNorm: maxNorm must be positive, got ${maxNorm}`);
-  const grads = parameters.flatMap(({ grad }) => (grad ? [grad] : []));
+  const list = parameterList("clipGradNorm", parameters);
+  const grads = list.flatMap(({ grad }) => (grad ? [grad] : []));
   if (grads.length === 0) throw new Error("clipGradNorm: no parameter has a gradient; call backward() first");
   const norm = noGrad(() => sqrt(sum(stack(grads.map((grad) => sum(mul(grad, grad)))))));
   noGrad(() => {
     const factor = minimum(div(maxNorm, add(norm, 1e-6)), 1);
-    replaceGrads(parameters, (grad) => mul(grad, factor));
+    replaceGrads(list, (grad) => mul(grad, factor));
   });
   return norm;
 }
@@ -46,5 +48,5 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
  */
 export function clipGradValue(parameters: readonly Parameter[], limit: number): void {
   if (!(limit > 0)) throw new RangeError(`clipGradValue: limit must be positive, got ${limit}`);
-  replaceGrads(parameters, (grad) => clamp(grad, -limit, limit));
+  replaceGrads(parameterList("clipGradValue", parameters), (grad) => clamp(grad, -limit, limit));
 }

@@ -1,9 +1,11 @@
 /** Optimizer: what all of them share. */
 
-import { releaseSpent } from "../tensor/autograd.js";
+import { reachedLeaves, releaseSpent } from "../tensor/autograd.js";
 import type { Storage } from "../tensor/backend/backend.js";
+import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { keep, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { keep, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { parameterList } from "./parameter-list.js";
 
 /** What an optimizer remembers: plain numbers and tensors, by parameter index. */
 export interface OptimizerState {
@@ -15,6 +17,9 @@ export interface OptimizerState {
   tensors: Record<string, (Tensor | null)[]>;
 }
 
+/** What some optimizer changes: a parameter that a loss reaches belongs to one, or is frozen. */
+const held = new WeakSet<Tensor>();
+
 /** Changes parameters along their gradients. Subclasses say how, for one parameter. */
 export abstract class Optimizer {
   /** The learning rate; schedules change it. */
@@ -23,19 +28,21 @@ export abstract class Optimizer {
   readonly parameters: readonly Parameter[];
   readonly #steps: number[];
   readonly #tensors: Record<string, (Tensor | null)[]>;
+  #begun = false;
 
   /**
    * @param parameters what to change
    * @param lr the learning rate
    * @param stateNames what is remembered of each parameter: a tensor of its shape for each name
-   * @throws Error when there are no parameters
+   * @throws Error when there are no parameters, one occurs twice, or one is no leaf
    */
   protected constructor(parameters: readonly Parameter[], lr: number, stateNames: readonly string[]) {
-    if (parameters.length === 0) throw new Error(`${this.constructor.name}: there are no parameters to optimize`);
-    this.parameters = [...parameters];
+    this.parameters = parameterList(this.constructor.name, parameters);
+    if (this.parameters.length === 0) throw new Error(`${this.constructor.name}: there are no parameters to optimize`);
+    for (const parameter of this.parameters) held.add(parameter);
     this.lr = checkNumber(this.constructor.name, "lr", lr, 0);
-    this.#steps = parameters.map(() => 0);
-    this.#tensors = Object.fromEntries(stateNames.map((name) => [name, parameters.map(() => null)]));
+    this.#steps = this.parameters.map(() => 0);
+    this.#tensors = Object.fromEntries(stateNames.map((name) => [name, this.parameters.map(() => null)]));
   }
 
   /** Internal: what is remembered of each parameter, by the names that the state has. */
@@ -52,8 +59,14 @@ export abstract class Optimizer {
     state: (name: string) => Storage,
   ): void;
 
-  /** Takes one step on every parameter that has a gradient. */
+  /**
+   * Takes one step on every parameter that has a gradient.
+   * @throws Error at the first step, when the loss has reached parameters that no optimizer holds and that are not frozen,
+   * or none of this one's
+   */
   step(): void {
+    if (!this.#begun) this.#checkBeginning();
+    this.#begun = true;
     this.parameters.forEach((parameter, i) => {
       const { grad, buffer, backend } = parameter;
       if (!grad) return;
@@ -62,6 +75,26 @@ export abstract class Optimizer {
         this.update(storage, grad.storage, backend, step, (name) => this.#state(name, i).storage);
       });
     });
+  }
+
+  /** What is wrong from the beginning, and would show in nothing but a model that does not learn. */
+  #checkBeginning(): void {
+    const who = `${this.constructor.name}.step`;
+    const strays = reachedLeaves().filter((leaf) => leaf instanceof Parameter && !held.has(leaf));
+    if (strays.length > 0) {
+      const shapes = strays.map(({ shape }) => `Parameter ${formatShape(shape)}`).join(", ");
+      throw new Error(
+        `${who}: the loss depends on parameters that no optimizer holds: ${shapes}. If parameters() does not list them, ` +
+          "they are where no module looks: in a #private field, a closure, or a layer that was made after the optimizer. " +
+          "Make them properties of the model before the optimizer is made; freeze (requiresGrad = false) what is not to learn",
+      );
+    }
+    if (this.parameters.every(({ grad }) => !grad)) {
+      throw new Error(
+        `${who}: no parameter has a gradient. Call loss.backward() before step(), and zeroGrad() before backward(); or ` +
+          "the loss depends on other parameters",
+      );
+    }
   }
 
   #state(name: string, i: number): Tensor {
@@ -86,8 +119,38 @@ export abstract class Optimizer {
    * Goes on from a state that `stateDict()` gave.
    * @throws Error when it was made for other parameters or another optimizer; nothing has been changed then
    */
-  loadStateDict({ lr, steps, tensors }: OptimizerState): void {
+  loadStateDict(state: OptimizerState): void {
+    this.prepareLoad(state)();
+  }
+
+  /** Internal: `loadStateDict` in two halves. This one checks and fetches everything; what it returns copies it. */
+  prepareLoad({ lr, steps, tensors }: OptimizerState): () => void {
     const who = `${this.constructor.name}.loadStateDict`;
+    this.#checkState(who, steps, tensors);
+    checkNumber(who, "lr", lr, 0);
+    const copies = this.stateNames.flatMap((name) =>
+      tensors[name].flatMap((source, i): Copy[] =>
+        source
+          ? [{ name: `${name}.${i}`, source, backend: this.parameters[i].backend, target: () => this.#state(name, i) }]
+          : [],
+      ),
+    );
+    const copy = prepareCopies(copies);
+    return () => {
+      copy();
+      this.lr = lr;
+      this.#steps.splice(0, steps.length, ...steps);
+      for (const name of this.stateNames) {
+        tensors[name].forEach((source, i) => {
+          if (source) return;
+          this.#tensors[name][i]?.release();
+          this.#tensors[name][i] = null;
+        });
+      }
+    };
+  }
+
+  #checkState(who: string, steps: OptimizerState["steps"], tensors: OptimizerState["tensors"]): void {
     const count = this.parameters.length;
     if (steps.length !== count)
       throw new Error(`${who}: the state is of ${steps.length} parameters, there are ${count}`);
@@ -106,20 +169,6 @@ export abstract class Optimizer {
         }
         if ((value === null) !== (steps[i] === 0)) {
           throw new Error(`${who}: parameter ${i} has taken ${steps[i]} steps, with ${value ? "a" : "no"} "${name}"`);
-        }
-      });
-    }
-    this.lr = lr;
-    steps.forEach((step, i) => {
-      this.#steps[i] = step;
-    });
-    for (const name of names) {
-      tensors[name].forEach((value, i) => {
-        if (value) {
-          this.#state(name, i).copyFrom(value);
-        } else {
-          this.#tensors[name][i]?.release();
-          this.#tensors[name][i] = null;
         }
       });
     }

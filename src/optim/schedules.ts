@@ -2,26 +2,84 @@
 
 import { checkNumber, type Optimizer } from "./optimizer.js";
 
-/** What a schedule remembers from step to step; its options are the constructor's. */
+/** What a schedule remembers from step to step, the rate it began with included; its options are the constructor's. */
 export type ScheduleState = Record<string, number>;
 
 /** Sets an optimizer's learning rate as training goes on. */
 export interface Schedule {
+  /** Whose rate it sets, where it says. */
+  readonly optimizer?: Optimizer;
   /** @param metric what the schedule watches, if it watches anything: `ReduceLROnPlateau` does */
   step(metric: number): void;
   /** What it has counted so far. */
   stateDict(): ScheduleState;
-  /** Goes on from a state that `stateDict()` gave. The rate itself is in the optimizer's state. */
+  /** Goes on from a state that `stateDict()` gave. */
   loadStateDict(state: ScheduleState): void;
 }
 
-/** lr = lr₀ · gamma^⌊t / stepSize⌋ after t calls of `step()`. */
-export class StepLR implements Schedule {
-  readonly #optimizer: Optimizer;
-  readonly #base: number;
+/** @throws Error unless the state has these numbers and no others: it would be of another schedule */
+function checkState(schedule: Schedule, state: ScheduleState, names: readonly string[], optional: string[] = []): void {
+  const given = Object.keys(state);
+  const fits = names.every((name) => typeof state[name] === "number");
+  if (fits && given.every((name) => names.includes(name) || optional.includes(name))) return;
+  const { name } = schedule.constructor;
+  throw new Error(
+    `${name}.loadStateDict: expected a state of ${names.join(" and ")}, got ${given.join(" and ") || "none"}`,
+  );
+}
+
+/** A schedule whose rate follows from the number of steps and the rate that the optimizer had at first. */
+abstract class Timed implements Schedule {
+  /** Whose rate it sets. */
+  readonly optimizer: Optimizer;
+  /** The rate before the first step. It is part of the state: a resumed optimizer has a later one. */
+  #base: number;
+  #t = 0;
+
+  /** @param optimizer whose rate to set, from the one that it has */
+  constructor(optimizer: Optimizer) {
+    this.optimizer = optimizer;
+    this.#base = optimizer.lr;
+  }
+
+  /** The rate after t steps from `base`. */
+  protected abstract rate(base: number, t: number): number;
+
+  /** Sets the rate for the steps counted so far. */
+  protected set(): void {
+    this.optimizer.lr = this.rate(this.#base, this.#t);
+  }
+
+  /** Counts one step, and sets the rate. */
+  step(): void {
+    this.#t++;
+    this.set();
+  }
+
+  /** What it has counted so far, and the rate it began with. */
+  stateDict(): ScheduleState {
+    return { t: this.#t, base: this.#base };
+  }
+
+  /**
+   * Goes on from a state that `stateDict()` gave, and sets the rate.
+   * @throws Error when it is of another schedule
+   */
+  loadStateDict(state: ScheduleState): void {
+    checkState(this, state, ["t", "base"]);
+    this.#t = state.t;
+    this.#base = state.base;
+    this.set();
+  }
+}
+
+/**
+ * lr = lr₀ · gamma^⌊t / stepSize⌋ after t calls of `step()`.
+ * @see torch.optim.lr_scheduler.StepLR
+ */
+export class StepLR extends Timed {
   readonly #stepSize: number;
   readonly #gamma: number;
-  #t = 0;
 
   /**
    * @param optimizer whose rate to set, from the one that it has
@@ -29,26 +87,13 @@ export class StepLR implements Schedule {
    * @throws RangeError on an option out of its range
    */
   constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
-    this.#optimizer = optimizer;
-    this.#base = optimizer.lr;
+    super(optimizer);
     this.#stepSize = checkNumber("StepLR", "stepSize", stepSize, 1);
     this.#gamma = checkNumber("StepLR", "gamma", gamma, 0);
   }
 
-  /** Counts one step, and sets the rate. */
-  step(): void {
-    this.#t++;
-    this.#optimizer.lr = this.#base * this.#gamma ** Math.floor(this.#t / this.#stepSize);
-  }
-
-  /** What it has counted so far. */
-  stateDict(): ScheduleState {
-    return { t: this.#t };
-  }
-
-  /** Goes on from a state that `stateDict()` gave. */
-  loadStateDict({ t }: ScheduleState): void {
-    this.#t = t;
+  protected override rate(base: number, t: number): number {
+    return base * this.#gamma ** Math.floor(t / this.#stepSize);
   }
 }
 
@@ -66,50 +111,27 @@ export interface CosineWarmupOptions {
  * minLr + (lr₀ − minLr)·(1 + cos(π·(t − warmup)/(steps − warmup)))/2; the first rate is set at once, for t = 0.
  * @see I. Loshchilov and F. Hutter, "SGDR", ICLR 2017, arXiv:1608.03983
  */
-export class CosineWarmupLR implements Schedule {
-  readonly #optimizer: Optimizer;
-  readonly #base: number;
+export class CosineWarmupLR extends Timed {
   readonly #options: Required<CosineWarmupOptions>;
-  #t = 0;
 
   /**
    * @param optimizer whose rate to set, from the one that it has
    * @throws RangeError on an option out of its range
    */
   constructor(optimizer: Optimizer, { steps, warmupSteps = 0, minLr = 0 }: CosineWarmupOptions) {
+    super(optimizer);
     checkNumber("CosineWarmupLR", "steps", steps, 1);
     checkNumber("CosineWarmupLR", "warmupSteps", warmupSteps, 0, steps);
     checkNumber("CosineWarmupLR", "minLr", minLr, 0);
-    this.#optimizer = optimizer;
-    this.#base = optimizer.lr;
     this.#options = { steps, warmupSteps, minLr };
-    this.#set();
+    this.set();
   }
 
-  /** Counts one step, and sets the rate. */
-  step(): void {
-    this.#t++;
-    this.#set();
-  }
-
-  /** What it has counted so far. */
-  stateDict(): ScheduleState {
-    return { t: this.#t };
-  }
-
-  /** Goes on from a state that `stateDict()` gave. */
-  loadStateDict({ t }: ScheduleState): void {
-    this.#t = t;
-  }
-
-  #set(): void {
+  protected override rate(base: number, t: number): number {
     const { steps, warmupSteps, minLr } = this.#options;
-    if (this.#t < warmupSteps) {
-      this.#optimizer.lr = (this.#base * (this.#t + 1)) / warmupSteps;
-      return;
-    }
-    const part = Math.min(1, (this.#t - warmupSteps) / (steps - warmupSteps));
-    this.#optimizer.lr = minLr + ((this.#base - minLr) * (1 + Math.cos(Math.PI * part))) / 2;
+    if (t < warmupSteps) return (base * (t + 1)) / warmupSteps;
+    const part = Math.min(1, (t - warmupSteps) / (steps - warmupSteps));
+    return minLr + ((base - minLr) * (1 + Math.cos(Math.PI * part))) / 2;
   }
 }
 
@@ -131,7 +153,8 @@ export interface PlateauOptions {
  * @see torch.optim.lr_scheduler.ReduceLROnPlateau (threshold_mode "rel", no cooldown)
  */
 export class ReduceLROnPlateau implements Schedule {
-  readonly #optimizer: Optimizer;
+  /** Whose rate it sets. */
+  readonly optimizer: Optimizer;
   readonly #options: Required<PlateauOptions>;
   /** Before the first call there is none. */
   #best: number | undefined;
@@ -150,12 +173,18 @@ export class ReduceLROnPlateau implements Schedule {
     checkNumber("ReduceLROnPlateau", "patience", patience, 0);
     checkNumber("ReduceLROnPlateau", "threshold", threshold, 0);
     checkNumber("ReduceLROnPlateau", "minLr", minLr, 0);
-    this.#optimizer = optimizer;
+    this.optimizer = optimizer;
     this.#options = { mode, factor, patience, threshold, minLr };
   }
 
-  /** @param metric this epoch's loss, or accuracy with mode "max" */
+  /**
+   * @param metric this epoch's loss, or accuracy with mode "max"
+   * @throws TypeError when it is no number
+   */
   step(metric: number): void {
+    if (typeof metric !== "number") {
+      throw new TypeError(`ReduceLROnPlateau.step: expected the metric to watch, a number, got ${typeof metric}`);
+    }
     const { mode, factor, patience, threshold, minLr } = this.#options;
     const best = this.#best ?? (mode === "min" ? Infinity : -Infinity);
     const better = mode === "min" ? metric < best * (1 - threshold) : metric > best * (1 + threshold);
@@ -163,7 +192,7 @@ export class ReduceLROnPlateau implements Schedule {
       this.#best = metric;
       this.#bad = 0;
     } else if (++this.#bad > patience) {
-      this.#optimizer.lr = Math.max(this.#optimizer.lr * factor, minLr);
+      this.optimizer.lr = Math.max(this.optimizer.lr * factor, minLr);
       this.#bad = 0;
     }
   }
@@ -174,8 +203,9 @@ export class ReduceLROnPlateau implements Schedule {
   }
 
   /** Goes on from a state that `stateDict()` gave. */
-  loadStateDict({ bad, best }: ScheduleState): void {
-    this.#bad = bad;
-    this.#best = best;
+  loadStateDict(state: ScheduleState): void {
+    checkState(this, state, ["bad"], ["best"]);
+    this.#bad = state.bad;
+    this.#best = state.best;
   }
 }

@@ -5,7 +5,7 @@ import { type AugmentOptions, checkAugment } from "../data/augment.js";
 import type { Layout } from "../data/splits.js";
 import { type NetName, nets } from "../nets/named.js";
 import { type BackendName, backends } from "../tensor/backend/registry.js";
-import type { MetricName } from "../train/best-epoch.js";
+import { METRICS, type MetricName } from "../train/best-epoch.js";
 import { augment, between, choice, classWeights, type Kind, numberFrom, path, whole, yesOrNo } from "./option-kinds.js";
 
 /** What each option means is said in the table below. Those with a question mark are absent where they do not apply. */
@@ -59,8 +59,6 @@ export interface TrainOption<T> extends Kind<T> {
 function option<T>(kind: Kind<T>, description: string, rest: Partial<TrainOption<T>> = {}): TrainOption<T> {
   return { ...kind, description, ...rest };
 }
-
-const METRICS: MetricName[] = ["loss", "accuracy", "error", "precision", "recall", "f1", "auc"];
 
 /** Every option but the folder of photographs, in the order of the help. */
 export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: TrainOption<TrainConfig[Name]> } = {

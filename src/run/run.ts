@@ -1,7 +1,7 @@
 /** A training run from its options to its folder: begun, or gone on with where it was interrupted. */
 
 import type { ImageDataset } from "../data/dataset.js";
-import { nllLoss } from "../layers/losses.js";
+import { classLoss, type Labels, pickLoss } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
 import type { Sequential } from "../layers/sequential.js";
 import { Adam, AdamW } from "../optim/adam.js";
@@ -11,6 +11,7 @@ import { SGD } from "../optim/sgd.js";
 import { currentBackend, useBackend } from "../tensor/backend/registry.js";
 import { div } from "../tensor/ops/pointwise.js";
 import { manualSeed } from "../tensor/random.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { bestEpoch } from "../train/best-epoch.js";
 import type { LossFunction } from "../train/evaluate.js";
 import { type FitOptions, fit } from "../train/fit.js";
@@ -82,8 +83,10 @@ function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset
   }
   // The original experiment gave probabilities, not their logarithms, to the NLL loss. What is divided by is the number of
   // photographs, not the sum of their weights: that differs from batch to batch, and may be 0.
-  return (output, labels) =>
-    div(nllLoss(softmaxNll ? output.exp() : output, labels, { weight, reduction: "sum" }), labels.length);
+  const options = { weight, reduction: "sum" } as const;
+  const total = (output: Tensor, labels: Labels) =>
+    softmaxNll ? pickLoss("softmaxNll", output.exp(), labels, options) : classLoss(output, labels, options);
+  return (output, labels) => div(total(output, labels), labels.length);
 }
 
 async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Promise<RunData> {

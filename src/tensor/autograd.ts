@@ -14,6 +14,14 @@ const forgotten = new FinalizationRegistry<Saved[]>(dropSaved);
 /** Values of the last graph that was walked. They stay readable until the next step begins. */
 let spent: Tensor[] = [];
 
+/** The leaves that the last `backward` has led to, until the next step begins. */
+let reached: readonly Tensor[] = [];
+
+/** Internal: the tensors that the last `backward` has sent gradients to; none once a new step has begun. */
+export function reachedLeaves(): readonly Tensor[] {
+  return reached;
+}
+
 /** True unless inside `noGrad`. */
 export function isGradEnabled(): boolean {
   return recording;
@@ -192,6 +200,7 @@ export function backward(root: Tensor, gradient?: Tensor, { retainGraph = false 
   }
   for (const { node } of order) if (node) checkVersions(node);
   releaseSpent();
+  reached = order.filter(({ node }) => !node);
   const seed = gradient ? gradient.buffer.retain() : new Buffer(root.backend, root.backend.fill(1, 1));
   const gradients = new Map<Tensor, Buffer>([[root, seed]]);
   try {
@@ -238,6 +247,7 @@ function letGo(tensor: Tensor, node: GraphNode, isRoot: boolean): void {
 export function releaseSpent(): void {
   releaseAll(spent);
   spent = [];
+  reached = [];
 }
 
 function noRecord<T>(fn: () => T): T {

@@ -1,5 +1,6 @@
 /** Copying many tensors, all of them or none. */
 
+import type { Backend } from "./backend/backend.js";
 import { withBackend } from "./backend/registry.js";
 import { type Tensor, tensor } from "./tensor.js";
 
@@ -7,14 +8,16 @@ import { type Tensor, tensor } from "./tensor.js";
 export interface Copy {
   /** For messages: what the source is called. */
   name: string;
-  target: Tensor;
-  /** Of the target's size. */
   source: Tensor;
+  /** Where the target is. */
+  backend: Backend;
+  /** Of the source's size; asked for when nothing can fail any more. */
+  target: () => Tensor;
 }
 
-/** A tensor of the same numbers on the target's backend: the source itself where it is there already. */
-function fetched({ name, target, source }: Copy): Tensor {
-  const { backend } = target;
+/** A tensor of the same numbers on `backend`: the source itself where it is there already. */
+function fetched({ name, source, backend }: Copy): Tensor {
+  source.storage; // throws where it has been released
   if (source.backend === backend) return source;
   if (!source.backend.readSync) {
     throw new Error(
@@ -31,15 +34,11 @@ function fetched({ name, target, source }: Copy): Tensor {
  * @throws Error when a source has been released, or its backend cannot be read at once
  */
 export function prepareCopies(copies: readonly Copy[]): () => void {
-  const ready = copies.map((copy) => {
-    const source = fetched(copy);
-    source.storage;
-    return { target: copy.target, source, own: source === copy.source };
-  });
+  const sources = copies.map(fetched);
   return () => {
-    for (const { target, source, own } of ready) {
-      target.copyFrom(source);
-      if (!own) source.release();
+    for (const [i, { source, target }] of copies.entries()) {
+      target().copyFrom(sources[i]);
+      if (sources[i] !== source) sources[i].release();
     }
   };
 }

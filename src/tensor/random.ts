@@ -197,6 +197,11 @@ export function generatorStates(): Partial<Record<Stream, number[]>> {
   return Object.fromEntries(Array.from(streams, ([stream, generator]) => [stream, generator.state()]));
 }
 
+/** @throws RangeError when one of the states is none that `generatorStates` gives */
+export function checkGeneratorStates(states: Partial<Record<Stream, readonly number[]>>): void {
+  for (const state of Object.values(states)) new Generator(0).setState(state);
+}
+
 /** Puts default generators where `generatorStates` found them; after it, all of them go on as they did then. */
 export function setGeneratorStates(states: Partial<Record<Stream, readonly number[]>>): void {
   for (const [stream, state] of Object.entries(states)) defaultGenerator(stream as Stream).setState(state);

@@ -6,11 +6,20 @@ import type { EpochReport } from "./reports.js";
 /** What an epoch can be judged by. */
 export type MetricName = keyof Metrics;
 
+/** All of them. */
+export const METRICS: readonly MetricName[] = ["loss", "accuracy", "error", "precision", "recall", "f1", "auc"];
+
 /** Of these, less is better. */
 const COSTS: ReadonlySet<MetricName> = new Set(["loss", "error"]);
 
 /** What is judged: a report of `fit`, or a line of a run's metrics.jsonl. */
 type Epoch = Pick<EpochReport, "epoch" | "train" | "test">;
+
+/** @throws RangeError when there is no metric of this name */
+export function checkMetric(who: string, metric: MetricName): void {
+  if (!METRICS.includes(metric))
+    throw new RangeError(`${who}: there is no "${metric}"; there are ${METRICS.join(", ")}`);
+}
 
 /** The metric on the test set, or, without one, on the training set. Larger is better: costs are negated. */
 function score({ epoch, train, test }: Epoch, metric: MetricName): number {
@@ -23,9 +32,11 @@ function score({ epoch, train, test }: Epoch, metric: MetricName): number {
 
 /**
  * The one of `reports` on the best epoch by `metric`, the first of equals.
- * @throws Error when there is no epoch, or no such metric
+ * @throws RangeError when there is no metric of this name
+ * @throws Error when there is no epoch, or the metric was not to be had
  */
 export function bestEpoch<E extends Epoch>(reports: readonly E[], metric: MetricName): E {
+  checkMetric("bestEpoch", metric);
   if (reports.length === 0) throw new Error("bestEpoch: no epoch is over");
   const scores = reports.map((report) => score(report, metric));
   return reports[scores.indexOf(Math.max(...scores))];

@@ -2,10 +2,10 @@
 
 import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
 import { loadSafetensors, saveSafetensors } from "../io/safetensors/file.js";
-import type { Module, StateDict } from "../layers/module.js";
+import type { AnyModule, StateDict } from "../layers/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Schedule, ScheduleState } from "../optim/schedules.js";
-import { generatorStates, type Stream, setGeneratorStates } from "../tensor/random.js";
+import { checkGeneratorStates, generatorStates, type Stream, setGeneratorStates } from "../tensor/random.js";
 import { tensor } from "../tensor/tensor.js";
 import { Tally } from "./evaluate.js";
 import { TrainingPosition } from "./position.js";
@@ -14,7 +14,7 @@ import type { EpochReport } from "./reports.js";
 /** What a checkpoint is of. */
 export interface Training {
   /** What is trained. */
-  model: Module;
+  model: AnyModule;
   /** Of its parameters. */
   optimizer: Optimizer;
   /** Of the optimizer's rate, where there is one. */
@@ -56,7 +56,8 @@ function releaseAll(tensors: StateDict): void {
 /**
  * Writes a file that is whole or not there: the model's tensors as `model.NAME`, the optimizer's as
  * `optimizer.NAME.INDEX`, and what the model said so far in this epoch, if anything, as `tally.outputs` and
- * `tally.labels`. Numbers and generators are in the metadata.
+ * `tally.labels`. Numbers and generators are in the metadata. All of it is as it is at the call, whatever happens while
+ * the file is written.
  * @param training what to save
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
@@ -95,45 +96,77 @@ async function tallyFrom(tensors: StateDict, numbers: NonNullable<Progress["tall
   return new Tally({ ...numbers, outputs, labels });
 }
 
+/** The tensors on the model's backend, where a file's come from the current one. */
+async function besideModel(model: AnyModule, tensors: StateDict): Promise<StateDict> {
+  const [first] = model.parameters();
+  if (!first) return tensors;
+  const moved = Object.entries(tensors).map(async ([name, value]) => [name, await value.to(first.backend)] as const);
+  return Object.fromEntries(await Promise.all(moved));
+}
+
+/** @throws Error when a schedule is there on one side only: the rate would not go on as it did */
+function checkSchedule(saved: ScheduleState | undefined, schedule: Schedule | undefined): void {
+  if (saved && !schedule)
+    throw new Error("it has a schedule's state; pass the schedule, too, made as it was made then");
+  if (schedule && !saved) throw new Error("it has no schedule's state; leave the schedule out, and make it afterwards");
+}
+
 /**
  * Puts everything where `saveCheckpoint` found it, the default generators included. The model, the optimizer and the
  * schedule are made as they were made then.
  * @returns the position to go on from
- * @throws Error naming the file when it is no checkpoint, or one of another model or optimizer
+ * @throws Error naming the file when it is no checkpoint, or one of another model, optimizer or schedule; nothing has
+ * been changed then
  */
 export async function loadCheckpoint(
   path: string,
   { model, optimizer, schedule }: Omit<Training, "position">,
 ): Promise<TrainingPosition> {
-  const { tensors, metadata } = await loadSafetensors(path);
+  const { tensors: read, metadata } = await loadSafetensors(path);
+  let tensors = read;
   try {
     if (metadata.training === undefined) throw new Error("there is no training in it to go on with");
     const progress = JSON.parse(metadata.training) as Progress;
     const { epoch, done, seconds, reports, streams, generators, optimizer: state } = progress;
-    model.loadStateDict(withoutPrefix(MODEL, tensors));
-    optimizer.loadStateDict(optimizerState(optimizer, state, withoutPrefix(OPTIMIZER, tensors)));
-    if (progress.schedule) schedule?.loadStateDict(progress.schedule);
-    setGeneratorStates(generators);
     const tally = progress.tally && (await tallyFrom(tensors, progress.tally));
+    tensors = await besideModel(model, read);
+    // All that can fail comes first: from the first change on, everything changes.
+    const loadModel = model.prepareLoad(withoutPrefix(MODEL, tensors));
+    const loadOptimizer = optimizer.prepareLoad(optimizerState(optimizer, state, withoutPrefix(OPTIMIZER, tensors)));
+    checkSchedule(progress.schedule, schedule);
+    checkGeneratorStates(generators);
+    if (progress.schedule) schedule?.loadStateDict(progress.schedule);
+    loadModel();
+    loadOptimizer();
+    setGeneratorStates(generators);
     return Object.assign(new TrainingPosition(), { epoch, done, seconds, reports, streams, tally });
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   } finally {
+    releaseAll(read);
     releaseAll(tensors);
   }
 }
 
 /**
  * Puts a checkpoint's weights into a model, and nothing else.
- * @throws Error naming the file when it is no checkpoint, or one of another model
+ * @throws Error naming the file when it is no checkpoint, or one of another model; nothing has been changed then
  */
-export async function loadWeights(path: string, model: Module): Promise<void> {
-  const { tensors } = await loadSafetensors(path);
+export async function loadWeights(path: string, model: AnyModule): Promise<void> {
+  const { tensors: read } = await loadSafetensors(path);
+  let tensors = read;
   try {
+    if (!Object.keys(read).some((name) => name.startsWith(MODEL))) {
+      throw new Error(
+        "this is no checkpoint. To load a file of weights alone: model.loadStateDict((await loadSafetensors(path)).tensors)",
+      );
+    }
+    tensors = await besideModel(model, read);
     model.loadStateDict(withoutPrefix(MODEL, tensors));
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   } finally {
+    releaseAll(read);
     releaseAll(tensors);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { ImageDataset } from "../data/dataset.js";
 import { frozen } from "../layers/look-inside.js";
-import { type Labels, nllLoss } from "../layers/losses.js";
+import { checkLogProbabilities, classLoss, type Labels, nllLoss } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
 import { accuracy, classificationReport } from "../metrics/classification.js";
 import { auc, rocCurve } from "../metrics/roc.js";
@@ -104,7 +104,7 @@ export class Tally {
 export interface EvaluateOptions {
   /** Images in a forward pass. Default 64; changes nothing but speed and memory. */
   batchSize?: number;
-  /** Default `nllLoss`: the model ends in log-softmax. */
+  /** Default: cross-entropy, of logits or, where the model ends in `logSoftmax`, of log-probabilities. */
   loss?: LossFunction;
   /** Ends the pass, between two batches, by throwing its reason. */
   signal?: AbortSignal;
@@ -121,7 +121,7 @@ export function checkNotEmpty(who: string, dataset: ImageDataset): void {
  * infinite, naming the operation that did it
  */
 export async function evaluate(model: Module, dataset: ImageDataset, options: EvaluateOptions = {}): Promise<Metrics> {
-  const { batchSize = 64, loss = nllLoss, signal } = options;
+  const { batchSize = 64, loss = classLoss, signal } = options;
   const tally = new Tally({ classes: dataset.classes.length });
   checkNotEmpty("evaluate", dataset);
   let step = 0;
@@ -134,6 +134,7 @@ export async function evaluate(model: Module, dataset: ImageDataset, options: Ev
         }),
       );
     const { values, mean } = await runPass(pass, model, `evaluation, step ${++step}`);
+    if (loss === nllLoss) checkLogProbabilities(values, dataset.classes.length);
     tally.add(values, labels, mean);
     signal?.throwIfAborted();
   }

@@ -2,15 +2,15 @@
 
 import type { AugmentOptions } from "../data/augment.js";
 import type { Batch, ImageDataset } from "../data/dataset.js";
-import { nllLoss } from "../layers/losses.js";
-import type { Module } from "../layers/module.js";
+import { checkLogProbabilities, classLoss, nllLoss } from "../layers/losses.js";
+import type { AnyModule, Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Schedule } from "../optim/schedules.js";
-import { checkCount } from "../tensor/shape.js";
+import { checkCount, formatShape } from "../tensor/shape.js";
 import "../tensor/methods.js";
 import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
-import { bestEpoch, type MetricName } from "./best-epoch.js";
+import { bestEpoch, checkMetric, type MetricName } from "./best-epoch.js";
 import { checkNotEmpty, evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
 import { type Pass, runPass } from "./pass.js";
 import { TrainingPosition } from "./position.js";
@@ -29,7 +29,7 @@ export interface FitOptions {
   batchSize: number;
   /** Changes the training photographs a little, each time they are seen. Default: they stay as they are. */
   augment?: AugmentOptions;
-  /** Default `nllLoss`: the model ends in log-softmax. */
+  /** Default: cross-entropy, of logits or, where the model ends in `logSoftmax`, of log-probabilities. */
   loss?: LossFunction;
   /** Measures the training set, too, after each epoch and in evaluation mode. Default false. */
   evaluateTrain?: boolean;
@@ -63,22 +63,88 @@ function keepsImproving(reports: readonly EpochReport[], { metric, patience }: N
   return reports.length === 0 || reports.length - bestEpoch(reports, metric).epoch < patience;
 }
 
+/** What one fit draws from the default generators would be missing in another that runs at the same time. */
+let running = false;
+
 /**
- * Trains for `epochs` passes over the shuffled training set, and measures the test set after each. The whole model is
- * put into training mode at the start of each epoch.
+ * Trains for `epochs` passes over the shuffled training set, and measures the test set after each. The model is put into
+ * training mode at the start of each epoch, but for parts that are in evaluation mode when `fit` begins while the model
+ * itself is not: after `model.trunk.eval()`, the trunk's batch norms stay as they are.
  * @returns one report per epoch, those before `position` included
- * @throws Error when a dataset is empty, or the loss becomes NaN or infinite, naming the operation that did it
+ * @throws Error when a dataset is empty, the optimizer or the schedule is another model's, the loss depends on parameters
+ * that no optimizer holds, another `fit` is running, or the loss becomes NaN or infinite, naming the operation that did it
  */
 export async function fit(model: Module, options: FitOptions): Promise<EpochReport[]> {
-  const { optimizer, train: trainSet, test: testSet, epochs, batchSize, loss, signal, schedule, earlyStop } = options;
-  checkNotEmpty("fit: train", trainSet);
-  if (testSet) checkNotEmpty("fit: test", testSet);
+  check(model, options);
+  if (running) {
+    throw new Error(
+      "fit: another fit is running. Both would draw from the same generators, and neither come to what it comes to " +
+        "alone: await the first, or train in another worker",
+    );
+  }
+  running = true;
+  try {
+    return await runEpochs(model, options);
+  } finally {
+    running = false;
+  }
+}
+
+/** @throws Error when something in the options cannot be meant */
+function check(
+  model: Module,
+  { optimizer, train, test, epochs, schedule, scheduleEvery, earlyStop }: FitOptions,
+): void {
+  checkNotEmpty("fit: train", train);
+  if (test) checkNotEmpty("fit: test", test);
   checkCount("fit", "epochs", epochs);
-  if (earlyStop) checkCount("fit", "earlyStop.patience", earlyStop.patience);
+  if (earlyStop) {
+    checkMetric("fit: earlyStop", earlyStop.metric);
+    checkCount("fit", "earlyStop.patience", earlyStop.patience);
+  }
+  if (scheduleEvery !== undefined && scheduleEvery !== "step" && scheduleEvery !== "epoch") {
+    throw new RangeError(`fit: scheduleEvery must be "step" or "epoch", got "${scheduleEvery}"`);
+  }
+  if (schedule?.optimizer && schedule.optimizer !== optimizer) {
+    throw new Error("fit: the schedule sets the rate of another optimizer; make it with the one that fit is given");
+  }
+  checkOptimizer(model, optimizer);
+}
+
+/** @throws Error when the optimizer holds nothing of the model, or leaves out what is not frozen */
+function checkOptimizer(model: Module, optimizer: Optimizer): void {
+  const who = model.constructor.name;
+  const held = new Set(optimizer.parameters);
+  const own = model.namedParameters();
+  if (!own.some(([, parameter]) => held.has(parameter))) {
+    const found = own.length === 0 ? "; none were found, which is so for those in #private fields" : "";
+    throw new Error(
+      `fit: the optimizer holds none of the ${own.length} parameters of ${who}${found}. Make it from model.parameters()`,
+    );
+  }
+  const left = own.filter(([, parameter]) => parameter.requiresGrad && !held.has(parameter));
+  if (left.length === 0) return;
+  const names = left.map(([name, { shape }]) => `${name} ${formatShape(shape)}`).join(", ");
+  throw new Error(
+    `fit: the optimizer does not hold ${names} of ${who}. Make it from model.parameters(), once all layers are there; ` +
+      "freeze what is not to learn: parameter.requiresGrad = false",
+  );
+}
+
+/** The parts that somebody put into evaluation mode one by one, not the model as a whole. */
+function partsInEvaluation(model: Module): AnyModule[] {
+  return model.training ? model.modules().filter(({ training }) => !training) : [];
+}
+
+async function runEpochs(model: Module, options: FitOptions): Promise<EpochReport[]> {
+  const { optimizer, train: trainSet, test: testSet, epochs, batchSize, loss, signal, schedule, earlyStop } = options;
   const { position = new TrainingPosition() } = options;
+  const still = partsInEvaluation(model);
   while (position.epoch <= epochs && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
     const { epoch } = position;
     const start = performance.now() - 1000 * position.seconds;
+    model.train();
+    for (const part of still) part.training = false;
     let train = await trainEpoch(model, options, position);
     const imagesPerSecond = trainSet.length / position.seconds;
     if (options.evaluateTrain) train = await evaluate(model, trainSet, { batchSize, loss, signal });
@@ -92,7 +158,7 @@ export async function fit(model: Module, options: FitOptions): Promise<EpochRepo
 }
 
 function forwardAndBackward(model: Module, { images, labels }: Batch, options: FitOptions): Pass {
-  const { optimizer, loss: lossFunction = nllLoss } = options;
+  const { optimizer, loss: lossFunction = classLoss } = options;
   optimizer.zeroGrad();
   const output = model.forward(images);
   const loss = lossFunction(output, labels);
@@ -111,11 +177,11 @@ async function trainEpoch(model: Module, options: FitOptions, position: Training
   const [shuffle, augmentation] = [defaultGenerator("shuffle"), defaultGenerator("augmentation")];
   position.streams = { shuffle: shuffle.state(), augmentation: augmentation.state() };
   const start = performance.now() - 1000 * position.seconds;
-  model.train();
   for (const batch of train.batches(batchSize, { start: position.done, augment })) {
     const where = `epoch ${epoch}, step ${Math.ceil(position.done / batchSize) + 1}`;
     const pass = () => forwardAndBackward(model, batch, options);
     const { values, mean } = await runPass(pass, model, where, options.detectAnomaly);
+    if (options.loss === nllLoss) checkLogProbabilities(values, train.classes.length);
     if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).release();
     if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
     optimizer.step();

@@ -118,6 +118,7 @@ describe("ImageDataset", () => {
     expect(() => new ImageDataset({ pixels: new Uint8Array(24), labels, size: 2, classes: [] })).toThrow(
       new RangeError("ImageDataset: label 0, but there are 0 classes"),
     );
+    expect(() => tenImages().batches(4, { augment: { flip: 2 } })).toThrow("augment: flip must be from 0 to 1, got 2");
     expect(() => tenImages().batches(0)).toThrow(
       new RangeError("batches: batchSize must be a positive integer, got 0"),
     );
@@ -148,12 +149,36 @@ describe("the images of a batch", () => {
     noGrad(() => {
       for (const { images } of tenImages().batches(4)) expect(images.dataSync().length).toBe(images.size);
     });
-    const batches = tenImages().batches(4);
+    const batches = tenImages().batches(4)[Symbol.iterator]();
     noGrad(() => {
       batches.next();
     });
     expect(batches.next().done).toBe(false);
     batches.return?.();
     expect(memory().storages).toBe(before);
+  });
+});
+
+describe("a loader that is kept", () => {
+  const seenIn = (loader: Iterable<{ indices: Int32Array }>) => [...loader].flatMap(({ indices }) => [...indices]);
+
+  it("gives every image in each epoch, in the orders that new loaders would give", () => {
+    const loader = tenImages().batches(4, { generator: new Generator(3) });
+    const generator = new Generator(3);
+    const epochs = [0, 1, 2].map(() => seenIn(loader));
+    expect(epochs).toEqual([0, 1, 2].map(() => seenIn(tenImages().batches(4, { generator }))));
+    expect(epochs.map((order) => new Set(order).size)).toEqual([10, 10, 10]);
+    expect(epochs[1]).not.toEqual(epochs[0]);
+  });
+
+  it("leaves out the images before `start` in its first walk only", () => {
+    const loader = tenImages().batches(4, { shuffle: false, start: 8 });
+    expect([seenIn(loader).length, seenIn(loader).length]).toEqual([2, 10]);
+  });
+
+  it("begins anew where a loop was left", () => {
+    const loader = tenImages().batches(4, { shuffle: false });
+    for (const _ of loader) break;
+    expect(seenIn(loader)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });

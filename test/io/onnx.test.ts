@@ -313,6 +313,17 @@ describe("the file", () => {
   });
 });
 
+describe("the numbers", () => {
+  onEachBackend("are those of the moment of the call", async () => {
+    const model = new Sequential(new Linear(2, 2));
+    const expected = await exportOnnx(model, { inputShape: [2] });
+    const exporting = exportOnnx(model, { inputShape: [2] });
+    for (const parameter of model.parameters()) parameter.copyFrom(zeros(parameter.shape));
+    expect(await exporting).toEqual(expected);
+    expect(await exportOnnx(model, { inputShape: [2] })).not.toEqual(expected);
+  });
+});
+
 describe("what cannot be exported is named", () => {
   const own = (x: Tensor) =>
     record("swirl", [x], x.shape, x.backend.upload(new Float32Array(x.size)), () => [() => zeros(x.shape)], []);

@@ -340,3 +340,21 @@ it("no tensor can be called __metadata__", async () => {
     new Error("safetensors: no tensor can be named __metadata__"),
   );
 });
+
+describe("the numbers", () => {
+  onEachBackend("are those of the moment of the call", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "torchlet-"));
+    try {
+      const [a, b] = [tensor([1, 2]), tensor([3])];
+      const path = join(folder, "moment");
+      const [bytes, saving] = [encodeSafetensors({ a, b }), saveSafetensors(path, { a, b })];
+      for (const x of [a, b]) x.copyFrom(zeros(x.shape));
+      const expected = await bitsOf({ a: tensor([1, 2]), b: tensor([3]) });
+      expect(await bitsOf(decodeSafetensors(await bytes).tensors)).toEqual(expected);
+      await saving;
+      expect(await bitsOf((await loadSafetensors(path)).tensors)).toEqual(expected);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});

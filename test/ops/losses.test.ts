@@ -1,7 +1,9 @@
 /** Losses against PyTorch. */
 
 import { describe, expect, it } from "vitest";
-import { bceWithLogits, crossEntropy, mseLoss, nllLoss, type Reduction } from "../../src/layers/losses.js";
+import { bceWithLogits, classLoss, crossEntropy, mseLoss, nllLoss, type Reduction } from "../../src/layers/losses.js";
+import { log, sigmoid } from "../../src/tensor/ops/pointwise.js";
+import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures } from "../check-op.js";
@@ -53,5 +55,43 @@ describe("errors", () => {
     expect(() => crossEntropy(scores(), [0, 1], { labelSmoothing: 1.5 })).toThrow(
       new RangeError("crossEntropy: expected 0 <= labelSmoothing <= 1, got 1.5"),
     );
+  });
+});
+
+describe("what cannot be meant", () => {
+  const logits = () => tensor([2, -1, 0.5, -3], [2, 2], { requiresGrad: true });
+
+  it("nllLoss of logits", async () => {
+    const message =
+      "nllLoss: expected log-probabilities, which are at most 0; example 0 has 2. Use crossEntropy for logits, or end " +
+      "the model in logSoftmax(x, 1)";
+    expect(() => nllLoss(logits(), [0, 1])).toThrow(new RangeError(message));
+    expect(() => nllLoss(softmax(logits(), 1), [0, 1])).toThrow("nllLoss: expected log-probabilities");
+    // Rounding, and a small number added before the logarithm, are let pass; NaN is for whoever looks for NaN.
+    expect(await nllLoss(tensor([[1e-6, -9]]), [0]).item()).toBeCloseTo(-1e-6, 9);
+    expect(await nllLoss(tensor([[Number.NaN, -9]]), [0]).item()).toBeNaN();
+    const expected = await crossEntropy(logits(), [0, 1]).item();
+    expect(await nllLoss(logSoftmax(logits(), 1), [0, 1]).item()).toBe(expected);
+  });
+
+  it("probabilities where logits are asked for", () => {
+    expect(() => crossEntropy(softmax(logits(), 1), [0, 1])).toThrow(
+      "crossEntropy: expected logits, got the result of softmax: give it what softmax was given",
+    );
+    expect(() => bceWithLogits(sigmoid(logits()), zeros([2, 2]))).toThrow(
+      "bceWithLogits: expected logits, got the result of sigmoid",
+    );
+  });
+
+  it("classLoss is right for logits and for log-probabilities, whoever made them", async () => {
+    const x = logits();
+    const expected = await crossEntropy(x, [0, 1]).item();
+    const logarithms = logSoftmax(x, 1);
+    expect(await classLoss(x, [0, 1]).item()).toBe(expected);
+    expect(await classLoss(logarithms, [0, 1]).item()).toBe(await nllLoss(logarithms, [0, 1]).item());
+    expect(await classLoss(log(softmax(x, 1)), [0, 1]).item()).toBeCloseTo(expected, 6);
+    // Along the wrong axis they are no log-probabilities of classes.
+    const wrongAxis = logSoftmax(x, 0);
+    expect(await classLoss(wrongAxis, [0, 1]).item()).toBe(await crossEntropy(wrongAxis, [0, 1]).item());
   });
 });

@@ -2,12 +2,14 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
+import { Linear } from "../../src/layers/linear.js";
+import { Module } from "../../src/layers/module.js";
 import { Adam, AdamW } from "../../src/optim/adam.js";
 import { clipGradNorm, clipGradValue } from "../../src/optim/clip.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { CosineWarmupLR, ReduceLROnPlateau, StepLR } from "../../src/optim/schedules.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { Parameter, tensor, zeros } from "../../src/tensor/tensor.js";
+import { ones, Parameter, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { expectClose, readFixture } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 
@@ -30,6 +32,7 @@ interface Fixtures {
     measures?: number[];
     rates: number[];
   }[];
+  resumed: { options: { stepSize: number; gamma: number }; lr: number; at: number; rates: number[] }[];
 }
 
 const fixtures = readFixture<Fixtures>("ops/optimizers");
@@ -163,6 +166,161 @@ describe("errors", () => {
     const state = new SGD(own(), { momentum: 0.9 }).stateDict();
     expect(() => new Adam(own()).loadStateDict(state)).toThrow(
       'Adam.loadStateDict: the state has "momentum_buffer", which this optimizer does not know',
+    );
+  });
+});
+
+describe("what cannot be meant", () => {
+  const own = () => new Parameter(ones([2]));
+
+  it("a parameter listed twice", () => {
+    const [a, b] = [own(), own()];
+    const message = /: the parameter \[2\] at 2 is listed at 0 already, and would count twice; list each once$/;
+    for (const make of [
+      () => new Adam([a, b, a]),
+      () => new SGD([a, b, a]),
+      () => clipGradNorm([a, b, a], 1),
+      () => clipGradValue([a, b, a], 1),
+    ])
+      expect(make).toThrow(message);
+  });
+
+  it("what is no parameter", () => {
+    const named = [["weight", own()]] as unknown as Parameter[];
+    expect(() => new Adam(named)).toThrow("Adam: what is listed at 0 is no parameter; pass model.parameters()");
+    expect(() => new SGD(new Linear(1, 1) as never)).toThrow("SGD: expected a list of parameters: model.parameters()");
+    expect(() => new SGD([own().mul(2)] as never)).toThrow("is the result of mul: only leaves can learn");
+  });
+
+  it("clipping what a generator gives clips all of it", async () => {
+    const [a, b] = [own(), own()];
+    descend(
+      [a, b],
+      [
+        [3, 0],
+        [0, 4],
+      ],
+    );
+    const each = function* () {
+      yield a;
+      yield b;
+    };
+    expect(await clipGradNorm(each() as never, 1).item()).toBeCloseTo(5, 6);
+    expect(a.grad!.dataSync()[0]).toBeCloseTo(0.6, 5);
+  });
+
+  it("a loss of parameters that no optimizer holds", () => {
+    class Hiding extends Module {
+      readonly seen = new Linear(2, 3);
+      readonly #hidden = new Linear(3, 1, { bias: false });
+      forward(x: Tensor): Tensor {
+        return this.#hidden.forward(this.seen.forward(x));
+      }
+      freeze(): void {
+        this.#hidden.weight.requiresGrad = false;
+      }
+    }
+    const step = (model: Hiding) => {
+      const optimizer = new SGD(model.parameters());
+      model
+        .forward(ones([1, 2]))
+        .sum()
+        .backward();
+      optimizer.step();
+    };
+    expect(() => step(new Hiding())).toThrow(
+      "SGD.step: the loss depends on parameters that no optimizer holds: Parameter [1, 3]. If parameters() does not list " +
+        "them, they are where no module looks: in a #private field,",
+    );
+    const frozen = new Hiding();
+    frozen.freeze();
+    expect(() => step(frozen)).not.toThrow();
+  });
+
+  it("but a loss may reach what another optimizer holds: generator and discriminator", () => {
+    const [a, b] = [own(), own()];
+    const [first] = [new SGD([a]), new SGD([b])];
+    a.mul(b).sum().backward();
+    expect(() => first.step()).not.toThrow();
+  });
+
+  it("a first step without any gradient", () => {
+    const optimizer = new SGD([own()]);
+    expect(() => optimizer.step()).toThrow("SGD.step: no parameter has a gradient. Call loss.backward() before step()");
+  });
+
+  it("a state of which part cannot be taken: nothing is", async () => {
+    const [a, b] = [own(), own()];
+    const optimizer = new SGD([a, b], { momentum: 0.9 });
+    const state = { lr: 0.5, steps: [1, 1], tensors: { momentum_buffer: [ones([2]), ones([2])] } };
+    state.tensors.momentum_buffer[1].release();
+    expect(() => optimizer.loadStateDict(state)).toThrow("has been released");
+    expect(optimizer.stateDict()).toEqual({ lr: 1e-3, steps: [0, 0], tensors: { momentum_buffer: [null, null] } });
+    expect(() => optimizer.loadStateDict({ ...optimizer.stateDict(), lr: Number.NaN })).toThrow("lr must be");
+    expect(optimizer.lr).toBe(1e-3);
+  });
+});
+
+describe("a resumed schedule", () => {
+  const owner = () => new SGD([new Parameter(ones([1]))], { lr: 1e-3 });
+  const makers = {
+    StepLR: (optimizer: SGD) => new StepLR(optimizer, { stepSize: 2, gamma: 0.1 }),
+    CosineWarmupLR: (optimizer: SGD) => new CosineWarmupLR(optimizer, { steps: 12, warmupSteps: 3, minLr: 1e-5 }),
+    ReduceLROnPlateau: (optimizer: SGD) => new ReduceLROnPlateau(optimizer, { patience: 1, factor: 0.5 }),
+  };
+  const metrics = [5, 4, 4, 4, 3, 3, 3, 3, 2, 2, 2, 2];
+
+  it.each(Object.entries(makers))("%s has the rates of one that was never interrupted", (_, make) => {
+    for (const at of [1, 3, 5, 8]) {
+      const [whole, before, after] = [owner(), owner(), owner()];
+      const expected = metrics.map(
+        ((schedule) => (metric: number) => {
+          schedule.step(metric);
+          return whole.lr;
+        })(make(whole)),
+      );
+      const schedule = make(before);
+      for (const metric of metrics.slice(0, at)) schedule.step(metric);
+      // As a program does that begins again: the optimizer, then the schedule, with the state of each.
+      after.loadStateDict(before.stateDict());
+      const resumed = make(after);
+      resumed.loadStateDict(schedule.stateDict());
+      expect(after.lr).toBe(before.lr);
+      const rates = metrics.slice(at).map((metric) => {
+        resumed.step(metric);
+        return after.lr;
+      });
+      expect(rates).toEqual(expected.slice(at));
+    }
+  });
+
+  it.each(fixtures.resumed)("StepLR $options has PyTorch's rates", ({ options, lr, at, rates }) => {
+    const [before, after] = [0, 1].map(() => new SGD([new Parameter(ones([1]))], { lr }));
+    const schedule = new StepLR(before, options);
+    for (let t = 0; t < at; t++) schedule.step();
+    after.loadStateDict(before.stateDict());
+    const resumed = new StepLR(after, options);
+    resumed.loadStateDict(schedule.stateDict());
+    for (const rate of rates) {
+      expect(after.lr).toBeCloseTo(rate, 12);
+      resumed.step();
+    }
+  });
+
+  it("refuses the state of another schedule", () => {
+    const state = makers.ReduceLROnPlateau(owner()).stateDict();
+    expect(() => makers.StepLR(owner()).loadStateDict(state)).toThrow(
+      "StepLR.loadStateDict: expected a state of t and base, got bad",
+    );
+    expect(() => makers.ReduceLROnPlateau(owner()).loadStateDict(makers.StepLR(owner()).stateDict())).toThrow(
+      "ReduceLROnPlateau.loadStateDict: expected a state of bad, got t and base",
+    );
+  });
+
+  it("ReduceLROnPlateau refuses to watch nothing", () => {
+    const schedule = makers.ReduceLROnPlateau(owner());
+    expect(() => (schedule.step as () => void)()).toThrow(
+      "ReduceLROnPlateau.step: expected the metric to watch, a number, got undefined",
     );
   });
 });

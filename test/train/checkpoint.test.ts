@@ -10,11 +10,11 @@ import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { Adam } from "../../src/optim/adam.js";
-import { ReduceLROnPlateau } from "../../src/optim/schedules.js";
+import { ReduceLROnPlateau, StepLR } from "../../src/optim/schedules.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { useBackend } from "../../src/tensor/backend/registry.js";
-import { manualSeed } from "../../src/tensor/random.js";
-import { tensor } from "../../src/tensor/tensor.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { generatorStates, manualSeed } from "../../src/tensor/random.js";
+import { tensor, zeros } from "../../src/tensor/tensor.js";
 import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../../src/train/checkpoint.js";
 import { fit } from "../../src/train/fit.js";
 import { TrainingPosition } from "../../src/train/position.js";
@@ -31,8 +31,10 @@ beforeEach(async () => {
   manualSeed(1);
 });
 
+type Whole = Training & { model: Sequential; schedule: ReduceLROnPlateau };
+
 /** A rate that falls with every loss that is not smaller, and a velocity: both have to be remembered. */
-function training(): Training & { schedule: ReduceLROnPlateau } {
+function training(): Whole {
   const model = new Sequential(new BatchNorm2d(3), new Dropout(0.3), classifier());
   const optimizer = new SGD(model.parameters(), { lr: 0.3, momentum: 0.9 });
   const schedule = new ReduceLROnPlateau(optimizer, { patience: 0, factor: 0.5 });
@@ -42,7 +44,7 @@ function training(): Training & { schedule: ReduceLROnPlateau } {
 const TRAIN = dataset([0, 1, 1, 0, 1, 0, 0, 1, 1, 0]);
 
 /** To the end of epoch 3, or until `signal`; the schedule looks at each batch. */
-const train = ({ model, ...rest }: Training, signal?: AbortSignal, onStep = () => {}) =>
+const train = ({ model, ...rest }: Whole, signal?: AbortSignal, onStep = () => {}) =>
   fit(model, { ...rest, train: TRAIN, epochs: 3, batchSize: 4, scheduleEvery: "step", signal, onStep });
 
 const state = async ({ model, optimizer }: Training) => ({
@@ -114,4 +116,62 @@ it("what does not fit is an error that names the file", async () => {
   await expect(loadWeights(path, model)).rejects.toThrow(`${path}: loadStateDict: the state does not fit Sequential`);
   await expect(loadCheckpoint(stray, begun)).rejects.toThrow(`${stray}: there is no training in it to go on with`);
   await expect(loadCheckpoint(join(root, "missing"), begun)).rejects.toThrow("ENOENT");
+});
+
+it("what does not fit changes nothing: not the model, the optimizer, the schedule, nor the generators", async () => {
+  const begun = training();
+  await train(begun);
+  const path = join(root, "whole");
+  await saveCheckpoint(path, begun);
+  const fresh = training();
+  const everything = async () => [await state(fresh), fresh.schedule.stateDict(), generatorStates()];
+  const before = await everything();
+  const { model, optimizer, schedule } = fresh;
+  const timed = new StepLR(optimizer, { stepSize: 1 });
+  for (const [other, message] of [
+    [{ model, optimizer: new Adam(model.parameters()), schedule }, 'the state has "momentum_buffer"'],
+    [{ model, optimizer, schedule: timed }, "StepLR.loadStateDict: expected a state of t and base, got bad and best"],
+    [{ model, optimizer }, "it has a schedule's state; pass the schedule, too"],
+  ] as const) {
+    await expect(loadCheckpoint(path, other)).rejects.toThrow(message);
+    expect(await everything()).toEqual(before);
+  }
+  const plain = join(root, "plain");
+  await saveCheckpoint(plain, { model, optimizer, position: new TrainingPosition() });
+  await expect(loadCheckpoint(plain, fresh)).rejects.toThrow("it has no schedule's state; leave the schedule out");
+});
+
+it("a file of weights alone is told from a checkpoint", async () => {
+  const path = join(root, "alone");
+  const model = classifier();
+  await saveSafetensors(path, model.stateDict());
+  await expect(loadWeights(path, model)).rejects.toThrow(
+    "this is no checkpoint. To load a file of weights alone: model.loadStateDict((await loadSafetensors(path)).tensors)",
+  );
+});
+
+it("a model on another backend than the current one gets its numbers there", async () => {
+  const begun = training();
+  await train(begun);
+  const path = join(root, "elsewhere");
+  await saveCheckpoint(path, begun);
+  const next = training();
+  await useBackend("wasm");
+  const before = memory().storages;
+  await loadCheckpoint(path, next);
+  expect(await state(next)).toEqual(await state(begun));
+  expect(memory().storages).toBe(before);
+});
+
+it("has the numbers of the moment of the call, and nobody has to wait", async () => {
+  const begun = training();
+  await train(begun);
+  const [path, expected] = [join(root, "moment"), await state(begun)];
+  const saving = saveCheckpoint(path, begun);
+  for (const parameter of begun.model.parameters()) parameter.copyFrom(zeros(parameter.shape));
+  begun.optimizer.lr = 9;
+  await saving;
+  const next = training();
+  await loadCheckpoint(path, next);
+  expect(await state(next)).toEqual(expected);
 });

@@ -5,6 +5,7 @@ import "../../src/tensor/methods.js";
 import type { ImageDataset } from "../../src/data/dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { nllLoss } from "../../src/layers/losses.js";
 import type { Module } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { noGrad } from "../../src/tensor/autograd.js";
@@ -165,4 +166,21 @@ describe("errors", () => {
       new RangeError("batches: batchSize must be a positive integer, got 0"),
     ],
   ])("%s", (_, run, error) => expect(run()).rejects.toThrow(error));
+});
+
+describe("a model that ends in logits", () => {
+  onEachBackend("has the metrics of the one that ends in log-softmax", async () => {
+    const [model, data] = [classifier({ seed: 2 }), dataset(LABELS)];
+    const logits = new Sequential(...model.layers.slice(0, -1));
+    const expected = await evaluate(model, data);
+    const metrics = await evaluate(logits, data);
+    expect(metrics).toEqual({ ...expected, loss: expect.closeTo(expected.loss, 6) });
+  });
+
+  onEachBackend("is refused by nllLoss, on devices that cannot be read at once as well", async () => {
+    const logits = new Sequential(...classifier({ seed: 2 }).layers.slice(0, -1));
+    await expect(evaluate(logits, dataset(LABELS), { loss: nllLoss })).rejects.toThrow(
+      "nllLoss: expected log-probabilities, which are at most 0; example",
+    );
+  });
 });

@@ -5,13 +5,14 @@ import "../../src/tensor/methods.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import { type Labels, nllLoss } from "../../src/layers/losses.js";
+import { Module } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { clipGradNorm, clipGradValue } from "../../src/optim/clip.js";
 import { CosineWarmupLR, StepLR } from "../../src/optim/schedules.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
-import type { Parameter, Tensor } from "../../src/tensor/tensor.js";
+import { ones, Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { bestEpoch } from "../../src/train/best-epoch.js";
 import { evaluate } from "../../src/train/evaluate.js";
 import { type FitOptions, fit } from "../../src/train/fit.js";
@@ -359,4 +360,112 @@ describe("errors", () => {
       new Error("the model's output has 2 columns, the dataset 3 classes"),
     ],
   ])("%s", (_, run, error) => expect(run()).rejects.toThrow(error));
+});
+
+describe("a model that ends in logits", () => {
+  onEachBackend("learns what the one that ends in log-softmax learns", async () => {
+    const model = classifier();
+    const logits = new Sequential(...classifier().layers.slice(0, -1));
+    manualSeed(7);
+    const expected = await fit(model, optionsFor(model, { epochs: 4 }));
+    manualSeed(7);
+    const reports = await fit(logits, optionsFor(logits, { epochs: 4 }));
+    for (const [i, { train, test }] of reports.entries()) {
+      expect(train.loss).toBeCloseTo(expected[i].train.loss, 5);
+      expect(test!.accuracy).toBe(expected[i].test!.accuracy);
+    }
+  });
+
+  onEachBackend("is refused by nllLoss", async () => {
+    const logits = new Sequential(...classifier().layers.slice(0, -1));
+    await expect(fit(logits, optionsFor(logits, { loss: nllLoss }))).rejects.toThrow(
+      "nllLoss: expected log-probabilities, which are at most 0; example",
+    );
+  });
+});
+
+describe("modes", () => {
+  it("that parts were put into stay, whatever evaluation and callbacks do", async () => {
+    const trunk = new Sequential(new BatchNorm2d(3), new Dropout(0.5));
+    const model = new Sequential(trunk, new BatchNorm2d(3), classifier());
+    trunk.eval();
+    const before = await trunk.buffers()[0].data();
+    await fit(model, optionsFor(model, { onEpoch: () => void model.train(), evaluateTrain: true }));
+    expect([trunk.training, model.training]).toEqual([true, true]); // as the last callback left them
+    expect(await trunk.buffers()[0].data()).toEqual(before);
+    expect(await trunk.buffers()[2].item()).toBe(0);
+    expect(await model.buffers()[5].item()).toBe(6);
+  });
+});
+
+describe("what cannot be meant", () => {
+  class Hiding extends Module {
+    readonly #inner = classifier();
+    readonly scale = new Parameter(ones([1]));
+    forward(x: Tensor): Tensor {
+      return this.#inner.forward(x.mul(this.scale));
+    }
+  }
+
+  it("another model's optimizer", async () => {
+    const [model, other] = [classifier(), classifier()];
+    const { optimizer } = optionsFor(other);
+    await expect(fit(model, optionsFor(model, { optimizer }))).rejects.toThrow(
+      "fit: the optimizer holds none of the 2 parameters of Sequential. Make it from model.parameters()",
+    );
+  });
+
+  it("an optimizer that was made before a layer, unless the layer is frozen", async () => {
+    const model = new Sequential(new BatchNorm2d(3), classifier());
+    const options = optionsFor(model, { optimizer: new SGD(model.parameters().slice(2)) });
+    await expect(fit(model, options)).rejects.toThrow(
+      "fit: the optimizer does not hold 0.weight [3], 0.bias [3] of Sequential. Make it from model.parameters(), once",
+    );
+    for (const parameter of model.parameters().slice(0, 2)) parameter.requiresGrad = false;
+    await expect(fit(model, options)).resolves.toHaveLength(2);
+  });
+
+  it("a layer in a private field, at the first step", async () => {
+    const model = new Hiding();
+    const optimizer = new SGD(model.parameters());
+    const steps: StepReport[] = [];
+    const options = { ...optionsFor(classifier()), optimizer, onStep: (report: StepReport) => void steps.push(report) };
+    await expect(fit(model, options)).rejects.toThrow(
+      "SGD.step: the loss depends on parameters that no optimizer holds: Parameter [2], Parameter [2, 12]. If",
+    );
+    expect(steps).toEqual([]);
+  });
+
+  it("two at once, which would draw from the same generators", async () => {
+    const [model, other] = [classifier(), classifier()];
+    const first = fit(model, optionsFor(model));
+    await expect(fit(other, optionsFor(other))).rejects.toThrow("fit: another fit is running. Both would draw from");
+    await first;
+    await expect(fit(other, optionsFor(other))).resolves.toHaveLength(2);
+    await expect(fit(other, optionsFor(other, { onStep: () => Promise.reject(new Error("stop")) }))).rejects.toThrow(
+      "stop",
+    );
+    await expect(fit(other, optionsFor(other))).resolves.toHaveLength(2);
+  });
+
+  it.each([
+    [{ scheduleEvery: "batch" }, 'fit: scheduleEvery must be "step" or "epoch", got "batch"'],
+    [
+      { earlyStop: { metric: "acc", patience: 1 } },
+      'fit: earlyStop: there is no "acc"; there are loss, accuracy, error',
+    ],
+    [{ epochs: 0 }, "epochs"],
+    [{ train: dataset([]) }, "fit: train: the dataset is empty"],
+  ])("%j", async (changes, message) => {
+    const model = classifier();
+    await expect(fit(model, optionsFor(model, changes as Partial<FitOptions>))).rejects.toThrow(message);
+  });
+
+  it("a schedule of another optimizer", async () => {
+    const model = classifier();
+    const schedule = new StepLR(new SGD(model.parameters()), { stepSize: 1 });
+    await expect(fit(model, optionsFor(model, { schedule }))).rejects.toThrow(
+      "fit: the schedule sets the rate of another optimizer; make it with the one that fit is given",
+    );
+  });
 });

@@ -61,7 +61,7 @@ function addConstant(graph: Graph, { name, values, shape }: Constant): string {
  * `forward` is run in evaluation mode with a few batches of random numbers, and the operations that ran are written
  * down, so any module can be exported that is made of this library's operations and does the same for every input.
  * Dropout is gone; parameters and buffers keep the names of the state dict (folded, they end in `.folded`); tensors
- * that `forward` makes are constants. The input is called "input", the output "output".
+ * that `forward` makes are constants. All numbers are those of the moment of the call. The input is called "input", the output "output".
  *
  * @returns the file's content: at most 2 GB, which protocol buffers allow
  * @throws Error naming the operation that cannot be exported: one that ONNX does not have, one that differs from run
@@ -71,10 +71,12 @@ function addConstant(graph: Graph, { name, values, shape }: Constant): string {
 export async function exportOnnx(model: Module, options: OnnxExportOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { inputShape, batch, foldBatchNorm = false, metadata = {} } = options;
   if (batch !== undefined) checkCount("exportOnnx", "batch", batch);
-  // What it takes to write the file is loaded only where one is written.
-  const { encodeModel } = await import("./schema.js");
   try {
-    const steps = await stepsOf(model, inputShape, batch === undefined ? BATCHES : BATCHES.map(() => batch));
+    const [steps, { encodeModel }] = await Promise.all([
+      stepsOf(model, inputShape, batch === undefined ? BATCHES : BATCHES.map(() => batch)),
+      // What it takes to write the file is loaded only where one is written.
+      import("./schema.js"),
+    ]);
     return encodeModel({
       irVersion: IR_VERSION,
       producerName: "torchlet",

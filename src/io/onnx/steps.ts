@@ -97,9 +97,17 @@ class Constants {
   readonly #batches: readonly number[];
   readonly #names = new Map<Buffer, string>();
   readonly #read = new Map<Tensor, Constant>();
+  /** All are asked for at once, before anything is waited for: somebody may go on training the model. */
+  readonly #values = new Map<Buffer, Promise<Float32Array>>();
 
-  constructor(batches: readonly number[], model: Module) {
+  constructor(batches: readonly number[], model: Module, constants: readonly Tensor[]) {
     this.#batches = batches;
+    for (const constant of constants) {
+      if (this.#values.has(constant.buffer)) continue;
+      const values = constant.data();
+      values.catch(() => {}); // whoever reads it hears of a failure
+      this.#values.set(constant.buffer, values);
+    }
     for (const [name, value] of [...model.namedParameters(), ...model.namedBuffers()]) {
       this.#names.set(value.buffer, name);
     }
@@ -115,7 +123,7 @@ class Constants {
       tensors.map((tensor) => tensor.shape),
     );
     const same = tensors.every(({ buffer }) => buffer === first.buffer);
-    const values = await Promise.all((same ? [first] : tensors).map((tensor) => tensor.data()));
+    const values = await Promise.all((same ? [first] : tensors).map(({ buffer }) => this.#values.get(buffer)!));
     const fixed = tensors.every((tensor) => sameShape(tensor.shape, first.shape));
     const agree = fixed
       ? values.every((own) => own.every((value, i) => Object.is(value, values[0][i])))
@@ -149,7 +157,7 @@ export async function stepsOf(model: Module, inputShape: Shape, batches: readonl
   const run = () => batches.map((batch, i) => runOnce(model, [batch, ...inputShape], new Generator(i), kept));
   try {
     const runs = frozen(model, () => (backend ? withBackend(backend, run) : run()));
-    return await mergeRuns(runs, batches, new Constants(batches, model));
+    return await mergeRuns(runs, batches, new Constants(batches, model, kept));
   } finally {
     for (const constant of kept) constant.release();
   }

@@ -20,14 +20,23 @@ export interface SafetensorsReadOptions {
   finite?: boolean;
 }
 
-/** The file's bytes, piece by piece: the header, then each tensor. */
-export async function* pieces(tensors: StateDict, metadata: Metadata): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  yield encodeHeader(tensors, metadata);
-  for (const value of Object.values(tensors)) yield floatBytes(await value.data());
+/**
+ * The file's bytes, piece by piece: the header, then each tensor. Every number is what it is now: all tensors are asked for
+ * theirs before anything is waited for, so that whoever saves a model may go on training it.
+ */
+export function pieces(tensors: StateDict, metadata: Metadata): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  const header = encodeHeader(tensors, metadata);
+  const all = Promise.all(Object.values(tensors).map((value) => value.data()));
+  // Whoever reads the pieces hears of a failure; nobody may have come to that yet.
+  all.catch(() => {});
+  return (async function* () {
+    yield header;
+    for (const values of await all) yield floatBytes(values);
+  })();
 }
 
 /**
- * The bytes of a safetensors file of float32 tensors.
+ * The bytes of a safetensors file of float32 tensors, with the numbers that they have at the call.
  * @param tensors by name, in any order; on any backends
  * @param metadata strings to keep beside the tensors
  * @throws Error when a tensor is named `__metadata__`, or the names need more than 100 MB

@@ -1,4 +1,4 @@
-/** saveSafetensors and loadSafetensors: safetensors files on disk, one piece in memory at a time. */
+/** saveSafetensors and loadSafetensors: safetensors files on disk, read one piece at a time. */
 
 import type { FileHandle } from "node:fs/promises";
 import type { StateDict } from "../../layers/module.js";
@@ -11,7 +11,8 @@ import { headerLength, LENGTH_BYTES, type Metadata, parseHeader } from "./header
 const PIECE_BYTES = 1 << 20;
 
 /**
- * Writes a file that is either whole or not there, tensor by tensor: a model larger than the memory left can be saved.
+ * Writes a file that is either whole or not there, of the numbers that the tensors have at the call: they may change
+ * while it is written.
  * @param path of the file; one that is there is replaced
  * @param tensors by their names
  * @param metadata strings to keep beside the tensors

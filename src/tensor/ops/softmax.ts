@@ -4,6 +4,14 @@ import { record } from "../autograd.js";
 import { normalizeDim, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
+/** What `logSoftmax` has made, and along which axis: known to be log-probabilities without a look at the numbers. */
+const logProbabilities = new WeakMap<Tensor, number>();
+
+/** Internal: whether `logSoftmax` has made x, along `dim`. */
+export function isLogSoftmax(x: Tensor, dim: number): boolean {
+  return logProbabilities.get(x) === dim;
+}
+
 function along(name: string, x: Tensor, dim: number, logarithm: boolean): Tensor {
   const d = normalizeDim(dim, x.shape.length, name);
   const geometry = { outer: sizeOf(x.shape.slice(0, d)), n: x.shape[d], inner: sizeOf(x.shape.slice(d + 1)) };
@@ -20,5 +28,7 @@ export function softmax(x: Tensor, dim: number): Tensor {
 
 /** y_i = x_i − ln Σ_j exp(x_j) along `dim`, stable where softmax underflows. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
-  return along("logSoftmax", x, dim, true);
+  const y = along("logSoftmax", x, dim, true);
+  logProbabilities.set(y, normalizeDim(dim, x.shape.length, "logSoftmax"));
+  return y;
 }

@@ -1,0 +1,31 @@
+/** parameterList: what optimizers and clipping are given, looked at once. */
+
+import { formatShape } from "../tensor/shape.js";
+import { type Parameter, Tensor } from "../tensor/tensor.js";
+
+/**
+ * The parameters as a list, from any iterable.
+ * @throws TypeError on what is no tensor
+ * @throws Error on a parameter that occurs twice, or is the result of an operation
+ */
+export function parameterList(who: string, parameters: Iterable<Parameter>): Parameter[] {
+  if (typeof parameters?.[Symbol.iterator] !== "function") {
+    throw new TypeError(`${who}: expected a list of parameters: model.parameters()`);
+  }
+  const list = [...parameters];
+  const places = new Map<Tensor, number>();
+  for (const [i, parameter] of list.entries()) {
+    if (!(parameter instanceof Tensor)) {
+      throw new TypeError(`${who}: what is listed at ${i} is no parameter; pass model.parameters()`);
+    }
+    const what = `the parameter ${formatShape(parameter.shape)} at ${i}`;
+    const before = places.get(parameter);
+    if (before !== undefined) {
+      throw new Error(`${who}: ${what} is listed at ${before} already, and would count twice; list each once`);
+    }
+    if (parameter.node)
+      throw new Error(`${who}: ${what} is the result of ${parameter.node.name}: only leaves can learn`);
+    places.set(parameter, i);
+  }
+  return list;
+}
