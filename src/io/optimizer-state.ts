@@ -4,6 +4,7 @@ import type { StateDict } from "../layers/module.js";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { loadSafetensors, saveSafetensors } from "./safetensors/file.js";
+import { tensorsOn } from "./tensors-on.js";
 
 /** The state's tensors under names of their own: `exp_avg.0` is `exp_avg` of the first parameter. */
 export function optimizerTensors({ tensors }: OptimizerState): StateDict {
@@ -63,7 +64,8 @@ function numbersFrom(metadata: Record<string, string>): Pick<OptimizerState, "lr
  * @throws Error naming the file when it is of another kind or of other parameters; nothing has been changed then
  */
 export async function loadOptimizer(path: string, optimizer: Optimizer): Promise<void> {
-  const { tensors, metadata } = await loadSafetensors(path);
+  const { metadata, ...file } = await loadSafetensors(path);
+  const tensors = await tensorsOn(optimizer.parameters[0].backend, file.tensors);
   try {
     optimizer.loadStateDict(optimizerState(optimizer, numbersFrom(metadata), tensors));
   } catch (error) {

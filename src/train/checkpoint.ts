@@ -2,9 +2,12 @@
 
 import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
 import { loadSafetensors, saveSafetensors } from "../io/safetensors/file.js";
+import { tensorsOn } from "../io/tensors-on.js";
 import type { AnyModule, StateDict } from "../layers/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Schedule, ScheduleState } from "../optim/schedules.js";
+import type { Backend } from "../tensor/backend/backend.js";
+import { currentBackend } from "../tensor/backend/registry.js";
 import { checkGeneratorStates, generatorStates, type Stream, setGeneratorStates } from "../tensor/random.js";
 import { tensor } from "../tensor/tensor.js";
 import { Tally } from "./evaluate.js";
@@ -96,12 +99,9 @@ async function tallyFrom(tensors: StateDict, numbers: NonNullable<Progress["tall
   return new Tally({ ...numbers, outputs, labels });
 }
 
-/** The tensors on the model's backend, where a file's come from the current one. */
-async function besideModel(model: AnyModule, tensors: StateDict): Promise<StateDict> {
-  const [first] = model.parameters();
-  if (!first) return tensors;
-  const moved = Object.entries(tensors).map(async ([name, value]) => [name, await value.to(first.backend)] as const);
-  return Object.fromEntries(await Promise.all(moved));
+/** Where the model is: the tensors of a file come to the current backend, which may be another one. */
+function backendOf(model: AnyModule): Backend {
+  return model.parameters()[0]?.backend ?? currentBackend();
 }
 
 /** @throws Error when a schedule is there on one side only: the rate would not go on as it did */
@@ -122,14 +122,13 @@ export async function loadCheckpoint(
   path: string,
   { model, optimizer, schedule }: Omit<Training, "position">,
 ): Promise<TrainingPosition> {
-  const { tensors: read, metadata } = await loadSafetensors(path);
-  let tensors = read;
+  const { metadata, ...file } = await loadSafetensors(path);
+  const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {
     if (metadata.training === undefined) throw new Error("there is no training in it to go on with");
     const progress = JSON.parse(metadata.training) as Progress;
     const { epoch, done, seconds, reports, streams, generators, optimizer: state } = progress;
     const tally = progress.tally && (await tallyFrom(tensors, progress.tally));
-    tensors = await besideModel(model, read);
     // All that can fail comes first: from the first change on, everything changes.
     const loadModel = model.prepareLoad(withoutPrefix(MODEL, tensors));
     const loadOptimizer = optimizer.prepareLoad(optimizerState(optimizer, state, withoutPrefix(OPTIMIZER, tensors)));
@@ -143,7 +142,6 @@ export async function loadCheckpoint(
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   } finally {
-    releaseAll(read);
     releaseAll(tensors);
   }
 }
@@ -153,20 +151,18 @@ export async function loadCheckpoint(
  * @throws Error naming the file when it is no checkpoint, or one of another model; nothing has been changed then
  */
 export async function loadWeights(path: string, model: AnyModule): Promise<void> {
-  const { tensors: read } = await loadSafetensors(path);
-  let tensors = read;
+  const file = await loadSafetensors(path);
+  const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {
-    if (!Object.keys(read).some((name) => name.startsWith(MODEL))) {
+    if (!Object.keys(tensors).some((name) => name.startsWith(MODEL))) {
       throw new Error(
         "this is no checkpoint. To load a file of weights alone: model.loadStateDict((await loadSafetensors(path)).tensors)",
       );
     }
-    tensors = await besideModel(model, read);
     model.loadStateDict(withoutPrefix(MODEL, tensors));
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   } finally {
-    releaseAll(read);
     releaseAll(tensors);
   }
 }

@@ -1,0 +1,14 @@
+/** tensorsOn: tensors of a file, where they are wanted. */
+
+import type { StateDict } from "../layers/module.js";
+import type { Backend } from "../tensor/backend/backend.js";
+
+/** The same tensors on `backend`, for the caller to release; those that are elsewhere are released once they are there. */
+export async function tensorsOn(backend: Backend, tensors: StateDict): Promise<StateDict> {
+  const moved = Object.entries(tensors).map(async ([name, value]) => {
+    const own = await value.to(backend);
+    if (own !== value) value.release();
+    return [name, own] as const;
+  });
+  return Object.fromEntries(await Promise.all(moved));
+}
