@@ -15,7 +15,7 @@ export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export { PhotoFolder, type PhotoFolderData, type PhotoFolderOptions, type SkippedFile } from "./data/photo-folder.js";
 export { resize } from "./data/resize.js";
-export { type Layout, openSplits, type Splits, type SplitsOptions } from "./data/splits.js";
+export { type FolderLayout, openSplits, type Splits, type SplitsOptions } from "./data/splits.js";
 export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";

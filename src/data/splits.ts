@@ -15,11 +15,11 @@ import {
 } from "./photo-folder.js";
 
 /** Where the label of a photograph is: at the end of its name (FaceFolder), or in the name of its folder (ImageFolder). */
-export type Layout = "faces" | "folders";
+export type FolderLayout = "faces" | "folders";
 
 export interface SplitsOptions extends PhotoFolderOptions {
   /** Default: "folders" where the photographs lie in folders, "faces" where they do not. */
-  layout?: Layout;
+  layout?: FolderLayout;
   /** Share of each class that goes to the test split, where the folder has no split of its own. Default 0.25. */
   testFraction?: number;
   /** Decides which photographs these are. Default 0. */
@@ -34,7 +34,7 @@ export interface Splits {
   test: PhotoFolder;
 }
 
-async function detectLayout(folder: string): Promise<Layout> {
+async function detectLayout(folder: string): Promise<FolderLayout> {
   const { files, folders } = await listFolder("openSplits", folder);
   if (files.length > 0 && folders.length > 0) {
     throw new Error(

@@ -22,7 +22,7 @@ import { CURVES } from "./sections/training.js";
 const DISAGREEMENTS = 16;
 
 /** What two runs have in common. */
-interface Pair {
+interface Comparison {
   runs: readonly [Examination, Examination];
   /** What the two are called. */
   names: readonly [string, string];
@@ -47,7 +47,7 @@ function shortNamesOf(names: readonly [string, string]): [string, string] {
 }
 
 /** @throws Error when the two cannot be compared */
-function pairOf(runs: readonly [Examination, Examination]): Pair {
+function comparisonOf(runs: readonly [Examination, Examination]): Comparison {
   const [first, second] = runs;
   const names = [first.run.path, second.run.path] as const;
   const [a, b] = runs.map(({ data }) => data.test.classes.join(", "));
@@ -74,7 +74,7 @@ interface Verdict {
   test: McNemar;
 }
 
-function judge({ predictions: [first, second] }: Pair): Verdict {
+function judge({ predictions: [first, second] }: Comparison): Verdict {
   const generator = new Generator(0).fork("comparison");
   return {
     differences: differencesOf(first, second, generator),
@@ -103,8 +103,8 @@ function testInWords(
   );
 }
 
-function verdictSection(pair: Pair, verdict: Verdict): Section {
-  const { runs, names, predictions } = pair;
+function verdictSection(comparison: Comparison, verdict: Verdict): Section {
+  const { runs, names, predictions } = comparison;
   const costs = [
     ["parameters", ...runs.map(({ model }) => count(model.parameterCount()))],
     ["best epoch", ...runs.map(({ best, epochs }) => `${best.epoch} of ${epochs.length}`)],
@@ -123,7 +123,7 @@ ${table(["", ...names], costs)}`,
   };
 }
 
-function curvesSection({ runs, shortNames, predictions }: Pair, charts: Charts): Section {
+function curvesSection({ runs, shortNames, predictions }: Comparison, charts: Charts): Section {
   const drawn: Chart[] = CURVES.map(({ metric, title, label, scale }) =>
     epochChart(charts, {
       name: metric,
@@ -146,9 +146,9 @@ function curvesSection({ runs, shortNames, predictions }: Pair, charts: Charts):
   return { id: "curves", title: "Curves", charts: drawn, body: chartGrid(drawn) };
 }
 
-async function disagreementsSection(pair: Pair): Promise<Section> {
-  const { runs, shortNames, indices } = pair;
-  const [first, second] = pair.predictions;
+async function disagreementsSection(comparison: Comparison): Promise<Section> {
+  const { runs, shortNames, indices } = comparison;
+  const [first, second] = comparison.predictions;
   const { labels, classes } = first;
   const gap = (i: number) => Math.abs(first.probability(i, labels[i]) - second.probability(i, labels[i]));
   const split = [...labels.keys()].filter(
@@ -172,7 +172,7 @@ async function disagreementsSection(pair: Pair): Promise<Section> {
   };
 }
 
-function optionsSection({ runs, names }: Pair): Section {
+function optionsSection({ runs, names }: Comparison): Section {
   const [first, second] = runs.map(({ run }) => run.config as unknown as Record<string, unknown>);
   const show = (value: unknown) => (value === undefined ? "" : html`${JSON.stringify(value)}`);
   const rows = [...new Set([...Object.keys(first), ...Object.keys(second)])]
@@ -201,14 +201,14 @@ export async function writeComparison(
   second: string,
   { out, ...options }: ComparisonOptions,
 ): Promise<{ file: string; lines: string[] }> {
-  const pair = pairOf([await examine(first, options), await examine(second, options)]);
-  const verdict = judge(pair);
-  const { names, runs, namesakes } = pair;
+  const comparison = comparisonOf([await examine(first, options), await examine(second, options)]);
+  const verdict = judge(comparison);
+  const { names, runs, namesakes } = comparison;
   const sections = [
-    verdictSection(pair, verdict),
-    curvesSection(pair, await Charts.load()),
-    await disagreementsSection(pair),
-    optionsSection(pair),
+    verdictSection(comparison, verdict),
+    curvesSection(comparison, await Charts.load()),
+    await disagreementsSection(comparison),
+    optionsSection(comparison),
   ];
   const warnings = new Set(runs.flatMap((run) => run.warnings));
   if (namesakes > 0) {

@@ -8,15 +8,10 @@ import { noGrad } from "../tensor/autograd.js";
 /** Images in a forward pass. */
 const BATCH = 64;
 
+/** ln Σ exp(value), without overflow. */
 function logSumExp(values: readonly number[]): number {
   const largest = Math.max(...values);
   return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
-}
-
-/** Log-probabilities from logits, or from log-probabilities, which they leave as they are. */
-function logSoftmax(row: readonly number[]): number[] {
-  const total = logSumExp(row);
-  return row.map((value) => value - total);
 }
 
 export class Predictions {
@@ -24,14 +19,14 @@ export class Predictions {
   readonly labels: Int32Array;
   /** The likeliest class of each photograph. */
   readonly predicted: Int32Array;
-  /** By photograph, of each class. */
-  readonly #logProbabilities: readonly (readonly number[])[];
+  /** By photograph, of each class: log-probabilities, up to a number that is the same for all classes. */
+  readonly #outputs: readonly (readonly number[])[];
 
   /** @param outputs by photograph, the model's output: logits or log-probabilities */
   constructor(classes: readonly string[], labels: Int32Array, outputs: readonly (readonly number[])[]) {
     this.classes = classes;
     this.labels = labels;
-    this.#logProbabilities = outputs.map(logSoftmax);
+    this.#outputs = outputs;
     this.predicted = Int32Array.from(outputs, (row) => row.indexOf(Math.max(...row)));
   }
 
@@ -41,7 +36,7 @@ export class Predictions {
     return new Predictions(
       this.classes,
       labels,
-      indices.map((i) => this.#logProbabilities[i]),
+      indices.map((i) => this.#outputs[i]),
     );
   }
 
@@ -56,7 +51,7 @@ export class Predictions {
 
   /** Of photograph i: how probable class k is, 0 to 1. */
   probability(i: number, k: number): number {
-    return Math.min(1, Math.exp(this.#logProbabilities[i][k]));
+    return Math.min(1, Math.exp(this.#outputs[i][k] - logSumExp(this.#outputs[i])));
   }
 
   /** How probable class k is, for every photograph. */
@@ -66,7 +61,7 @@ export class Predictions {
 
   /** Log-odds of class k against all others: they order the photographs where probabilities are all 1 when rounded. */
   scores(k: number): number[] {
-    return this.#logProbabilities.map((row) => row[k] - logSumExp(row.filter((_, j) => j !== k)));
+    return this.#outputs.map((row) => row[k] - logSumExp(row.filter((_, j) => j !== k)));
   }
 
   /** 1 for each photograph of class k, 0 for the others. */

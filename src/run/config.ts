@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { type AugmentOptions, checkAugment } from "../data/augment.js";
-import type { Layout } from "../data/splits.js";
+import type { FolderLayout } from "../data/splits.js";
 import { type NetName, nets } from "../nets/named.js";
 import { type BackendName, backends } from "../tensor/backend/registry.js";
 import { METRICS, type MetricName } from "../train/best-epoch.js";
@@ -15,7 +15,7 @@ export interface TrainConfig {
   net: NetName;
   size: number;
   dropout?: number;
-  layout?: Layout;
+  layout?: FolderLayout;
   testFraction?: number;
   limit?: number;
   onError: "skip" | "throw";
@@ -71,7 +71,7 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
     only: { with: "net", of: ["net2", "net3"] },
   }),
   layout: option(
-    choice<Layout>("faces", "folders"),
+    choice<FolderLayout>("faces", "folders"),
     "where labels are: at the end of a file's name, or in its folder's",
     {
       otherwise: "what the folder looks like",

@@ -6,7 +6,7 @@ import { foldBatchNorms } from "./fold.js";
 import { Graph, INPUT } from "./graph.js";
 import { RULES } from "./rules.js";
 import { BatchSize } from "./size.js";
-import { type Constant, type Source, type Steps, stepsOf } from "./steps.js";
+import { type Computation, type Constant, type Source, stepsOf } from "./steps.js";
 
 /** The version of the operators, and that of the file format that came with it (ONNX 1.19). */
 const OPSET = 24n;
@@ -27,7 +27,7 @@ export interface OnnxExportOptions {
 const BATCHES = [2, 3, 5];
 
 /** The graph of the steps that the output depends on. */
-function graphOf({ steps, inputShape, output, outputShape }: Steps): ReturnType<Graph["finish"]> {
+function graphOf({ steps, inputShape, output, outputShape }: Computation): ReturnType<Graph["finish"]> {
   const graph = new Graph();
   const needed = new Set<Source>([output]);
   for (let i = steps.length - 1; i >= 0; i--) if (needed.has(i)) for (const input of steps[i].inputs) needed.add(input);

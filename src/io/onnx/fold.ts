@@ -1,6 +1,6 @@
 /** Folds batch norm into the convolution before it: one step does the work of two. */
 
-import type { Constant, Source, Step, Steps } from "./steps.js";
+import type { Computation, Constant, Source, Step } from "./steps.js";
 
 const isConstant = (source: Source): source is Constant => typeof source === "object";
 
@@ -29,7 +29,7 @@ function folded(conv: Step, norm: Step): Step | undefined {
 }
 
 /** The same steps, with a folded convolution in the place of each batch norm that alone reads a convolution's result. */
-export function foldBatchNorms({ steps, ...rest }: Steps): Steps {
+export function foldBatchNorms({ steps, ...rest }: Computation): Computation {
   const reads = [rest.output, ...steps.flatMap(({ inputs }) => inputs)];
   const fold = (step: Step): Step => {
     const [source] = step.inputs;

@@ -31,7 +31,8 @@ export interface Step {
   readonly attributes: Merged<object>;
 }
 
-export interface Steps {
+/** What a model does: one operation after the other. */
+export interface Computation {
   readonly steps: readonly Step[];
   readonly inputShape: readonly Size[];
   readonly output: Source;
@@ -151,7 +152,7 @@ class Constants {
  * @param batches three sizes, which tell a line from a curve
  * @throws Error naming the operation that differs
  */
-export async function stepsOf(model: Module, inputShape: Shape, batches: readonly number[]): Promise<Steps> {
+export async function stepsOf(model: Module, inputShape: Shape, batches: readonly number[]): Promise<Computation> {
   const backend = model.parameters()[0]?.backend;
   const kept: Tensor[] = [];
   const run = () => batches.map((batch, i) => runOnce(model, [batch, ...inputShape], new Generator(i), kept));
@@ -163,7 +164,7 @@ export async function stepsOf(model: Module, inputShape: Shape, batches: readonl
   }
 }
 
-async function mergeRuns(runs: readonly Run[], batches: readonly number[], constants: Constants): Promise<Steps> {
+async function mergeRuns(runs: readonly Run[], batches: readonly number[], constants: Constants): Promise<Computation> {
   const [first] = runs;
   const sourceOf = async (operands: readonly Operand[], reader: string): Promise<Source> => {
     if (operands.every((operand) => typeof operand === "object")) return constants.read(operands, reader);
