@@ -13,6 +13,7 @@ import * as esbuild from "esbuild";
 import { type Browser, chromium } from "playwright";
 import * as vite from "vite";
 import webpack from "webpack";
+import { serve } from "../../test/bundle/app/build.js";
 import { isolation, launchOptions } from "../../test/chromium.js";
 
 const quick = process.argv.includes("quick");
@@ -119,13 +120,7 @@ async function byWebpack(app: string, out: string): Promise<void> {
 /** Runs the program in a page of `folder` and in a worker, with memory shared and not. */
 async function inPage(browser: Browser, folder: string, html = ""): Promise<string> {
   for (const headers of [isolation, {}]) {
-    const server = await vite.preview({
-      root: folder,
-      configFile: false,
-      logLevel: "error",
-      build: { outDir: folder },
-      preview: { host: "127.0.0.1", port: 0, headers },
-    });
+    const server = await serve(folder, headers);
     try {
       const page = await browser.newPage();
       page.on("pageerror", (error) => console.log(`      ${error.message}`));

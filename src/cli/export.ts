@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
+import { checkpointOption } from "./checkpoint-option.js";
 
 type Format = "onnx" | "safetensors";
 
@@ -57,11 +58,7 @@ export function exportCommand(): Command {
         .makeOptionMandatory(),
     )
     .option("--out <FILE>", "where to (default: RUN/model.onnx or RUN/model.safetensors)")
-    .addOption(
-      new Option("--checkpoint <NAME>", "of the best epoch, or the last one saved")
-        .choices(["best", "last"])
-        .default("best"),
-    )
+    .addOption(checkpointOption())
     .option("--fold-batch-norm", "onnx: give each batch norm to the convolution before it")
     .action(exportRun);
 }

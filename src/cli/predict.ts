@@ -1,9 +1,10 @@
 /** torchlet predict: what a trained net sees in photographs. */
 
 import { stat } from "node:fs/promises";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
 import { inColumns } from "../text.js";
+import { checkpointOption } from "./checkpoint-option.js";
 
 interface PredictFlags {
   run: string;
@@ -94,11 +95,7 @@ export function predictCommand(): Command {
     .description("tell the classes of photographs by a trained net")
     .argument("<PHOTO...>", "photographs, or folders of them")
     .requiredOption("--run <RUN>", "the run that trained the net")
-    .addOption(
-      new Option("--checkpoint <NAME>", "of the best epoch, or the last one saved")
-        .choices(["best", "last"])
-        .default("best"),
-    )
+    .addOption(checkpointOption())
     .option("--json", "one line of JSON for each photograph")
     .action(predict);
 }

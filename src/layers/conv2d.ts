@@ -1,6 +1,6 @@
 /** Conv2d: a convolution with learned filters. */
 
-import { type Conv2dOptions as Conv2dOpOptions, conv2d, type Pair, pairOf } from "../tensor/ops/conv2d.js";
+import { type Conv2dOptions as Conv2dOpOptions, conv2d, convWindow, type Pair, pairOf } from "../tensor/ops/conv2d.js";
 import type { Generator } from "../tensor/random.js";
 import { checkCount, ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
@@ -38,9 +38,7 @@ export class Conv2d extends Module {
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ShapeError(`Conv2d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
     }
-    if (stride !== undefined) pairOf(stride, 1, "Conv2d: stride");
-    if (padding !== undefined) pairOf(padding, 0, "Conv2d: padding");
-    if (dilation !== undefined) pairOf(dilation, 1, "Conv2d: dilation");
+    convWindow("Conv2d", { stride, padding, dilation });
     const [kH, kW] = pairOf(kernelSize, 1, "Conv2d: kernelSize");
     const shape = [outChannels, inChannels / groups, kH, kW];
     this.weight = kaimingUniform(shape, generator);

@@ -1,6 +1,6 @@
 /** Dropout: forgets a random part of its input while training. */
 
-import { dropout } from "../tensor/ops/dropout.js";
+import { checkShare, dropout } from "../tensor/ops/dropout.js";
 import type { Generator } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
@@ -22,7 +22,7 @@ export class Dropout extends Module {
    */
   constructor(p = 0.5, { generator }: DropoutOptions = {}) {
     super();
-    if (!(p >= 0 && p < 1)) throw new RangeError(`Dropout: expected 0 <= p < 1, got ${p}`);
+    checkShare("Dropout", p);
     this.p = p;
     this.#generator = generator;
   }

@@ -44,6 +44,17 @@ export function windowCount(n: number, k: number, stride: number, padding: numbe
 }
 
 /**
+ * How the filter of `who` moves, along both axes.
+ * @throws ShapeError when a step, a padding or a dilation is no size
+ */
+export function convWindow(who: string, { stride = 1, padding = 0, dilation = 1 }: Conv2dOptions) {
+  const [strideH, strideW] = pairOf(stride, 1, `${who}: stride`);
+  const [padH, padW] = pairOf(padding, 0, `${who}: padding`);
+  const [dilationH, dilationW] = pairOf(dilation, 1, `${who}: dilation`);
+  return { strideH, strideW, padH, padW, dilationH, dilationW };
+}
+
+/**
  * The sizes of a convolution, checked.
  * @throws ShapeError naming the axis and the numbers.
  */
@@ -54,9 +65,8 @@ export function conv2dGeometry(x: Shape, weight: Shape, options: Omit<Conv2dOpti
     throw new ShapeError(`conv2d: the weight must have 4 axes, it has ${weight.length}${shapes}`);
   const [n, c, h, w] = x;
   const [o, cPerGroup, kH, kW] = weight;
-  const [strideH, strideW] = pairOf(options.stride ?? 1, 1, "conv2d: stride");
-  const [padH, padW] = pairOf(options.padding ?? 0, 0, "conv2d: padding");
-  const [dilationH, dilationW] = pairOf(options.dilation ?? 1, 1, "conv2d: dilation");
+  const window = convWindow("conv2d", options);
+  const { strideH, strideW, padH, padW, dilationH, dilationW } = window;
   const groups = options.groups ?? 1;
   if (!Number.isInteger(groups) || groups < 1 || c % groups !== 0 || o % groups !== 0) {
     throw new ShapeError(`conv2d: ${groups} groups do not divide ${c} input and ${o} output channels${shapes}`);
@@ -73,7 +83,7 @@ export function conv2dGeometry(x: Shape, weight: Shape, options: Omit<Conv2dOpti
       outH < 1 ? ["H", h + 2 * padH, dilationH * (kH - 1) + 1] : ["W", w + 2 * padW, dilationW * (kW - 1) + 1];
     throw new ShapeError(`conv2d: the filter spans ${k} along ${axis}, the padded input has ${size}${shapes}`);
   }
-  return { n, c, h, w, o, kH, kW, outH, outW, strideH, strideW, padH, padW, dilationH, dilationW, groups };
+  return { n, c, h, w, o, kH, kW, outH, outW, ...window, groups };
 }
 
 /**

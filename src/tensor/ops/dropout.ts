@@ -12,13 +12,18 @@ export interface DropoutOptions {
   generator?: Generator;
 }
 
+/** @throws RangeError unless 0 ≤ p < 1 */
+export function checkShare(who: string, p: number): void {
+  if (!(p >= 0 && p < 1)) throw new RangeError(`${who}: expected 0 <= p < 1, got ${p}`);
+}
+
 /**
  * y = x · m / (1 − p), each m being 0 with probability p and 1 otherwise: the expectation stays x.
  * @throws RangeError unless 0 ≤ p < 1
  * @see N. Srivastava et al., "Dropout", JMLR 15, 2014
  */
 export function dropout(x: Tensor, p = 0.5, { training = true, generator }: DropoutOptions = {}): Tensor {
-  if (!(p >= 0 && p < 1)) throw new RangeError(`dropout: expected 0 <= p < 1, got ${p}`);
+  checkShare("dropout", p);
   if (!training || p === 0) return x;
   const source = generator ?? defaultGenerator("dropout");
   const drawn = x.backend.dropoutMask(x.size, p, 1 / (1 - p), source.take(x.size));

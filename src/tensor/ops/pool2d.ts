@@ -18,18 +18,28 @@ export interface AvgPool2dOptions extends Pool2dOptions {
   countIncludePad?: boolean;
 }
 
+/**
+ * The window of `who` and how it moves, along both axes.
+ * @throws ShapeError when one of its numbers is no size, or more than half of it would lie on padding
+ */
+export function poolWindow(who: string, kernelSize: Pair, { stride = kernelSize, padding = 0 }: Pool2dOptions) {
+  const [kH, kW] = pairOf(kernelSize, 1, `${who}: kernelSize`);
+  const [strideH, strideW] = pairOf(stride, 1, `${who}: stride`);
+  const [padH, padW] = pairOf(padding, 0, `${who}: padding`);
+  if (2 * padH > kH || 2 * padW > kW) {
+    throw new ShapeError(`${who}: padding [${padH}, ${padW}] is more than half the window [${kH}, ${kW}]`);
+  }
+  return { kH, kW, strideH, strideW, padH, padW };
+}
+
 function poolGeometry(name: string, x: Shape, kernelSize: Pair, options: AvgPool2dOptions): PoolGeometry {
   if (x.length !== 4) {
     throw new ShapeError(`${name}: expected an input of 4 axes (N, C, H, W), got ${formatShape(x)}`);
   }
   const [n, c, h, w] = x;
   if (h === 0 || w === 0) throw new ShapeError(`${name}: the input ${formatShape(x)} has no pixels`);
-  const [kH, kW] = pairOf(kernelSize, 1, `${name}: kernelSize`);
-  const [strideH, strideW] = pairOf(options.stride ?? kernelSize, 1, `${name}: stride`);
-  const [padH, padW] = pairOf(options.padding ?? 0, 0, `${name}: padding`);
-  if (2 * padH > kH || 2 * padW > kW) {
-    throw new ShapeError(`${name}: padding [${padH}, ${padW}] is more than half the window [${kH}, ${kW}]`);
-  }
+  const window = poolWindow(name, kernelSize, options);
+  const { kH, kW, strideH, strideW, padH, padW } = window;
   const outH = windowCount(h, kH, strideH, padH, 1);
   const outW = windowCount(w, kW, strideW, padW, 1);
   if (outH < 1 || outW < 1) {
@@ -39,7 +49,7 @@ function poolGeometry(name: string, x: Shape, kernelSize: Pair, options: AvgPool
     );
   }
   const countIncludePad = options.countIncludePad ?? true;
-  return { planes: n * c, h, w, kH, kW, outH, outW, strideH, strideW, padH, padW, countIncludePad };
+  return { planes: n * c, h, w, outH, outW, ...window, countIncludePad };
 }
 
 function pooledShape(x: Shape, { outH, outW }: PoolGeometry): Shape {
