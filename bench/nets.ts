@@ -103,6 +103,6 @@ export async function train(model: Module, optimizer: Adam, images: Tensor, labe
   loss.backward();
   optimizer.step();
   const value = await loss.item();
-  loss.release();
+  loss.dispose();
   return value;
 }

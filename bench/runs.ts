@@ -32,7 +32,7 @@ async function benchEpoch(batch: number, threads: number): Promise<Row> {
     steps.push(await timeStep());
   }
   const sum = (EPOCH_IMAGES / batch) * (steps.reduce((a, b) => a + b) / steps.length);
-  images.release();
+  images.dispose();
   console.log(
     `net1, one epoch of ${EPOCH_IMAGES} images in memory, batch ${batch}: ${short(ms / 1000)} s, ` +
       `${(ms / sum).toFixed(3)} times the sum of its steps (${short(sum / 1000)} s)`,

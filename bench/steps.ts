@@ -72,7 +72,7 @@ async function benchStep(net: NetName, batch: number, { backend, threads }: Chos
   const inference = async () => {
     const output = infer(model, images);
     await output.data();
-    output.release();
+    output.dispose();
   };
   const training = () => train(model, optimizer, images, labels);
   const measured = async (kind: string, run: () => Promise<unknown>, flops: number): Promise<StepRow> => {
@@ -85,7 +85,7 @@ async function benchStep(net: NetName, batch: number, { backend, threads }: Chos
     await measured("training", training, trainingFlops(nets[net])),
   ];
   optimizer.zeroGrad();
-  images.release();
+  images.dispose();
   return rows;
 }
 

@@ -29,7 +29,7 @@ async function benchTraining(): Promise<void> {
   const step = () => train(model, optimizer, images, labelsOf(batch));
   const { median } = await timeWarm(step, await elapsed(step));
   optimizer.zeroGrad();
-  images.release();
+  images.dispose();
   await print(`net1 training, batch ${batch}: ${median.toFixed(1)} ms, ${(median / batch).toFixed(2)} ms an image`);
 }
 

@@ -11,12 +11,12 @@ async function matmul({ a, b }: Inputs): Promise<Prepared> {
   const [left, right] = [upload(a), upload(b)];
   const product = left.matmul(right);
   const result = await product.data();
-  product.release();
+  product.dispose();
   const run = async () => {
     const product = left.matmul(right);
     // Only the result's arrival says that a device is done.
     if (!product.backend.readSync) await product.data();
-    product.release();
+    product.dispose();
   };
   return { result, run };
 }
@@ -27,7 +27,7 @@ async function inference(task: Task, { images, labels, ...weights }: Inputs): Pr
   const run = async () => {
     const output = infer(model, input);
     const result = await output.data();
-    output.release();
+    output.dispose();
     return result;
   };
   return { result: await run(), run };

@@ -147,7 +147,7 @@ export class ImageDataset {
       try {
         yield { images, labels: indices.map((index) => this.labels[index]), indices };
       } finally {
-        images.release(); // also when the caller leaves the loop
+        images.free("batch"); // also when the caller leaves the loop
       }
     }
   }

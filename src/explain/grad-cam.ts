@@ -83,7 +83,7 @@ export async function gradCam(
   );
   const [n, height, width] = heat.shape;
   const values = await heat.data();
-  heat.release();
+  heat.dispose();
   const size = height * width;
   return Array.from({ length: n }, (_, i) => ({ height, width, values: values.slice(i * size, (i + 1) * size) }));
 }

@@ -39,7 +39,7 @@ function* rowsOf({ top, left }: Square, size: number, width: number): Iterable<[
 async function probabilities(model: Module, images: Float32Array, shape: number[], k: number): Promise<number[]> {
   const output = noGrad(() => frozen(model, () => softmax(model.forward(tensor(images, shape)), 1)));
   const [values, classes] = [await output.data(), output.shape[1]];
-  output.release();
+  output.dispose();
   if (!(Number.isInteger(k) && k >= 0 && k < classes)) {
     throw new RangeError(`occlusionMap: ${k} is none of the classes 0 to ${classes - 1}`);
   }

@@ -46,7 +46,7 @@ export async function saveOptimizer(path: string, optimizer: Optimizer): Promise
   try {
     await saveSafetensors(path, tensors, { lr: String(state.lr), steps: JSON.stringify(state.steps) });
   } finally {
-    for (const value of Object.values(tensors)) value.release();
+    for (const value of Object.values(tensors)) value.dispose();
   }
 }
 
@@ -71,6 +71,6 @@ export async function loadOptimizer(path: string, optimizer: Optimizer): Promise
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   } finally {
-    for (const value of Object.values(tensors)) value.release();
+    for (const value of Object.values(tensors)) value.dispose();
   }
 }

@@ -1,6 +1,7 @@
 /** Batch normalization: the running moments of its channels, as a function and as the layer BatchNorm2d. */
 
 import { scope } from "../tensor/autograd.js";
+import { keepsNothing } from "../tensor/lifetime.js";
 import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
 import { checkCount, formatShape, ShapeError } from "../tensor/shape.js";
 import { ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
@@ -26,7 +27,7 @@ export interface BatchNormOptions {
 
 /** y ← alpha·y + beta·x, in place. */
 function blend(y: Tensor, x: Tensor, alpha: number, beta: number): void {
-  y.buffer.update((storage) => y.backend.accumulate(storage, x.storage, alpha, beta));
+  y.numbers.update((storage) => y.backend.accumulate(storage, x.storage, alpha, beta));
 }
 
 /**
@@ -107,7 +108,7 @@ export class BatchNorm2d extends Module {
     if (this.training) {
       const one = ones([]);
       blend(this.#batches, one, 1, 1);
-      one.release();
+      one.dispose();
     }
     return y;
   }
@@ -116,3 +117,5 @@ export class BatchNorm2d extends Module {
     return `${this.weight.size}, eps=${this.#eps}, momentum=${this.#momentum}`;
   }
 }
+
+keepsNothing.add(BatchNorm2d.prototype.forward);

@@ -1,6 +1,7 @@
 /** Conv2d: a convolution with learned filters. */
 
-import { type Conv2dOptions as Conv2dOpOptions, conv2d, convWindow, type Pair, pairOf } from "../tensor/ops/conv2d.js";
+import { keepsNothing } from "../tensor/lifetime.js";
+import { type Conv2dOptions as Conv2dOpOptions, type Conv2dOptions as Conv2dOpOptions, conv2d, conv2d, convWindow, type Pair, type Pair, pairOf, pairOf } from "../tensor/ops/conv2d.js";
 import type { Generator } from "../tensor/random.js";
 import { checkCount, ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
@@ -61,3 +62,5 @@ export class Conv2d extends Module {
     return `${c * groups}, ${o}, ${describeOptions({ kernelSize, ...options, groups: groups > 1 ? groups : undefined, bias: this.bias ? undefined : false })}`;
   }
 }
+
+keepsNothing.add(Conv2d.prototype.forward);

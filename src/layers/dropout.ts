@@ -1,6 +1,7 @@
 /** Dropout: forgets a random part of its input while training. */
 
-import { checkShare, dropout } from "../tensor/ops/dropout.js";
+import { keepsNothing } from "../tensor/lifetime.js";
+import { checkShare, dropout, dropout } from "../tensor/ops/dropout.js";
 import type { Generator } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
@@ -36,3 +37,5 @@ export class Dropout extends Module {
     return String(this.p);
   }
 }
+
+keepsNothing.add(Dropout.prototype.forward);

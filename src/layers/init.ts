@@ -12,7 +12,7 @@ export function fanIn(shape: Shape): number {
 /** A parameter that takes over the numbers of a fresh tensor. */
 function parameterOf(start: Tensor): Parameter {
   const parameter = new Parameter(start);
-  start.release();
+  start.dispose();
   return parameter;
 }
 

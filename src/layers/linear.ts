@@ -1,6 +1,7 @@
 /** Linear: a learned affine map. */
 
 import { scope } from "../tensor/autograd.js";
+import { keepsNothing } from "../tensor/lifetime.js";
 import { matmul } from "../tensor/ops/matmul.js";
 import { add } from "../tensor/ops/pointwise.js";
 import type { Generator } from "../tensor/random.js";
@@ -58,3 +59,5 @@ export class Linear extends Module {
     return `${inFeatures}, ${outFeatures}${this.bias ? "" : ", bias=false"}`;
   }
 }
+
+keepsNothing.add(Linear.prototype.forward);

@@ -1,9 +1,9 @@
 /** Module: something with parameters, buffers and a forward pass. */
 
-import { releaseSpent } from "../tensor/autograd.js";
+import { freeWalked } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { keep, Parameter, type Tensor } from "../tensor/tensor.js";
+import { Parameter, type Tensor } from "../tensor/tensor.js";
 
 /** Names to tensors, as PyTorch's `state_dict`. */
 export type StateDict = Record<string, Tensor>;
@@ -83,7 +83,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
    * @returns the tensor
    */
   protected registerBuffer(name: string, value: Tensor): Tensor {
-    this.#buffers.set(name, keep(value));
+    this.#buffers.set(name, value.keep());
     return value;
   }
 
@@ -155,7 +155,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   /** Frees every parameter's gradient, and what is left of the last step's graph. */
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.zeroGrad();
-    releaseSpent();
+    freeWalked();
   }
 
   /** The parameters that are this module's own, by name; those in arrays, maps and objects last. */

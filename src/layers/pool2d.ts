@@ -1,7 +1,9 @@
 /** MaxPool2d and AvgPool2d: pooling as layers. */
 
+import { keepsNothing } from "../tensor/lifetime.js";
 import type { Pair } from "../tensor/ops/conv2d.js";
-import { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions, poolWindow } from "../tensor/ops/pool2d.js";
+import { type Pair, pairOf } from "../tensor/ops/conv2d.js";
+import { type AvgPool2dOptions, type AvgPool2dOptions, avgPool2d, avgPool2d, maxPool2d, maxPool2d, type Pool2dOptions, type Pool2dOptions, poolWindow } from "../tensor/ops/pool2d.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { describeOptions, Module } from "./module.js";
 
@@ -62,3 +64,6 @@ export class AvgPool2d extends Module {
     return describeOptions({ kernelSize: this.#kernelSize, ...this.#options });
   }
 }
+
+keepsNothing.add(MaxPool2d.prototype.forward);
+keepsNothing.add(AvgPool2d.prototype.forward);

@@ -1,15 +1,24 @@
 /** Sequential: layers one after another. */
 
+import { keepsNothing } from "../tensor/lifetime.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type AnyModule, Module } from "./module.js";
 
 /** A module, or any function from a tensor to a tensor: `relu`, `flatten`, `(x) => logSoftmax(x, 1)`. */
 export type Layer<Inputs extends readonly unknown[] = [Tensor]> = Module<Inputs> | ((...inputs: Inputs) => Tensor);
 
+/** Whether a layer keeps neither its input nor its output anywhere: nobody knows that of functions of others. */
+function keepsNothingOf(layer: Layer): boolean {
+  if (layer instanceof Sequential && layer.forward === Sequential.prototype.forward) {
+    return layer.layers.every(keepsNothingOf);
+  }
+  return keepsNothing.has(layer instanceof Module ? layer.forward : layer);
+}
+
 /**
- * Applies its layers in order. What one layer hands to the next is freed as soon as no gradient needs it, so a layer
- * that keeps its input elsewhere must `detach()` it. The first layer may take something else than a tensor, and so does
- * the whole then.
+ * Applies its layers in order. What one layer or operation of this library hands to another is freed as soon as no
+ * gradient needs it; what a function or a module of your own has seen lives as long as any other tensor. The first layer
+ * may take something else than a tensor, and so does the whole then.
  */
 export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Module<Inputs> {
   // Private, so that a layer is found once, under the name that `children` gives it.
@@ -47,10 +56,15 @@ export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Mo
   /** What the last layer makes of the first one's `inputs`. */
   forward(...inputs: Inputs): Tensor {
     let given = inputs as readonly unknown[] as [Tensor];
+    let mayBeHeld = true;
     for (const layer of this.layers) {
+      const keeps = !keepsNothingOf(layer);
       const next = layer instanceof Module ? layer.forward(...given) : layer(...given);
-      if (given[0] !== inputs[0] && next !== given[0]) given[0].release();
+      mayBeHeld ||= keeps;
+      if (next === given[0]) continue;
+      if (!mayBeHeld) given[0].free("scope");
       given = [next];
+      mayBeHeld = keeps;
     }
     return given[0];
   }

@@ -4,15 +4,15 @@ import { noGrad } from "../tensor/autograd.js";
 import { stack } from "../tensor/ops/movement.js";
 import { add, clamp, div, minimum, mul, sqrt } from "../tensor/ops/pointwise.js";
 import { sum } from "../tensor/ops/sum.js";
-import { keep, type Parameter, type Tensor } from "../tensor/tensor.js";
+import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { parameterList } from "./parameter-list.js";
 
 function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) => Tensor): void {
   for (const parameter of parameters) {
     const { grad } = parameter;
     if (!grad) continue;
-    parameter.grad = keep(noGrad(() => change(grad)));
-    grad.release();
+    parameter.grad = noGrad(() => change(grad)).keep();
+    grad.dispose();
   }
 }
 

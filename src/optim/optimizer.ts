@@ -1,10 +1,10 @@
 /** Optimizer: what all of them share. */
 
-import { reachedLeaves, releaseSpent } from "../tensor/autograd.js";
+import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { keep, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 import { parameterList } from "./parameter-list.js";
 
 /** What an optimizer remembers: plain numbers and tensors, by parameter index. */
@@ -68,10 +68,10 @@ export abstract class Optimizer {
     if (!this.#begun) this.#checkBeginning();
     this.#begun = true;
     this.parameters.forEach((parameter, i) => {
-      const { grad, buffer, backend } = parameter;
+      const { grad, numbers, backend } = parameter;
       if (!grad) return;
       const step = ++this.#steps[i];
-      buffer.update((storage) => {
+      numbers.update((storage) => {
         this.update(storage, grad.storage, backend, step, (name) => this.#state(name, i).storage);
       });
     });
@@ -99,14 +99,14 @@ export abstract class Optimizer {
 
   #state(name: string, i: number): Tensor {
     const { shape, size, backend } = this.parameters[i];
-    this.#tensors[name][i] ??= keep(wrap(shape, backend.fill(size, 0), backend));
+    this.#tensors[name][i] ??= wrap(shape, backend.fill(size, 0), backend).keep();
     return this.#tensors[name][i];
   }
 
   /** Frees every gradient, and what is left of the last step's graph. Call it before each `backward()`. */
   zeroGrad(): void {
     for (const parameter of this.parameters) parameter.zeroGrad();
-    releaseSpent();
+    freeWalked();
   }
 
   /** What this optimizer has learned, and its rate; the other options are the constructor's. Shares its numbers. */
@@ -143,7 +143,7 @@ export abstract class Optimizer {
       for (const name of this.stateNames) {
         tensors[name].forEach((source, i) => {
           if (source) return;
-          this.#tensors[name][i]?.release();
+          this.#tensors[name][i]?.dispose();
           this.#tensors[name][i] = null;
         });
       }

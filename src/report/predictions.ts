@@ -83,7 +83,7 @@ export async function predictAll(model: Module, dataset: ImageDataset): Promise<
   for (const { images, labels } of dataset.batches(BATCH, { shuffle: false })) {
     const output = noGrad(() => frozen(model, () => model.forward(images)));
     const [values, classes] = [await output.data(), output.shape[1]];
-    output.release();
+    output.dispose();
     labels.forEach((_, i) => {
       outputs.push(Array.from(values.subarray(i * classes, (i + 1) * classes)));
     });

@@ -4,7 +4,7 @@ import { noGrad, type Sync } from "./autograd.js";
 import { mul } from "./ops/pointwise.js";
 import { sum } from "./ops/sum.js";
 import { formatShape } from "./shape.js";
-import { keep, type Tensor } from "./tensor.js";
+import type { Tensor } from "./tensor.js";
 import { type Operation, observe, unobserved } from "./trace.js";
 
 /** NaN or infinity in the result of an operation, or already in what it was given. */
@@ -29,7 +29,7 @@ export class AnomalyError extends Error {
 
 /** All of a tensor in one number on its device: NaN if an element is not finite, and otherwise 0. */
 function flagOf(x: Tensor): Tensor {
-  return keep(noGrad(() => sum(mul(x, 0))));
+  return noGrad(() => sum(mul(x, 0))).keep();
 }
 
 /** Whether every element is a finite number. One number is read back. */
@@ -38,7 +38,7 @@ export async function allFinite(x: Tensor): Promise<boolean> {
   try {
     return !Number.isNaN(await flag.item());
   } finally {
-    flag.release();
+    flag.dispose();
   }
 }
 
@@ -67,6 +67,6 @@ export async function detectAnomaly<T>(fn: () => Sync<T>): Promise<T> {
     }
     return result;
   } finally {
-    for (const { flag } of suspects) flag.release();
+    for (const { flag } of suspects) flag.dispose();
   }
 }

@@ -1,18 +1,16 @@
 /** Autograd: `record` notes how a tensor was made, `backward` walks the notes from the last to the first. */
 
 import type { Storage } from "./backend/backend.js";
+import { listing, noteBackward, type Owner, own, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
-import { adopt, Buffer, collect, dropSaved, type GraphNode, keep, type Saved, Tensor, wrap } from "./tensor.js";
+import { type Gradients, GraphNode, SharedStorage, Tensor, wrap } from "./tensor.js";
 import { report, unobserved } from "./trace.js";
 
 let recording = true;
 let nextId = 0;
 
-/** The safety net for graphs that are never walked: what they saved goes when the garbage collector finds them. */
-const forgotten = new FinalizationRegistry<Saved[]>(dropSaved);
-
-/** Values of the last graph that was walked. They stay readable until the next step begins. */
-let spent: Tensor[] = [];
+/** Values of the graphs that were walked last. They stay readable until the next step begins. */
+let walkedValues: Tensor[] = [];
 
 /** The leaves that the last `backward` has led to, until the next step begins. */
 let reached: readonly Tensor[] = [];
@@ -43,19 +41,18 @@ export function record(
   inputs: readonly Tensor[],
   shape: Shape,
   storage: Storage,
-  gradients: GraphNode["gradients"] | null,
+  gradients: Gradients | null,
   saves: readonly (Tensor | "result")[] = inputs,
   attributes: object = {},
 ): Tensor {
-  const result = wrap(shape, storage, inputs[0].backend);
+  const result = wrap(shape, storage, inputs[0].backend, { origin: name });
   report({ name, inputs, output: result, attributes });
   return gradients ? attach(name, inputs, result, gradients, saves) : result;
 }
 
 /** `record` for a result of another `shape` that shares the numbers of its only input: `name`, `gradients` as there. */
-export function recordShared(name: string, input: Tensor, shape: Shape, gradients: GraphNode["gradients"]): Tensor {
-  input.storage;
-  const result = new Tensor(shape, input.buffer.retain());
+export function recordShared(name: string, input: Tensor, shape: Shape, gradients: Gradients): Tensor {
+  const result = new Tensor(shape, input.retainNumbers(), name);
   report({ name, inputs: [input], output: result, attributes: {} });
   return attach(name, [input], result, gradients, []);
 }
@@ -64,17 +61,16 @@ function attach(
   name: string,
   inputs: readonly Tensor[],
   result: Tensor,
-  gradients: GraphNode["gradients"],
+  gradients: Gradients,
   saves: readonly (Tensor | "result")[],
 ): Tensor {
   if (!recording || !inputs.some((input) => input.requiresGrad)) return result;
   const saved = saves.map((save) => {
-    const buffer = (save === "result" ? result : save).buffer.retain();
-    return { buffer, version: buffer.version };
+    const numbers = (save === "result" ? result : save).numbers.retain();
+    return { numbers, version: numbers.version };
   });
   result.requiresGrad = true;
-  result.node = { name, id: nextId++, inputs, saved, gradients, walked: false };
-  forgotten.register(result.node, saved);
+  result.node = new GraphNode(name, nextId++, inputs, saved, gradients);
   return result;
 }
 
@@ -106,26 +102,26 @@ function walkOrder(root: Tensor): Tensor[] {
 }
 
 /** y + x, into whichever of the two nobody else sees. Takes over both. */
-function addGradients(y: Buffer, x: Buffer): Buffer {
-  const [target, other] = y.shared ? [x, y] : [y, x];
+function addGradients(y: SharedStorage, x: SharedStorage): SharedStorage {
+  const [target, other] = y.hasSeveralOwners ? [x, y] : [y, x];
   const sum = exclusive(target);
   sum.backend.accumulate(sum.storage, other.storage, 1, 1);
   other.release();
   return sum;
 }
 
-/** The buffer itself when it has one owner, otherwise a copy. Takes it over. */
-function exclusive(buffer: Buffer): Buffer {
-  if (!buffer.shared) return buffer;
-  const { backend, storage } = buffer;
+/** The numbers themselves when they have one owner, otherwise a copy. Takes them over. */
+function exclusive(numbers: SharedStorage): SharedStorage {
+  if (!numbers.hasSeveralOwners) return numbers;
+  const { backend, storage } = numbers;
   const copy = backend.view(storage, { shape: [storage.size], strides: [1], offset: 0 });
-  buffer.release();
-  return new Buffer(backend, copy);
+  numbers.release();
+  return new SharedStorage(backend, copy);
 }
 
-/** Runs one thunk and returns its result as a buffer of its own, freeing whatever else it made. */
-function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): Buffer {
-  const { result, made } = collect(() => {
+/** Runs one thunk and returns its result as numbers of their own, freeing whatever else it made. */
+function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): SharedStorage {
+  const { result, list } = listing(() => {
     // A rule is one operation to whoever observes, whatever it is made of.
     const gradient = unobserved(thunk);
     return gradient instanceof Tensor ? gradient : wrap(input.shape, gradient, input.backend);
@@ -137,31 +133,40 @@ function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage)
       );
     }
     report({ name: `backward of ${node.name}`, inputs: node.inputs, output: result, attributes: {} });
-    return result.buffer.retain();
+    return result.retainNumbers();
   } finally {
-    releaseAll(made);
+    list.freeAll();
   }
 }
 
-function releaseAll(tensors: Iterable<Tensor>): void {
-  for (const tensor of tensors) tensor.release();
-}
-
-function checkVersions(node: GraphNode): void {
-  if (node.saved.some(({ buffer, version }) => buffer.version !== version)) {
+/** @throws Error where the graph is gone, or a value in it has changed */
+function checkGraph({ name, state, inputs, saved }: GraphNode): void {
+  if (state === "walked") {
     throw new Error(
-      `backward: a value that ${node.name} saved (inputs ${node.inputs.map((x) => formatShape(x.shape)).join(", ")}) ` +
+      `backward: this graph has already been walked (at ${name}) and let go. ` +
+        "Run the forward pass again, or keep the graph with backward(undefined, { retainGraph: true }).",
+    );
+  }
+  if (state === "forgotten") {
+    throw new Error(
+      `backward: this graph has been let go (at ${name}), because nothing had walked it for long and there were too many ` +
+        "like it. Call backward() sooner, or run what needs no gradient inside noGrad().",
+    );
+  }
+  if (saved.some(({ numbers, version }) => numbers.version !== version)) {
+    throw new Error(
+      `backward: a value that ${name} saved (inputs ${inputs.map((x) => formatShape(x.shape)).join(", ")}) ` +
         "was changed in place after the forward pass. Call backward() before optimizer.step().",
     );
   }
 }
 
-function addToLeaf(leaf: Tensor, gradient: Buffer): void {
+function addToLeaf(leaf: Tensor, gradient: SharedStorage): void {
   if (leaf.grad) {
-    leaf.grad.buffer.update((sum) => gradient.backend.accumulate(sum, gradient.storage, 1, 1));
+    leaf.grad.numbers.update((sum) => gradient.backend.accumulate(sum, gradient.storage, 1, 1));
     gradient.release();
   } else {
-    leaf.grad = keep(new Tensor(leaf.shape, exclusive(gradient)));
+    leaf.grad = new Tensor(leaf.shape, exclusive(gradient), "backward").keep();
   }
 }
 
@@ -191,40 +196,36 @@ export function backward(root: Tensor, gradient?: Tensor, { retainGraph = false 
   }
   if (gradient) checkSameBackend("backward", [root, gradient]);
   const order = walkOrder(root);
-  const walked = order.find((tensor) => tensor.node?.walked);
-  if (walked) {
-    throw new Error(
-      `backward: this graph has already been walked (at ${walked.node!.name}) and let go. ` +
-        "Run the forward pass again, or keep the graph with backward(undefined, { retainGraph: true }).",
-    );
-  }
-  for (const { node } of order) if (node) checkVersions(node);
-  releaseSpent();
+  for (const { node } of order) if (node) checkGraph(node);
+  freeWalked();
+  noteBackward();
   reached = order.filter(({ node }) => !node);
-  const seed = gradient ? gradient.buffer.retain() : new Buffer(root.backend, root.backend.fill(1, 1));
-  const gradients = new Map<Tensor, Buffer>([[root, seed]]);
+  const seed = gradient ? gradient.retainNumbers() : new SharedStorage(root.backend, root.backend.fill(1, 1));
+  const gradients = new Map<Tensor, SharedStorage>([[root, seed]]);
   try {
     noRecord(() => {
       for (const tensor of order) {
-        const buffer = gradients.get(tensor);
+        const sum = gradients.get(tensor);
         gradients.delete(tensor);
-        if (buffer) send(tensor, buffer, gradients);
-        if (tensor.node && !retainGraph) letGo(tensor, tensor.node, tensor === root);
+        if (sum) send(tensor, sum, gradients);
+        if (!tensor.node || retainGraph) continue;
+        tensor.endGraph("walked");
+        if (tensor !== root) walkedValues.push(tensor);
       }
     });
   } finally {
-    for (const buffer of gradients.values()) buffer.release();
+    for (const numbers of gradients.values()) numbers.release();
   }
 }
 
 /** Sends the gradient of `tensor` to its inputs, or keeps it at a leaf. */
-function send(tensor: Tensor, buffer: Buffer, gradients: Map<Tensor, Buffer>): void {
+function send(tensor: Tensor, gradient: SharedStorage, gradients: Map<Tensor, SharedStorage>): void {
   const { node } = tensor;
   if (!node) {
-    addToLeaf(tensor, buffer);
+    addToLeaf(tensor, gradient);
     return;
   }
-  const { result: thunks, made } = collect(() => node.gradients(new Tensor(tensor.shape, buffer)));
+  const { result: thunks, list } = listing(() => node.gradients(new Tensor(tensor.shape, gradient, "backward")));
   try {
     node.inputs.forEach((input, i) => {
       if (!input.requiresGrad) return;
@@ -233,20 +234,14 @@ function send(tensor: Tensor, buffer: Buffer, gradients: Map<Tensor, Buffer>): v
       gradients.set(input, sum ? addGradients(sum, contribution) : contribution);
     });
   } finally {
-    releaseAll(made);
+    list.freeAll();
   }
 }
 
-function letGo(tensor: Tensor, node: GraphNode, isRoot: boolean): void {
-  node.walked = true;
-  dropSaved(node.saved);
-  if (!isRoot) spent.push(tensor);
-}
-
-/** Internal: frees the values of the graph that was walked last. A new step begins here. */
-export function releaseSpent(): void {
-  releaseAll(spent);
-  spent = [];
+/** Internal: frees the values of the graphs that were walked last. A new step begins here. */
+export function freeWalked(): void {
+  for (const tensor of walkedValues) tensor.free("step");
+  walkedValues = [];
   reached = [];
 }
 
@@ -272,14 +267,14 @@ function tensorsIn(value: unknown, found: Set<Tensor> = new Set()): Set<Tensor> 
   return found;
 }
 
-/** The tensors among `made` that the graphs of `roots` lead to. */
-function computedFrom(roots: Set<Tensor>, made: Set<Tensor>): Set<Tensor> {
-  const found = new Set<Tensor>();
+/** Which of those on `list` the graphs of `roots` lead to. */
+function computedFrom(roots: Iterable<Tracked>, list: Owner): Set<Tracked> {
+  const found = new Set<Tracked>();
   const pending = [...roots];
   for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
-    if (!made.has(tensor) || found.has(tensor)) continue;
+    if (tensor.life.owner !== list || found.has(tensor)) continue;
     found.add(tensor);
-    if (tensor.node) pending.push(...tensor.node.inputs);
+    pending.push(...tensor.graphInputs);
   }
   return found;
 }
@@ -291,7 +286,7 @@ function computedFrom(roots: Set<Tensor>, made: Set<Tensor>): Set<Tensor> {
  * @throws TypeError when `fn` returns a promise: a scope cannot wait
  */
 export function scope<T>(fn: () => Sync<T>): T {
-  const { result, made } = collect<T>(() => {
+  const { result, list } = listing<T>(() => {
     const returned = fn();
     if (returned && typeof (returned as { then?: unknown }).then === "function") {
       throw new TypeError(
@@ -300,13 +295,13 @@ export function scope<T>(fn: () => Sync<T>): T {
     }
     return returned;
   });
-  const kept = tensorsIn(result);
-  const needed = computedFrom(kept, made);
-  for (const tensor of made) {
-    if (!kept.has(tensor)) tensor.release();
-    // A scope around this one has to know all of the graph to find what nothing leads to.
-    if (needed.has(tensor)) adopt(tensor);
-    else if (tensor.node) dropSaved(tensor.node.saved);
+  const returned: ReadonlySet<Tracked> = tensorsIn(result);
+  const needed = computedFrom(returned, list);
+  for (const tensor of list.own()) {
+    if (needed.has(tensor)) own(tensor);
+    else tensor.forgetGraph();
+    // What a graph needs of it stays with the graph.
+    if (!returned.has(tensor)) tensor.free("scope");
   }
   return result;
 }

@@ -17,7 +17,7 @@ export interface Copy {
 
 /** A tensor of the same numbers on `backend`: the source itself where it is there already. */
 function fetched({ name, source, backend }: Copy): Tensor {
-  source.storage; // throws where it has been released
+  source.use();
   if (source.backend === backend) return source;
   if (!source.backend.readSync) {
     throw new Error(
@@ -31,14 +31,14 @@ function fetched({ name, source, backend }: Copy): Tensor {
 /**
  * Fetches what is on other backends, and finds out what cannot be read; nothing has been copied yet.
  * @returns what copies all of it
- * @throws Error when a source has been released, or its backend cannot be read at once
+ * @throws Error when a source has been freed, or its backend cannot be read at once
  */
 export function prepareCopies(copies: readonly Copy[]): () => void {
   const sources = copies.map(fetched);
   return () => {
     for (const [i, { source, target }] of copies.entries()) {
       target().copyFrom(sources[i]);
-      if (sources[i] !== source) sources[i].release();
+      if (sources[i] !== source) sources[i].dispose();
     }
   };
 }

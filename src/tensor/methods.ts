@@ -1,6 +1,7 @@
 /** x.relu() for relu(x): the one list of operations that are also methods. */
 
 import { backward } from "./autograd.js";
+import { keepsNothing } from "./lifetime.js";
 import { conv2d } from "./ops/conv2d.js";
 import { dropout } from "./ops/dropout.js";
 import { matmul } from "./ops/matmul.js";
@@ -54,6 +55,7 @@ declare module "./tensor.js" {
 export type TensorMethods = { [Name in keyof Operations]: Method<Operations[Name]> };
 
 for (const [name, operation] of Object.entries(operations)) {
+  keepsNothing.add(operation);
   Object.defineProperty(Tensor.prototype, name, {
     value(this: Tensor, ...rest: unknown[]) {
       return (operation as (x: Tensor, ...rest: unknown[]) => unknown)(this, ...rest);

@@ -3,11 +3,12 @@
 import type { Backend, FloatArray, Storage } from "./backend/backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
 import { type BackendName, backendNamed, currentBackend, withBackend } from "./backend/registry.js";
+import { disown, type FreedBy, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
 import { defaultGenerator, type Generator } from "./random.js";
 import { checkShape, formatShape, type Shape, ShapeError, sizeOf } from "./shape.js";
 
 /** A storage and the number of its owners: tensors that show it, and graph nodes that saved it for the way back. */
-export class Buffer {
+export class SharedStorage {
   #version = 0;
   #owners = 1;
   readonly backend: Backend;
@@ -27,7 +28,7 @@ export class Buffer {
     return this.#owners === 0;
   }
 
-  get shared(): boolean {
+  get hasSeveralOwners(): boolean {
     return this.#owners > 1;
   }
 
@@ -52,90 +53,101 @@ export class Buffer {
   }
 }
 
-/** The safety net for tensors that were dropped without being released. Never the plan: see `scope`. */
-const dropped = new FinalizationRegistry<Buffer>((buffer) => buffer.release());
-
-/** Lists what is made while a scope runs; undefined outside of any. */
-let currentScope: Set<Tensor> | undefined;
-
-/** Runs `fn` with a new list of what it makes. Only `autograd.ts` calls this: users call `scope` or `noGrad`. */
-export function collect<T>(fn: () => T): { result: T; made: Set<Tensor> } {
-  const outer = currentScope;
-  const made = new Set<Tensor>();
-  currentScope = made;
-  try {
-    return { result: fn(), made };
-  } catch (error) {
-    for (const tensor of made) {
-      tensor.release();
-      if (tensor.node) dropSaved(tensor.node.saved);
-    }
-    throw error;
-  } finally {
-    currentScope = outer;
-  }
-}
-
-/** Hands `tensor` to the scope that runs now, if any. */
-export function adopt(tensor: Tensor): void {
-  currentScope?.add(tensor);
-}
-
-/** Takes `tensor` out of the scope that runs now: it lives until it is released. */
-export function keep<T extends Tensor>(tensor: T): T {
-  currentScope?.delete(tensor);
-  return tensor;
-}
-
 /** A value that a graph keeps for the way back, as it was when it was saved. */
 export interface Saved {
-  readonly buffer: Buffer;
+  readonly numbers: SharedStorage;
   readonly version: number;
 }
 
-/** Lets go of what a node saved. Safe to repeat. */
-export function dropSaved(saved: Saved[]): void {
-  for (const { buffer } of saved) buffer.release();
-  saved.length = 0;
-}
+/** From g = ∂L/∂result to one thunk per input, so that a gradient nobody needs is never computed. */
+export type Gradients = (g: Tensor) => readonly (() => Tensor | Storage)[];
 
 /** How a tensor was computed: enough to send a gradient back to its inputs. Made by `record`. */
-export interface GraphNode {
+export class GraphNode {
   readonly name: string;
   /** Creation order, which is a topological order. */
   readonly id: number;
-  readonly inputs: readonly Tensor[];
-  readonly saved: Saved[];
-  /** One thunk per input, so that a gradient nobody needs is never computed. */
-  readonly gradients: (g: Tensor) => readonly (() => Tensor | Storage)[];
-  /** True once `backward` has walked it and let its saved values go. */
-  walked: boolean;
+  #gradients: Gradients;
+  #inputs: readonly Tensor[];
+  #saved: readonly Saved[];
+  #state: "unwalked" | "walked" | "forgotten" = "unwalked";
+
+  constructor(name: string, id: number, inputs: readonly Tensor[], saved: readonly Saved[], gradients: Gradients) {
+    this.name = name;
+    this.id = id;
+    this.#gradients = gradients;
+    this.#inputs = inputs;
+    this.#saved = saved;
+  }
+
+  /** None once the graph is gone. */
+  get inputs(): readonly Tensor[] {
+    return this.#inputs;
+  }
+
+  get saved(): readonly Saved[] {
+    return this.#saved;
+  }
+
+  get gradients(): Gradients {
+    return this.#gradients;
+  }
+
+  /** "walked" once `backward` has been past it, "forgotten" when nothing had walked it for too long. */
+  get state(): "unwalked" | "walked" | "forgotten" {
+    return this.#state;
+  }
+
+  /** Gives up what was saved, and the way back. Safe to repeat. */
+  end(state: "walked" | "forgotten"): void {
+    if (this.#state !== "unwalked") return;
+    this.#state = state;
+    for (const { numbers } of this.#saved) numbers.release();
+    // Whoever keeps a loss must not keep all that it was computed from.
+    this.#saved = [];
+    this.#inputs = [];
+    this.#gradients = () => [];
+  }
 }
+
+const FREED: Record<FreedBy, string> = {
+  scope: "the scope or noGrad that it was made in is over: return it from there, or keep it by keep()",
+  step: "the next backward() or zeroGrad() has let it go: read it before, or keep the numbers by detach()",
+  budget:
+    "results that were not used for long go when there are too many: keep it by keep() until you dispose() of it, or " +
+    "run the steps that make such results inside scope() or noGrad()",
+  batch: "the next batch of its dataset has been asked for, or the loop was left: clone() what you want to keep",
+  dispose: "dispose() was called on it",
+};
 
 /**
  * An n-dimensional array of numbers: contiguous, row-major, float32 (float64 on the `js` backend for gradient checks).
  * Its operations (`x.relu()`, `x.matmul(w)`, …) are the functions of the same names: see `methods.ts`.
  */
-export class Tensor {
+export class Tensor implements Tracked {
   /** The size along each axis. */
   readonly shape: Shape;
-  /** Internal: the numbers, and who owns them. */
-  readonly buffer: Buffer;
+  /** Internal: the numbers, and how many own them. */
+  readonly numbers: SharedStorage;
+  /** Internal: the operation or the factory that made it. */
+  readonly origin: string;
+  /** Internal: when it was made and used, and who frees it. */
+  readonly life = new Life();
   /** True where gradients are to reach this tensor. */
   requiresGrad: boolean;
   /** ∂loss/∂this, once `backward` has run; `null` before and after `zeroGrad`. */
   grad: Tensor | null = null;
   /** Internal: how it was computed; `null` for a leaf. */
   node: GraphNode | null = null;
-  #released = false;
+  #freedBy: FreedBy | undefined;
 
-  /** Internal: takes over one ownership of `buffer`. Users call `tensor`, `zeros`, … */
-  constructor(shape: Shape, buffer: Buffer, requiresGrad = false) {
-    this.shape = Object.freeze([...shape]);
-    this.buffer = buffer;
+  /** Internal: takes over one ownership of `numbers`. Users call `tensor`, `zeros`, … */
+  constructor(shape: Shape, numbers: SharedStorage, origin: string, requiresGrad = false) {
+    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
+    this.numbers = numbers;
+    this.origin = origin;
     this.requiresGrad = requiresGrad;
-    dropped.register(this, buffer, this);
-    adopt(this);
+    own(this);
   }
 
   /** Number of elements. */
@@ -145,23 +157,36 @@ export class Tensor {
 
   /** Where the numbers are and the operations run. */
   get backend(): Backend {
-    return this.buffer.backend;
+    return this.numbers.backend;
   }
 
   /** Internal: the numbers, as the backend knows them. */
   get storage(): Storage {
-    if (this.buffer.released) {
-      throw new Error(
-        `tensor ${formatShape(this.shape)}${this.node ? ` made by ${this.node.name}` : ""} has been released: the next ` +
-          "backward() or zeroGrad(), or the end of a scope or noGrad, let it go. Read it before, return it from the " +
-          "scope, or keep the numbers with detach().",
-      );
+    this.use();
+    return this.numbers.storage;
+  }
+
+  /** Internal: the numbers, with one owner more. */
+  retainNumbers(): SharedStorage {
+    this.use();
+    return this.numbers.retain();
+  }
+
+  /**
+   * Internal: notes that the numbers are being used.
+   * @throws Error when they have been freed, saying by what and what to do
+   */
+  use(): void {
+    if (this.numbers.released && this.#freedBy) {
+      const { shape, origin } = this;
+      throw new Error(`tensor ${formatShape(shape)} made by ${origin} has been freed: ${FREED[this.#freedBy]}.`);
     }
-    return this.buffer.storage;
+    noteUse(this);
   }
 
   /** The numbers, row by row: a copy. Whoever awaits them lets a page answer and a signal arrive meanwhile. */
   async data(): Promise<Float32Array> {
+    noteRead();
     const values = (await this.backend.read(this.storage)) as Float32Array;
     await turnNowAndThen();
     return values;
@@ -174,6 +199,7 @@ export class Tensor {
   dataSync(): Float32Array {
     const { storage, backend } = this;
     if (!backend.readSync) throw new Error(`dataSync: ${backend.name} cannot be read synchronously; use await data()`);
+    noteRead();
     return backend.readSync(storage) as Float32Array;
   }
 
@@ -203,13 +229,12 @@ export class Tensor {
 
   /** The same numbers (shared, not copied) outside of the graph. They outlive this tensor. */
   detach(): Tensor {
-    this.storage;
-    return new Tensor(this.shape, this.buffer.retain());
+    return new Tensor(this.shape, this.retainNumbers(), "detach");
   }
 
   /** Frees the gradient. (`Optimizer.zeroGrad` does so for all parameters, and begins a new step.) */
   zeroGrad(): void {
-    this.grad?.release();
+    this.grad?.dispose();
     this.grad = null;
   }
 
@@ -225,16 +250,51 @@ export class Tensor {
     const { backend } = this;
     const local = source.backend === backend;
     const storage = local ? source.storage : backend.upload(source.dataSync());
-    this.buffer.update((own) => backend.accumulate(own, storage, 0, 1));
+    this.numbers.update((own) => backend.accumulate(own, storage, 0, 1));
     if (!local) backend.free(storage);
   }
 
-  /** Internal: gives up this tensor's share in its numbers. Safe to repeat. */
-  release(): void {
-    if (this.#released) return;
-    this.#released = true;
-    dropped.unregister(this);
-    this.buffer.release();
+  /** Lives until `dispose()`, whatever scope or step it was made in. A parameter does so by itself. */
+  keep(): this {
+    disown(this);
+    return this;
+  }
+
+  /**
+   * Gives the numbers back at once, for a program that does not want to wait until they go by themselves. Others that
+   * share them (`detach()`, a graph that needs them) keep them. Safe to repeat.
+   */
+  dispose(): void {
+    this.free("dispose");
+  }
+
+  /** Internal: gives up this tensor's share in its numbers, and says who did. */
+  free(by: FreedBy): void {
+    if (this.#freedBy) return;
+    this.#freedBy = by;
+    this.numbers.release();
+    if (this.graphInputs.length === 0) disown(this);
+  }
+
+  /** Internal: what its graph leads to, as long as it is there. */
+  get graphInputs(): readonly Tensor[] {
+    return this.node?.inputs ?? [];
+  }
+
+  /** Internal: whether its graph has been walked. */
+  get graph(): "walked" | "unwalked" | undefined {
+    return this.node ? (this.node.state === "walked" ? "walked" : "unwalked") : undefined;
+  }
+
+  /** Internal: gives up its graph. */
+  endGraph(state: "walked" | "forgotten"): void {
+    this.node?.end(state);
+    if (this.#freedBy) disown(this);
+  }
+
+  /** Internal: gives up a graph that nobody has walked. */
+  forgetGraph(): void {
+    this.endGraph("forgotten");
   }
 
   /** Class, shape, backend, and the operation that made it. */
@@ -248,8 +308,8 @@ export class Tensor {
 export class Parameter extends Tensor {
   /** Shares the numbers of `tensor`. */
   constructor(tensor: Tensor) {
-    super(tensor.shape, tensor.buffer.retain(), true);
-    keep(this);
+    super(tensor.shape, tensor.retainNumbers(), "Parameter", true);
+    this.keep();
   }
 }
 
@@ -283,9 +343,9 @@ export function wrap(
   shape: Shape,
   storage: Storage,
   backend: Backend = currentBackend(),
-  requiresGrad = false,
+  { origin = "constant", requiresGrad = false }: { origin?: string; requiresGrad?: boolean } = {},
 ): Tensor {
-  return new Tensor(shape, new Buffer(backend, storage), requiresGrad);
+  return new Tensor(shape, new SharedStorage(backend, storage), origin, requiresGrad);
 }
 
 /**
@@ -311,14 +371,14 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
     );
   }
   const backend = currentBackend();
-  return wrap(target, backend.upload(flat), backend, options.requiresGrad);
+  return wrap(target, backend.upload(flat), backend, { origin: "tensor", ...options });
 }
 
 /** A tensor of the given `shape`, filled with `value`. */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   checkShape(shape, "full");
   const backend = currentBackend();
-  return wrap(shape, backend.fill(sizeOf(shape), value), backend, options.requiresGrad);
+  return wrap(shape, backend.fill(sizeOf(shape), value), backend, { origin: "full", ...options });
 }
 
 /** A tensor of the given `shape`, filled with 0. */

@@ -53,7 +53,7 @@ function withoutPrefix(prefix: string, tensors: StateDict): StateDict {
 }
 
 function releaseAll(tensors: StateDict): void {
-  for (const value of Object.values(tensors)) value.release();
+  for (const value of Object.values(tensors)) value.dispose();
 }
 
 /**

@@ -182,7 +182,7 @@ async function trainEpoch(model: Module, options: FitOptions, position: Training
     const pass = () => forwardAndBackward(model, batch, options);
     const { values, mean } = await runPass(pass, model, where, options.detectAnomaly);
     if (options.loss === nllLoss) checkLogProbabilities(values, train.classes.length);
-    if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).release();
+    if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).dispose();
     if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
     optimizer.step();
     if (options.scheduleEvery === "step") options.schedule?.step(mean);

@@ -2,6 +2,7 @@
 
 import type { Module } from "../layers/module.js";
 import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
+import { scope } from "../tensor/autograd.js";
 import { generatorStates, setGeneratorStates } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -64,13 +65,15 @@ export async function runPass(
   check = false,
 ): Promise<{ values: Float32Array; mean: number }> {
   const generators = generatorStates();
-  const { output, loss } = check ? await checkedPass(pass, model, where) : pass();
+  // What the pass made on the way, with or without a gradient, goes with its scope.
+  const scoped = () => scope(pass);
+  const { output, loss } = check ? await checkedPass(scoped, model, where) : scoped();
   const [values, mean] = [await output.data(), await loss.item()];
-  output.release();
-  loss.release();
+  output.dispose();
+  loss.dispose();
   if (Number.isFinite(mean)) return { values, mean };
   // With the same masks of dropout.
   setGeneratorStates(generators);
-  await checkedPass(pass, model, where);
+  await checkedPass(scoped, model, where);
   throw new BrokenLossError(`${where}: the loss is ${mean}, but not when the pass is repeated`);
 }

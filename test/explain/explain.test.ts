@@ -112,7 +112,7 @@ describe("Grad-CAM", () => {
     const live = memory().bytes;
     for (let i = 0; i < 3; i++) await gradCam(model, images, classes);
     await occlusionMap(model, second, 1);
-    featureMaps(model, images).release();
+    featureMaps(model, images).dispose();
     expect(memory().bytes).toBeLessThanOrEqual(live);
     expect(model.parameters().map(({ grad }) => grad?.dataSync())).toEqual(gradients);
     expect(model.parameters().every(({ requiresGrad }) => requiresGrad)).toBe(true);

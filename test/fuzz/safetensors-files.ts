@@ -118,7 +118,7 @@ function outcomeOf(file: Buffer): { message?: string; wrong?: string } {
     const tensors = Object.values(decodeSafetensors(file).tensors);
     const elements = tensors.reduce((sum, { size }) => sum + size, 0);
     const right = tensors.every((value) => value.dataSync().length === value.size);
-    for (const value of tensors) value.release();
+    for (const value of tensors) value.dispose();
     if (elements > file.length) return { wrong: `${elements} numbers from ${file.length} bytes` };
     return right ? {} : { wrong: "a tensor of another size than it says" };
   } catch (error) {
@@ -129,7 +129,7 @@ function outcomeOf(file: Buffer): { message?: string; wrong?: string } {
 
 async function loadOutcome(path: string): Promise<string | undefined> {
   try {
-    for (const value of Object.values((await loadSafetensors(path)).tensors)) value.release();
+    for (const value of Object.values((await loadSafetensors(path)).tensors)) value.dispose();
     return undefined;
   } catch (error) {
     return (error as Error).message.slice(`${path}: `.length);

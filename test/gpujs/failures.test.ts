@@ -79,7 +79,7 @@ describe("a launch that fails", () => {
       };
       return { run, destroy };
     });
-    withBackend(backend, () => tensor([1])).release();
+    withBackend(backend, () => tensor([1])).dispose();
     const { dependent, independent } = operate(backend);
     expect(await dependent.item()).toBe(9);
     expect(await independent.data()).toEqual(Float32Array.of(2, 8, 18));

@@ -34,8 +34,8 @@ async function add(backend: Backend, size: number): Promise<void> {
     return [x, x.add(x)];
   });
   expect(await y.data()).toEqual(new Float32Array(size).fill(4));
-  x.release();
-  y.release();
+  x.dispose();
+  y.dispose();
 }
 
 describe("kernels", () => {

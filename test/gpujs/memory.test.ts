@@ -54,7 +54,7 @@ describe("a training loop", () => {
         return loss;
       });
       if (step % 10 === 0) expect(await loss.item()).toBeGreaterThan(0);
-      loss.release();
+      loss.dispose();
       if (step === 10) early = held();
     }
     expect(held()).toEqual(early);

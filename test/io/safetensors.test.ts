@@ -312,8 +312,8 @@ describe("on the disk", () => {
     const path = join(folder, "a.safetensors");
     await saveSafetensors(path, { a: tensor([1]) });
     const released = tensor([2]);
-    released.release();
-    await expect(saveSafetensors(path, { a: tensor([3]), released })).rejects.toThrow("has been released");
+    released.dispose();
+    await expect(saveSafetensors(path, { a: tensor([3]), released })).rejects.toThrow("has been freed");
     await expect(saveSafetensors(join(folder, "taken"), { a: tensor([3]) })).rejects.toThrow("taken");
     expect((await loadSafetensors(path)).tensors.a.dataSync()[0]).toBe(1);
     expect((await readdir(folder)).sort()).toEqual(["a.safetensors", "taken"]);

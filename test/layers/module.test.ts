@@ -218,7 +218,7 @@ describe("zeroGrad", () => {
     const loss = model.forward(x).sum();
     loss.backward();
     expect(model.parameters().every(({ grad }) => grad)).toBe(true);
-    loss.release();
+    loss.dispose();
     model.zeroGrad();
     expect(model.parameters().map(({ grad }) => grad)).toEqual([null, null, null, null]);
     expect(backend.memory().storages).toBe(before);
@@ -382,8 +382,8 @@ describe("stateDict and loadStateDict", () => {
     const model = new Scaled();
     const before = await numbersOf(model);
     const released = zeros([1, 2]);
-    released.release();
-    expect(() => model.loadStateDict(stateWith({ "body.3.weight": released }))).toThrow("has been released");
+    released.dispose();
+    expect(() => model.loadStateDict(stateWith({ "body.3.weight": released }))).toThrow("has been freed");
     const device = Object.defineProperty(createJsBackend(), "readSync", { value: undefined });
     const elsewhere = withBackend(device, () => zeros([1, 2]));
     expect(() => model.loadStateDict(stateWith({ "body.3.weight": elsewhere }))).toThrow(

@@ -253,8 +253,8 @@ describe("what cannot be meant", () => {
     const [a, b] = [own(), own()];
     const optimizer = new SGD([a, b], { momentum: 0.9 });
     const state = { lr: 0.5, steps: [1, 1], tensors: { momentum_buffer: [ones([2]), ones([2])] } };
-    state.tensors.momentum_buffer[1].release();
-    expect(() => optimizer.loadStateDict(state)).toThrow("has been released");
+    state.tensors.momentum_buffer[1].dispose();
+    expect(() => optimizer.loadStateDict(state)).toThrow("has been freed");
     expect(optimizer.stateDict()).toEqual({ lr: 1e-3, steps: [0, 0], tensors: { momentum_buffer: [null, null] } });
     expect(() => optimizer.loadStateDict({ ...optimizer.stateDict(), lr: Number.NaN })).toThrow("lr must be");
     expect(optimizer.lr).toBe(1e-3);

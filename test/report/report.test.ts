@@ -18,7 +18,6 @@ import { RunFolder } from "../../src/run/run-folder.js";
 import { memory } from "../../src/tensor/backend/registry.js";
 import { Generator } from "../../src/tensor/random.js";
 import { launchOptions, noChromium } from "../chromium.js";
-import { collectGarbage } from "../garbage.js";
 
 /** What a class or a file may be called on most systems, and what must not become part of a page. */
 const HOSTILE = `<img src=x onerror="document.title='taken'">&amp;`;
@@ -172,7 +171,6 @@ it("lets go of every tensor that it looks at", async () => {
     await lookingSection(examination, new Generator(0));
   };
   await look();
-  await collectGarbage();
   const live = memory().storages;
   await look();
   expect(memory().storages).toBe(live);

@@ -9,7 +9,7 @@ const untimed = ({ seconds: _, imagesPerSecond: __, ...line }: Record<string, un
 
 function digest(value: Tensor): string {
   const text = createHash("sha256").update(value.dataSync()).digest("hex");
-  value.release();
+  value.dispose();
   return text;
 }
 

@@ -179,7 +179,7 @@ describe("the graph", () => {
     expect([...(await y.data()), await loss.item()]).toEqual([2, 4, 15]);
     const kept = z.detach();
     x.mul(3).sum().backward();
-    await expect(y.data()).rejects.toThrow(/^tensor \[2\] made by mul has been released/);
+    await expect(y.data()).rejects.toThrow(/^tensor \[2\] made by mul has been freed/);
     expect([...(await kept.data()), await loss.item()]).toEqual([3, 6, 15]);
   });
 
@@ -187,7 +187,7 @@ describe("the graph", () => {
     const x = leaf(2);
     const y = x.mul(3);
     const z = y.mul(y);
-    y.release();
+    y.dispose();
     z.backward();
     expect(await grad(x)).toEqual([36]);
   });

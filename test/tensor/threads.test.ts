@@ -95,7 +95,7 @@ describe("the top of memory", () => {
     runtime.floats(start, bytes / 4).fill(-1)[bytes / 4 - 1] = 7;
     runtime.run("reduceMax", 1, [start, blocks[0].start, 1, bytes / 4, 1, bytes / 4, 1]);
     expect([...runtime.floats(blocks[0].start, 1)]).toEqual([7]);
-    runtime.heap.release(below);
+    runtime.heap.release(below, 2 ** 32 - 2 * 65_536);
   });
 });
 
@@ -283,9 +283,9 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
       live++;
       return allocate.call(this, bytes);
     });
-    vi.spyOn(Heap.prototype, "release").mockImplementation(function (this: Heap, pointer) {
+    vi.spyOn(Heap.prototype, "release").mockImplementation(function (this: Heap, pointer, bytes) {
       live--;
-      release.call(this, pointer);
+      release.call(this, pointer, bytes);
     });
     vi.spyOn(Runtime.prototype, "run").mockImplementation(function (this: Runtime, ...job) {
       step();

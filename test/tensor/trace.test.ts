@@ -73,10 +73,10 @@ describe("observe", () => {
     const x = ones([2, 3, 4, 4]);
     const [evaluated] = operationsOf(() => norm.eval().forward(x));
     expect(evaluated.attributes).toEqual({ eps: 1e-5 });
-    expect(evaluated.inputs.slice(1).map(({ buffer }) => buffer)).toEqual(
+    expect(evaluated.inputs.slice(1).map(({ numbers }) => numbers)).toEqual(
       Object.values(norm.stateDict())
         .slice(0, 4)
-        .map(({ buffer }) => buffer),
+        .map(({ numbers }) => numbers),
     );
     expect(namesOf(() => new Dropout(0.5).forward(x))).toEqual(["dropoutMask", "mul"]);
     expect(namesOf(() => new Dropout(0.5).eval().forward(x))).toEqual([]);

@@ -13,7 +13,6 @@ import { useBackend } from "../../src/tensor/backend/registry.js";
 import { full, type Tensor } from "../../src/tensor/tensor.js";
 import { evaluate } from "../../src/train/evaluate.js";
 import { BrokenLossError } from "../../src/train/pass.js";
-import { collectGarbage } from "../garbage.js";
 import { onEachBackend } from "../targets.js";
 import { classifier, dataset } from "./tiny-data.js";
 
@@ -130,7 +129,6 @@ describe("the model", () => {
 
   onEachBackend("and the dataset leave nothing in memory", async (backend) => {
     const [model, data] = [noisy(), dataset(LABELS)];
-    await collectGarbage();
     const before = backend.memory().storages;
     await evaluate(model, data, { batchSize: 4 });
     expect(backend.memory().storages).toBe(before);

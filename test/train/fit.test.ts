@@ -19,7 +19,6 @@ import { type FitOptions, fit } from "../../src/train/fit.js";
 import { BrokenLossError } from "../../src/train/pass.js";
 import { TrainingPosition } from "../../src/train/position.js";
 import type { EpochReport, StepReport } from "../../src/train/reports.js";
-import { collectGarbage } from "../garbage.js";
 import { onEachBackend } from "../targets.js";
 import { classifier, dataset } from "./tiny-data.js";
 
@@ -63,7 +62,6 @@ describe("the steps", () => {
   onEachBackend("leave no gradient and no graph behind", async (backend) => {
     const model = classifier();
     const options = optionsFor(model);
-    await collectGarbage();
     const before = backend.memory().storages;
     await fit(model, options);
     expect(backend.memory().storages).toBe(before);

@@ -6,7 +6,7 @@ import { noGrad } from "../../tensor/autograd.js";
 import { withBackend } from "../../tensor/backend/registry.js";
 import { Generator } from "../../tensor/random.js";
 import { formatShape, type Shape, sameShape } from "../../tensor/shape.js";
-import { type Buffer, keep, rand, type Tensor } from "../../tensor/tensor.js";
+import { rand, type SharedStorage, type Tensor } from "../../tensor/tensor.js";
 import { type Operation, observe } from "../../tensor/trace.js";
 import { type Merged, merge, type Size } from "./size.js";
 
@@ -44,7 +44,7 @@ type Operand = "input" | number | Tensor;
 
 /** Operands by their numbers: a tensor with the same buffer and shape holds the same ones (`detach` makes such). */
 class Operands {
-  readonly #found = new Map<Buffer, Map<string, Operand>>();
+  readonly #found = new Map<SharedStorage, Map<string, Operand>>();
   readonly #kept: Tensor[];
 
   /** @param kept where constants go, for the caller to release */
@@ -52,16 +52,16 @@ class Operands {
     this.#kept = kept;
   }
 
-  set({ buffer, shape }: Tensor, operand: Operand): void {
-    const shapes = this.#found.get(buffer) ?? new Map<string, Operand>();
-    this.#found.set(buffer, shapes.set(formatShape(shape), operand));
+  set({ numbers, shape }: Tensor, operand: Operand): void {
+    const shapes = this.#found.get(numbers) ?? new Map<string, Operand>();
+    this.#found.set(numbers, shapes.set(formatShape(shape), operand));
   }
 
   /** A tensor that nothing made is a constant. Its numbers are kept: they may be read once the run is over. */
   get(tensor: Tensor): Operand {
-    const known = this.#found.get(tensor.buffer)?.get(formatShape(tensor.shape));
+    const known = this.#found.get(tensor.numbers)?.get(formatShape(tensor.shape));
     if (known !== undefined) return known;
-    const constant = keep(tensor.detach());
+    const constant = tensor.detach().keep();
     this.#kept.push(constant);
     this.set(constant, constant);
     return constant;
@@ -96,21 +96,21 @@ function runOnce(model: Module, shape: Shape, generator: Generator, kept: Tensor
 /** Reads constants and finds what they are called. */
 class Constants {
   readonly #batches: readonly number[];
-  readonly #names = new Map<Buffer, string>();
+  readonly #names = new Map<SharedStorage, string>();
   readonly #read = new Map<Tensor, Constant>();
   /** All are asked for at once, before anything is waited for: somebody may go on training the model. */
-  readonly #values = new Map<Buffer, Promise<Float32Array>>();
+  readonly #values = new Map<SharedStorage, Promise<Float32Array>>();
 
   constructor(batches: readonly number[], model: Module, constants: readonly Tensor[]) {
     this.#batches = batches;
     for (const constant of constants) {
-      if (this.#values.has(constant.buffer)) continue;
+      if (this.#values.has(constant.numbers)) continue;
       const values = constant.data();
       values.catch(() => {}); // whoever reads it hears of a failure
-      this.#values.set(constant.buffer, values);
+      this.#values.set(constant.numbers, values);
     }
     for (const [name, value] of [...model.namedParameters(), ...model.namedBuffers()]) {
-      this.#names.set(value.buffer, name);
+      this.#names.set(value.numbers, name);
     }
   }
 
@@ -123,8 +123,8 @@ class Constants {
       this.#batches,
       tensors.map((tensor) => tensor.shape),
     );
-    const same = tensors.every(({ buffer }) => buffer === first.buffer);
-    const values = await Promise.all((same ? [first] : tensors).map(({ buffer }) => this.#values.get(buffer)!));
+    const same = tensors.every(({ numbers }) => numbers === first.numbers);
+    const values = await Promise.all((same ? [first] : tensors).map(({ numbers }) => this.#values.get(numbers)!));
     const fixed = tensors.every((tensor) => sameShape(tensor.shape, first.shape));
     const agree = fixed
       ? values.every((own) => own.every((value, i) => Object.is(value, values[0][i])))
@@ -136,7 +136,7 @@ class Constants {
       );
     }
     const constant = {
-      name: this.#names.get(first.buffer) ?? "constant",
+      name: this.#names.get(first.numbers) ?? "constant",
       shape: shape as readonly Size[],
       values: Float32Array.from(values[0]),
     };
@@ -160,7 +160,7 @@ export async function stepsOf(model: Module, inputShape: Shape, batches: readonl
     const runs = frozen(model, () => (backend ? withBackend(backend, run) : run()));
     return await mergeRuns(runs, batches, new Constants(batches, model, kept));
   } finally {
-    for (const constant of kept) constant.release();
+    for (const constant of kept) constant.dispose();
   }
 }
 

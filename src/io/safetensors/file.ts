@@ -58,7 +58,7 @@ async function readTensors(file: FileHandle, options: SafetensorsReadOptions): P
       tensors.set(entry.name, reader.tensor());
     }
   } catch (error) {
-    for (const value of tensors.values()) value.release();
+    for (const value of tensors.values()) value.dispose();
     throw error;
   }
   return { tensors: Object.fromEntries(tensors), metadata };

@@ -39,7 +39,7 @@ export async function lookingSection(examination: Examination, generator: Genera
   const batch = reshape(image, [1, ...image.shape]);
   const maps = featureMaps(model, batch);
   const mapped = await numbered(mapPictures(await maps.data(), maps.shape.slice(1)));
-  for (const tensor of [image, batch, maps]) tensor.release();
+  for (const tensor of [image, batch, maps]) tensor.dispose();
   const photograph = { uri: await jpegUri(await thumbnail(data.test, shown)), caption: "the photograph" };
   const withMaps = [];
   for (const i of chosen) withMaps.push(await explained(examination, i));

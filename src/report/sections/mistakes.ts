@@ -33,7 +33,7 @@ export async function explained(examination: Examination, i: number): Promise<{ 
   const batch = reshape(image, [1, ...image.shape]);
   const [cam] = await gradCam(model, batch, [called]);
   const occlusion = await occlusionMap(model, image, called);
-  for (const tensor of [image, batch]) tensor.release();
+  for (const tensor of [image, batch]) tensor.dispose();
   const images = [photograph, underHeat(photograph, cam), underHeat(photograph, occlusion)];
   return { uris: await Promise.all(images.map(jpegUri)), caption: captionOf(examination, i) };
 }

@@ -29,6 +29,6 @@ export function dropout(x: Tensor, p = 0.5, { training = true, generator }: Drop
   const drawn = x.backend.dropoutMask(x.size, p, 1 / (1 - p), source.take(x.size));
   const mask = record("dropoutMask", [x], x.shape, drawn, null, [], { p });
   const result = mul(x, mask);
-  mask.release();
+  mask.dispose();
   return result;
 }

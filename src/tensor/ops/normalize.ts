@@ -97,9 +97,9 @@ export function normalize(x: Tensor, by: Moments, { weight, bias, eps = 1e-5 }: 
     [x, scale, mean, variance],
     { eps },
   );
-  mean.release();
-  variance.release();
-  if (!weight) scale.release();
-  if (!bias) shift.release();
+  mean.dispose();
+  variance.dispose();
+  if (!weight) scale.dispose();
+  if (!bias) shift.dispose();
   return result;
 }

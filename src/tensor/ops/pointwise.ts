@@ -188,8 +188,8 @@ function binary(name: BinaryName, { f, gradients, saves = [] }: BinaryRow): (a: 
       saves.map((name) => (name === "y" ? "result" : name === "a" ? a : b)),
     );
     // Only this op sees the tensors that stand for numbers; the graph keeps what it saved.
-    if (a !== left) a.release();
-    if (b !== right) b.release();
+    if (a !== left) a.dispose();
+    if (b !== right) b.dispose();
     return result;
   });
 }

@@ -1,5 +1,6 @@
 /** The allocator of the wasm backend: hands out pieces of the module's memory, and grows it when it must. */
 
+import { allocating, OutOfMemoryError } from "../shortage.js";
 import { ceilDiv, roundUp } from "./round.js";
 
 const PAGE = 65_536;
@@ -15,17 +16,77 @@ interface Gap {
   readonly bytes: number;
 }
 
+/** Free pieces by their size, so that finding the smallest that is large enough takes no search among thousands. */
+class Gaps {
+  readonly #starts = new Map<number, number[]>();
+  /** Ascending. */
+  readonly #sizes: number[] = [];
+
+  add({ start, bytes }: Gap): void {
+    const same = this.#starts.get(bytes);
+    if (same) {
+      same.push(start);
+      return;
+    }
+    this.#starts.set(bytes, [start]);
+    this.#sizes.splice(this.#firstOf(bytes), 0, bytes);
+  }
+
+  /** Cuts `bytes` from the smallest piece that has them. */
+  cut(bytes: number): number | undefined {
+    const i = this.#firstOf(bytes);
+    if (i === this.#sizes.length) return undefined;
+    const found = this.#sizes[i];
+    const starts = this.#starts.get(found)!;
+    const start = starts.pop()!;
+    if (starts.length === 0) {
+      this.#starts.delete(found);
+      this.#sizes.splice(i, 1);
+    }
+    if (found > bytes) this.add({ start: start + bytes, bytes: found - bytes });
+    return start;
+  }
+
+  get largest(): number {
+    return this.#sizes.at(-1) ?? 0;
+  }
+
+  /** Takes all of them out, in no order. */
+  takeAll(): Gap[] {
+    const all = [...this.#starts].flatMap(([bytes, starts]) => starts.map((start) => ({ start, bytes })));
+    this.#starts.clear();
+    this.#sizes.length = 0;
+    return all;
+  }
+
+  /** Where the first size of at least `bytes` is. */
+  #firstOf(bytes: number): number {
+    let [low, high] = [0, this.#sizes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#sizes[middle] < bytes) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** A block fills whole cache lines, and at least one. */
+function blockSize(bytes: number): number {
+  return Math.max(roundUp(bytes, LINE), LINE);
+}
+
 /**
  * Training asks for the same sizes every step, so a freed block first waits for a request of exactly its size. Only
  * when none fits are the waiting blocks joined with their neighbours, and a request cut from the smallest gap.
  */
 export class Heap {
-  readonly #live = new Map<number, number>();
   /** Freed blocks by size. */
   readonly #waiting = new Map<number, number[]>();
-  /** The rest of the free memory: ascending, no two adjacent. */
-  #gaps: Gap[];
+  /** The rest of the free memory. */
+  readonly #gaps = new Gaps();
   #used = 0;
+  #blocks = 0;
   readonly #memory: WebAssembly.Memory;
   readonly #maximum: number;
 
@@ -33,7 +94,7 @@ export class Heap {
   constructor(memory: WebAssembly.Memory, maximum: number) {
     this.#memory = memory;
     this.#maximum = maximum;
-    this.#gaps = [{ start: BOTTOM, bytes: this.reserved - LINE - BOTTOM }];
+    this.#gaps.add({ start: BOTTOM, bytes: this.reserved - LINE - BOTTOM });
   }
 
   /** Bytes taken from the system. */
@@ -46,76 +107,76 @@ export class Heap {
    * @throws Error when the memory cannot grow any more.
    */
   allocate(bytes: number): number {
-    const size = Math.max(roundUp(bytes, LINE), LINE);
+    const size = blockSize(bytes);
     const start =
-      this.#waiting.get(size)?.pop() ?? this.#cut(size) ?? this.#sweepAndCut(size) ?? this.#growAndCut(size);
-    this.#live.set(start, size);
+      this.#waiting.get(size)?.pop() ??
+      this.#gaps.cut(size) ??
+      allocating(() => this.#joinAndCut(size) ?? this.#growAndCut(size));
+    this.#blocks++;
     this.#used += size;
     return start;
   }
 
-  /** @throws Error when no live block starts there. */
-  release(start: number): void {
-    const size = this.#live.get(start);
-    if (size === undefined)
-      throw new Error(`wasm: address ${start} is not allocated; it was released twice or never made`);
-    this.#live.delete(start);
+  /**
+   * @param start an address that `allocate` gave and nobody has released since
+   * @param bytes as many as it was asked for
+   */
+  release(start: number, bytes: number): void {
+    const size = blockSize(bytes);
+    this.#blocks--;
     this.#used -= size;
     const same = this.#waiting.get(size);
     if (same) same.push(start);
     else this.#waiting.set(size, [start]);
   }
 
-  /** Takes `size` bytes from the smallest gap that has them. */
-  #cut(size: number): number | undefined {
-    let best = -1;
-    for (const [i, gap] of this.#gaps.entries()) {
-      if (gap.bytes >= size && (best < 0 || gap.bytes < this.#gaps[best].bytes)) best = i;
-    }
-    if (best < 0) return undefined;
-    const { start, bytes } = this.#gaps[best];
-    this.#gaps.splice(best, 1, ...(bytes > size ? [{ start: start + size, bytes: bytes - size }] : []));
-    return start;
-  }
-
-  #sweepAndCut(size: number): number | undefined {
-    const free = [...this.#gaps];
-    for (const [bytes, starts] of this.#waiting) free.push(...starts.map((start) => ({ start, bytes })));
+  /** Joins all that is free with its neighbours, and cuts a block from it. */
+  #joinAndCut(size: number): number | undefined {
+    const free = this.#gaps.takeAll();
+    for (const [bytes, starts] of this.#waiting) for (const start of starts) free.push({ start, bytes });
     this.#waiting.clear();
-    this.#gaps = joined(free);
-    return this.#cut(size);
+    for (const gap of joined(free)) this.#gaps.add(gap);
+    return this.#gaps.cut(size);
   }
 
+  /** Follows `#joinAndCut`: no two gaps touch. */
   #growAndCut(size: number): number {
     const before = this.reserved;
     const end = before - LINE;
-    const last = this.#gaps.at(-1);
-    const atEnd = last && last.start + last.bytes === end ? last.bytes : 0;
-    const needed = ceilDiv(size - atEnd, PAGE);
+    const gaps = this.#gaps.takeAll();
+    const last = gaps.find(({ start, bytes }) => start + bytes === end) ?? { start: end, bytes: 0 };
+    const needed = ceilDiv(size - last.bytes, PAGE);
     const possible = (this.#maximum - before) / PAGE;
-    if (needed > possible)
-      throw this.#exhausted(size, `no free piece is larger than ${this.#largestGap(possible * PAGE + atEnd)}`);
     // An eighth more than there is, where that is allowed: growing in small steps is slow.
     const pages = Math.max(needed, Math.min(ceilDiv(before, 8 * PAGE), possible));
+    const grown = needed <= possible && this.#grow(pages);
+    for (const gap of gaps) if (!grown || gap !== last) this.#gaps.add(gap);
+    if (grown) this.#gaps.add({ start: last.start, bytes: last.bytes + pages * PAGE });
+    const start = this.#gaps.cut(size);
+    if (start !== undefined) return start;
+    const largest = Math.max(this.#gaps.largest, possible * PAGE + last.bytes);
+    throw this.#exhausted(
+      size,
+      needed <= possible
+        ? `the system gives no more than ${formatBytes(before)}`
+        : `no free piece is larger than ${formatBytes(largest)}`,
+    );
+  }
+
+  /** Whether the system gives so many pages more. */
+  #grow(pages: number): boolean {
     try {
       this.#memory.grow(pages);
-    } catch (cause) {
-      throw this.#exhausted(size, `the system gives no more than ${formatBytes(before)}`, cause);
+      return true;
+    } catch {
+      return false;
     }
-    this.#gaps = joined([...this.#gaps, { start: end, bytes: pages * PAGE }]);
-    return this.#cut(size)!;
   }
 
-  /** @param atEnd Bytes that the last gap would have in a memory grown to its limit. */
-  #largestGap(atEnd: number): string {
-    return formatBytes(Math.max(atEnd, ...this.#gaps.map((gap) => gap.bytes)));
-  }
-
-  #exhausted(size: number, reason: string, cause?: unknown): Error {
+  #exhausted(size: number, reason: string): OutOfMemoryError {
     const inUse = `${formatBytes(this.#used)} of the ${formatBytes(this.#maximum)} are in use`;
-    return new Error(
-      `wasm: cannot allocate ${formatBytes(size)}: ${inUse} by ${this.#live.size} blocks, and ${reason}`,
-      { cause },
+    return new OutOfMemoryError(
+      `wasm: cannot allocate ${formatBytes(size)}: ${inUse} by ${this.#blocks} blocks, and ${reason}`,
     );
   }
 }

@@ -105,7 +105,7 @@ export class Runtime {
 
   /** Gives a storage back. */
   readonly free = (x: Storage): void => {
-    this.heap.release(at(x));
+    this.heap.release(at(x), x.size * 4);
     (x as WasmStorage).drop();
     this.live.bytes -= x.size * 4;
     this.live.storages--;
@@ -121,7 +121,7 @@ export class Runtime {
       for (const bytes of sizes) pointers.push(this.heap.allocate(bytes));
       use(...pointers);
     } finally {
-      for (const pointer of pointers) this.heap.release(pointer);
+      for (const [i, pointer] of pointers.entries()) this.heap.release(pointer, sizes[i]);
     }
   }
 
@@ -150,7 +150,7 @@ export class Runtime {
   #growScratch(bytes: number): void {
     const step = roundUp(bytes, 64);
     const scratch = this.heap.allocate(this.threads * step);
-    this.heap.release(this.#scratch);
+    this.heap.release(this.#scratch, this.threads * this.#scratchStep);
     this.#scratch = scratch;
     this.#scratchStep = step;
   }

@@ -1,0 +1,36 @@
+/** What a backend asks of the engine before it gives up an allocation. */
+
+/** The engine's side: it knows the tensors, backends know their memory. */
+export interface Relief {
+  /** Frees some of what nobody has used for longest; false when there is nothing left to free. */
+  free(): boolean;
+  /** What is held, in words. */
+  held(): string;
+}
+
+let relief: Relief = { free: () => false, held: () => "" };
+
+/** Sets who is asked. `lifetime.ts` does, once. */
+export function whenMemoryIsShort(answer: Relief): void {
+  relief = answer;
+}
+
+/**
+ * Runs `allocate`, again and again as long as it fails and something can be freed.
+ * @throws Error what `allocate` threw last, with what is held and what to do about it
+ */
+export function allocating<T>(allocate: () => T): T {
+  for (;;) {
+    try {
+      return allocate();
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      if (!relief.free()) throw new OutOfMemoryError(`${error.message}.${relief.held()}`, { cause: error.cause });
+    }
+  }
+}
+
+/** A device has no room for a tensor. */
+export class OutOfMemoryError extends Error {
+  override readonly name = "OutOfMemoryError";
+}

@@ -1,0 +1,297 @@
+/** Memory: programs that nobody wrote with memory in mind need no more of it in their last steps than in their first. */
+
+import { describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
+import { Conv2d } from "../../src/layers/conv2d.js";
+import { Linear } from "../../src/layers/linear.js";
+import { crossEntropy, mseLoss } from "../../src/layers/losses.js";
+import { Module } from "../../src/layers/module.js";
+import { Sequential } from "../../src/layers/sequential.js";
+import { Adam } from "../../src/optim/adam.js";
+import { SGD } from "../../src/optim/sgd.js";
+import { noGrad, scope } from "../../src/tensor/autograd.js";
+import type { Backend } from "../../src/tensor/backend/backend.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
+import { cat } from "../../src/tensor/ops/movement.js";
+import { relu } from "../../src/tensor/ops/pointwise.js";
+import { rand, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { onEachBackend } from "../targets.js";
+
+const MiB = 2 ** 20;
+
+/** What a program may hold: the budget of passing results, with as much again for what is in use. */
+const LIMIT = 256 * MiB;
+
+const LABELS = Int32Array.from({ length: 32 }, (_, i) => i % 4);
+
+/** Wide enough that a few hundred steps, kept, would be more than the limit. */
+const WIDTH = 4096;
+
+function wideNet(): Sequential {
+  return new Sequential(new Linear(8, WIDTH), relu, new Linear(WIDTH, 4));
+}
+
+/** One step of a program; made anew for each test. */
+type Program = () => () => unknown;
+
+const programs: Record<string, Program> = {
+  "inputs prepared with sub and div in front of each step": () => {
+    const model = new Sequential(new Linear(WIDTH, 4));
+    const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+    const raw = rand([32, WIDTH]);
+    return () => {
+      optimizer.zeroGrad();
+      crossEntropy(model.forward(raw.sub(0.45).div(0.22)), LABELS).backward();
+      optimizer.step();
+    };
+  },
+  "zeroGrad() after the forward pass, inputs uploaded in each step": () => {
+    const model = new Sequential(new Linear(WIDTH, 4));
+    const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+    const values = new Float32Array(32 * WIDTH).fill(0.5);
+    return () => {
+      const loss = crossEntropy(model.forward(tensor(values, [32, WIDTH]).mul(2)), LABELS);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+    };
+  },
+  "prediction without noGrad": () => {
+    const [model, x] = [wideNet(), rand([32, 8])];
+    return () => model.forward(x).dataSync();
+  },
+  "prediction without noGrad, awaited": () => {
+    const [model, x] = [wideNet(), rand([32, 8])];
+    return () => model.forward(x).data();
+  },
+  "prediction by a model that needs no gradient": () => {
+    const [model, x] = [wideNet(), rand([32, 8])];
+    for (const parameter of model.parameters()) parameter.requiresGrad = false;
+    return () =>
+      scope(() => model.forward(x))
+        .add(1)
+        .dataSync();
+  },
+  "a second head that no loss reads": () => {
+    const [body, head, ignored] = [new Sequential(new Linear(8, WIDTH), relu), new Linear(WIDTH, 4), wideNet()];
+    const optimizer = new SGD([...body.parameters(), ...head.parameters()], { lr: 0.01 });
+    const x = rand([32, 8]);
+    return () => {
+      optimizer.zeroGrad();
+      const features = body.forward(x);
+      ignored.forward(features.slice(1, 0, 8));
+      crossEntropy(head.forward(features), LABELS).backward();
+      optimizer.step();
+    };
+  },
+  "a frozen backbone with residual blocks": () => {
+    class Block extends Module {
+      readonly inner = new Conv2d(8, 8, 3, { padding: 1 });
+      forward(x: Tensor): Tensor {
+        return this.inner.forward(x).relu().add(x);
+      }
+    }
+    const backbone = new Sequential(new Conv2d(3, 8, 3, { padding: 1 }), new Block(), new Block());
+    for (const parameter of backbone.parameters()) parameter.requiresGrad = false;
+    const head = new Linear(8, 4);
+    const optimizer = new Adam(head.parameters(), { lr: 0.01 });
+    const x = rand([32, 3, 16, 16]);
+    return () => {
+      optimizer.zeroGrad();
+      crossEntropy(head.forward(backbone.forward(x).mean([2, 3])), LABELS).backward();
+      optimizer.step();
+    };
+  },
+  "a teacher whose answers are detached": () => {
+    const [teacher, student, x] = [wideNet(), wideNet(), rand([32, 8])];
+    const optimizer = new SGD(student.parameters(), { lr: 0.01 });
+    return () => {
+      const target = teacher.forward(x).detach();
+      optimizer.zeroGrad();
+      mseLoss(student.forward(x), target).backward();
+      optimizer.step();
+    };
+  },
+  "generator and discriminator": () => {
+    const generator = new Sequential(new Linear(4, WIDTH), relu, new Linear(WIDTH, 8));
+    const judge = new Sequential(new Linear(8, WIDTH), relu, new Linear(WIDTH, 1));
+    const optimizers = [new SGD(judge.parameters(), { lr: 0.01 }), new SGD(generator.parameters(), { lr: 0.01 })];
+    return () => {
+      const real = rand([32, 8]).sub(0.5).div(0.5);
+      const fake = generator.forward(rand([32, 4]));
+      optimizers[0].zeroGrad();
+      judge.forward(real).mean().neg().add(judge.forward(fake.detach()).mean()).backward();
+      optimizers[0].step();
+      optimizers[1].zeroGrad();
+      judge.forward(fake).mean().neg().backward();
+      optimizers[1].step();
+    };
+  },
+  "two losses of two forward passes, walked one after the other": () => {
+    const [model, x] = [wideNet(), rand([32, 8])];
+    const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+    return () => {
+      optimizer.zeroGrad();
+      const losses = [model.forward(x), model.forward(x.mul(2))].map((logits) => crossEntropy(logits, LABELS));
+      for (const loss of losses) loss.backward();
+      optimizer.step();
+    };
+  },
+  "gradients accumulated over eight passes": () => {
+    const [model, x] = [wideNet(), rand([32, 8])];
+    const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+    return () => {
+      for (let i = 0; i < 8; i++)
+        crossEntropy(model.forward(x.mul(i)), LABELS)
+          .div(8)
+          .backward();
+      optimizer.step();
+      optimizer.zeroGrad();
+    };
+  },
+  "a state that is replaced in every step": () => {
+    let state = rand([32, WIDTH]);
+    return () => {
+      state = state.mul(0.9).add(0.1);
+      return state.sum().dataSync();
+    };
+  },
+};
+
+/** Bytes at most over the last steps of a program. */
+async function peakOf(backend: Backend, step: () => unknown, steps: number): Promise<number> {
+  let peak = 0;
+  for (let i = 0; i < steps; i++) {
+    await step();
+    if (i > steps / 2) peak = Math.max(peak, backend.memory().bytes);
+  }
+  return peak;
+}
+
+describe("memory stays flat over 3,000 steps:", () => {
+  for (const [name, program] of Object.entries(programs)) {
+    it(name, async () => {
+      await useBackend("wasm", { threads: 1 });
+      const step = program();
+      expect(await peakOf(zeros([1]).backend, step, 3000)).toBeLessThan(LIMIT);
+    });
+  }
+});
+
+describe("on every backend, memory stays flat:", () => {
+  onEachBackend("prediction without noGrad", async (backend) => {
+    const [model, x] = [new Sequential(new Linear(2, 65_536), relu, new Linear(65_536, 1)), rand([16, 2])];
+    const step = () => model.forward(x).data();
+    // 8 MiB a step.
+    expect(await peakOf(backend, step, 60)).toBeLessThan(LIMIT);
+  });
+
+  onEachBackend("inputs prepared in every step", async (backend) => {
+    const model = new Linear(65_536, 1);
+    const raw = rand([16, 65_536]);
+    const step = () => {
+      model.zeroGrad();
+      const loss = model.forward(raw.sub(0.5).div(0.5)).mean();
+      loss.backward();
+      return loss.item();
+    };
+    expect(await peakOf(backend, step, 60)).toBeLessThan(LIMIT);
+  });
+});
+
+describe("what a program holds on to stays:", () => {
+  it("batches that were prepared before the loop, and used once an epoch", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const model = new Linear(WIDTH, 4);
+    const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+    const batches = Array.from({ length: 500 }, (_, i) => rand([32, WIDTH]).sub(i).div(2));
+    for (let epoch = 0; epoch < 3; epoch++) {
+      for (const x of batches) {
+        optimizer.zeroGrad();
+        crossEntropy(model.forward(x.mul(2)), LABELS).backward();
+        optimizer.step();
+      }
+    }
+    expect(batches[0].dataSync().length).toBe(32 * WIDTH);
+  });
+
+  it("the only tensor of its kind, however long it waits", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const raw = rand([64, WIDTH]);
+    const prepared = raw.div(2);
+    const step = programs["inputs prepared with sub and div in front of each step"]();
+    for (let i = 0; i < 1000; i++) step();
+    expect(raw.div(2).sub(prepared).sum().dataSync()[0]).toBe(0);
+  });
+
+  it("features in a list, made with and without a graph", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const [model, x] = [wideNet(), rand([32, 8])];
+    const body = new Sequential(new Linear(8, WIDTH), relu);
+    const features: Tensor[] = [];
+    for (let i = 0; i < 300; i++) {
+      features.push(
+        body.forward(x),
+        noGrad(() => body.forward(x)),
+      );
+      model.forward(x).dataSync();
+    }
+    expect(cat(features).shape).toEqual([600 * 32, WIDTH]);
+  });
+
+  it("losses in a list, walked but not read", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const step = programs["inputs prepared with sub and div in front of each step"]();
+    const x = tensor([1], [1], { requiresGrad: true });
+    const losses: Tensor[] = [];
+    for (let i = 0; i < 1000; i++) {
+      const loss = x.mul(i).sum();
+      loss.backward();
+      losses.push(loss);
+      step();
+    }
+    expect(losses[1].dataSync()[0]).toBe(1);
+  });
+
+  it("whatever keep() was called on, until dispose()", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const kept: Tensor[] = [];
+    scope(() => void kept.push(rand([4]).keep()));
+    for (let i = 0; i < 400; i++) kept.push(rand([32, WIDTH]).add(1).keep());
+    const step = programs["prediction without noGrad"]();
+    for (let i = 0; i < 1000; i++) step();
+    for (const tensor of kept) expect(tensor.sum().dataSync()[0]).toBeGreaterThan(0);
+    const before = kept[0].backend.memory().bytes;
+    for (const tensor of kept) tensor.dispose();
+    expect(kept[0].backend.memory().bytes).toBeLessThan(before - 400 * 32 * WIDTH * 4 + 1);
+  });
+});
+
+describe("what was let go", () => {
+  it("says so, and what to write, when it is used after all", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const [model, x] = [wideNet(), rand([32, 8])];
+    const early = model.forward(x);
+    const squares: Tensor[] = [];
+    for (let i = 0; i < 1000; i++) {
+      model.forward(x).dataSync();
+      squares.push(x.mul(1).expand([WIDTH, 32, 8]).mul(2));
+      squares.at(-1)!.slice(0, 0, 1).dataSync();
+    }
+    expect(() => squares[0].sum()).toThrow(
+      /^tensor \[4096, 32, 8\] made by mul has been freed: results that were not used for long go .* keep it by keep\(\)/,
+    );
+    expect(() => early.sum().backward()).toThrow(
+      /this graph has been let go \(at \w+\), because nothing had walked it/,
+    );
+  });
+
+  it("goes before an allocation fails, and the failure says how much is in use", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const size = 16 * MiB;
+    for (let i = 0; i < 100; i++) zeros([size + i]);
+    expect(() => scope(() => Array.from({ length: 80 }, (_, i) => zeros([size + i])))).toThrow(
+      /^wasm: cannot allocate 64.0 MiB: .* in use by \d+ blocks, and no free piece is larger/,
+    );
+  });
+});
