@@ -20,6 +20,7 @@ import { BrokenLossError } from "../../src/train/pass.js";
 import { TrainingPosition } from "../../src/train/position.js";
 import type { EpochReport, StepReport } from "../../src/train/reports.js";
 import { onEachBackend } from "../targets.js";
+import { unreadable } from "../unreadable.js";
 import { classifier, dataset } from "./tiny-data.js";
 
 const TRAIN = [0, 1, 1, 0, 1, 0, 0, 1, 1, 0];
@@ -374,11 +375,14 @@ describe("a model that ends in logits", () => {
     }
   });
 
-  onEachBackend("is refused by nllLoss", async () => {
+  onEachBackend("is refused by nllLoss, also where nothing can be read at once", async () => {
     const logits = new Sequential(...classifier().layers.slice(0, -1));
-    await expect(fit(logits, optionsFor(logits, { loss: nllLoss }))).rejects.toThrow(
-      "nllLoss: expected log-probabilities, which are at most 0; example",
-    );
+    const refused = () =>
+      expect(fit(logits, optionsFor(logits, { loss: nllLoss }))).rejects.toThrow(
+        "nllLoss: expected log-probabilities, which are at most 0; example",
+      );
+    await refused();
+    await unreadable(refused);
   });
 });
 
