@@ -55,7 +55,7 @@ function entriesOf(value: unknown): [name: string, item: unknown][] {
  */
 function contents(value: unknown, around: readonly unknown[] = []): [name: string, part: Parameter | AnyModule][] {
   if (around.includes(value)) return [];
-  return entriesOf(value).flatMap(([name, item]) => {
+  return entriesOf(value).flatMap(([name, item]): [name: string, part: Parameter | AnyModule][] => {
     if (item instanceof Parameter || item instanceof Module) return [[name, item]];
     return contents(item, [...around, value]).map(([rest, part]) => [`${name}.${rest}`, part]);
   });
