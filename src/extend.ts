@@ -1,5 +1,6 @@
 /** torchlet/extend: what it takes to write operations and backends of one's own, on top of what torchlet exports. */
 
+export { ArgumentError, checkArgument, checkOptions, type Kind, type OptionKinds, show } from "./tensor/arguments.js";
 export { checkSameBackend, record, recordShared } from "./tensor/autograd.js";
 export type {
   AdamStep,
@@ -39,7 +40,6 @@ export { type KernelCheck, selfCheck, TOLERANCE } from "./tensor/self-check.js";
 export {
   broadcastShapes,
   broadcastStrides,
-  checkCount,
   checkShape,
   formatShape,
   normalizeDim,

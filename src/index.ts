@@ -88,12 +88,14 @@ export {
   type Schedule,
   type ScheduleState,
   StepLR,
+  type StepOptions,
 } from "./optim/schedules.js";
 export { SGD, type SgdOptions } from "./optim/sgd.js";
 
 import "./tensor/methods.js";
 
 export { AnomalyError, detectAnomaly } from "./tensor/anomaly.js";
+export { ArgumentError } from "./tensor/arguments.js";
 export { type BackwardOptions, backward, isGradEnabled, noGrad, scope } from "./tensor/autograd.js";
 export type { Backend, DType, MemoryInfo, Storage } from "./tensor/backend/backend.js";
 export { type BackendName, type BackendOptions, backends, memory, useBackend } from "./tensor/backend/registry.js";

@@ -23,8 +23,8 @@ const ENGINE = [
 const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   node: { path: /^node\.ts$/, imports: [] },
   text: { path: /^text\.ts$/, imports: [] },
-  shape: { path: /^tensor\/shape\.ts$/, imports: [] },
-  random: { path: /^tensor\/random\.ts$/, imports: [] },
+  shape: { path: /^tensor\/(shape|arguments|nearest-name)\.ts$/, imports: [] },
+  random: { path: /^tensor\/random\.ts$/, imports: ["shape"] },
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
   lifetime: { path: /^tensor\/lifetime\.ts$/, imports: ["shape", "backend"] },
   tensor: { path: /^tensor\/tensor\.ts$/, imports: ["shape", "random", "backend", "lifetime"] },

@@ -1,7 +1,7 @@
 /** ImageDataset: labelled images of one size, kept in memory as bytes, handed out in batches. */
 
+import { aCount, checkArgument } from "../tensor/arguments.js";
 import { defaultGenerator, type Generator } from "../tensor/random.js";
-import { checkCount } from "../tensor/shape.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import { Augmentation, type AugmentOptions, checkAugment } from "./augment.js";
 
@@ -119,7 +119,7 @@ export class ImageDataset {
    * @see torch.utils.data.DataLoader
    */
   batches(batchSize: number, options: BatchOptions = {}): Iterable<Batch> {
-    checkCount("batches", "batchSize", batchSize);
+    checkArgument("batches", "batchSize", batchSize, aCount);
     const { start = 0, augment } = options;
     if (!Number.isInteger(start) || start < 0 || start > this.length) {
       throw new RangeError(`batches: start must be an integer from 0 to ${this.length}, got ${start}`);

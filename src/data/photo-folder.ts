@@ -1,6 +1,6 @@
 /** PhotoFolder: photographs from a folder, read once into memory. What FaceFolder and ImageFolder have in common. */
 
-import { checkCount } from "../tensor/shape.js";
+import { aCount, checkArgument, wholeFrom } from "../tensor/arguments.js";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset.js";
 import { type ReadAllOptions, readAll } from "./read-all.js";
 
@@ -61,10 +61,10 @@ export class PhotoFolder extends ImageDataset {
 /** @throws RangeError naming the option */
 export function checkFolderOptions(who: string, options: PhotoFolderOptions): void {
   const { size, limit, maxPixels, workers, onError = "throw" } = options;
-  checkCount(who, "size", size);
-  if (limit !== undefined) checkCount(who, "limit", limit);
-  if (maxPixels !== undefined) checkCount(who, "maxPixels", maxPixels);
-  if (workers !== undefined) checkCount(who, "workers", workers, 0);
+  checkArgument(who, "size", size, aCount);
+  if (limit !== undefined) checkArgument(who, "limit", limit, aCount);
+  if (maxPixels !== undefined) checkArgument(who, "maxPixels", maxPixels, aCount);
+  if (workers !== undefined) checkArgument(who, "workers", workers, wholeFrom(0));
   if (onError !== "throw" && onError !== "skip") {
     throw new RangeError(`${who}: onError must be "throw" or "skip", got "${onError}"`);
   }

@@ -2,9 +2,9 @@
 
 import { frozen } from "../layers/look-inside.js";
 import type { Module } from "../layers/module.js";
+import { aCount, checkArgument } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
 import { softmax } from "../tensor/ops/softmax.js";
-import { checkCount } from "../tensor/shape.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import type { HeatMap } from "./heat-map.js";
 
@@ -64,7 +64,8 @@ export async function occlusionMap(
   const [channels, height, width] = image.shape;
   const { size = Math.max(1, Math.floor(Math.min(height, width) / 4)) } = options;
   const { stride = Math.max(1, Math.floor(size / 2)), batchSize = 64 } = options;
-  for (const [name, value] of Object.entries({ size, stride, batchSize })) checkCount("occlusionMap", name, value);
+  for (const [name, value] of Object.entries({ size, stride, batchSize }))
+    checkArgument("occlusionMap", name, value, aCount);
   if (size > Math.min(height, width)) {
     throw new RangeError(`occlusionMap: a square of ${size} does not fit into an image [${image.shape}]`);
   }

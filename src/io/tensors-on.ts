@@ -7,7 +7,7 @@ import type { Backend } from "../tensor/backend/backend.js";
 export async function tensorsOn(backend: Backend, tensors: StateDict): Promise<StateDict> {
   const moved = Object.entries(tensors).map(async ([name, value]) => {
     const own = await value.to(backend);
-    if (own !== value) value.release();
+    if (own !== value) value.dispose();
     return [name, own] as const;
   });
   return Object.fromEntries(await Promise.all(moved));

@@ -1,10 +1,11 @@
 /** Batch normalization: the running moments of its channels, as a function and as the layer BatchNorm2d. */
 
+import { aCount, checkArgument, checkOptions, numberFrom, numberUpTo, type OptionKinds } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
-import { checkCount, formatShape, ShapeError } from "../tensor/shape.js";
-import { ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
+import { formatShape, ShapeError } from "../tensor/shape.js";
+import { checkTensor, ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";
 import { Module } from "./module.js";
 
@@ -63,6 +64,8 @@ export interface BatchNorm2dOptions {
   momentum?: number;
 }
 
+const KINDS: OptionKinds<BatchNorm2dOptions> = { eps: numberFrom(0), momentum: numberUpTo(0, 1) };
+
 /** `batchNorm` on [N, C, H, W] with its parameters and running moments; see there for the formula. */
 export class BatchNorm2d extends Module {
   /** [C], scale of each channel, at first 1. */
@@ -79,9 +82,11 @@ export class BatchNorm2d extends Module {
    * @param channels C
    * @throws RangeError unless it is a positive integer
    */
-  constructor(channels: number, { eps = 1e-5, momentum = 0.1 }: BatchNorm2dOptions = {}) {
+  constructor(channels: number, options: BatchNorm2dOptions = {}) {
     super();
-    checkCount("BatchNorm2d", "channels", channels);
+    checkArgument("BatchNorm2d", "channels", channels, aCount);
+    checkOptions("BatchNorm2d", options, KINDS);
+    const { eps = 1e-5, momentum = 0.1 } = options;
     this.weight = constantParameter([channels], 1);
     this.bias = constantParameter([channels], 0);
     this.#runningMean = this.registerBuffer("running_mean", zeros([channels]));
@@ -93,6 +98,7 @@ export class BatchNorm2d extends Module {
 
   /** @throws ShapeError when x is not [N, C, H, W] with this layer's C */
   forward(x: Tensor): Tensor {
+    checkTensor("BatchNorm2d", "x", x);
     if (x.shape.length !== 4) {
       throw new ShapeError(`BatchNorm2d: expected an input of 4 axes (N, C, H, W), got ${formatShape(x.shape)}`);
     }

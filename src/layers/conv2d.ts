@@ -1,9 +1,17 @@
 /** Conv2d: a convolution with learned filters. */
 
+import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { type Conv2dOptions as Conv2dOpOptions, type Conv2dOptions as Conv2dOpOptions, conv2d, conv2d, convWindow, type Pair, type Pair, pairOf, pairOf } from "../tensor/ops/conv2d.js";
-import type { Generator } from "../tensor/random.js";
-import { checkCount, ShapeError } from "../tensor/shape.js";
+import {
+  type Conv2dOptions as Conv2dOpOptions,
+  conv2d,
+  convWindow,
+  type Pair,
+  pairOf,
+  windowKinds,
+} from "../tensor/ops/conv2d.js";
+import { aGenerator, type Generator } from "../tensor/random.js";
+import { ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
 import { describeOptions, Module } from "./module.js";
@@ -14,6 +22,8 @@ export interface Conv2dOptions extends Omit<Conv2dOpOptions, "bias"> {
   /** Where the initial weights come from. Default: the "init" stream of `manualSeed`. */
   generator?: Generator;
 }
+
+const KINDS: OptionKinds<Conv2dOptions> = { ...windowKinds, bias: aBoolean, generator: aGenerator };
 
 /** The `conv2d` operation with weight [O, C / groups, kH, kW] and bias [O]; see there for formula and shapes. */
 export class Conv2d extends Module {
@@ -32,10 +42,11 @@ export class Conv2d extends Module {
    */
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
     super();
+    checkOptions("Conv2d", options, KINDS);
     const { bias = true, generator, stride, padding, dilation, groups = 1 } = options;
-    checkCount("Conv2d", "inChannels", inChannels);
-    checkCount("Conv2d", "outChannels", outChannels);
-    checkCount("Conv2d", "groups", groups);
+    checkArgument("Conv2d", "inChannels", inChannels, aCount);
+    checkArgument("Conv2d", "outChannels", outChannels, aCount);
+    checkArgument("Conv2d", "groups", groups, aCount);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ShapeError(`Conv2d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
     }

@@ -1,8 +1,9 @@
 /** Dropout: forgets a random part of its input while training. */
 
+import { checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { checkShare, dropout, dropout } from "../tensor/ops/dropout.js";
-import type { Generator } from "../tensor/random.js";
+import { aShare, dropout } from "../tensor/ops/dropout.js";
+import { aGenerator, type Generator } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
@@ -10,6 +11,8 @@ export interface DropoutOptions {
   /** Where the masks come from. Default: the "dropout" stream of `manualSeed`. */
   generator?: Generator;
 }
+
+const KINDS: OptionKinds<DropoutOptions> = { generator: aGenerator };
 
 /** The `dropout` operation in training, the identity in evaluation. */
 export class Dropout extends Module {
@@ -21,11 +24,12 @@ export class Dropout extends Module {
    * @param p the probability of an element being zeroed
    * @throws RangeError unless 0 ≤ p < 1
    */
-  constructor(p = 0.5, { generator }: DropoutOptions = {}) {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
     super();
-    checkShare("Dropout", p);
+    checkArgument("Dropout", "p", p, aShare);
+    checkOptions("Dropout", options, KINDS);
     this.p = p;
-    this.#generator = generator;
+    this.#generator = options.generator;
   }
 
   /** A tensor of x's shape; x itself in evaluation. */

@@ -1,7 +1,8 @@
 /** Initial values of weights. */
 
-import { defaultGenerator, type Generator } from "../tensor/random.js";
-import { type Shape, sizeOf } from "../tensor/shape.js";
+import { aNumber, checkArgument } from "../tensor/arguments.js";
+import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
+import { checkShape, type Shape, sizeOf } from "../tensor/shape.js";
 import { full, Parameter, type Tensor, tensor } from "../tensor/tensor.js";
 
 /** How many inputs feed one output of a weight [O, I, …]. */
@@ -31,6 +32,9 @@ export function uniformParameter(
   bound: number,
   generator: Generator = defaultGenerator("init"),
 ): Parameter {
+  checkShape(shape, "uniformParameter");
+  checkArgument("uniformParameter", "bound", bound, aNumber);
+  checkArgument("uniformParameter", "generator", generator, aGenerator);
   const values = new Float32Array(sizeOf(shape));
   for (let i = 0; i < values.length; i++) values[i] = (generator.uniform() * 2 - 1) * bound;
   return parameterOf(tensor(values, shape));
@@ -44,5 +48,6 @@ export function uniformParameter(
  * @see K. He et al., "Delving deep into rectifiers", ICCV 2015, arXiv:1502.01852
  */
 export function kaimingUniform(shape: Shape, generator?: Generator): Parameter {
+  checkShape(shape, "kaimingUniform");
   return uniformParameter(shape, 1 / Math.sqrt(fanIn(shape)), generator);
 }

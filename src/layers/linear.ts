@@ -1,12 +1,13 @@
 /** Linear: a learned affine map. */
 
+import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { matmul } from "../tensor/ops/matmul.js";
 import { add } from "../tensor/ops/pointwise.js";
-import type { Generator } from "../tensor/random.js";
-import { checkCount, formatShape, ShapeError } from "../tensor/shape.js";
-import type { Parameter, Tensor } from "../tensor/tensor.js";
+import { aGenerator, type Generator } from "../tensor/random.js";
+import { formatShape, ShapeError } from "../tensor/shape.js";
+import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { kaimingUniform, uniformParameter } from "./init.js";
 import { Module } from "./module.js";
 
@@ -16,6 +17,8 @@ export interface LinearOptions {
   /** Where the initial weights come from. Default: the "init" stream of `manualSeed`. */
   generator?: Generator;
 }
+
+const KINDS: OptionKinds<LinearOptions> = { bias: aBoolean, generator: aGenerator };
 
 /** y = x · weightᵀ + bias, weight [out, in], bias [out], x [..., in]. */
 export class Linear extends Module {
@@ -29,10 +32,12 @@ export class Linear extends Module {
    * @param outFeatures how many come out
    * @throws RangeError unless both are positive integers
    */
-  constructor(inFeatures: number, outFeatures: number, { bias = true, generator }: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
-    checkCount("Linear", "inFeatures", inFeatures);
-    checkCount("Linear", "outFeatures", outFeatures);
+    checkArgument("Linear", "inFeatures", inFeatures, aCount);
+    checkArgument("Linear", "outFeatures", outFeatures, aCount);
+    checkOptions("Linear", options, KINDS);
+    const { bias = true, generator } = options;
     this.weight = kaimingUniform([outFeatures, inFeatures], generator);
     this.bias = bias ? uniformParameter([outFeatures], 1 / Math.sqrt(inFeatures), generator) : null;
   }
@@ -42,6 +47,7 @@ export class Linear extends Module {
    * @throws ShapeError when the last axis of x is not `inFeatures` long
    */
   forward(x: Tensor): Tensor {
+    checkTensor("Linear", "x", x);
     const [outFeatures, inFeatures] = this.weight.shape;
     if (x.shape.length < 2 || x.shape.at(-1) !== inFeatures) {
       throw new ShapeError(

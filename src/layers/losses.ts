@@ -1,5 +1,15 @@
 /** Losses: how far predictions are from what is wanted. */
 
+import {
+  checkArgument,
+  checkOptions,
+  type Kind,
+  numbers,
+  numberUpTo,
+  type OptionKinds,
+  oneOf,
+  show,
+} from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
 import { indexSelect, reshape } from "../tensor/ops/movement.js";
 import { add, div, mul, neg, softplus, sub } from "../tensor/ops/pointwise.js";
@@ -7,7 +17,7 @@ import { mean } from "../tensor/ops/reduce.js";
 import { isLogSoftmax, logSoftmax } from "../tensor/ops/softmax.js";
 import { sum } from "../tensor/ops/sum.js";
 import { formatShape, ShapeError, sameShape } from "../tensor/shape.js";
-import { type Tensor, wrap } from "../tensor/tensor.js";
+import { aTensor, checkTensor, Tensor, wrap } from "../tensor/tensor.js";
 
 /** "mean" over what counts, "sum", or "none": one loss for each example. */
 export type Reduction = "mean" | "sum" | "none";
@@ -22,7 +32,20 @@ export interface ClassLossOptions {
   reduction?: Reduction;
 }
 
+const aReduction: Kind<Reduction> = oneOf("mean", "sum", "none");
+
+const classKinds: OptionKinds<ClassLossOptions> = { weight: numbers, reduction: aReduction };
+
+/** Classes are integers, and a tensor has none. */
+const someLabels: Kind<Labels> = {
+  expected: "an Int32Array or a list of classes",
+  accepts: (value): value is Labels => numbers.accepts(value),
+  hint: (value) => (value instanceof Tensor ? "Int32Array.from(await labels.data()) has its numbers" : undefined),
+};
+
 function checkLabels(name: string, scores: Tensor, labels: Labels, weight: ArrayLike<number> | undefined): void {
+  checkTensor(name, "scores", scores);
+  checkArgument(name, "labels", labels, someLabels);
   if (scores.shape.length !== 2) {
     throw new ShapeError(`${name}: expected scores [N, C], got ${formatShape(scores.shape)}`);
   }
@@ -31,7 +54,7 @@ function checkLabels(name: string, scores: Tensor, labels: Labels, weight: Array
   const wrong = Array.from(labels).findIndex((label) => !Number.isInteger(label) || label < 0 || label >= classes);
   if (wrong !== -1) {
     throw new ShapeError(
-      `${name}: label ${labels[wrong]} of example ${wrong} is not one of the classes 0 to ${classes - 1}`,
+      `${name}: label ${show(labels[wrong])} of example ${wrong} is not one of the classes 0 to ${classes - 1}`,
     );
   }
   if (weight && weight.length !== classes) {
@@ -42,12 +65,6 @@ function checkLabels(name: string, scores: Tensor, labels: Labels, weight: Array
 /** A constant on x's backend. */
 function constant(x: Tensor, values: ArrayLike<number>): Tensor {
   return wrap([values.length], x.backend.upload(values), x.backend);
-}
-
-function checkReduction(name: string, reduction: Reduction): void {
-  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
-    throw new RangeError(`${name}: reduction must be "mean", "sum" or "none", got "${reduction}"`);
-  }
 }
 
 /** Losses [N] with weights that are already in them, reduced; `total` is what "mean" divides by. */
@@ -85,8 +102,8 @@ export function checkLogProbabilities(values: Float32Array, classes: number): vo
 
 /** Internal: `nllLoss` of any numbers: −Σ w[label]·scores[i, label] / Σ w[label]. */
 export function pickLoss(name: string, scores: Tensor, labels: Labels, options: ClassLossOptions): Tensor {
+  checkOptions(name, options, classKinds);
   const { weight, reduction = "mean" } = options;
-  checkReduction(name, reduction);
   checkLabels(name, scores, labels, weight);
   return scope(() => {
     const [losses, total] = pick(scores, labels, weight);
@@ -103,6 +120,7 @@ export function pickLoss(name: string, scores: Tensor, labels: Labels, options: 
  * @see torch.nn.functional.nll_loss
  */
 export function nllLoss(logProbabilities: Tensor, labels: Labels, options: ClassLossOptions = {}): Tensor {
+  checkTensor("nllLoss", "logProbabilities", logProbabilities);
   const { shape, backend } = logProbabilities;
   const known = isLogSoftmax(logProbabilities, 1) || !backend.readSync;
   if (!known) checkLogProbabilities(logProbabilities.dataSync(), shape[shape.length - 1]);
@@ -123,6 +141,8 @@ function checkLogits(name: string, logits: Tensor, squash: string, instead: stri
   }
 }
 
+const crossEntropyKinds: OptionKinds<CrossEntropyOptions> = { ...classKinds, labelSmoothing: numberUpTo(0, 1) };
+
 /**
  * `nllLoss` of `logSoftmax(logits, 1)`. With label smoothing ε, each target is 1 − ε on its class plus ε / C on all.
  * @param logits [N, C]
@@ -133,13 +153,10 @@ function checkLogits(name: string, logits: Tensor, squash: string, instead: stri
  * @throws RangeError unless 0 ≤ labelSmoothing ≤ 1
  */
 export function crossEntropy(logits: Tensor, labels: Labels, options: CrossEntropyOptions = {}): Tensor {
+  checkOptions("crossEntropy", options, crossEntropyKinds);
   const { weight, reduction = "mean", labelSmoothing = 0 } = options;
-  checkReduction("crossEntropy", reduction);
   checkLabels("crossEntropy", logits, labels, weight);
   checkLogits("crossEntropy", logits, "softmax", ", or nllLoss the result of logSoftmax");
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(`crossEntropy: expected 0 <= labelSmoothing <= 1, got ${labelSmoothing}`);
-  }
   return scope(() => {
     const scores = logSoftmax(logits, 1);
     const [losses, total] = pick(scores, labels, weight);
@@ -163,7 +180,11 @@ export interface LossOptions {
   reduction?: Reduction;
 }
 
+const lossKinds: OptionKinds<LossOptions> = { reduction: aReduction };
+
 function checkSameShape(name: string, a: Tensor, b: Tensor): void {
+  checkTensor(name, "the prediction", a);
+  checkTensor(name, "the target", b);
   if (!sameShape(a.shape, b.shape)) {
     throw new ShapeError(`${name}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} must agree`);
   }
@@ -178,8 +199,9 @@ function reducedElements(losses: Tensor, reduction: Reduction): Tensor {
  * Squared error (input − target)².
  * @throws ShapeError unless both have the same shape
  */
-export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
-  checkReduction("mseLoss", reduction);
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("mseLoss", options, lossKinds);
+  const { reduction = "mean" } = options;
   checkSameShape("mseLoss", input, target);
   return scope(() => {
     const difference = sub(input, target);
@@ -194,6 +216,8 @@ export interface BceOptions extends LossOptions {
   posWeight?: Tensor;
 }
 
+const bceKinds: OptionKinds<BceOptions> = { ...lossKinds, weight: aTensor, posWeight: aTensor };
+
 /**
  * Binary cross-entropy of σ(logits), from the logits so that nothing overflows:
  * (1 − t)·x + (1 + (posWeight − 1)·t)·softplus(−x).
@@ -202,8 +226,8 @@ export interface BceOptions extends LossOptions {
  * @see torch.nn.functional.binary_cross_entropy_with_logits
  */
 export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptions = {}): Tensor {
+  checkOptions("bceWithLogits", options, bceKinds);
   const { weight, posWeight, reduction = "mean" } = options;
-  checkReduction("bceWithLogits", reduction);
   checkSameShape("bceWithLogits", logits, targets);
   checkLogits("bceWithLogits", logits, "sigmoid", "");
   return scope(() => {

@@ -1,9 +1,18 @@
 /** Module: something with parameters, buffers and a forward pass. */
 
+import {
+  aBoolean,
+  aPlainObject,
+  checkArgument,
+  checkOptions,
+  instanceOf,
+  type Kind,
+  type OptionKinds,
+} from "../tensor/arguments.js";
 import { freeWalked } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { Parameter, type Tensor } from "../tensor/tensor.js";
+import { aTensor, Parameter, type Tensor } from "../tensor/tensor.js";
 
 /** Names to tensors, as PyTorch's `state_dict`. */
 export type StateDict = Record<string, Tensor>;
@@ -23,6 +32,15 @@ export interface LoadResult {
 
 /** A module of any kind, whatever it takes and gives. */
 export type AnyModule = Module<never, unknown>;
+
+const loadKinds: OptionKinds<LoadOptions> = { strict: aBoolean };
+
+/** Names to tensors. */
+export const aStateDict: Kind<StateDict> = {
+  expected: "an object of tensors by name",
+  accepts: (value): value is StateDict => aPlainObject.accepts(value) && Object.values(value).every(aTensor.accepts),
+  hint: (value) => (value instanceof Module ? "its stateDict() is one" : undefined),
+};
 
 /** Options as a printed layer shows them, those left out excepted: "kernelSize=3, padding=1". */
 export function describeOptions(options: object): string {
@@ -122,6 +140,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
    * @param mode false for `eval()`
    */
   train(mode = true): this {
+    checkArgument("train", "mode", mode, aBoolean);
     if (this.#switching) return this;
     this.#switching = true;
     this.training = mode;
@@ -195,7 +214,10 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   }
 
   /** Internal: `loadStateDict` in two halves. This one checks and fetches everything; what it returns copies it. */
-  prepareLoad(state: StateDict, { strict = true }: LoadOptions = {}): () => LoadResult {
+  prepareLoad(state: StateDict, options: LoadOptions = {}): () => LoadResult {
+    checkArgument("loadStateDict", "state", state, aStateDict);
+    checkOptions("loadStateDict", options, loadKinds);
+    const { strict = true } = options;
     const own = new Map(this.#state());
     const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
     const unexpected = Object.keys(state).filter((name) => !own.has(name));
@@ -270,3 +292,10 @@ function someOf(names: readonly string[]): string {
   const some = names.slice(0, 3).join(", ");
   return names.length > 3 ? `${some}, … (${names.length})` : some || "none";
 }
+
+export const aModule: Kind<AnyModule> = instanceOf<AnyModule>("a module", Module, (value) => {
+  if (typeof value !== "function") return undefined;
+  return value.prototype instanceof Module
+    ? `new ${value.name}(…) makes one`
+    : "new Sequential(…) makes one of a function";
+});

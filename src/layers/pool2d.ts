@@ -1,9 +1,17 @@
 /** MaxPool2d and AvgPool2d: pooling as layers. */
 
+import { checkOptions } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import type { Pair } from "../tensor/ops/conv2d.js";
-import { type Pair, pairOf } from "../tensor/ops/conv2d.js";
-import { type AvgPool2dOptions, type AvgPool2dOptions, avgPool2d, avgPool2d, maxPool2d, maxPool2d, type Pool2dOptions, type Pool2dOptions, poolWindow } from "../tensor/ops/pool2d.js";
+import {
+  type AvgPool2dOptions,
+  avgPool2d,
+  avgPoolKinds,
+  maxPool2d,
+  maxPoolKinds,
+  type Pool2dOptions,
+  poolWindow,
+} from "../tensor/ops/pool2d.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { describeOptions, Module } from "./module.js";
 
@@ -18,6 +26,7 @@ export class MaxPool2d extends Module {
    */
   constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
     super();
+    checkOptions("MaxPool2d", options, maxPoolKinds);
     poolWindow("MaxPool2d", kernelSize, options);
     this.#kernelSize = kernelSize;
     this.#options = options;
@@ -47,6 +56,7 @@ export class AvgPool2d extends Module {
    */
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
+    checkOptions("AvgPool2d", options, avgPoolKinds);
     poolWindow("AvgPool2d", kernelSize, options);
     this.#kernelSize = kernelSize;
     this.#options = options;

@@ -1,11 +1,19 @@
 /** Sequential: layers one after another. */
 
+import { checkArgument, type Kind } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type AnyModule, Module } from "./module.js";
+import { type AnyModule, aModule, Module } from "./module.js";
 
 /** A module, or any function from a tensor to a tensor: `relu`, `flatten`, `(x) => logSoftmax(x, 1)`. */
 export type Layer<Inputs extends readonly unknown[] = [Tensor]> = Module<Inputs> | ((...inputs: Inputs) => Tensor);
+
+const aLayer: Kind<Layer> = {
+  expected: "a module or a function",
+  accepts: (value): value is Layer =>
+    value instanceof Module || (typeof value === "function" && !(value.prototype instanceof Module)),
+  hint: (value) => (Array.isArray(value) ? "write new Sequential(...layers)" : aModule.hint?.(value)),
+};
 
 /** Whether a layer keeps neither its input nor its output anywhere: nobody knows that of functions of others. */
 function keepsNothingOf(layer: Layer): boolean {
@@ -34,6 +42,7 @@ export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Mo
   /** Internal: either. */
   constructor(...layers: unknown[]) {
     super();
+    for (const [i, layer] of layers.entries()) checkArgument(new.target.name, `layer ${i}`, layer, aLayer);
     this.#layers = layers as Layer[];
   }
 

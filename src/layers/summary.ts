@@ -1,12 +1,13 @@
 /** summary: a model layer by layer, with the shapes that come out, the parameters, and the cost. */
 
+import { checkArgument } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
-import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
+import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import { Parameter, Tensor, zeros } from "../tensor/tensor.js";
 import { type Operation, observe } from "../tensor/trace.js";
 import { inColumns } from "../text.js";
 import { frozen, intercept } from "./look-inside.js";
-import type { AnyModule, Module } from "./module.js";
+import { type AnyModule, aModule, type Module } from "./module.js";
 
 /** A layer, or an operation that belongs to none. */
 export interface LayerSummary {
@@ -81,6 +82,8 @@ function flopsOf({ name, inputs, output }: Operation): number {
  * @see the package torchinfo for PyTorch
  */
 export function summary(model: Module, inputShape: Shape): ModelSummary {
+  checkArgument("summary", "model", model, aModule);
+  checkShape(inputShape, "summary");
   const named = model.namedModules();
   const holdsOthers = (name: string) =>
     named.some(([other]) => other !== name && (name === "" || other.startsWith(`${name}.`)));

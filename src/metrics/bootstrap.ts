@@ -1,7 +1,7 @@
 /** bootstrapInterval: how far a figure measured on a sample may be from the truth. */
 
+import { aCount, checkArgument } from "../tensor/arguments.js";
 import { defaultGenerator, type Generator } from "../tensor/random.js";
-import { checkCount } from "../tensor/shape.js";
 
 /** Where a figure lies with some confidence. */
 export interface Interval {
@@ -43,7 +43,7 @@ export function bootstrapInterval(
   statistic: (sample: Int32Array) => number,
   { resamples = 1000, confidence = 0.95, generator = defaultGenerator("sample") }: BootstrapOptions = {},
 ): Interval {
-  for (const [name, value] of Object.entries({ n, resamples })) checkCount("bootstrapInterval", name, value);
+  for (const [name, value] of Object.entries({ n, resamples })) checkArgument("bootstrapInterval", name, value, aCount);
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`bootstrapInterval: expected 0 < confidence < 1, got ${confidence}`);
   }

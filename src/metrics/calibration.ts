@@ -1,6 +1,6 @@
 /** Whether probabilities mean what they say: reliability bins, expected calibration error, Brier score. */
 
-import { checkCount } from "../tensor/shape.js";
+import { aCount, checkArgument } from "../tensor/arguments.js";
 import { checkPairs } from "./classification.js";
 
 /** The predictions whose probability lies in (from, to]; the first bin holds 0, too. */
@@ -50,7 +50,7 @@ export function calibrationCurve(
   { bins = 10 }: CalibrationOptions = {},
 ): CalibrationBin[] {
   checkProbabilities("calibrationCurve", probabilities, outcomes);
-  checkCount("calibrationCurve", "bins", bins);
+  checkArgument("calibrationCurve", "bins", bins, aCount);
   const sums = Array.from({ length: bins }, () => ({ count: 0, predicted: 0, observed: 0 }));
   for (let i = 0; i < outcomes.length; i++) {
     const sum = sums[Math.max(0, Math.ceil(probabilities[i] * bins) - 1)];

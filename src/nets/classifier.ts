@@ -1,11 +1,15 @@
 /** What the nets have in common: their options, and how far their pools shrink a photograph. */
 
+import { aCount, aNumber, type OptionKinds } from "../tensor/arguments.js";
+
 export interface ClassifierOptions {
   /** Default 2. */
   classes?: number;
   /** Width and height of the photographs in pixels. */
   size?: number;
 }
+
+export const classifierKinds: OptionKinds<ClassifierOptions> = { classes: aCount, size: aNumber };
 
 /**
  * The size after some pools of 2 × 2: ⌊size / 2^pools⌋.

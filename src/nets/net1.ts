@@ -5,15 +5,18 @@ import { Conv2d } from "../layers/conv2d.js";
 import { Linear } from "../layers/linear.js";
 import { MaxPool2d } from "../layers/pool2d.js";
 import { Sequential } from "../layers/sequential.js";
+import { checkOptions } from "../tensor/arguments.js";
 import { flatten } from "../tensor/ops/movement.js";
 import { relu } from "../tensor/ops/pointwise.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
-import { type ClassifierOptions, halved } from "./classifier.js";
+import { type ClassifierOptions, classifierKinds, halved } from "./classifier.js";
 
 /** Net #1: RGB of size × size (32) → log-probabilities of 2 classes; 402,770 parameters. */
 export class Net1 extends Sequential {
   /** @throws RangeError when nothing of photographs of `size` would be left after three pools */
-  constructor({ classes = 2, size = 32 }: ClassifierOptions = {}) {
+  constructor(options: ClassifierOptions = {}) {
+    checkOptions("Net1", options, classifierKinds);
+    const { classes = 2, size = 32 } = options;
     const last = halved("Net1", size, 3);
     // biome-ignore format: one line a stage, with the shape it ends in
     super(

@@ -6,20 +6,25 @@ import { Dropout } from "../layers/dropout.js";
 import { Linear } from "../layers/linear.js";
 import { MaxPool2d } from "../layers/pool2d.js";
 import { Sequential } from "../layers/sequential.js";
+import { checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
 import { flatten } from "../tensor/ops/movement.js";
 import { relu } from "../tensor/ops/pointwise.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
-import { type ClassifierOptions, halved } from "./classifier.js";
+import { type ClassifierOptions, classifierKinds, halved } from "./classifier.js";
 
 export interface Net2Options extends ClassifierOptions {
   /** Probability of dropping an element, after the third convolution and before the last layer. Default 0.2. */
   dropout?: number;
 }
 
+const KINDS: OptionKinds<Net2Options> = { ...classifierKinds, dropout: numberFrom(0, 1) };
+
 /** Net #2: RGB of size × size (64) → log-probabilities of 2 classes; 1,814,866 parameters. */
 export class Net2 extends Sequential {
   /** @throws RangeError when nothing of photographs of `size` would be left after three pools */
-  constructor({ classes = 2, size = 64, dropout = 0.2 }: Net2Options = {}) {
+  constructor(options: Net2Options = {}) {
+    checkOptions("Net2", options, KINDS);
+    const { classes = 2, size = 64, dropout = 0.2 } = options;
     const last = halved("Net2", size, 3);
     // biome-ignore format: one line a stage, with the shape it ends in
     super(

@@ -6,15 +6,18 @@ import { Dropout } from "../layers/dropout.js";
 import { Linear } from "../layers/linear.js";
 import { AvgPool2d, MaxPool2d } from "../layers/pool2d.js";
 import { Sequential } from "../layers/sequential.js";
+import { checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
 import { flatten } from "../tensor/ops/movement.js";
 import { relu } from "../tensor/ops/pointwise.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
-import { type ClassifierOptions, halved } from "./classifier.js";
+import { type ClassifierOptions, classifierKinds, halved } from "./classifier.js";
 
 export interface Net3Options extends ClassifierOptions {
   /** Probability of dropping one of the 128 means before the last layer. Default 0.2. */
   dropout?: number;
 }
+
+const KINDS: OptionKinds<Net3Options> = { ...classifierKinds, dropout: numberFrom(0, 1) };
 
 /**
  * Net #3: RGB of size × size (64) → log-probabilities of 2 classes; 393,858 parameters. What differs from Net #1: photographs
@@ -23,7 +26,9 @@ export interface Net3Options extends ClassifierOptions {
  */
 export class Net3 extends Sequential {
   /** @throws RangeError when nothing of photographs of `size` would be left after three pools */
-  constructor({ classes = 2, size = 64, dropout = 0.2 }: Net3Options = {}) {
+  constructor(options: Net3Options = {}) {
+    checkOptions("Net3", options, KINDS);
+    const { classes = 2, size = 64, dropout = 0.2 } = options;
     const last = halved("Net3", size, 3);
     // biome-ignore format: one line a stage, with the shape it ends in
     super(

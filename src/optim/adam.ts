@@ -1,8 +1,9 @@
 /** Adam and AdamW. */
 
+import { checkOptions, numberFrom, type OptionKinds, twoOf } from "../tensor/arguments.js";
 import type { Storage } from "../tensor/backend/backend.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
-import { checkNumber, Optimizer } from "./optimizer.js";
+import { Optimizer } from "./optimizer.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -14,6 +15,14 @@ export interface AdamOptions {
   /** L2 penalty (Adam), or decay of the weights themselves (AdamW). Default 0 for Adam, 0.01 for AdamW. */
   weightDecay?: number;
 }
+
+/** What Adam's options may be. */
+const KINDS: OptionKinds<AdamOptions> = {
+  lr: numberFrom(0),
+  betas: twoOf("two numbers from 0 to below 1", numberFrom(0, 1)),
+  eps: numberFrom(0),
+  weightDecay: numberFrom(0),
+};
 
 /**
  * g ← g + weightDecay·θ;  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;
@@ -30,12 +39,12 @@ export class Adam extends Optimizer {
    * @throws RangeError on an option out of its range
    */
   constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
+    checkOptions(new.target.name, options, KINDS);
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
     super(parameters, lr, ["exp_avg", "exp_avg_sq"]);
-    const who = this.constructor.name;
-    this.#betas = [checkNumber(who, "betas[0]", betas[0], 0, 1), checkNumber(who, "betas[1]", betas[1], 0, 1)];
-    this.#eps = checkNumber(who, "eps", eps, 0);
-    this.#weightDecay = checkNumber(who, "weightDecay", weightDecay, 0);
+    this.#betas = betas;
+    this.#eps = eps;
+    this.#weightDecay = weightDecay;
   }
 
   /** True where weights decay directly instead of through the gradient. */
@@ -71,8 +80,10 @@ export class Adam extends Optimizer {
  */
 export class AdamW extends Adam {
   /** @param parameters what to change, such as `model.parameters()` */
-  constructor(parameters: readonly Parameter[], { weightDecay = 0.01, ...options }: AdamOptions = {}) {
-    super(parameters, { weightDecay, ...options });
+  constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
+    checkOptions(new.target.name, options, KINDS);
+    const { weightDecay = 0.01 } = options;
+    super(parameters, { ...options, weightDecay });
   }
 
   protected override get decoupled(): boolean {

@@ -1,11 +1,15 @@
 /** Gradient clipping: call between `backward()` and `step()`. */
 
+import { checkArgument, numberAbove } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
 import { stack } from "../tensor/ops/movement.js";
 import { add, clamp, div, minimum, mul, sqrt } from "../tensor/ops/pointwise.js";
 import { sum } from "../tensor/ops/sum.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { parameterList } from "./parameter-list.js";
+
+/** Infinity lets everything pass. */
+const aLimit = numberAbove(0);
 
 function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) => Tensor): void {
   for (const parameter of parameters) {
@@ -27,7 +31,7 @@ function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) =
  * @see torch.nn.utils.clip_grad_norm_
  */
 export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number): Tensor {
-  if (!(maxNorm > 0)) throw new RangeError(`clipGradNorm: maxNorm must be positive, got ${maxNorm}`);
+  checkArgument("clipGradNorm", "maxNorm", maxNorm, aLimit);
   const list = parameterList("clipGradNorm", parameters);
   const grads = list.flatMap(({ grad }) => (grad ? [grad] : []));
   if (grads.length === 0) throw new Error("clipGradNorm: no parameter has a gradient; call backward() first");
@@ -47,6 +51,6 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
  * @see torch.nn.utils.clip_grad_value_
  */
 export function clipGradValue(parameters: readonly Parameter[], limit: number): void {
-  if (!(limit > 0)) throw new RangeError(`clipGradValue: limit must be positive, got ${limit}`);
+  checkArgument("clipGradValue", "limit", limit, aLimit);
   replaceGrads(parameterList("clipGradValue", parameters), (grad) => clamp(grad, -limit, limit));
 }

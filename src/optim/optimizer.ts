@@ -1,5 +1,6 @@
 /** Optimizer: what all of them share. */
 
+import { checkArgument, numberFrom } from "../tensor/arguments.js";
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
@@ -36,11 +37,13 @@ export abstract class Optimizer {
    * @param stateNames what is remembered of each parameter: a tensor of its shape for each name
    * @throws Error when there are no parameters, one occurs twice, or one is no leaf
    */
-  protected constructor(parameters: readonly Parameter[], lr: number, stateNames: readonly string[]) {
-    this.parameters = parameterList(this.constructor.name, parameters);
-    if (this.parameters.length === 0) throw new Error(`${this.constructor.name}: there are no parameters to optimize`);
+  constructor(parameters: readonly Parameter[], lr: number, stateNames: readonly string[]) {
+    const who = new.target.name;
+    this.parameters = parameterList(who, parameters);
+    if (this.parameters.length === 0) throw new Error(`${who}: there are no parameters to optimize`);
     for (const parameter of this.parameters) held.add(parameter);
-    this.lr = checkNumber(this.constructor.name, "lr", lr, 0);
+    checkArgument(who, "lr", lr, numberFrom(0));
+    this.lr = lr;
     this.#steps = this.parameters.map(() => 0);
     this.#tensors = Object.fromEntries(stateNames.map((name) => [name, this.parameters.map(() => null)]));
   }
@@ -127,7 +130,7 @@ export abstract class Optimizer {
   prepareLoad({ lr, steps, tensors }: OptimizerState): () => void {
     const who = `${this.constructor.name}.loadStateDict`;
     this.#checkState(who, steps, tensors);
-    checkNumber(who, "lr", lr, 0);
+    checkArgument(who, "lr", lr, numberFrom(0));
     const copies = this.stateNames.flatMap((name) =>
       tensors[name].flatMap((source, i): Copy[] =>
         source
@@ -173,13 +176,4 @@ export abstract class Optimizer {
       });
     }
   }
-}
-
-/** @throws RangeError unless `value` is a number of at least `least` (and below `below`) */
-export function checkNumber(who: string, option: string, value: number, least: number, below = Infinity): number {
-  if (!(value >= least && value < below)) {
-    const range = below === Infinity ? `a finite number of at least ${least}` : `${least} <= ${option} < ${below}`;
-    throw new RangeError(`${who}: ${option} must be ${range}, got ${value}`);
-  }
-  return value;
 }

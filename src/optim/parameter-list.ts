@@ -1,22 +1,23 @@
 /** parameterList: what optimizers and clipping are given, looked at once. */
 
+import { ArgumentError, show } from "../tensor/arguments.js";
 import { formatShape } from "../tensor/shape.js";
 import { type Parameter, Tensor } from "../tensor/tensor.js";
 
 /**
  * The parameters as a list, from any iterable.
- * @throws TypeError on what is no tensor
+ * @throws ArgumentError on what is no tensor
  * @throws Error on a parameter that occurs twice, or is the result of an operation
  */
 export function parameterList(who: string, parameters: Iterable<Parameter>): Parameter[] {
   if (typeof parameters?.[Symbol.iterator] !== "function") {
-    throw new TypeError(`${who}: expected a list of parameters: model.parameters()`);
+    throw new ArgumentError(`${who}: expected a list of parameters, got ${show(parameters)}: pass model.parameters()`);
   }
   const list = [...parameters];
   const places = new Map<Tensor, number>();
   for (const [i, parameter] of list.entries()) {
     if (!(parameter instanceof Tensor)) {
-      throw new TypeError(`${who}: what is listed at ${i} is no parameter; pass model.parameters()`);
+      throw new ArgumentError(`${who}: ${show(parameter)}, listed at ${i}, is no parameter; pass model.parameters()`);
     }
     const what = `the parameter ${formatShape(parameter.shape)} at ${i}`;
     const before = places.get(parameter);

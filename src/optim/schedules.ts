@@ -1,6 +1,18 @@
 /** Learning-rate schedules: call `step()` once after each epoch (or step) that they count. */
 
-import { checkNumber, type Optimizer } from "./optimizer.js";
+import {
+  aCount,
+  aNumber,
+  checkArgument,
+  checkOptions,
+  instanceOf,
+  type Kind,
+  needed,
+  numberFrom,
+  type OptionKinds,
+  oneOf,
+} from "../tensor/arguments.js";
+import { Optimizer } from "./optimizer.js";
 
 /** What a schedule remembers from step to step, the rate it began with included; its options are the constructor's. */
 export type ScheduleState = Record<string, number>;
@@ -16,6 +28,8 @@ export interface Schedule {
   /** Goes on from a state that `stateDict()` gave. */
   loadStateDict(state: ScheduleState): void;
 }
+
+const anOptimizer: Kind<Optimizer> = instanceOf("an optimizer", Optimizer);
 
 /** @throws Error unless the state has these numbers and no others: it would be of another schedule */
 function checkState(schedule: Schedule, state: ScheduleState, names: readonly string[], optional: string[] = []): void {
@@ -38,6 +52,7 @@ abstract class Timed implements Schedule {
 
   /** @param optimizer whose rate to set, from the one that it has */
   constructor(optimizer: Optimizer) {
+    checkArgument(new.target.name, "optimizer", optimizer, anOptimizer);
     this.optimizer = optimizer;
     this.#base = optimizer.lr;
   }
@@ -73,6 +88,15 @@ abstract class Timed implements Schedule {
   }
 }
 
+export interface StepOptions {
+  /** Calls of `step()` for which the rate stays. */
+  stepSize: number;
+  /** What it is multiplied by then. Default 0.1. */
+  gamma?: number;
+}
+
+const STEP: OptionKinds<StepOptions> = { stepSize: needed(aCount), gamma: numberFrom(0) };
+
 /**
  * lr = lr₀ · gamma^⌊t / stepSize⌋ after t calls of `step()`.
  * @see torch.optim.lr_scheduler.StepLR
@@ -83,13 +107,14 @@ export class StepLR extends Timed {
 
   /**
    * @param optimizer whose rate to set, from the one that it has
-   * @param options `stepSize`: calls of `step()` for which the rate stays; `gamma` (0.1): what it is multiplied by then
    * @throws RangeError on an option out of its range
    */
-  constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
+  constructor(optimizer: Optimizer, options: StepOptions) {
     super(optimizer);
-    this.#stepSize = checkNumber("StepLR", "stepSize", stepSize, 1);
-    this.#gamma = checkNumber("StepLR", "gamma", gamma, 0);
+    checkOptions("StepLR", options, STEP);
+    const { stepSize, gamma = 0.1 } = options;
+    this.#stepSize = stepSize;
+    this.#gamma = gamma;
   }
 
   protected override rate(base: number, t: number): number {
@@ -106,6 +131,12 @@ export interface CosineWarmupOptions {
   minLr?: number;
 }
 
+const COSINE: OptionKinds<CosineWarmupOptions> = {
+  steps: needed(numberFrom(1)),
+  warmupSteps: numberFrom(0),
+  minLr: numberFrom(0),
+};
+
 /**
  * Linear warm-up, then half a cosine: lr₀·(t + 1)/warmup while t < warmup, then
  * minLr + (lr₀ − minLr)·(1 + cos(π·(t − warmup)/(steps − warmup)))/2; the first rate is set at once, for t = 0.
@@ -118,11 +149,11 @@ export class CosineWarmupLR extends Timed {
    * @param optimizer whose rate to set, from the one that it has
    * @throws RangeError on an option out of its range
    */
-  constructor(optimizer: Optimizer, { steps, warmupSteps = 0, minLr = 0 }: CosineWarmupOptions) {
+  constructor(optimizer: Optimizer, options: CosineWarmupOptions) {
     super(optimizer);
-    checkNumber("CosineWarmupLR", "steps", steps, 1);
-    checkNumber("CosineWarmupLR", "warmupSteps", warmupSteps, 0, steps);
-    checkNumber("CosineWarmupLR", "minLr", minLr, 0);
+    checkOptions("CosineWarmupLR", options, COSINE);
+    const { steps, warmupSteps = 0, minLr = 0 } = options;
+    checkArgument("CosineWarmupLR", "warmupSteps", warmupSteps, numberFrom(0, steps));
     this.#options = { steps, warmupSteps, minLr };
     this.set();
   }
@@ -148,6 +179,14 @@ export interface PlateauOptions {
   minLr?: number;
 }
 
+const PLATEAU: OptionKinds<PlateauOptions> = {
+  mode: oneOf("min", "max"),
+  factor: numberFrom(0, 1),
+  patience: numberFrom(0),
+  threshold: numberFrom(0),
+  minLr: numberFrom(0),
+};
+
 /**
  * Multiplies the rate by `factor` when the metric has not improved for more than `patience` calls.
  * @see torch.optim.lr_scheduler.ReduceLROnPlateau (threshold_mode "rel", no cooldown)
@@ -165,26 +204,19 @@ export class ReduceLROnPlateau implements Schedule {
    * @throws RangeError on an option out of its range
    */
   constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
+    checkArgument("ReduceLROnPlateau", "optimizer", optimizer, anOptimizer);
+    checkOptions("ReduceLROnPlateau", options, PLATEAU);
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, minLr = 0 } = options;
-    if (mode !== "min" && mode !== "max") {
-      throw new RangeError(`ReduceLROnPlateau: mode must be "min" or "max", got "${mode}"`);
-    }
-    checkNumber("ReduceLROnPlateau", "factor", factor, 0, 1);
-    checkNumber("ReduceLROnPlateau", "patience", patience, 0);
-    checkNumber("ReduceLROnPlateau", "threshold", threshold, 0);
-    checkNumber("ReduceLROnPlateau", "minLr", minLr, 0);
     this.optimizer = optimizer;
     this.#options = { mode, factor, patience, threshold, minLr };
   }
 
   /**
    * @param metric this epoch's loss, or accuracy with mode "max"
-   * @throws TypeError when it is no number
+   * @throws ArgumentError when it is no number
    */
   step(metric: number): void {
-    if (typeof metric !== "number") {
-      throw new TypeError(`ReduceLROnPlateau.step: expected the metric to watch, a number, got ${typeof metric}`);
-    }
+    checkArgument("ReduceLROnPlateau.step", "metric", metric, aNumber);
     const { mode, factor, patience, threshold, minLr } = this.#options;
     const best = this.#best ?? (mode === "min" ? Infinity : -Infinity);
     const better = mode === "min" ? metric < best * (1 - threshold) : metric > best * (1 + threshold);

@@ -1,8 +1,9 @@
 /** Stochastic gradient descent, plain or with momentum. */
 
+import { aBoolean, checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
 import type { Storage } from "../tensor/backend/backend.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
-import { checkNumber, Optimizer } from "./optimizer.js";
+import { Optimizer } from "./optimizer.js";
 
 export interface SgdOptions {
   /** Learning rate. Default 0.001. */
@@ -17,6 +18,15 @@ export interface SgdOptions {
   nesterov?: boolean;
 }
 
+/** What SGD's options may be. */
+const KINDS: OptionKinds<SgdOptions> = {
+  lr: numberFrom(0),
+  momentum: numberFrom(0),
+  dampening: numberFrom(0),
+  weightDecay: numberFrom(0),
+  nesterov: aBoolean,
+};
+
 /**
  * g ← g + weightDecay·θ;  v ← momentum·v + (1 − dampening)·g, at first v = g;  θ ← θ − lr·v,
  * or with Nesterov's look-ahead θ ← θ − lr·(g + momentum·v).
@@ -30,11 +40,9 @@ export class SGD extends Optimizer {
    * @throws RangeError when Nesterov's look-ahead is asked for without momentum or with dampening
    */
   constructor(parameters: readonly Parameter[], options: SgdOptions = {}) {
+    checkOptions(new.target.name, options, KINDS);
     const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
     super(parameters, lr, momentum > 0 ? ["momentum_buffer"] : []);
-    checkNumber("SGD", "momentum", momentum, 0);
-    checkNumber("SGD", "dampening", dampening, 0);
-    checkNumber("SGD", "weightDecay", weightDecay, 0);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new RangeError(`SGD: nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}`);
     }

@@ -1,5 +1,7 @@
 /** Random numbers: seeded, forkable, the same on every machine. Nothing here ever calls Math.random. */
 
+import { aString, checkArgument, instanceOf, type Kind, oneOf, show, wholeFrom } from "./arguments.js";
+
 const ROUNDS = 10;
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
@@ -59,6 +61,10 @@ export interface Draws {
   readonly counter: readonly [number, number];
 }
 
+const aBound: Kind<number> = { ...wholeFrom(1, 2 ** 32), expected: "an integer from 1 to 2^32" };
+
+const aSeed: Kind<number> = { ...wholeFrom(0), expected: "an integer from 0 to 2^53 - 1" };
+
 /** A stream of random numbers. The same seed gives the same numbers everywhere. */
 export class Generator {
   readonly #key = new Uint32Array(2);
@@ -71,15 +77,14 @@ export class Generator {
    * @throws RangeError for any other
    */
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`seed: expected an integer from 0 to 2^53 - 1, got ${seed}`);
-    }
+    checkArgument("Generator", "seed", seed, aSeed);
     this.#key[0] = seed >>> 0;
     this.#key[1] = Math.floor(seed / 2 ** 32);
   }
 
   /** An independent stream that depends on this one's key and on `name`, not on what was drawn so far. */
   fork(name: string): Generator {
+    checkArgument("fork", "name", name, aString);
     const counter = new Uint32Array([2166136261, name.length, 0, FORK]);
     for (let i = 0; i < name.length; i++) {
       counter[0] = Math.imul(counter[0] ^ name.charCodeAt(i), 16777619);
@@ -104,6 +109,7 @@ export class Generator {
 
   /** Sets the next n numbers aside, from the next whole block on: for a backend that draws them itself, in any order. */
   take(n: number): Draws {
+    checkArgument("take", "n", n, wholeFrom(0));
     const [low, high] = this.#counter;
     const next = low + Math.ceil(n / 4);
     this.#counter[0] = next;
@@ -128,7 +134,7 @@ export class Generator {
    * @throws RangeError unless n is an integer from 1 to 2^32
    */
   int(n: number): number {
-    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`int: expected 1 to 2^32, got ${n}`);
+    checkArgument("int", "n", n, aBound);
     const limit = 2 ** 32 - (2 ** 32 % n);
     let draw = this.uint32();
     while (draw >= limit) draw = this.uint32();
@@ -137,6 +143,7 @@ export class Generator {
 
   /** 0 … n − 1 in random order (Fisher and Yates). */
   permutation(n: number): Int32Array {
+    checkArgument("permutation", "n", n, wholeFrom(0));
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.int(i + 1);
@@ -155,9 +162,12 @@ export class Generator {
    * @throws RangeError for anything else
    */
   setState(state: readonly number[]): void {
-    const valid = state.length === 7 && state.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32);
+    const valid =
+      Array.isArray(state) &&
+      state.length === 7 &&
+      state.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32);
     if (!valid || state[6] < 1 || state[6] > 4) {
-      throw new RangeError(`setState: expected the 7 integers that state() gives, got [${state}]`);
+      throw new RangeError(`setState: expected the 7 integers that state() gives, got ${show(state)}`);
     }
     this.#key.set(state.slice(0, 2));
     this.#counter.set(state.slice(2, 6));
@@ -170,20 +180,28 @@ export class Generator {
   }
 }
 
+export const aGenerator: Kind<Generator> = instanceOf("a Generator", Generator, (value) =>
+  typeof value === "number" ? `new Generator(${value}) makes one from a seed` : undefined,
+);
+
 /** What randomness is used for; each use has a stream of its own, so that one more draw here changes nothing there. */
 export type Stream = "init" | "shuffle" | "dropout" | "augmentation" | "sample";
+
+const aStream: Kind<Stream> = oneOf("init", "shuffle", "dropout", "augmentation", "sample");
 
 let root = new Generator(0);
 const streams = new Map<Stream, Generator>();
 
 /** Restarts every default stream from `seed`. Without a call, the seed is 0. */
 export function manualSeed(seed: number): void {
+  checkArgument("manualSeed", "seed", seed, aSeed);
   root = new Generator(seed);
   streams.clear();
 }
 
 /** The default generator for one use: the `stream` that `manualSeed` has begun. */
 export function defaultGenerator(stream: Stream): Generator {
+  checkArgument("defaultGenerator", "stream", stream, aStream);
   let generator = streams.get(stream);
   if (!generator) {
     generator = root.fork(stream);

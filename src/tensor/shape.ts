@@ -1,5 +1,7 @@
 /** Shapes: sizes, broadcasting, and the errors that teach when they do not fit. */
 
+import { aNumber, aPlainObject, checkArgument, type Kind, show } from "./arguments.js";
+
 /** The size along each axis, outermost first. A scalar has shape `[]`. */
 export type Shape = readonly number[];
 
@@ -29,14 +31,26 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** A list; whether its elements are sizes depends on what it is for. */
+export const aShape: Kind<Shape> = {
+  expected: "a list of sizes",
+  accepts: (value): value is Shape => Array.isArray(value),
+  hint: (value) => {
+    if (typeof value === "number") return `write all sizes in brackets, as in [${value}]`;
+    return aPlainObject.accepts(value) ? "options come after it" : undefined;
+  },
+};
+
 /**
  * Checks a shape that somebody asks for.
- * @throws ShapeError unless every size is a non-negative integer.
+ * @throws ArgumentError unless `shape` is a list
+ * @throws ShapeError unless every size in it is a non-negative integer
  */
 export function checkShape(shape: Shape, who: string): void {
+  checkArgument(who, "shape", shape, aShape);
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
-      throw new ShapeError(`${who}: sizes must be non-negative integers, got ${formatShape(shape)}`);
+      throw new ShapeError(`${who}: sizes must be non-negative integers, got ${show(shape)}`);
     }
   }
 }
@@ -48,9 +62,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /**
  * The axis that `dim` names among `rank` of them; negative counts from the end, as in PyTorch.
- * @throws ShapeError when there is no such axis.
+ * @throws ArgumentError when it is no number
+ * @throws ShapeError when there is no such axis
  */
 export function normalizeDim(dim: number, rank: number, who: string): number {
+  checkArgument(who, "dim", dim, aNumber);
   const d = dim < 0 ? dim + rank : dim;
   if (!Number.isInteger(dim) || d < 0 || d >= rank) {
     const range = rank === 0 ? "a scalar has no axes" : `expected ${-rank} to ${rank - 1}`;
@@ -59,27 +75,24 @@ export function normalizeDim(dim: number, rank: number, who: string): number {
   return d;
 }
 
+const axes: Kind<number | readonly number[]> = {
+  expected: "a number, or a list of numbers",
+  accepts: (value): value is number | readonly number[] => typeof value === "number" || Array.isArray(value),
+};
+
 /**
  * The axes that `dim` names among `rank` of them, ascending; `undefined` means all.
+ * @throws ArgumentError when it is neither a number nor a list of them
  * @throws ShapeError when there is no such axis, or one is named twice
  */
 export function normalizeDims(dim: number | readonly number[] | undefined, rank: number, who: string): number[] {
   if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
+  if (!Array.isArray(dim)) checkArgument(who, "dim", dim, axes);
   const dims = (typeof dim === "number" ? [dim] : dim).map((d) => normalizeDim(d, rank, who));
   const sorted = [...dims].sort((a, b) => a - b);
   const twice = sorted.find((d, i) => d === sorted[i - 1]);
   if (twice !== undefined) throw new ShapeError(`${who}: dim ${twice} is named twice`);
   return sorted;
-}
-
-/**
- * Checks a number that counts something.
- * @throws RangeError unless `n`, which is how many there are of `what`, is an integer of at least `least`
- */
-export function checkCount(who: string, what: string, n: number, least = 1): void {
-  if (Number.isInteger(n) && n >= least) return;
-  const wanted = least === 1 ? "a positive integer" : `an integer of at least ${least}`;
-  throw new RangeError(`${who}: ${what} must be ${wanted}, got ${n}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Tensor: a shape, a backend, a buffer of numbers there, and a place in the graph. */
 
+import { checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
 import type { Backend, FloatArray, Storage } from "./backend/backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
 import { type BackendName, backendNamed, currentBackend, withBackend } from "./backend/registry.js";
@@ -244,6 +245,7 @@ export class Tensor implements Tracked {
    * @throws ShapeError when it has another size
    */
   copyFrom(source: Tensor): void {
+    checkTensor("copyFrom", "source", source);
     if (source.size !== this.size) {
       throw new ShapeError(`copyFrom: ${formatShape(source.shape)} does not fill ${formatShape(this.shape)}`);
     }
@@ -308,9 +310,25 @@ export class Tensor implements Tracked {
 export class Parameter extends Tensor {
   /** Shares the numbers of `tensor`. */
   constructor(tensor: Tensor) {
+    checkTensor("Parameter", "tensor", tensor);
     super(tensor.shape, tensor.retainNumbers(), "Parameter", true);
     this.keep();
   }
+}
+
+function adviceFor(value: unknown): string | undefined {
+  return typeof value === "number" || Array.isArray(value) || ArrayBuffer.isView(value)
+    ? "tensor(…) makes one of it"
+    : undefined;
+}
+
+export const aTensor: Kind<Tensor> = instanceOf("a tensor", Tensor, adviceFor);
+
+export const aTensorList: Kind<readonly Tensor[]> = listOf("a list of tensors", aTensor);
+
+/** @throws ArgumentError unless `value`, which the function `who` calls `what`, is a tensor */
+export function checkTensor(who: string, what: string, value: unknown): void {
+  if (!(value instanceof Tensor)) checkArgument(who, what, value, aTensor);
 }
 
 // ---- factories ---------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ import type { AnyModule, Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Schedule } from "../optim/schedules.js";
-import { checkCount, formatShape } from "../tensor/shape.js";
+import { aCount, checkArgument } from "../tensor/arguments.js";
+import { formatShape } from "../tensor/shape.js";
 import "../tensor/methods.js";
 import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
 import { bestEpoch, checkMetric, type MetricName } from "./best-epoch.js";
@@ -97,10 +98,10 @@ function check(
 ): void {
   checkNotEmpty("fit: train", train);
   if (test) checkNotEmpty("fit: test", test);
-  checkCount("fit", "epochs", epochs);
+  checkArgument("fit", "epochs", epochs, aCount);
   if (earlyStop) {
     checkMetric("fit: earlyStop", earlyStop.metric);
-    checkCount("fit", "earlyStop.patience", earlyStop.patience);
+    checkArgument("fit", "earlyStop.patience", earlyStop.patience, aCount);
   }
   if (scheduleEvery !== undefined && scheduleEvery !== "step" && scheduleEvery !== "epoch") {
     throw new RangeError(`fit: scheduleEvery must be "step" or "epoch", got "${scheduleEvery}"`);

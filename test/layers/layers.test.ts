@@ -184,7 +184,7 @@ describe("print their options", () => {
 const size = (what: string, least: number, got: number) =>
   new ShapeError(`${what} must be an integer of at least ${least}, or two of them, got ${got}`);
 const count = (what: string, got: number) => new RangeError(`${what} must be a positive integer, got ${got}`);
-const share = (p: number) => new RangeError(`Dropout: expected 0 <= p < 1, got ${p}`);
+const share = (p: number) => new RangeError(`Dropout: p must be a number from 0 to below 1, got ${p}`);
 
 describe("errors", () => {
   it.each<[run: () => unknown, error: Error]>([

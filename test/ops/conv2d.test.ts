@@ -210,7 +210,7 @@ describe("errors", () => {
     ],
     [
       () => conv([1, 1, 4, 4], [1, 1, 1, 1], { padding: [0, -1] }),
-      "conv2d: padding must be an integer of at least 0, or two of them, got 0,-1",
+      "conv2d: padding must be an integer of at least 0, or two of them, got [0, -1]",
     ],
     [
       () => conv([1, 1, 4, 4], [2, 1, 1, 1], { bias: zeros([3]) }),

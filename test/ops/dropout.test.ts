@@ -58,6 +58,8 @@ describe("dropout", () => {
   });
 
   it.each([1, -0.1, Number.NaN])("refuses p = %d", (p) => {
-    expect(() => dropout(zeros([2]), p)).toThrow(new RangeError(`dropout: expected 0 <= p < 1, got ${p}`));
+    expect(() => dropout(zeros([2]), p)).toThrow(
+      new RangeError(`dropout: p must be a number from 0 to below 1, got ${p}`),
+    );
   });
 });

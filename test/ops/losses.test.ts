@@ -53,7 +53,7 @@ describe("errors", () => {
 
   it("label smoothing outside of 0 to 1", () => {
     expect(() => crossEntropy(scores(), [0, 1], { labelSmoothing: 1.5 })).toThrow(
-      new RangeError("crossEntropy: expected 0 <= labelSmoothing <= 1, got 1.5"),
+      new RangeError("crossEntropy: labelSmoothing must be a number from 0 to 1, got 1.5"),
     );
   });
 });

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ArgumentError } from "../../src/tensor/arguments.js";
 import * as ops from "../../src/tensor/ops/pointwise.js";
 import { broadcastShapes, ShapeError, sizeOf } from "../../src/tensor/shape.js";
 import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
@@ -81,7 +82,7 @@ describe("a number as an operand", () => {
   });
 
   it("but not on both", () => {
-    expect(() => ops.add(1, 2)).toThrow(new TypeError("add: at least one operand must be a tensor, got 1 and 2"));
+    expect(() => ops.add(1, 2)).toThrow(new ArgumentError("add: at least one operand must be a tensor, got 1 and 2"));
   });
 });
 

@@ -158,8 +158,8 @@ describe("errors", () => {
     [() => new SGD(own(), { lr: Infinity }), "SGD: lr must be a finite number of at least 0, got Infinity"],
     [() => new SGD(own(), { nesterov: true }), "SGD: nesterov needs momentum > 0 and dampening 0, got 0 and 0"],
     [() => clipGradNorm(own(), 1), "clipGradNorm: no parameter has a gradient; call backward() first"],
-    [() => clipGradNorm(own(), 0), "clipGradNorm: maxNorm must be positive, got 0"],
-    [() => clipGradValue(own(), -1), "clipGradValue: limit must be positive, got -1"],
+    [() => clipGradNorm(own(), 0), "clipGradNorm: maxNorm must be a number above 0, got 0"],
+    [() => clipGradValue(own(), -1), "clipGradValue: limit must be a number above 0, got -1"],
   ])("$1", (run, message) => expect(run).toThrow(message));
 
   it("a state of another optimizer", () => {
@@ -187,8 +187,10 @@ describe("what cannot be meant", () => {
 
   it("what is no parameter", () => {
     const named = [["weight", own()]] as unknown as Parameter[];
-    expect(() => new Adam(named)).toThrow("Adam: what is listed at 0 is no parameter; pass model.parameters()");
-    expect(() => new SGD(new Linear(1, 1) as never)).toThrow("SGD: expected a list of parameters: model.parameters()");
+    expect(() => new Adam(named)).toThrow("Adam: an array of 2, listed at 0, is no parameter; pass model.parameters()");
+    expect(() => new SGD(new Linear(1, 1) as never)).toThrow(
+      "SGD: expected a list of parameters, got a Linear: pass model.parameters()",
+    );
     expect(() => new SGD([own().mul(2)] as never)).toThrow("is the result of mul: only leaves can learn");
   });
 
@@ -320,7 +322,7 @@ describe("a resumed schedule", () => {
   it("ReduceLROnPlateau refuses to watch nothing", () => {
     const schedule = makers.ReduceLROnPlateau(owner());
     expect(() => (schedule.step as () => void)()).toThrow(
-      "ReduceLROnPlateau.step: expected the metric to watch, a number, got undefined",
+      "ReduceLROnPlateau.step: metric must be a number, got undefined",
     );
   });
 });

@@ -1,7 +1,8 @@
 /** exportOnnx: a model as an ONNX file, from a run of it. */
 
 import type { Module } from "../../layers/module.js";
-import { checkCount, formatShape, type Shape } from "../../tensor/shape.js";
+import { aCount, checkArgument } from "../../tensor/arguments.js";
+import { formatShape, type Shape } from "../../tensor/shape.js";
 import { foldBatchNorms } from "./fold.js";
 import { Graph, INPUT } from "./graph.js";
 import { RULES } from "./rules.js";
@@ -70,7 +71,7 @@ function addConstant(graph: Graph, { name, values, shape }: Constant): string {
  */
 export async function exportOnnx(model: Module, options: OnnxExportOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { inputShape, batch, foldBatchNorm = false, metadata = {} } = options;
-  if (batch !== undefined) checkCount("exportOnnx", "batch", batch);
+  if (batch !== undefined) checkArgument("exportOnnx", "batch", batch, aCount);
   try {
     const [steps, { encodeModel }] = await Promise.all([
       stepsOf(model, inputShape, batch === undefined ? BATCHES : BATCHES.map(() => batch)),

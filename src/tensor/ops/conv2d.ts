@@ -1,13 +1,20 @@
 /** Two-dimensional convolution (cross-correlation, as everywhere in deep learning). */
 
+import { aNumber, checkOptions, type Kind, type OptionKinds, show } from "../arguments.js";
 import { checkSameBackend, record } from "../autograd.js";
 import type { ConvGeometry } from "../backend/backend.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { sum } from "./sum.js";
 
 /** One number for both axes, or [height, width]. */
 export type Pair = number | readonly [number, number];
+
+/** Which numbers are possible, `pairOf` says. */
+export const aPair: Kind<Pair> = {
+  expected: "an integer, or two of them",
+  accepts: (value): value is Pair => typeof value === "number" || (Array.isArray(value) && value.length === 2),
+};
 
 export interface Conv2dOptions {
   /** [O], added to each output channel. */
@@ -22,6 +29,11 @@ export interface Conv2dOptions {
   groups?: number;
 }
 
+/** What a window's options may be, whose numbers are checked with its shapes. */
+export const windowKinds = { stride: aPair, padding: aPair, dilation: aPair, groups: aNumber };
+
+const KINDS: OptionKinds<Conv2dOptions> = { ...windowKinds, bias: aTensor };
+
 /** No option is larger: kernels add what it makes of positions in 32 bits. */
 const MOST = 2 ** 28;
 
@@ -31,10 +43,10 @@ const MOST = 2 ** 28;
  */
 export function pairOf(value: Pair, least: number, what: string): readonly [number, number] {
   const pair: readonly [number, number] = typeof value === "number" ? [value, value] : value;
-  if (pair.length !== 2 || !pair.every((n) => Number.isInteger(n) && n >= least)) {
-    throw new ShapeError(`${what} must be an integer of at least ${least}, or two of them, got ${value}`);
+  if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((n) => Number.isInteger(n) && n >= least)) {
+    throw new ShapeError(`${what} must be an integer of at least ${least}, or two of them, got ${show(value)}`);
   }
-  if (pair.some((n) => n > MOST)) throw new ShapeError(`${what} must be at most ${MOST}, got ${value}`);
+  if (pair.some((n) => n > MOST)) throw new ShapeError(`${what} must be at most ${MOST}, got ${show(value)}`);
   return pair;
 }
 
@@ -95,7 +107,11 @@ export function conv2dGeometry(x: Shape, weight: Shape, options: Omit<Conv2dOpti
  * @throws ShapeError when the channels do not match, or the filter does not fit into the padded input
  * @see V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016, arXiv:1603.07285
  */
-export function conv2d(x: Tensor, w: Tensor, { bias, ...options }: Conv2dOptions = {}): Tensor {
+export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
+  checkTensor("conv2d", "x", x);
+  checkTensor("conv2d", "w", w);
+  checkOptions("conv2d", options, KINDS);
+  const { bias } = options;
   const geometry = conv2dGeometry(x.shape, w.shape, options);
   const inputs = bias ? [x, w, bias] : [x, w];
   checkSameBackend("conv2d", inputs);

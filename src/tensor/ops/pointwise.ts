@@ -1,9 +1,10 @@
 /** Pointwise operations: each is one row, its formula and its derivative side by side. */
 
+import { ArgumentError, aNumber, checkArgument, type Kind } from "../arguments.js";
 import { checkSameBackend, record } from "../autograd.js";
 import type { BinaryName, BinaryRule, UnaryName, UnaryRule } from "../backend/backend.js";
 import { broadcastShapes, broadcastStrides } from "../shape.js";
-import { Tensor, wrap } from "../tensor.js";
+import { aTensor, checkTensor, Tensor, wrap } from "../tensor.js";
 import { sumTo } from "./sum.js";
 
 // ---- one operand -------------------------------------------------------------------------------
@@ -26,6 +27,7 @@ function unaryRule(name: UnaryName, row: UnaryRow): UnaryRule {
 }
 
 function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
+  checkTensor(rule.name, "x", x);
   const { backend } = x;
   const y = backend.unary(rule, x.storage, a, b);
   const result: Tensor = record(
@@ -119,6 +121,7 @@ const leakyReluRule = unaryRule("leakyRelu", {
 
 /** y = x where x > 0, negativeSlope · x elsewhere. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+  checkArgument("leakyRelu", "negativeSlope", negativeSlope, aNumber);
   return applyUnary(leakyReluRule, x, negativeSlope, 0);
 }
 
@@ -133,6 +136,8 @@ const clampRule = unaryRule("clamp", {
  * @throws RangeError when low > high or either is NaN.
  */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
+  checkArgument("clamp", "low", low, aNumber);
+  checkArgument("clamp", "high", high, aNumber);
   if (!(low <= high)) throw new RangeError(`clamp: expected low <= high, got ${low} and ${high}`);
   return applyUnary(clampRule, x, low, high);
 }
@@ -148,10 +153,18 @@ const powRule = unaryRule("pow", {
 /** A tensor, or a number that stands for a tensor of any shape. */
 export type Operand = Tensor | number;
 
+const anOperand: Kind<Operand> = {
+  ...aTensor,
+  expected: "a tensor or a number",
+  accepts: (value): value is Operand => typeof value === "number" || value instanceof Tensor,
+};
+
 /** The operands as tensors: a number joins the other's backend. */
 function asTensors(name: string, a: Operand, b: Operand): [Tensor, Tensor] {
+  checkArgument(name, "a", a, anOperand);
+  checkArgument(name, "b", b, anOperand);
   const backend = (a instanceof Tensor ? a : b instanceof Tensor ? b : undefined)?.backend;
-  if (!backend) throw new TypeError(`${name}: at least one operand must be a tensor, got ${a} and ${b}`);
+  if (!backend) throw new ArgumentError(`${name}: at least one operand must be a tensor, got ${a} and ${b}`);
   const lift = (x: Operand) => (x instanceof Tensor ? x : wrap([], backend.fill(1, x), backend));
   const tensors: [Tensor, Tensor] = [lift(a), lift(b)];
   checkSameBackend(name, tensors);

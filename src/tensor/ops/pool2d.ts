@@ -1,10 +1,11 @@
 /** Max and average pooling. */
 
+import { aBoolean, checkOptions, type OptionKinds } from "../arguments.js";
 import { record } from "../autograd.js";
 import type { PoolGeometry } from "../backend/backend.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
-import type { Tensor } from "../tensor.js";
-import { type Pair, pairOf, windowCount } from "./conv2d.js";
+import { checkTensor, type Tensor } from "../tensor.js";
+import { aPair, type Pair, pairOf, windowCount } from "./conv2d.js";
 
 export interface Pool2dOptions {
   /** Step of the window. Default: the window's own size. */
@@ -17,6 +18,9 @@ export interface AvgPool2dOptions extends Pool2dOptions {
   /** Padding counts in the divisor. Default true, as in PyTorch. */
   countIncludePad?: boolean;
 }
+
+export const maxPoolKinds: OptionKinds<Pool2dOptions> = { stride: aPair, padding: aPair };
+export const avgPoolKinds: OptionKinds<AvgPool2dOptions> = { ...maxPoolKinds, countIncludePad: aBoolean };
 
 /**
  * The window of `who` and how it moves, along both axes.
@@ -65,6 +69,8 @@ function pooledShape(x: Shape, { outH, outW }: PoolGeometry): Shape {
  * @throws ShapeError when the window does not fit into the padded input
  */
 export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
+  checkTensor("maxPool2d", "x", x);
+  checkOptions("maxPool2d", options, maxPoolKinds);
   const geometry = poolGeometry("maxPool2d", x.shape, kernelSize, options);
   const { backend } = x;
   const y = backend.maxPool2d(x.storage, geometry);
@@ -87,6 +93,8 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
  * @throws ShapeError when the window does not fit into the padded input
  */
 export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
+  checkTensor("avgPool2d", "x", x);
+  checkOptions("avgPool2d", options, avgPoolKinds);
   const geometry = poolGeometry("avgPool2d", x.shape, kernelSize, options);
   const { backend } = x;
   return record(

@@ -1,0 +1,248 @@
+/** What functions are given: each kind of argument said once, one check for arguments, and one for options. */
+
+import { nearestName } from "./nearest-name.js";
+
+/** Thrown for an argument or an option of the wrong kind, one that is missing, and an option that there is not. */
+export class ArgumentError extends TypeError {
+  override readonly name = "ArgumentError";
+}
+
+/** What an argument may be. */
+export interface Kind<T> {
+  /** Completes "lr must be …". */
+  readonly expected: string;
+  /** Whether a value is of this kind. */
+  readonly accepts: (value: unknown) => value is T;
+  /** Whether a value that is not accepted is only out of range. */
+  readonly inKind?: (value: unknown) => boolean;
+  /** What to write instead of this value, where that can be told. */
+  readonly hint?: (value: unknown) => string | undefined;
+}
+
+/** The kind of an option that has no default. */
+export interface NeededKind<T> extends Kind<T> {
+  readonly needed: true;
+}
+
+/**
+ * A kind for each option. A table that lacks one of the names in the interface `O`, has another one, or allows what the
+ * interface does not, is a compile error: what is checked cannot drift from what is declared.
+ */
+export type OptionKinds<O> = {
+  readonly [Name in keyof O]-?: undefined extends O[Name] ? Kind<Exclude<O[Name], undefined>> : NeededKind<O[Name]>;
+};
+
+// ---- what was given, in words ------------------------------------------------------------------
+
+const withArticle = (noun: string) => `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | undefined | null)?.then === "function";
+}
+
+/** A value as a message shows it: short, and without ever failing. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "symbol") return "a symbol";
+  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (isPromise(value)) return "a promise";
+  if (Array.isArray(value)) {
+    const few = value.length <= 8 && value.every((item) => typeof item !== "object" && typeof item !== "function");
+    return few ? `[${Array.from(value, show).join(", ")}]` : `an array of ${value.length}`;
+  }
+  const name = value.constructor?.name ?? "object";
+  if (ArrayBuffer.isView(value)) return `${withArticle(name)} of ${value.byteLength} bytes`;
+  const { shape } = value as { shape?: unknown };
+  if (Array.isArray(shape)) return `${withArticle(name)} ${show(shape)}`;
+  return name === "Object" ? `an object { ${Object.keys(value).slice(0, 4).join(", ")} }` : withArticle(name);
+}
+
+// ---- the checks --------------------------------------------------------------------------------
+
+function refuse(who: string, what: string, value: unknown, { expected, inKind, hint }: Kind<unknown>): never {
+  const advice = isPromise(value) ? "await it first" : hint?.(value);
+  const message = `${who}: ${what} must be ${expected}, got ${show(value)}${advice === undefined ? "" : `; ${advice}`}`;
+  throw inKind?.(value) ? new RangeError(message) : new ArgumentError(message);
+}
+
+/**
+ * Checks one argument.
+ * @param who is called, for messages: "conv2d"
+ * @param what the argument is called
+ * @param value what was given for it
+ * @throws RangeError for a number out of its range, a string that is none of the possible ones
+ * @throws ArgumentError for whatever else is not of this kind
+ */
+export function checkArgument(who: string, what: string, value: unknown, kind: Kind<unknown>): void {
+  if (!kind.accepts(value)) refuse(who, what, value, kind);
+}
+
+/**
+ * Checks an object of options: that there is no other name than those of the table, and every value is of its kind.
+ * What is undefined has not been given.
+ * @param who is called, for messages: "conv2d"
+ * @param kinds what each option may be
+ * @throws ArgumentError naming the option, those that there are, and the one that may have been meant
+ * @throws RangeError for a number out of its range
+ */
+export function checkOptions<O extends object>(who: string, options: O, kinds: OptionKinds<O>): void {
+  const table = kinds as Readonly<Record<string, Kind<unknown> | NeededKind<unknown>>>;
+  if (!aPlainObject.accepts(options)) {
+    const example = `{ ${Object.keys(table)[0]}: ${typeof options === "object" ? "…" : show(options)} }`;
+    const hint = () => (options === null ? "leave them out" : `say which option you mean, as in ${example}`);
+    refuse(who, "options", options, { ...aPlainObject, hint });
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(table, name)) throw new ArgumentError(unknownOption(who, name, Object.keys(table)));
+    const value = options[name as keyof O];
+    if (value !== undefined) checkArgument(who, name, value, table[name]);
+  }
+  for (const name in table) {
+    if ("needed" in table[name] && options[name as keyof O] === undefined) {
+      throw new ArgumentError(`${who}: the option "${name}" is missing; it must be ${table[name].expected}`);
+    }
+  }
+}
+
+function unknownOption(who: string, name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  const guess = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+  const all = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+  return `${who}: unknown option "${name}"${guess}${guess ? ` ${all[0].toUpperCase()}${all.slice(1)}` : `; ${all}`}`;
+}
+
+// ---- kinds -------------------------------------------------------------------------------------
+
+/** An option that has to be given. */
+export function needed<T>(kind: Kind<T>): NeededKind<T> {
+  return { ...kind, needed: true };
+}
+
+export const aBoolean: Kind<boolean> = {
+  expected: "true or false",
+  accepts: (value) => typeof value === "boolean",
+};
+
+export const aString: Kind<string> = { expected: "a string", accepts: (value) => typeof value === "string" };
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
+
+/** NaN and infinity are numbers, too. */
+export const aNumber: Kind<number> = { expected: "a number", accepts: isNumber };
+
+/** At least `least`, and below `below`. */
+export function numberFrom(least: number, below = Infinity): Kind<number> {
+  const range =
+    below === Infinity ? `a finite number of at least ${least}` : `a number from ${least} to below ${below}`;
+  return {
+    expected: range,
+    inKind: isNumber,
+    accepts: (value): value is number => isNumber(value) && value >= least && value < below,
+  };
+}
+
+/** Above `above`, and at most `most`. */
+export function numberAbove(above: number, most = Infinity): Kind<number> {
+  return {
+    expected: `a number above ${above}${most === Infinity ? "" : ` and up to ${most}`}`,
+    inKind: isNumber,
+    accepts: (value): value is number => isNumber(value) && value > above && value <= most,
+  };
+}
+
+/** From `least` to `most`, both included. */
+export function numberUpTo(least: number, most: number): Kind<number> {
+  return {
+    expected: `a number from ${least} to ${most}`,
+    inKind: isNumber,
+    accepts: (value): value is number => isNumber(value) && value >= least && value <= most,
+  };
+}
+
+/** An integer of at least `least`, and at most `most`. */
+export function wholeFrom(least: number, most?: number): Kind<number> {
+  const atLeast = least === 1 ? "a positive integer" : `an integer of at least ${least}`;
+  return {
+    expected: most === undefined ? atLeast : `an integer from ${least} to ${most}`,
+    inKind: isNumber,
+    accepts: (value): value is number =>
+      Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= (most ?? Infinity),
+  };
+}
+
+/** How many there are of something. */
+export const aCount: Kind<number> = wholeFrom(1);
+
+/** One of these strings. */
+export function oneOf<T extends string>(...values: readonly T[]): Kind<T> {
+  const quoted = values.map((value) => `"${value}"`);
+  return {
+    expected: quoted.length === 1 ? quoted[0] : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`,
+    inKind: aString.accepts,
+    accepts: (value): value is T => values.includes(value as T),
+  };
+}
+
+/** `expected`: "a Generator". Subclasses are of this kind, too. */
+export function instanceOf<T extends object>(
+  expected: string,
+  type: abstract new (...args: never) => T,
+  hint?: Kind<T>["hint"],
+): Kind<T> {
+  return { expected, accepts: (value): value is T => value instanceof type, hint };
+}
+
+/** Any function; what it is to take and give, TypeScript says. */
+export function aFunction<F extends (...args: never) => unknown>(): Kind<F> {
+  return { expected: "a function", accepts: (value): value is F => typeof value === "function" };
+}
+
+/** `{ … }`: what has names in it and is nothing else. */
+export const aPlainObject: Kind<object> = {
+  expected: "an object { … }",
+  accepts: (value): value is object => {
+    if (typeof value !== "object" || value === null || isPromise(value)) return false;
+    // Also one of another realm (a frame, a vm), which has an Object.prototype of its own.
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  },
+};
+
+/** A list of numbers or a typed array of them. Of a list, whoever reads it checks the elements. */
+export const numbers: Kind<ArrayLike<number>> = {
+  expected: "a list of numbers",
+  accepts: (value): value is ArrayLike<number> => Array.isArray(value) || isNumberArray(value),
+};
+
+/** A typed array, but for those whose elements are BigInts. */
+export function isNumberArray(value: unknown): value is ArrayBufferView & ArrayLike<number> {
+  return ArrayBuffer.isView(value) && "length" in value && !/^Big/.test(value.constructor.name);
+}
+
+/** Two values of one kind. */
+export function twoOf<T>(expected: string, { accepts, inKind }: Kind<T>): Kind<readonly [T, T]> {
+  const areTwo = (value: unknown, test: (item: unknown) => boolean): value is readonly [T, T] =>
+    Array.isArray(value) && value.length === 2 && value.every(test);
+  return {
+    expected,
+    inKind: inKind && ((value) => areTwo(value, inKind)),
+    accepts: (value): value is readonly [T, T] => areTwo(value, accepts),
+  };
+}
+
+/** A list whose elements are of one kind; `expected`: "a list of parameters". */
+export function listOf<T>(expected: string, { accepts, hint }: Kind<T>): Kind<readonly T[]> {
+  return {
+    expected,
+    accepts: (value): value is readonly T[] => Array.isArray(value) && value.every(accepts),
+    hint: (value) => {
+      const wrong = Array.isArray(value) ? value.findIndex((item) => !accepts(item)) : -1;
+      if (wrong === -1) return hint?.(value);
+      const item = (value as unknown[])[wrong];
+      const advice = hint?.(item);
+      return `element ${wrong} is ${show(item)}${advice === undefined ? "" : `; ${advice}`}`;
+    },
+  };
+}

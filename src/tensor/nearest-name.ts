@@ -1,0 +1,76 @@
+/** nearestName: which of the known names somebody meant who wrote another one. */
+
+/** What options are called elsewhere (in PyTorch, Keras and scikit-learn), and what they are called here. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  learningrate: ["lr"],
+  rate: ["lr", "p"],
+  beta: ["betas"],
+  beta1: ["betas"],
+  beta2: ["betas"],
+  epsilon: ["eps"],
+  decay: ["weightDecay"],
+  l2: ["weightDecay"],
+  pad: ["padding"],
+  step: ["stride"],
+  usebias: ["bias"],
+  smoothing: ["labelSmoothing"],
+  classweight: ["weight"],
+  classweights: ["weight"],
+  unbiased: ["correction"],
+  ddof: ["correction"],
+  numclasses: ["classes"],
+  outfeatures: ["classes"],
+  batch: ["batchSize"],
+  validation: ["test"],
+  validationdata: ["test"],
+  val: ["test"],
+  data: ["train"],
+  dataset: ["train"],
+  criterion: ["loss"],
+  lossfn: ["loss"],
+  scheduler: ["schedule"],
+  lrscheduler: ["schedule"],
+  callbacks: ["onEpoch"],
+  numworkers: ["workers"],
+  imagesize: ["size"],
+  seed: ["generator"],
+  rng: ["generator"],
+  alpha: ["momentum"],
+  gamma: ["factor"],
+  tmax: ["steps"],
+  etamin: ["minLr"],
+};
+
+/** Without what sets camelCase, snake_case and kebab-case apart. */
+function plain(name: string): string {
+  return name.replace(/[_\-\s]/g, "").toLowerCase();
+}
+
+/**
+ * How many characters have to be put in, left out, or replaced to make one text of the other.
+ * @see V. Levenshtein, "Binary codes capable of correcting deletions, insertions, and reversals", 1966
+ */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** The one of `known` that `name` most likely stands for; undefined where none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const given = plain(name);
+  const synonym = SYNONYMS[given]?.find((other) => known.includes(other));
+  if (synonym !== undefined) return synonym;
+  const distances = known.map((other) => editDistance(given, plain(other)));
+  const nearest = distances.indexOf(Math.min(...distances));
+  // One letter in three may be wrong: of shorter names, nearly everything would be near to everything.
+  if (distances[nearest] <= given.length / 3) return known[nearest];
+  return known.find((other) => given.length >= 3 && (plain(other).includes(given) || given.includes(plain(other))));
+}
