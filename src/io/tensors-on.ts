@@ -3,7 +3,7 @@
 import type { StateDict } from "../layers/module.js";
 import type { Backend } from "../tensor/backend/backend.js";
 
-/** The same tensors on `backend`, for the caller to release; those that are elsewhere are released once they are there. */
+/** The same tensors on `backend`, for the caller to dispose of; those that are elsewhere are disposed of once they are there. */
 export async function tensorsOn(backend: Backend, tensors: StateDict): Promise<StateDict> {
   const moved = Object.entries(tensors).map(async ([name, value]) => {
     const own = await value.to(backend);
