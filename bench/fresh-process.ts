@@ -1,6 +1,7 @@
 /** Starts a program of its own, and measures it from outside: until its first line, and the most memory it held. */
 
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -26,14 +27,21 @@ export async function freshProcess(command: string, args: readonly string[]): Pr
     if (!line.startsWith("{")) continue;
     const ms = performance.now() - start;
     const { peakBytes } = JSON.parse(line);
+    // What is measured next has the machine to itself.
+    if (child.exitCode === null) await once(child, "exit");
     return { ms, peakBytes };
   }
   throw new Error(`${command} ${args.join(" ")}: ${complaint.trim() || "it ended without an answer"}`);
 }
 
 /** Trains Net #1 for some steps in a process of its own, with the package as it is published. */
-export function freshTraining(batch: number, threads: number, steps: number): Promise<FreshRun> {
-  return freshProcess(process.execPath, [here("fresh.js"), ...[batch, threads, steps].map(String)]);
+export function freshTraining(
+  batch: number,
+  threads: number,
+  steps: number,
+  node = process.execPath,
+): Promise<FreshRun> {
+  return freshProcess(node, [here("fresh.js"), ...[batch, threads, steps].map(String)]);
 }
 
 /** Builds what `fresh.js` imports. */

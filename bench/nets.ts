@@ -1,22 +1,20 @@
-/** The two nets, as the benchmarks need them: their layers as a list, their cost, one inference and one training step. */
+/** The nets, as the benchmarks need them: their layers as a list, their cost, one inference and one training step. */
 
 import { Adam, type Labels, type Module, Net1, Net2, nllLoss, noGrad, type Tensor, tensor } from "../src/index.js";
+import { fashion, mobileNetV2, resnet18 } from "./known-nets.js";
+import { type LayerKind, LayerList, type NetSizes } from "./layer-list.js";
 
-/** Layer i has its weights under `${i}.weight` and so on; convolutions keep the size, pooling halves it. */
-export type LayerKind = "conv" | "norm" | "relu" | "pool" | "dropout" | "flatten" | "linear" | "logSoftmax";
-
-export interface BenchNet {
+export interface BenchNet extends NetSizes {
   make: (dropout: number) => Module;
   /** Width and height of its images. */
   size: number;
-  layers: LayerKind[];
-  /** Input and output channels, filter size, image size. */
-  convolutions: [c: number, o: number, k: number, size: number][];
-  /** Inputs of the last layer. */
-  features: number;
 }
 
-export type NetName = "net1" | "net2";
+export type NetName = "net1" | "net2" | "fashion" | "resnet18" | "mobilenetv2";
+
+function known(sizes: NetSizes, size: number): BenchNet {
+  return { ...sizes, size, make: (dropout) => new LayerList(sizes, dropout) };
+}
 
 const layers = (text: string) => text.split(" ") as LayerKind[];
 
@@ -35,7 +33,7 @@ export const nets: Record<NetName, BenchNet> = {
       [64, 128, 3, 16],
       [128, 256, 3, 8],
     ],
-    features: 4096,
+    linears: [[4096, 2]],
   },
   net2: {
     make: (dropout) => new Net2({ dropout }),
@@ -53,31 +51,38 @@ export const nets: Record<NetName, BenchNet> = {
       [128, 256, 3, 32],
       [256, 512, 3, 16],
     ],
-    features: 32768,
+    linears: [[32768, 2]],
   },
+  fashion: known(fashion, 28),
+  resnet18: known(resnet18(96), 96),
+  mobilenetv2: known(mobileNetV2(96), 96),
 };
 
-/** Of convolutions and the linear layer, an image: all but one part in a hundred. */
-export function forwardFlops({ convolutions, features }: BenchNet): number {
-  const flops = convolutions.map(([c, o, k, size]) => 2 * c * o * k ** 2 * size ** 2);
-  return flops.reduce((sum, n) => sum + n, 4 * features);
+/** Of convolutions and linear layers, an image: all but one part in a hundred. */
+export function forwardFlops({ convolutions, linears }: NetSizes): number {
+  const flops = [
+    ...convolutions.map(([c, o, k, size]) => 2 * c * o * k ** 2 * size ** 2),
+    ...linears.map(([inputs, outputs]) => 2 * inputs * outputs),
+  ];
+  return flops.reduce((sum, n) => sum + n);
 }
 
 /** Forward, input gradient and weight gradient cost the same; nobody wants the gradient of the images. */
-export function trainingFlops(net: BenchNet): number {
+export function trainingFlops(net: NetSizes): number {
   const [c, o, k, size] = net.convolutions[0];
   return 3 * forwardFlops(net) - 2 * c * o * k ** 2 * size ** 2;
 }
 
 /** Noise in [0, 1), the same on every backend. */
-export function noisyPixels(n: number, size: number): Uint8Array {
-  return Uint8Array.from({ length: n * 3 * size * size }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
+export function noisyPixels(n: number, size: number, channels = 3): Uint8Array {
+  return Uint8Array.from({ length: n * channels * size * size }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
 }
 
-export function noisyImages(n: number, size: number): Tensor {
+/** Images that a net takes. */
+export function noisyImages(n: number, { size, convolutions: [[channels]] }: BenchNet): Tensor {
   return tensor(
-    Float32Array.from(noisyPixels(n, size), (byte) => byte / 255),
-    [n, 3, size, size],
+    Float32Array.from(noisyPixels(n, size, channels), (byte) => byte / 255),
+    [n, channels, size, size],
   );
 }
 

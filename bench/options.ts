@@ -1,14 +1,16 @@
 /** The command line of the benchmarks. */
 
+import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { countOption } from "../scripts/count-option.js";
 import { type BackendName, backends } from "../src/index.js";
+import type { Interpreters } from "./contest/programs.js";
 
 export const modes = ["kernels", "steps", "small", "peers"] as const;
 
 export type Mode = (typeof modes)[number];
 
-export interface BenchOptions {
+export interface BenchOptions extends Interpreters {
   mode: Mode;
   backend: BackendName | "auto";
   /** Only what has this text in its name or shape, upper and lower case alike. */
@@ -21,12 +23,14 @@ export interface BenchOptions {
   /** Earlier results to compare with. */
   compare: string | undefined;
   profile: boolean;
+  /** Of each side in a comparison. */
+  turns: number;
 }
 
 const HELP = `npm run bench [MODE] -- [OPTIONS]
 
   kernels             one kernel at a time, checked against js in float64 (the default)
-  steps               inference and training steps of both nets, an epoch, peak memory, a cold start
+  steps               inference and training steps of every net, an epoch, peak memory, a cold start
   small               programs of many small tensors: what the engine itself costs
   peers               the same work by other libraries (npm ci --prefix bench/peers first)
 
@@ -35,10 +39,14 @@ const HELP = `npm run bench [MODE] -- [OPTIONS]
   --shape TEXT        only what has TEXT in its name or shape
   --threads N         threads of the wasm backend (default: as many as the machine runs at once;
                       steps: 1 and that many; peers: as each comparison says)
-  --batch N           steps, peers: images in a step, instead of 64 and 512 (Net #1), 16 (Net #2)
+  --batch N           steps, peers: images in a step, instead of the usual
   --json FILE         save the results
   --compare FILE      show the speed against results saved before
   --profile           steps: the time in each kernel
+  --node COMMAND      peers: a Node to measure on instead of this one; torchlet runs on each that is given, the other
+                      libraries on the first
+  --python COMMAND    peers: a Python with PyTorch, or several; one in another root has to see this one's ${tmpdir()}
+  --turns N           peers: turns of each side, of a second after a second's warming up (default: 4)
 `;
 
 function countOf(name: string, text: string | undefined): number | undefined {
@@ -72,6 +80,9 @@ export function readOptions(): BenchOptions {
       json: text,
       compare: text,
       profile: flag,
+      node: { type: "string", multiple: true },
+      python: { type: "string", multiple: true },
+      turns: text,
       help: flag,
     },
   });
@@ -80,7 +91,11 @@ export function readOptions(): BenchOptions {
     process.exit(0);
   }
   const mode = modeOf(positionals);
-  const { profile = false, json, compare, shape = "" } = values;
+  const { profile = false, json, compare, shape = "", node, python: pythons = [] } = values;
+  if (mode !== "peers" && (node ?? values.turns ?? values.python) !== undefined) {
+    throw new Error(`--node, --python and --turns are for peers, not for ${mode}`);
+  }
+  const { turns = 4, nodes = [process.execPath] } = { turns: countOf("turns", values.turns), nodes: node };
   const threads = countOf("threads", values.threads);
   const batch = countOf("batch", values.batch);
   const backend = backendOf(values.backend);
@@ -94,5 +109,5 @@ export function readOptions(): BenchOptions {
   if ((mode === "kernels" || mode === "small") && batch !== undefined) {
     throw new Error(`--batch: ${mode} has sizes of its own; only steps and peers take another`);
   }
-  return { mode, backend, shape: shape.toLowerCase(), threads, batch, json, compare, profile };
+  return { mode, backend, shape: shape.toLowerCase(), threads, batch, json, compare, profile, turns, nodes, pythons };
 }

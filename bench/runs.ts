@@ -20,7 +20,7 @@ async function benchEpoch(batch: number, threads: number): Promise<Row> {
   const { make, size } = nets.net1;
   const model = make(0);
   const optimizer = adamFor(model);
-  const images = noisyImages(batch, size);
+  const images = noisyImages(batch, nets.net1);
   const timeStep = async () => (await timeWarm(() => train(model, optimizer, images, labelsOf(batch)), 0)).median;
   const steps = [await timeStep()];
   let ms = 0;

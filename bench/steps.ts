@@ -1,4 +1,4 @@
-/** `bench steps`: inference and training steps of both nets. */
+/** `bench steps`: inference and training steps of every net. */
 
 import { availableParallelism } from "node:os";
 import { manualSeed, nllLoss } from "../src/index.js";
@@ -44,6 +44,9 @@ const steps: { net: NetName; batch: number }[] = [
   { net: "net1", batch: 64 },
   { net: "net1", batch: 512 },
   { net: "net2", batch: 16 },
+  { net: "fashion", batch: 128 },
+  { net: "resnet18", batch: 8 },
+  { net: "mobilenetv2", batch: 8 },
 ];
 
 const ownBatch = (batch: number) => (Object.keys(nets) as NetName[]).map((net) => ({ net, batch }));
@@ -52,8 +55,7 @@ const ownBatch = (batch: number) => (Object.keys(nets) as NetName[]).map((net) =
 async function checkLoss(name: NetName): Promise<void> {
   const loss = () => {
     manualSeed(1);
-    const { make, size } = nets[name];
-    return nllLoss(make(0.2).forward(noisyImages(2, size)), [0, 1]);
+    return nllLoss(nets[name].make(0.2).forward(noisyImages(2, nets[name])), [0, 1]);
   };
   const got = await loss().item();
   const want = await withBackend(createJsBackend("float64"), loss).item();
@@ -63,10 +65,9 @@ async function checkLoss(name: NetName): Promise<void> {
 }
 
 async function benchStep(net: NetName, batch: number, { backend, threads }: ChosenBackend): Promise<StepRow[]> {
-  const { make, size } = nets[net];
   manualSeed(1);
-  const model = make(0.2);
-  const images = noisyImages(batch, size);
+  const model = nets[net].make(0.2);
+  const images = noisyImages(batch, nets[net]);
   const labels = labelsOf(batch);
   const optimizer = adamFor(model);
   const inference = async () => {
@@ -96,7 +97,7 @@ async function profileStep(net: NetName, batch: number, options: BenchOptions): 
   manualSeed(1);
   const { model, images } = withBackend(backend, () => ({
     model: nets[net].make(0.2),
-    images: noisyImages(batch, nets[net].size),
+    images: noisyImages(batch, nets[net]),
   }));
   const optimizer = adamFor(model);
   const labels = labelsOf(batch);

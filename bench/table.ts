@@ -5,16 +5,17 @@ import { conv2d } from "./cases/conv2d.js";
 import { matmul } from "./cases/matmul.js";
 import { pool2d } from "./cases/pool2d.js";
 import { adam, batchNorm, pointwise, reduce, softmax } from "./cases/streams.js";
-import { type NetName, nets } from "./nets.js";
+import { nets } from "./nets.js";
 
-/** Every convolution of a net, and its last layer. */
-function layersOf(name: NetName, n: number): KernelCase[] {
-  const { convolutions, features } = nets[name];
+/** Every convolution of a net, and its linear layer. */
+function layersOf(name: "net1" | "net2", n: number): KernelCase[] {
+  const { convolutions, linears } = nets[name];
+  const [inputs, outputs] = linears[0];
   return [
     ...convolutions.flatMap(([c, o, k, size], i) => conv2d(`${name}.conv${i + 1}`, { n, c, o, k, size })),
-    matmul(`${name}.linear forward`, n, 2, features, { transB: true }),
-    matmul(`${name}.linear input gradient`, n, features, 2),
-    matmul(`${name}.linear weight gradient`, 2, features, n, { transA: true }),
+    matmul(`${name}.linear forward`, n, outputs, inputs, { transB: true }),
+    matmul(`${name}.linear input gradient`, n, inputs, outputs),
+    matmul(`${name}.linear weight gradient`, outputs, inputs, n, { transA: true }),
   ];
 }
 

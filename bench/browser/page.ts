@@ -25,7 +25,7 @@ async function benchTraining(): Promise<void> {
   manualSeed(1);
   const model = nets.net1.make(0);
   const optimizer = adamFor(model);
-  const images = noisyImages(batch, nets.net1.size);
+  const images = noisyImages(batch, nets.net1);
   const step = () => train(model, optimizer, images, labelsOf(batch));
   const { median } = await timeWarm(step, await elapsed(step));
   optimizer.zeroGrad();

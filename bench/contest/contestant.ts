@@ -1,6 +1,7 @@
-/** A program that takes part in the comparison, in a process of its own. */
+/** A program that takes part in the comparison, in a process of its own, alone while it lives. */
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { Program } from "./programs.js";
@@ -12,8 +13,8 @@ export class Contestant {
   readonly #reader: Interface;
   #complaint = "";
 
-  constructor({ command, args }: Program) {
-    this.#process = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+  constructor({ command, args, env }: Program) {
+    this.#process = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
     this.#process.stderr.on("data", (data) => {
       this.#complaint = (this.#complaint + data).slice(-500);
     });
@@ -38,9 +39,13 @@ export class Contestant {
     return answer.times;
   }
 
-  stop(): void {
+  /** Ends the program. @returns when nothing is left of it */
+  async stop(): Promise<void> {
     this.#reader.close();
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const end = once(this.#process, "exit");
     this.#process.kill();
+    await end;
   }
 
   async #ask(request: Request): Promise<Answer> {

@@ -1,4 +1,4 @@
-/** `bench peers`: the same work by torchlet and by other libraries, in turns. */
+/** `bench peers`: the same work by torchlet and by other libraries, one process at a time, in turns. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,26 +7,31 @@ import type { BenchOptions } from "../options.js";
 import { type Column, type Row, short, Table } from "../report.js";
 import { median } from "../timing.js";
 import { Contestant } from "./contestant.js";
-import { type Contest, contests, type PeerRow, verdict } from "./contests.js";
+import { type Contest, contests, type Measured, type PeerRow, speedOf, verdict } from "./contests.js";
 import { compareProcesses } from "./processes.js";
-import { programOf } from "./programs.js";
+import { type Program, programsOf } from "./programs.js";
+import type { Task } from "./protocol.js";
 import { writeTask } from "./tasks.js";
 
-/** Turns of each side, and how long a turn lasts. One turn is enough for what takes longer than `SLOW_MS`. */
-const TURNS = 6;
-const TURN_SECONDS = 0.5;
+/** How long a program warms up in each turn, and how long it is measured then. */
+const WARM_UP_SECONDS = 1;
+const TURN_SECONDS = 1;
+
+/** One time is enough for what takes longer. */
 const SLOW_MS = 4000;
 
 /** Of the peer's result from torchlet's, relative to its root mean square. Adam's first step amplifies rounding. */
 const TOLERANCE = { matmul: 1e-4, inference: 1e-3, training: 5e-3 };
 
 const times = (ratio: number | undefined) => (ratio === undefined ? "" : `${short(ratio)}x`);
+const medianAndBest = ({ median, best }: Measured) => `${short(median)} (${short(best)})`;
 
 const columns: Column<PeerRow>[] = [
-  { title: "work, against", width: 56, text: ({ name, peer }) => `${name}, ${peer}` },
+  { title: "work, against", width: 66, text: ({ name, peer }) => `${name}, ${peer}` },
   { title: "threads", width: 7, text: ({ threads, peerThreads }) => `${threads}:${peerThreads}` },
-  { title: "torchlet ms", width: 11, text: ({ ours }) => short(ours) },
-  { title: "its ms", width: 9, text: ({ theirs }) => short(theirs) },
+  { title: "us", width: 24, text: ({ us }) => us },
+  { title: "our ms (best)", width: 15, text: ({ ours }) => medianAndBest(ours) },
+  { title: "its ms (best)", width: 15, text: ({ theirs }) => medianAndBest(theirs) },
   { title: "speed", width: 7, text: ({ ratio }) => times(ratio) },
   { title: "needed", width: 7, text: ({ needed }) => times(needed) },
   { title: "aim", width: 7, text: ({ aim }) => times(aim) },
@@ -35,6 +40,50 @@ const columns: Column<PeerRow>[] = [
 
 function nameOf({ work, net, batch }: Contest): string {
   return net ? `${net} ${work}, batch ${batch}` : "matmul 1024²";
+}
+
+/** Who does a task, and how long it has taken, turn by turn. */
+class Entrant {
+  readonly program: Program;
+  readonly batch: number;
+  readonly #task: Task;
+  readonly #turns: number[][] = [];
+  isSlow = false;
+
+  constructor(program: Program, batch: number, task: Task) {
+    this.program = program;
+    this.batch = batch;
+    this.#task = task;
+  }
+
+  /** Milliseconds of a product or an image. */
+  get measured(): Measured {
+    const each = (turn: readonly number[]) => median(turn) / this.batch;
+    return { median: each(this.#turns.flat()), best: Math.min(...this.#turns.map(each)) };
+  }
+
+  result(): Promise<number[]> {
+    return this.#alone((contestant) => contestant.prepare(this.#task));
+  }
+
+  async takeTurn(): Promise<void> {
+    await this.#alone(async (contestant) => {
+      await contestant.prepare(this.#task);
+      const warmUp = await contestant.time(WARM_UP_SECONDS);
+      this.isSlow = warmUp[0] > SLOW_MS;
+      this.#turns.push(this.isSlow ? warmUp : await contestant.time(TURN_SECONDS));
+    });
+  }
+
+  /** With a process of its own, which has ended when this returns: nothing spins beside the next. */
+  async #alone<T>(work: (contestant: Contestant) => Promise<T>): Promise<T> {
+    const contestant = new Contestant(this.program);
+    try {
+      return await work(contestant);
+    } finally {
+      await contestant.stop();
+    }
+  }
 }
 
 /** @throws Error when the results differ */
@@ -51,54 +100,77 @@ function checkAgreement(ours: number[], theirs: number[], work: Contest["work"])
   }
 }
 
-async function compete(contest: Contest, folder: string): Promise<PeerRow> {
-  const { work, batch, threads, peer, needed, aim } = contest;
-  const { peerBatch = batch, peerThreads = threads } = contest;
-  const theirProgram = programOf(peer);
-  const us = new Contestant(programOf("torchlet"));
-  const them = new Contestant(theirProgram);
-  try {
-    const theirTask = await writeTask(folder, contest, peerBatch, peerThreads);
-    checkAgreement(await us.prepare({ ...theirTask, threads }), await them.prepare(theirTask), work);
-    if (peerBatch !== batch) await us.prepare(await writeTask(folder, contest, batch, threads));
-    // The first turn is for warming up.
-    await us.time(TURN_SECONDS);
-    const [first] = await them.time(TURN_SECONDS);
-    const ours: number[] = [];
-    const theirs: number[] = first > SLOW_MS ? [first] : [];
-    for (let turn = 0; turn < TURNS; turn++) {
-      ours.push(...(await us.time(TURN_SECONDS)));
-      if (first <= SLOW_MS) theirs.push(...(await them.time(TURN_SECONDS)));
-    }
-    const [our, their] = [median(ours) / batch, median(theirs) / peerBatch];
-    return {
-      ...{ name: nameOf(contest), threads, median: median(ours), peer: `${peer} ${theirProgram.version}` },
-      ...{ peerThreads, ours: our, theirs: their, ratio: their / our, needed, aim },
-    };
-  } finally {
-    us.stop();
-    them.stop();
-  }
+/** Where the same is done: one measurement of torchlet serves all of its contests. */
+function workOf({ backend, work, net, batch, threads }: Contest): string {
+  return [backend, work, net, batch, threads].join();
 }
 
-export async function benchPeers({ shape, backend, batch }: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
-  const labelled = contests
+/** The entrants of a library whose results are ours. */
+async function admit(contest: Contest, folder: string, options: BenchOptions): Promise<Entrant[]> {
+  const { work, batch, threads, peerBatch = batch, peerThreads = threads } = contest;
+  const task = await writeTask(folder, contest, peerBatch, peerThreads);
+  const [us] = programsOf("torchlet", options);
+  const expected = await new Entrant(us, peerBatch, { ...task, threads }).result();
+  const admitted: Entrant[] = [];
+  for (const program of programsOf(contest.peer, options)) {
+    const entrant = new Entrant(program, peerBatch, task);
+    try {
+      checkAgreement(expected, await entrant.result(), work);
+      admitted.push(entrant);
+    } catch (error) {
+      console.log(`${nameOf(contest)}, ${program.label}: skipped: ${(error as Error).message}`);
+    }
+  }
+  return admitted;
+}
+
+/** torchlet on each Node beside every library that does this work, in each of its ways. */
+async function compete(group: readonly Contest[], folder: string, options: BenchOptions): Promise<PeerRow[]> {
+  const theirs: { contest: Contest; entrant: Entrant }[] = [];
+  for (const contest of group) {
+    try {
+      for (const entrant of await admit(contest, folder, options)) theirs.push({ contest, entrant });
+    } catch (error) {
+      console.log(`${nameOf(contest)}, ${contest.peer}: skipped: ${(error as Error).message}`);
+    }
+  }
+  if (theirs.length === 0) return [];
+  const { batch, threads } = group[0];
+  const self: Contest = { ...group[0], peer: "torchlet", peerBatch: batch, peerThreads: threads };
+  const ours = await admit(self, folder, options);
+  for (let turn = 0; turn < options.turns; turn++) {
+    for (const entrant of [...ours, ...theirs.map(({ entrant }) => entrant)]) {
+      if (!entrant.isSlow) await entrant.takeTurn();
+    }
+  }
+  return theirs.flatMap(({ contest, entrant }) =>
+    ours.map((us): PeerRow => {
+      const { peerThreads = threads, needed, aim } = contest;
+      const [our, their] = [us.measured, entrant.measured];
+      return {
+        ...{ name: nameOf(contest), threads, median: our.median * batch, us: us.program.label, ours: our },
+        ...{ peer: entrant.program.label, peerThreads, theirs: their, ratio: speedOf(our, their), needed, aim },
+      };
+    }),
+  );
+}
+
+export async function benchPeers(options: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
+  const { shape, backend, batch } = options;
+  const wanted = contests
     .filter((contest) => (contest.backend ?? "wasm") === backend)
     .map((contest) => (batch === undefined || !contest.net ? contest : { ...contest, batch }))
-    .map((contest) => ({ contest, label: `${nameOf(contest)}, ${contest.peer}` }));
-  const wanted = labelled.filter(({ label }) => label.includes(shape));
+    .filter((contest) => `${nameOf(contest)}, ${contest.peer}`.includes(shape));
+  const works = new Set(wanted.map(workOf));
   const folder = mkdtempSync(join(tmpdir(), "torchlet-bench-"));
   const output = new Table<PeerRow>([...columns, ...extra]);
   try {
-    for (const { contest, label } of wanted) {
-      try {
-        output.add(await compete(contest, folder));
-      } catch (error) {
-        console.log(`${label}: skipped: ${(error as Error).message}`);
-      }
+    for (const work of works) {
+      const group = wanted.filter((contest) => workOf(contest) === work);
+      for (const row of await compete(group, folder, options)) output.add(row);
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return backend === "wasm" ? [...output.rows, ...(await compareProcesses(shape))] : output.rows;
+  return backend === "wasm" ? [...output.rows, ...(await compareProcesses(shape, options))] : output.rows;
 }

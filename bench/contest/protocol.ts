@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { BackendName } from "../../src/index.js";
-import type { LayerKind } from "../nets.js";
+import type { LayerKind } from "../layer-list.js";
 import { elapsed } from "../timing.js";
 
 export type Work = "matmul" | "inference" | "training";
@@ -17,6 +17,8 @@ export interface Task {
   threads: number;
   /** In the safetensors format: "a" and "b", or "images", "labels" and the weights. */
   file: string;
+  /** The net of an inference as an ONNX file, for batches of that size. */
+  onnx?: string;
 }
 
 export interface Values {

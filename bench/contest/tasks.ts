@@ -1,7 +1,8 @@
 /** The inputs that every contestant gets, as files. */
 
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Generator, manualSeed, saveSafetensors, tensor, useBackend } from "../../src/index.js";
+import { exportOnnx, Generator, manualSeed, saveSafetensors, tensor, useBackend } from "../../src/index.js";
 import { labelsOf, nets, noisyImages } from "../nets.js";
 import type { Contest } from "./contests.js";
 import type { Task } from "./protocol.js";
@@ -22,18 +23,20 @@ export async function writeTask(
   batch: number,
   threads: number,
 ): Promise<Task> {
-  await useBackend("js");
+  // Without workers, which would be there beside those that are measured.
+  await useBackend("wasm", { threads: 1 });
   const file = join(folder, `${net ?? work}-${batch}.safetensors`);
   if (!net) {
     await saveSafetensors(file, { a: matrix("a"), b: matrix("b") });
     return { work, layers: [], backend, threads, file };
   }
   manualSeed(1);
-  const { make, size, layers } = nets[net];
-  await saveSafetensors(file, {
-    images: noisyImages(batch, size),
-    labels: tensor(labelsOf(batch)),
-    ...make(0).stateDict(),
-  });
-  return { work, layers, backend, threads, file };
+  const { make, layers } = nets[net];
+  const [model, images, labels] = [make(0), noisyImages(batch, nets[net]), tensor(labelsOf(batch))];
+  await saveSafetensors(file, { images, labels, ...model.stateDict() });
+  const task = { work, layers, backend, threads, file };
+  if (work !== "inference") return task;
+  const onnx = join(folder, `${net}-${batch}.onnx`);
+  await writeFile(onnx, await exportOnnx(model, { inputShape: images.shape.slice(1), batch }));
+  return { ...task, onnx };
 }

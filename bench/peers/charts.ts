@@ -101,11 +101,14 @@ function roofline({ rows }: Report<KernelRow>): Element {
 
 /** torchlet's speed over each peer's, with what was to be reached. */
 function comparison({ rows }: Report<PeerRow>): Element {
-  const bars = rows.map((row) => {
-    const { name, peer, threads, peerThreads } = row;
-    const both = threads === peerThreads ? `${threads}` : `${threads} against ${peerThreads}`;
-    return { ...row, label: `${name}, ${both} ${peerThreads === 1 ? "thread" : "threads"}: ${peer}` };
-  });
+  // With several Nodes, the first is the one that counts.
+  const bars = rows
+    .filter(({ us }) => us === rows[0].us)
+    .map((row) => {
+      const { name, peer, threads, peerThreads } = row;
+      const both = threads === peerThreads ? `${threads}` : `${threads} against ${peerThreads}`;
+      return { ...row, label: `${name}, ${both} ${peerThreads === 1 ? "thread" : "threads"}: ${peer}` };
+    });
   const values = bars.flatMap(({ ratio, needed = ratio, aim = ratio }) => [ratio, needed, aim]);
   const domain = [Math.min(0.5, ...values) / 1.2, Math.max(2, ...values) * 6];
   const tick = { y: "label", strokeWidth: 2, inset: 2 } as const;

@@ -1,27 +1,30 @@
-/** onnxruntime-web on its wasm backend: inference of what torchlet exports. */
+/** ONNX Runtime, `onnx.ts onnxruntime-web` by wasm and `onnx.ts onnxruntime-node` native: inference of an exported net. */
 
-import * as ort from "onnxruntime-web";
-import { exportOnnx, useBackend } from "../../src/index.js";
-import { loadNet } from "../contest/load.js";
+import type { InferenceSession, Tensor } from "onnxruntime-web";
 import { type Inputs, type Prepared, serve, type Task } from "../contest/protocol.js";
 
-async function inference(task: Task, { images, labels, ...weights }: Inputs): Promise<Prepared> {
-  ort.env.wasm.numThreads = task.threads;
-  const [batch, ...inputShape] = images.shape;
-  const model = await exportOnnx(loadNet(task, weights, 0), { inputShape, batch });
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ["wasm"],
+interface Runtime {
+  InferenceSession: { create(path: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> };
+  Tensor: new (type: "float32", values: Float32Array, shape: number[]) => Tensor;
+  env: { wasm: { numThreads?: number } };
+}
+
+const library = process.argv[2];
+const ort: Runtime = await import(library);
+
+async function inference({ onnx, threads }: Task, { images }: Inputs): Promise<Prepared> {
+  ort.env.wasm.numThreads = threads;
+  const session = await ort.InferenceSession.create(onnx!, {
+    executionProviders: [library === "onnxruntime-web" ? "wasm" : "cpu"],
     graphOptimizationLevel: "all",
+    intraOpNumThreads: threads,
   });
   const feeds = { input: new ort.Tensor("float32", images.values, images.shape) };
   const run = async () => (await session.run(feeds)).output.data;
   return { result: (await run()) as Float32Array, run, dispose: () => void session.release() };
 }
 
-// Without workers of its own beside those that are measured.
-await useBackend("wasm", { threads: 1 });
-
 await serve(async (task, inputs) => {
-  if (task.work !== "inference") throw new Error("onnxruntime-web is only compared in inference");
+  if (task.work !== "inference") throw new Error(`${library} is only compared in inference`);
   return inference(task, inputs);
 });

@@ -32,22 +32,51 @@ def read_inputs(path):
     }
 
 
-def build(layers, weights, dropout):
-    """The net of these layers, as large as its weights say."""
-    def layer(i, kind):
-        shape = weights[f"{i}.weight"].shape if f"{i}.weight" in weights else None
+class LayerList(nn.ModuleList):
+    """Layers one after another; for branches a stack: see LayerKind in layer-list.ts."""
+
+    def __init__(self, layers, weights, dropout):
+        super().__init__(self.layer(kind, i, weights, dropout) for i, kind in enumerate(layers))
+        self.kinds = layers
+
+    @staticmethod
+    def layer(kind, i, weights, dropout):
+        """As large as its weights say."""
+        if kind.startswith(("conv", "depthwise")):
+            o, c, k, _ = weights[f"{i}.weight"].shape
+            groups = o if kind.startswith("depthwise") else 1
+            stride = 2 if kind.endswith("/2") else 1
+            return nn.Conv2d(c * groups, o, k, stride, k // 2, groups=groups, bias=f"{i}.bias" in weights)
         return {
-            "conv": lambda: nn.Conv2d(shape[1], shape[0], shape[2], padding=shape[2] // 2),
-            "norm": lambda: nn.BatchNorm2d(shape[0]),
-            "relu": nn.ReLU,
+            "norm": lambda: nn.BatchNorm2d(len(weights[f"{i}.weight"])),
+            "relu": lambda: nn.ReLU(inplace=True),
+            "relu6": lambda: nn.ReLU6(inplace=True),
             "pool": lambda: nn.MaxPool2d(2),
+            "pool3/2": lambda: nn.MaxPool2d(3, 2, 1),
+            "mean": lambda: nn.AdaptiveAvgPool2d(1),
             "dropout": lambda: nn.Dropout(dropout),
             "flatten": nn.Flatten,
-            "linear": lambda: nn.Linear(shape[1], shape[0]),
+            "linear": lambda: nn.Linear(*weights[f"{i}.weight"].shape[::-1]),
             "logSoftmax": lambda: nn.LogSoftmax(1),
-        }[kind]()
+        }.get(kind, nn.Identity)()
 
-    model = nn.Sequential(*[layer(i, kind) for i, kind in enumerate(layers)])
+    def forward(self, x):
+        kept = []
+        for kind, layer in zip(self.kinds, self):
+            if kind == "keep":
+                kept.append(x)
+            elif kind == "swap":
+                x, kept[-1] = kept[-1], x
+            elif kind == "add":
+                x = x + kept.pop()
+            else:
+                x = layer(x)
+        return x
+
+
+def build(layers, weights, dropout):
+    """The net of these layers with these weights."""
+    model = LayerList(layers, weights, dropout)
     state = {name: value.clone().reshape(model.state_dict()[name].shape) for name, value in weights.items()}
     model.load_state_dict(state)
     return model.to(DEVICE)

@@ -1,0 +1,95 @@
+/** A net as a list of the kinds of its layers, which every library that is measured can build. */
+
+import {
+  add,
+  avgPool2d,
+  BatchNorm2d,
+  Conv2d,
+  clamp,
+  Dropout,
+  flatten,
+  Linear,
+  logSoftmax,
+  Module,
+  maxPool2d,
+  relu,
+  type Tensor,
+} from "../src/index.js";
+
+/**
+ * Layer i has its weights under `${i}.weight` and so on. Convolutions keep the size, "/2" and pooling halve it, "mean"
+ * leaves one pixel. For branches, "keep" puts what there is on a stack, "swap" exchanges it for what lies there, "add"
+ * takes that down and adds it.
+ */
+export type LayerKind =
+  | ("conv" | "conv/2" | "depthwise" | "depthwise/2" | "norm" | "relu" | "relu6" | "pool" | "pool3/2" | "mean")
+  | ("keep" | "swap" | "add" | "dropout" | "flatten" | "linear" | "logSoftmax");
+
+export interface NetSizes {
+  layers: LayerKind[];
+  /** Input channels of a group, output channels, filter size, size of the output. */
+  convolutions: [c: number, o: number, k: number, size: number][];
+  linears: [inputs: number, outputs: number][];
+}
+
+/** What has no weights and needs nothing but the tensor before it. */
+const functions: Partial<Record<LayerKind, (x: Tensor) => Tensor>> = {
+  relu,
+  flatten,
+  relu6: (x) => clamp(x, 0, 6),
+  pool: (x) => maxPool2d(x, 2),
+  "pool3/2": (x) => maxPool2d(x, 3, { stride: 2, padding: 1 }),
+  mean: (x) => avgPool2d(x, x.shape[2]),
+  logSoftmax: (x) => logSoftmax(x, 1),
+};
+
+/** Layers by their kind, one after another. Branches are a stack: `keep` puts a tensor on it, `add` takes it down. */
+export class LayerList extends Module {
+  readonly #kinds: readonly LayerKind[];
+  readonly #modules: ReadonlyMap<number, Module>;
+
+  constructor({ layers, convolutions, linears }: NetSizes, dropout: number) {
+    super();
+    const [filters, matrices] = [convolutions.values(), linears.values()];
+    let channels = 0;
+    const moduleOf = (kind: LayerKind, i: number): Module | undefined => {
+      if (kind === "dropout") return new Dropout(dropout);
+      if (kind === "linear") return new Linear(...matrices.next().value!);
+      if (kind === "norm") return new BatchNorm2d(channels);
+      if (!/^(conv|depthwise)/.test(kind)) return undefined;
+      const [c, o, k] = filters.next().value!;
+      channels = o;
+      const groups = kind.startsWith("depthwise") ? o : 1;
+      const options = {
+        stride: kind.endsWith("/2") ? 2 : 1,
+        padding: (k - 1) / 2,
+        groups,
+        bias: layers[i + 1] !== "norm",
+      };
+      return new Conv2d(c * groups, o, k, options);
+    };
+    this.#kinds = layers;
+    this.#modules = new Map(
+      layers.flatMap((kind, i): [number, Module][] => {
+        const module = moduleOf(kind, i);
+        return module ? [[i, module]] : [];
+      }),
+    );
+  }
+
+  override children(): [name: string, child: Module][] {
+    return [...this.#modules].map(([i, module]) => [String(i), module]);
+  }
+
+  forward(x: Tensor): Tensor {
+    const kept: Tensor[] = [];
+    let y = x;
+    for (const [i, kind] of this.#kinds.entries()) {
+      if (kind === "keep") kept.push(y);
+      else if (kind === "swap") [y, kept[kept.length - 1]] = [kept[kept.length - 1], y];
+      else if (kind === "add") y = add(y, kept.pop()!);
+      else y = this.#modules.get(i)?.forward(y) ?? functions[kind]!(y);
+    }
+    return y;
+  }
+}
