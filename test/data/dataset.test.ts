@@ -135,7 +135,7 @@ describe("the images of a batch", () => {
       seen.push(images);
     }
     expect(memory().storages).toBe(before);
-    expect(() => seen[0].dataSync()).toThrow("tensor [4, 3, 2, 2] has been freed");
+    expect(() => seen[0].dataSync()).toThrow("tensor [4, 3, 2, 2] made by tensor has been freed");
   });
 
   it("are released when the loop is left early", () => {
