@@ -1,13 +1,21 @@
-/** Compiles the wasm backend's kernels (AssemblyScript) into one TypeScript file that holds them as text. */
+/**
+ * Compiles the wasm backend's kernels (AssemblyScript) into one TypeScript file that holds them as text. Those of the
+ * pointwise operations are written first, from the operations' table.
+ */
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { readPointwiseTable } from "./pointwise/rows.ts";
+import { simdModule } from "./pointwise/simd.ts";
+import { writeGenerated } from "./write-generated.ts";
 
 const home = join(dirname(fileURLToPath(import.meta.url)), "../src/tensor/backend/wasm");
 const target = join(home, "kernels.generated.ts");
+
+writeGenerated(join(home, "kernels/rules.generated.ts"), simdModule(readPointwiseTable()));
 
 /** Kernel sources by file name, in a fixed order. */
 const sources = new Map(
@@ -123,9 +131,6 @@ if (!isCurrent()) {
     `export const relaxedKernels = "${relaxedHex}";`,
     `export const strictPieces: [begin: number, end: number, more: string][] = ${JSON.stringify(difference(relaxedHex, strictHex))};`,
   ].join("\n");
-  // Under a name of its own first: builds may run side by side, and nobody may see half a file.
-  const draft = `${target}.${process.pid}`;
-  writeFileSync(draft, `${text}\n`);
-  renameSync(draft, target);
+  writeGenerated(target, `${text}\n`);
   console.log(`kernels: ${kernels.length} compiled, ${strict.length} bytes (${relaxed.length} with relaxed SIMD)`);
 }

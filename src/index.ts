@@ -137,6 +137,7 @@ export {
   sigmoid,
   softplus,
   sqrt,
+  square,
   sub,
   tanh,
 } from "./tensor/ops/pointwise.js";

@@ -26,6 +26,7 @@ import {
   sigmoid,
   softplus,
   sqrt,
+  square,
   sub,
   tanh,
 } from "./ops/pointwise.js";
@@ -36,7 +37,7 @@ import { expand, sum } from "./ops/sum.js";
 import { Tensor } from "./tensor.js";
 
 const operations = {
-  ...{ neg, exp, log, sqrt, abs, relu, leakyRelu, sigmoid, tanh, gelu, softplus, clamp, pow },
+  ...{ neg, exp, log, sqrt, abs, relu, leakyRelu, sigmoid, tanh, gelu, softplus, clamp, square, pow },
   ...{ add, sub, mul, div, maximum, minimum, eq },
   ...{ sum, mean, max, min, variance, argMax, softmax, logSoftmax },
   ...{ clone, reshape, flatten, expand, permute, transpose, slice, pad, indexSelect },

@@ -6,7 +6,7 @@ import { ArgumentError } from "../../src/tensor/arguments.js";
 import * as ops from "../../src/tensor/ops/pointwise.js";
 import { broadcastShapes, ShapeError, sizeOf } from "../../src/tensor/shape.js";
 import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
-import { checkFixtures, checkOp, expectClose } from "../check-op.js";
+import { checkFixtures, checkOp, expectClose, type FixtureOp } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 
 const one = (op: (x: Tensor) => Tensor, linear: number[] = []) => ({ op: ([x]: Tensor[]) => op(x), linear });
@@ -15,7 +15,7 @@ const two = (op: (a: Tensor, b: Tensor) => Tensor, linear: number[] = []) => ({
   linear,
 });
 
-checkFixtures("pointwise", {
+const tested: Record<string, FixtureOp> = {
   neg: one(ops.neg, [0]),
   exp: one(ops.exp),
   log: one(ops.log),
@@ -38,12 +38,21 @@ checkFixtures("pointwise", {
   maximum: two(ops.maximum),
   minimum: two(ops.minimum),
   pow: two(ops.pow),
-});
+};
+checkFixtures("pointwise", tested);
+
+/** Rows added to the table since: nothing need be said of them here. */
+const added = Object.fromEntries(
+  Object.entries(ops).flatMap(([name, op]) =>
+    name in ops.unaryRules && !(name in tested) ? [[name, op as typeof ops.square]] : [],
+  ),
+);
+checkFixtures("activations", Object.fromEntries(Object.entries(added).map(([name, op]) => [name, one(op)])));
 
 describe("large enough to be shared out between threads, with a rest that fills no vector", () => {
   const unary = { neg: ops.neg, exp: ops.exp, abs: ops.abs, relu: ops.relu, leakyRelu: ops.leakyRelu };
   const smooth = { sigmoid: ops.sigmoid, tanh: ops.tanh, gelu: ops.gelu, softplus: ops.softplus };
-  for (const [name, op] of Object.entries({ ...unary, ...smooth }))
+  for (const [name, op] of Object.entries({ ...unary, ...smooth, ...added }))
     checkOp(name, { op: (x) => op(x), shapes: [[40_003]] });
   const positive = (x: Tensor) => ops.add(ops.abs(x), 0.1);
   checkOp("log", { op: (x) => ops.log(positive(x)), shapes: [[40_003]] });

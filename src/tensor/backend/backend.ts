@@ -30,13 +30,14 @@ export interface MemoryInfo {
 
 // ---- pointwise ---------------------------------------------------------------------------------
 
-/** Every unary op. A row of the ops' table and a kernel of each backend carry one of these names. */
+/** Every unary op: the names of the ops' rows, and of the kernels that are made from them. */
 export type UnaryName =
   | "neg"
   | "exp"
   | "log"
   | "sqrt"
   | "abs"
+  | "square"
   | "pow"
   | "clamp"
   | "relu"

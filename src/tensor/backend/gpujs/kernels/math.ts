@@ -3,6 +3,8 @@
  * like a kernel's constant: GPU.js would read the constant instead (seen in `cpu` mode).
  */
 
+export { normalCdf } from "../../../special.js";
+
 /**
  * ⌊dividend / divisor⌋ of whole numbers below 2^24, exactly: a GPU's division may be off by an ulp, on the wrong side of
  * a whole number.
@@ -74,6 +76,21 @@ export function tanhOf(x: number): number {
   const y = -e / (e + 2);
   if (x < 0) return -y;
   return y;
+}
+
+/** 1 / (1 + e⁻ˣ). */
+export function logistic(x: number): number {
+  return 1 / (1 + expOf(-x));
+}
+
+/** ln(1 + eˣ), written so that it overflows on neither side. */
+export function log1pExp(x: number): number {
+  return maxOf(x, 0) + log1pOf(expOf(-Math.abs(x)));
+}
+
+/** e^(−x²/2). */
+export function gaussian(x: number): number {
+  return expOf(-0.5 * x * x);
 }
 
 /** xʸ, where GPUs know it for positive x only, and not for NaN. */

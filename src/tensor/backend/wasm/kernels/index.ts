@@ -1,7 +1,6 @@
 /** What the module exports: every kernel, and the constants that the host needs too. */
 
 export * from "./batch-norm";
-export * from "./binary";
 export { BLOCK } from "./block";
 export * from "./conv";
 export * from "./conv-weight-grad";
@@ -11,8 +10,8 @@ export * from "./optimizer";
 export * from "./pool";
 export { dropoutMask } from "./random";
 export { argMax, reduceMax, reduceMin, reduceSum } from "./reduce";
+export * from "./rules.generated";
 export * from "./softmax";
-export * from "./unary";
 export { setWindow } from "./window";
 export { setTiling, winogradConv, winogradFilters } from "./winograd";
 export * from "./winograd-weight-grad";

@@ -116,7 +116,7 @@ export function tanh(x: v128): v128 {
 /** 1/(1 + e⁻ˣ), from e^−|x| ≤ 1 on both sides, so that neither overflows. */
 // @ts-ignore: decorator
 @inline
-export function sigmoid(x: v128): v128 {
+export function logistic(x: v128): v128 {
   const power = exp(f32x4.neg(f32x4.abs(x)));
   const y = f32x4.div(splat(1), f32x4.add(power, splat(1)));
   return where(f32x4.lt(x, splat(0)), f32x4.mul(power, y), y);
@@ -125,7 +125,7 @@ export function sigmoid(x: v128): v128 {
 /** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), and ln(1 + t) = 2·artanh(t / (2 + t)). */
 // @ts-ignore: decorator
 @inline
-export function softplus(x: v128): v128 {
+export function log1pExp(x: v128): v128 {
   const power = exp(f32x4.neg(f32x4.abs(x)));
   const s = f32x4.div(power, f32x4.add(power, splat(2)));
   const square = f32x4.mul(s, s);
@@ -137,13 +137,14 @@ export function softplus(x: v128): v128 {
   return madd(p, s, f32x4.max(x, splat(0)));
 }
 
-/** e^(−x²/2), for 0 ≤ x ≤ 15. The square is taken in two parts: its rounding error would grow with x². */
+/** e^(−x²/2), 0 beyond ±15. The square is taken in two parts: its rounding error would grow with x². */
 // @ts-ignore: decorator
 @inline
-function bell(x: v128): v128 {
-  const head = v128.and(x, i32x4.splat(0xfffff000));
+export function gaussian(x: v128): v128 {
+  const size = f32x4.min(f32x4.abs(x), splat(15));
+  const head = v128.and(size, i32x4.splat(0xfffff000));
   const hi = f32x4.mul(f32x4.mul(head, head), splat(-0.5));
-  const lo = f32x4.mul(f32x4.mul(f32x4.sub(x, head), f32x4.add(x, head)), splat(-0.5));
+  const lo = f32x4.mul(f32x4.mul(f32x4.sub(size, head), f32x4.add(size, head)), splat(-0.5));
   return expOfSum(hi, lo);
 }
 
@@ -165,24 +166,12 @@ function upperTail(x: v128, density: v128): v128 {
   return f32x4.mul(f32x4.mul(density, t), p);
 }
 
-/** x·Φ(x), Φ being the standard normal distribution function. */
+/** The standard normal's distribution function Φ(x). */
 // @ts-ignore: decorator
 @inline
-export function gelu(x: v128): v128 {
-  const size = f32x4.min(f32x4.abs(x), splat(15));
-  const tail = upperTail(size, bell(size));
-  return f32x4.mul(x, where(f32x4.lt(x, splat(0)), tail, f32x4.sub(splat(1), tail)));
-}
-
-/** Φ(x) + x·φ(x), φ being the standard normal density. */
-// @ts-ignore: decorator
-@inline
-export function geluSlope(x: v128): v128 {
-  const size = f32x4.min(f32x4.abs(x), splat(15));
-  const density = bell(size);
-  const tail = upperTail(size, density);
-  const phi = where(f32x4.lt(x, splat(0)), tail, f32x4.sub(splat(1), tail));
-  return madd(f32x4.mul(x, splat(0.39894228)), density, phi);
+export function normalCdf(x: v128): v128 {
+  const tail = upperTail(f32x4.min(f32x4.abs(x), splat(15)), gaussian(x));
+  return where(f32x4.lt(x, splat(0)), tail, f32x4.sub(splat(1), tail));
 }
 
 /** log2 x for two doubles x ≥ 0 that were floats (so never subnormal): s = (m − 1)/(m + 1), log2 m = s·P(s²). */
