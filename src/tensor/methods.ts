@@ -7,38 +7,18 @@ import { dropout } from "./ops/dropout.js";
 import { matmul } from "./ops/matmul.js";
 import { clone, flatten, indexSelect, pad, permute, reshape, slice, transpose } from "./ops/movement.js";
 import { normalize } from "./ops/normalize.js";
-import {
-  abs,
-  add,
-  clamp,
-  div,
-  eq,
-  exp,
-  gelu,
-  leakyRelu,
-  log,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  pow,
-  relu,
-  sigmoid,
-  softplus,
-  sqrt,
-  square,
-  sub,
-  tanh,
-} from "./ops/pointwise.js";
+import * as table from "./ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "./ops/pool2d.js";
 import { argMax, max, mean, min, variance } from "./ops/reduce.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
 import { expand, sum } from "./ops/sum.js";
 import { Tensor } from "./tensor.js";
 
+/** All that the pointwise table exports is an operation, but for its two lists. */
+const { unaryRules, binaryRules, ...pointwise } = table;
+
 const operations = {
-  ...{ neg, exp, log, sqrt, abs, relu, leakyRelu, sigmoid, tanh, gelu, softplus, clamp, square, pow },
-  ...{ add, sub, mul, div, maximum, minimum, eq },
+  ...pointwise,
   ...{ sum, mean, max, min, variance, argMax, softmax, logSoftmax },
   ...{ clone, reshape, flatten, expand, permute, transpose, slice, pad, indexSelect },
   ...{ matmul, conv2d, maxPool2d, avgPool2d, normalize, dropout, backward },
