@@ -136,6 +136,8 @@ function inUse(tensors: readonly Tracked[], time: number): Set<Tracked> {
 class Unowned extends Owner {
   #bytes = 0;
   #sweepAt = PASSING_BUDGET;
+  /** How many steps had been taken at the last sweep: only a step makes results passing ones. */
+  #sweptAt = 0;
 
   override add(tensor: Tracked): void {
     super.add(tensor);
@@ -150,7 +152,8 @@ class Unowned extends Owner {
   }
 
   #sweep(): void {
-    this.#freePassing();
+    if (steps > this.#sweptAt) this.#freePassing();
+    this.#sweptAt = steps;
     if (this.#bytes > BUDGET) this.#freeIdle(BUDGET / 2, RECENT);
     this.#sweepAt = Math.max(PASSING_BUDGET, 1.5 * this.#bytes);
   }

@@ -100,7 +100,8 @@ export function normalizeDims(dim: number | readonly number[] | undefined, rank:
  * @throws ShapeError naming the axis where the sizes differ.
  * @see https://numpy.org/doc/stable/user/basics.broadcasting.html
  */
-export function broadcastShapes(a: Shape, b: Shape, who: string): number[] {
+export function broadcastShapes(a: Shape, b: Shape, who: string): Shape {
+  if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, d) => {
     const m = a[d - rank + a.length] ?? 1;

@@ -181,13 +181,14 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     outer,
     inner,
   );
-  const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
+  const ends: number[] = [];
+  for (const size of sizes) ends.push((ends.at(-1) ?? 0) + size);
   return record(
     "cat",
     tensors,
     shape,
     storage,
-    (g) => starts.map((start, i) => () => slice(g, d, start, start + sizes[i])),
+    (g) => ends.map((end, i) => () => slice(g, d, end - sizes[i], end)),
     [],
     { dim: d },
   );
