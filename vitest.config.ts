@@ -70,6 +70,16 @@ function inNode({ exclude, targets }: { exclude: string[]; targets: TargetName[]
   };
 }
 
+/** What a backend has of operations that it does not bring itself. */
+const onPlainBackend: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: "plain backend",
+    include: ["test/{layers,ops,optim}/*.test.ts"],
+    provide: { targets: ["plain"] },
+  },
+};
+
 export default defineConfig(({ mode }) => {
   const all = mode === "all";
   const inPages = all ? [onPage, onIsolatedPage] : [onPage];
@@ -84,6 +94,7 @@ export default defineConfig(({ mode }) => {
         all
           ? inNode({ exclude: [], targets: ["gpujs:webasm", "gpujs:webgpu"] })
           : inNode({ exclude: [LONG], targets: [] }),
+        onPlainBackend,
         ...(noChromium ? [] : inPages),
       ],
     },

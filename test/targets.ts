@@ -4,13 +4,15 @@ import { inject, it } from "vitest";
 import type { Backend } from "../src/tensor/backend/backend.js";
 import { type BackendName, type BackendOptions, currentBackend, useBackend } from "../src/tensor/backend/registry.js";
 import "../src/tensor/methods.js";
+import { createPlainBackend } from "./plain-backend.js";
 
-/** A backend and its options. */
-type Way = readonly [BackendName, BackendOptions];
+/** A backend by its name, with its options, or one of the tests' own. */
+type Way = readonly [BackendName | Backend, BackendOptions];
 
 /** Every backend, in every way of running that could make a difference. */
 const WAYS = {
   js: ["js", {}],
+  plain: [createPlainBackend(), {}],
   "wasm on 1 thread": ["wasm", { threads: 1 }],
   "wasm on 2 threads": ["wasm", { threads: 2 }],
   "gpujs:cpu": ["gpujs:cpu", {}],
@@ -36,23 +38,23 @@ declare module "vitest" {
 export interface Target {
   /** What the tests call it: the backend and its options. */
   readonly label: string;
-  readonly name: BackendName;
-  readonly options: BackendOptions;
+  readonly name: string;
   /** Undefined where it cannot run; `reason` says why. */
   readonly backend?: Backend;
   readonly reason?: string;
 }
 
-async function open(label: string, [name, options]: Way): Promise<Target> {
+async function open(label: string, [which, options]: Way): Promise<Target> {
+  const name = typeof which === "string" ? which : which.name;
   try {
-    await useBackend(name, options);
+    await useBackend(which, options);
     const backend = currentBackend();
     if (options.threads && "threads" in backend && backend.threads !== options.threads) {
       throw new Error("memory cannot be shared here, so there is only one thread");
     }
-    return { label, name, options, backend };
+    return { label, name, backend };
   } catch (error) {
-    return { label, name, options, reason: String(error) };
+    return { label, name, reason: String(error) };
   }
 }
 
@@ -88,13 +90,13 @@ export function onEachBackend(
   test: (backend: Backend) => void | Promise<void>,
   on: readonly Target[] = targets,
 ): void {
-  for (const { label, name: backendName, options, backend, reason } of on) {
+  for (const { label, backend, reason } of on) {
     if (!backend) {
       it.skip(`${name}: ${label}: ${reason}`, () => {});
       continue;
     }
     it(`${name}: ${label}`, async () => {
-      await useBackend(backendName, options);
+      await useBackend(backend);
       try {
         await test(backend);
       } finally {

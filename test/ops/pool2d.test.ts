@@ -46,8 +46,9 @@ describe("avgPool2d", () => {
   );
 });
 
-describe("a window that is mostly padding", () => {
-  onEachBackend("takes the time of the pixels in it", async () => {
+onEachBackend(
+  "a window that is mostly padding takes the time of the pixels in it",
+  async () => {
     const x = tensor([1, 2, 3, 4], [1, 1, 2, 2], { requiresGrad: true });
     const side = 2 ** 16;
     const options = { stride: side / 2, padding: side / 2 };
@@ -58,8 +59,10 @@ describe("a window that is mostly padding", () => {
     backward(sum(add(largest, average)));
     const [first, , , last] = (await x.grad?.data()) ?? [];
     expect([first, last]).toEqual([average.size / side ** 2, Math.fround(largest.size + average.size / side ** 2)]);
-  });
-});
+  },
+  // Composed, pooling looks at all of every window.
+  targets.filter(({ name }) => name !== "plain"),
+);
 
 describe("errors", () => {
   it.each([

@@ -15,18 +15,28 @@ function windowsOf(x: Values, geometry: PoolGeometry, padding: number): Values {
   return padded.view([planes, outH, outW, kH, kW], strides).reshape([planes, outH, outW, kH * kW]);
 }
 
-/** The adjoint of `windowsOf`: every element of a window is added to the pixel that it was read from. */
-function sumOfWindows(sheet: Sheet, windows: Values, geometry: PoolGeometry): Storage {
-  const { planes, h, w, outH, outW, kH, kW, strideH, strideW, padH, padW } = geometry;
-  const [, height, width] = paddedShape(geometry);
-  const sum = sheet.fill(paddedShape(geometry), 0);
-  const taps = kH * kW;
-  for (let tap = 0; tap < taps; tap++) {
-    const at = windows.view([planes, outH, outW], [outH * outW * taps, outW * taps, taps], tap);
-    const before = [0, Math.floor(tap / kW), tap % kW];
-    sum.accumulate(at.pad(sum.shape, before, [1, strideH, strideW], 0), 1, 1);
+/** Where in a padded plane each element of its windows [outH, outW, kH, kW] lies. */
+function positionsOf(geometry: PoolGeometry): Int32Array {
+  const { outH, outW, kH, kW, strideH, strideW } = geometry;
+  const [, , width] = paddedShape(geometry);
+  const positions = new Int32Array(outH * outW * kH * kW);
+  let at = 0;
+  for (let i = 0; i < outH; i++) {
+    for (let j = 0; j < outW; j++) {
+      for (let u = 0; u < kH; u++) {
+        for (let v = 0; v < kW; v++) positions[at++] = (i * strideH + u) * width + j * strideW + v;
+      }
+    }
   }
-  return sum.view([planes, h, w], [height * width, width, 1], padH * width + padW).keep();
+  return positions;
+}
+
+/** The adjoint of `windowsOf`: every element of a window is added to the pixel that it was read from. */
+function sumOfWindows(windows: Values, geometry: PoolGeometry): Storage {
+  const { planes, h, w, padH, padW } = geometry;
+  const [, height, width] = paddedShape(geometry);
+  const padded = windows.indexAdd(positionsOf(geometry), { outer: planes, n: height * width, inner: 1 });
+  return padded.view([planes, h, w], [height * width, width, 1], padH * width + padW).keep();
 }
 
 const planesOf = (sheet: Sheet, x: Storage, { planes, h, w }: PoolGeometry) => sheet.given(x, [planes, h, w]);
@@ -72,7 +82,7 @@ export const pool2d = (backend: Primitives): Pick<Composed, Pooling> => ({
       const windows = windowsOf(planesOf(sheet, x, geometry), geometry, -Infinity);
       const ranks = ranksOf(sheet, windows, outputsOf(sheet, y, geometry), geometry);
       const winners = ranks.eq(ranks.min(3));
-      return sumOfWindows(sheet, winners.mul(outputsOf(sheet, g, geometry)), geometry);
+      return sumOfWindows(winners.mul(outputsOf(sheet, g, geometry)), geometry);
     }),
 
   avgPool2d: (x, geometry) =>
@@ -86,6 +96,6 @@ export const pool2d = (backend: Primitives): Pick<Composed, Pooling> => ({
       const shares = outputsOf(sheet, g, geometry).div(divisors(sheet, geometry));
       const { planes, outH, outW, kH, kW } = geometry;
       const spread = shares.view([planes, outH, outW, kH * kW], [outH * outW, outW, 1, 0]);
-      return sumOfWindows(sheet, spread, geometry);
+      return sumOfWindows(spread, geometry);
     }),
 });

@@ -1,7 +1,7 @@
 /** Storages with a shape, and arithmetic on them: what compositions are written in. */
 
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf } from "../../shape.js";
-import type { BinaryRule, Primitives, ReduceName, Storage, UnaryFormula } from "../backend.js";
+import type { AxisGeometry, BinaryRule, Primitives, ReduceName, Storage, UnaryFormula } from "../backend.js";
 
 const add: BinaryRule = { name: "add", f: (a, b) => a + b };
 const sub: BinaryRule = { name: "sub", f: (a, b) => a - b };
@@ -152,6 +152,12 @@ export class Values {
   pad(outShape: Shape, before: readonly number[], step: readonly number[], value: number): Values {
     const geometry = { inShape: this.shape, outShape, before, step };
     return this.#sheet.owned(this.#sheet.backend.pad(this.storage, geometry, value), outShape);
+  }
+
+  /** Sums [outer, n, inner] of the elements that `indices` send to the same place. */
+  indexAdd(indices: Int32Array, geometry: AxisGeometry): Values {
+    const sums = this.#sheet.backend.indexAdd(this.storage, indices, geometry);
+    return this.#sheet.owned(sums, [geometry.outer, geometry.n, geometry.inner]);
   }
 
   /** this ← alpha·this + beta·other, in place. */
