@@ -1,7 +1,6 @@
 /** The least that a backend can be: the primitives as plain loops, and all else composed of them. */
 
-import type { Backend, ConvGeometry, ReduceName, Storage } from "../src/tensor/backend/backend.js";
-import { completeBackend } from "../src/tensor/backend/composed/complete-backend.js";
+import { type Backend, type ConvGeometry, completeBackend, type ReduceName, type Storage } from "../src/extend.js";
 
 /** Numbers of the host. */
 interface Plain extends Storage {

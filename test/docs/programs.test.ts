@@ -87,3 +87,11 @@ it("are what TypeScript accepts", async () => {
   }
   expect(await runIn(folder, "typescript/bin/tsc", ...flags, ...programs)).toBe("");
 });
+
+it("the guide's backend is the one that every operation is tested on", async () => {
+  const tested = await readFile(join(root, "test/plain-backend.ts"), "utf8");
+  const files = filesOf(await readFile(join(root, "docs/guides/add-a-backend.md"), "utf8"));
+  expect(files.get("plain-backend.ts")).toBe(
+    `// plain-backend.ts\n${tested.replace("../src/extend.js", "torchlet/extend")}`,
+  );
+});

@@ -1,7 +1,6 @@
 /** Which backends there are, and which one new tensors go to. */
 
 import type { Backend, DType, MemoryInfo } from "./backend.js";
-import type { Adaptation } from "./gpujs/adapters.js";
 import type { Mode } from "./gpujs/gpu-js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 import type { WinogradUse } from "./wasm/winograd.js";
@@ -23,9 +22,6 @@ export interface BackendOptions {
   /** `js`: "float64" for gradient checks. Default "float32". */
   dtype?: DType;
 }
-
-/** The modes of GPU.js, the best first. */
-const MODES: readonly Mode[] = ["webgpu", "webgl2", "headlessgl", "webgl", "webasm", "cpu"];
 
 // What most programs never use is loaded when it is asked for: GPU.js is large, `js` is a dozen files.
 const openGpuJs = async (mode: Mode) => (await import("./gpujs/gpujs.js")).openGpuJs(mode);
@@ -120,27 +116,13 @@ export function backends(): BackendName[] {
   return Object.keys(makers) as BackendName[];
 }
 
-/** What each mode of GPU.js would compute on here; for those that cannot run, why. */
-export async function probeGpus(): Promise<{ mode: Mode; found: Adaptation | Error }[]> {
-  const { probe } = await import("./gpujs/adapters.js");
-  const find = (mode: Mode) => probe(mode).catch((error: Error) => error);
-  return Promise.all(MODES.map(async (mode) => ({ mode, found: await find(mode) })));
-}
-
 /**
- * The best mode that a real GPU runs.
+ * The best mode of GPU.js that a real GPU runs.
  * @throws Error naming what there is instead, mode by mode
  */
 async function bestGpu(): Promise<BackendName> {
-  const gpus = await probeGpus();
-  const best = gpus.find(({ found }) => !(found instanceof Error) && !found.software);
-  if (best) return `gpujs:${best.mode}`;
-  const reasons = gpus.map(({ mode, found }) => {
-    return `  gpujs:${mode}: ${found instanceof Error ? found.message : `no GPU but ${found.adapter}`}`;
-  });
-  throw new Error(
-    `useBackend: there is no GPU here; a mode asked for by its name runs all the same\n${reasons.join("\n")}`,
-  );
+  const { bestMode } = await import("./gpujs/adapters.js");
+  return `gpujs:${await bestMode()}`;
 }
 
 /** A real GPU where there is one; but whoever gives options means `wasm`, which alone has some. */

@@ -88,3 +88,23 @@ export async function probe(mode: Mode): Promise<Adaptation> {
   if (mode === "headlessgl") return headlessGlAdapter();
   return { adapter: "the processor", software: true };
 }
+
+/** The modes, the best first. */
+const MODES: readonly Mode[] = ["webgpu", "webgl2", "headlessgl", "webgl", "webasm", "cpu"];
+
+/**
+ * The best mode that a real GPU runs.
+ * @throws Error naming what there is instead, mode by mode
+ */
+export async function bestMode(): Promise<Mode> {
+  const find = (mode: Mode) => probe(mode).catch((error: Error) => error);
+  const found = await Promise.all(MODES.map(async (mode) => ({ mode, on: await find(mode) })));
+  const best = found.find(({ on }) => !(on instanceof Error) && !on.software);
+  if (best) return best.mode;
+  const reasons = found.map(({ mode, on }) => {
+    return `  gpujs:${mode}: ${on instanceof Error ? on.message : `no GPU but ${on.adapter}`}`;
+  });
+  throw new Error(
+    `useBackend: there is no GPU here; a mode asked for by its name runs all the same\n${reasons.join("\n")}`,
+  );
+}
