@@ -163,10 +163,10 @@ export {
   randn,
   Tensor,
   type TensorOptions,
-  type TensorValues,
   tensor,
   zeros,
 } from "./tensor/tensor.js";
+export type { TensorValues } from "./tensor/values.js";
 export { bestEpoch, type MetricName } from "./train/best-epoch.js";
 export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";
 export { type EvaluateOptions, evaluate, type LossFunction, type Metrics } from "./train/evaluate.js";

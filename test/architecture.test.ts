@@ -28,7 +28,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   special: { path: /^tensor\/special\.ts$/, imports: [] },
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
   lifetime: { path: /^tensor\/lifetime\.ts$/, imports: ["shape", "backend"] },
-  tensor: { path: /^tensor\/tensor\.ts$/, imports: ["shape", "random", "backend", "lifetime"] },
+  tensor: { path: /^tensor\/(tensor|values|print)\.ts$/, imports: ["shape", "random", "backend", "lifetime"] },
   copies: { path: /^tensor\/copies\.ts$/, imports: ["backend", "tensor"] },
   trace: { path: /^tensor\/trace\.ts$/, imports: ["tensor"] },
   autograd: { path: /^tensor\/autograd\.ts$/, imports: ["shape", "backend", "lifetime", "tensor", "trace"] },

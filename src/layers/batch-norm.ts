@@ -1,11 +1,20 @@
 /** Batch normalization: the running moments of its channels, as a function and as the layer BatchNorm2d. */
 
-import { aCount, checkArgument, checkOptions, numberFrom, numberUpTo, type OptionKinds } from "../tensor/arguments.js";
+import {
+  aBoolean,
+  aCount,
+  checkArgument,
+  checkOptions,
+  needed,
+  numberFrom,
+  numberUpTo,
+  type OptionKinds,
+} from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
-import { checkTensor, ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
+import { aTensor, checkTensor, ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";
 import { Module } from "./module.js";
 
@@ -26,6 +35,17 @@ export interface BatchNormOptions {
   eps?: number;
 }
 
+const momentumKinds = { eps: numberFrom(0), momentum: numberUpTo(0, 1) };
+
+const batchNormKinds: OptionKinds<BatchNormOptions> = {
+  weight: needed(aTensor),
+  bias: needed(aTensor),
+  runningMean: needed(aTensor),
+  runningVar: needed(aTensor),
+  training: needed(aBoolean),
+  ...momentumKinds,
+};
+
 /** y ← alpha·y + beta·x, in place. */
 function blend(y: Tensor, x: Tensor, alpha: number, beta: number): void {
   y.numbers.update((storage) => y.backend.accumulate(storage, x.storage, alpha, beta));
@@ -40,6 +60,7 @@ function blend(y: Tensor, x: Tensor, alpha: number, beta: number): void {
  * @see S. Ioffe and C. Szegedy, "Batch normalization", ICML 2015, arXiv:1502.03167
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
+  checkOptions("batchNorm", options, batchNormKinds);
   const { weight, bias, runningMean, runningVar, training, momentum = 0.1, eps } = options;
   const { n, pixels } = channelGeometry("batchNorm", x, { weight, bias, runningMean, runningVar });
   if (!training) return normalize(x, { mean: runningMean, variance: runningVar }, { weight, bias, eps });
@@ -64,7 +85,7 @@ export interface BatchNorm2dOptions {
   momentum?: number;
 }
 
-const KINDS: OptionKinds<BatchNorm2dOptions> = { eps: numberFrom(0), momentum: numberUpTo(0, 1) };
+const KINDS: OptionKinds<BatchNorm2dOptions> = momentumKinds;
 
 /** `batchNorm` on [N, C, H, W] with its parameters and running moments; see there for the formula. */
 export class BatchNorm2d extends Module {

@@ -11,6 +11,7 @@ import {
 } from "../tensor/arguments.js";
 import { freeWalked } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";
+import { INSPECT } from "../tensor/print.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { aTensor, Parameter, type Tensor } from "../tensor/tensor.js";
 
@@ -267,6 +268,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   /** The layers of this module as printed lines; `Sequential` also lists its functions. */
   protected parts(): [name: string, part: AnyModule | string][] {
     return this.children();
+  }
+
+  /** Internal: what `console.log` shows in Node. */
+  [INSPECT](): string {
+    return this.toString();
   }
 
   /** The structure, with the shape of every parameter and their number. */

@@ -195,9 +195,10 @@ export function instanceOf<T extends object>(
 }
 
 /** Any function; what it is to take and give, TypeScript says. */
-export function aFunction<F extends (...args: never) => unknown>(): Kind<F> {
-  return { expected: "a function", accepts: (value): value is F => typeof value === "function" };
-}
+export const aFunction: Kind<(...inputs: never) => unknown> = {
+  expected: "a function",
+  accepts: (value): value is (...inputs: never) => unknown => typeof value === "function",
+};
 
 /** `{ … }`: what has names in it and is nothing else. */
 export const aPlainObject: Kind<object> = {

@@ -1,9 +1,10 @@
 /** Autograd: `record` notes how a tensor was made, `backward` walks the notes from the last to the first. */
 
+import { ArgumentError, aBoolean, aFunction, checkArgument, checkOptions, type OptionKinds } from "./arguments.js";
 import type { Storage } from "./backend/backend.js";
 import { listing, noteBackward, type Owner, own, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
-import { type Gradients, GraphNode, SharedStorage, Tensor, wrap } from "./tensor.js";
+import { checkTensor, type Gradients, GraphNode, SharedStorage, Tensor, wrap } from "./tensor.js";
 import { report, unobserved } from "./trace.js";
 
 let recording = true;
@@ -79,7 +80,7 @@ export function checkSameBackend(name: string, inputs: readonly Tensor[]): void 
   const other = inputs.find((input) => input.backend !== inputs[0].backend);
   if (other) {
     throw new Error(
-      `${name}: the operands live on different backends: ${inputs[0]} and ${other}. ` +
+      `${name}: the operands live on different backends: ${inputs[0].title} and ${other.title}. ` +
         "A tensor stays where it was made; make both after the same useBackend().",
     );
   }
@@ -175,6 +176,8 @@ export interface BackwardOptions {
   retainGraph?: boolean;
 }
 
+const backwardKinds: OptionKinds<BackwardOptions> = { retainGraph: aBoolean };
+
 /**
  * Adds ∂root/∂leaf to the `grad` of every leaf that requires one. The graph is let go on the way; the values in it
  * stay readable until the next `backward()` or `zeroGrad()`.
@@ -182,7 +185,11 @@ export interface BackwardOptions {
  * @param gradient ∂L/∂root, of root's shape. May be left out when root has one element: it is 1 then.
  * @throws Error when root needs no gradient, is no scalar, or its graph has already been walked.
  */
-export function backward(root: Tensor, gradient?: Tensor, { retainGraph = false }: BackwardOptions = {}): void {
+export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
+  checkTensor("backward", "root", root);
+  if (gradient !== undefined) checkTensor("backward", "gradient", gradient);
+  checkOptions("backward", options, backwardKinds);
+  const { retainGraph = false } = options;
   if (!root.requiresGrad) {
     throw new Error("backward: this tensor does not depend on any tensor that requires a gradient");
   }
@@ -283,13 +290,14 @@ function computedFrom(roots: Iterable<Tracked>, list: Owner): Set<Tracked> {
  * Runs `fn` and frees the tensors made inside, except what it returns (tensors, or arrays and plain objects of them),
  * parameters, gradients and the state of optimizers. Values that a returned graph needs stay until it is walked.
  * @returns what `fn` returns
- * @throws TypeError when `fn` returns a promise: a scope cannot wait
+ * @throws ArgumentError when `fn` returns a promise: a scope cannot wait
  */
 export function scope<T>(fn: () => Sync<T>): T {
+  checkArgument("scope", "fn", fn, aFunction);
   const { result, list } = listing<T>(() => {
     const returned = fn();
     if (returned && typeof (returned as { then?: unknown }).then === "function") {
-      throw new TypeError(
+      throw new ArgumentError(
         "scope: the callback returned a promise; a scope ends when its callback returns, so await outside",
       );
     }
@@ -311,5 +319,6 @@ export function scope<T>(fn: () => Sync<T>): T {
  * @returns what `fn` returns
  */
 export function noGrad<T>(fn: () => Sync<T>): T {
+  checkArgument("noGrad", "fn", fn, aFunction);
   return noRecord(() => scope(fn));
 }

@@ -1,12 +1,23 @@
 /** Tensor: a shape, a backend, a buffer of numbers there, and a place in the graph. */
 
-import { checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
-import type { Backend, FloatArray, Storage } from "./backend/backend.js";
+import {
+  aBoolean,
+  aNumber,
+  checkArgument,
+  checkOptions,
+  instanceOf,
+  type Kind,
+  listOf,
+  type OptionKinds,
+} from "./arguments.js";
+import type { Backend, Storage } from "./backend/backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
-import { type BackendName, backendNamed, currentBackend, withBackend } from "./backend/registry.js";
+import { type BackendName, backendNamed, currentBackend, describeBackend, withBackend } from "./backend/registry.js";
 import { disown, type FreedBy, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
-import { defaultGenerator, type Generator } from "./random.js";
+import { INSPECT, printNumbers } from "./print.js";
+import { aGenerator, defaultGenerator, type Generator } from "./random.js";
 import { checkShape, formatShape, type Shape, ShapeError, sizeOf } from "./shape.js";
+import { flatValues, type TensorValues } from "./values.js";
 
 /** A storage and the number of its owners: tensors that show it, and graph nodes that saved it for the way back. */
 export class SharedStorage {
@@ -299,10 +310,27 @@ export class Tensor implements Tracked {
     this.endGraph("forgotten");
   }
 
-  /** Class, shape, backend, and the operation that made it. */
-  toString(): string {
+  /** Class, shape, backend, and the operation that made it: "Tensor([2, 3], wasm(threads: 2), by relu)". */
+  get title(): string {
     const made = this.node ? `, by ${this.node.name}` : this.requiresGrad ? ", requiresGrad" : "";
-    return `${this.constructor.name}(${formatShape(this.shape)}, ${this.backend.name}${made})`;
+    return `${this.constructor.name}(${formatShape(this.shape)}, ${describeBackend(this.backend)}${made})`;
+  }
+
+  /**
+   * The title and the numbers, rounded and aligned as PyTorch does; of more than 1,000, only some at the ends of each
+   * axis. What has been freed, and what is on a device that cannot be read at once, says so.
+   */
+  toString(): string {
+    const { title, backend } = this;
+    if (this.numbers.released) return `${title}, freed: ${FREED[this.#freedBy ?? "dispose"]}`;
+    if (backend.failure) return `${title}, lost: ${backend.failure}`;
+    if (!backend.readSync) return `${title}, on a device that cannot be read at once: await data()`;
+    return `${title}\n${printNumbers(backend, this.numbers.storage, this.shape)}`;
+  }
+
+  /** Internal: what `console.log` shows in Node. Deep inside of other objects, the title is enough. */
+  [INSPECT](depth: number): string {
+    return depth > 0 ? this.toString() : this.title;
   }
 }
 
@@ -338,23 +366,7 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
-/** A number, or lists of numbers nested to any depth, or a typed array. */
-export type TensorValues = number | FloatArray | Int32Array | Uint8Array | readonly TensorValues[];
-
-function flattenValues(values: TensorValues, shape: number[], depth: number, out: number[]): void {
-  if (typeof values === "number") {
-    if (depth !== shape.length) throw new ShapeError("tensor: the nested lists have different depths");
-    out.push(values);
-    return;
-  }
-  if (depth === shape.length) {
-    if (out.length > 0) throw new ShapeError("tensor: the nested lists have different depths");
-    shape.push(values.length);
-  } else if (values.length !== shape[depth]) {
-    throw new ShapeError(`tensor: the lists along axis ${depth} have ${shape[depth]} and ${values.length} elements`);
-  }
-  for (const value of values) flattenValues(value, shape, depth + 1, out);
-}
+const tensorKinds: OptionKinds<TensorOptions> = { requiresGrad: aBoolean };
 
 /** Wraps a fresh storage of the current (or the given) backend. */
 export function wrap(
@@ -368,21 +380,14 @@ export function wrap(
 
 /**
  * A tensor of the given `values`. Without `shape`, the nesting of the lists gives it.
+ * @throws ArgumentError where a value is no number
  * @throws ShapeError when the lists are ragged, or the numbers do not fill `shape`.
  */
 export function tensor(values: TensorValues, shape?: Shape, options: TensorOptions = {}): Tensor {
-  let flat: ArrayLike<number>;
-  let inferred: number[] = [];
-  if (ArrayBuffer.isView(values)) {
-    flat = values as FloatArray;
-    inferred = [flat.length];
-  } else {
-    const out: number[] = [];
-    flattenValues(values, inferred, 0, out);
-    flat = out;
-  }
-  const target = shape ?? inferred;
+  const { flat, shape: nested } = flatValues(values);
+  const target = shape ?? nested;
   checkShape(target, "tensor");
+  checkOptions("tensor", options, tensorKinds);
   if (sizeOf(target) !== flat.length) {
     throw new ShapeError(
       `tensor: ${flat.length} values do not fill shape ${formatShape(target)} (${sizeOf(target)} elements)`,
@@ -395,6 +400,8 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
 /** A tensor of the given `shape`, filled with `value`. */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   checkShape(shape, "full");
+  checkArgument("full", "value", value, aNumber);
+  checkOptions("full", options, tensorKinds);
   const backend = currentBackend();
   return wrap(shape, backend.fill(sizeOf(shape), value), backend, { origin: "full", ...options });
 }
@@ -414,12 +421,15 @@ export interface RandomOptions extends TensorOptions {
   generator?: Generator;
 }
 
+const randomKinds: OptionKinds<RandomOptions> = { ...tensorKinds, generator: aGenerator };
+
 function drawn(shape: Shape, who: string, options: RandomOptions, draw: (generator: Generator) => number): Tensor {
   checkShape(shape, who);
+  checkOptions(who, options, randomKinds);
   const generator = options.generator ?? defaultGenerator("sample");
   const values = new Float32Array(sizeOf(shape));
   for (let i = 0; i < values.length; i++) values[i] = draw(generator);
-  return tensor(values, shape, options);
+  return tensor(values, shape, { requiresGrad: options.requiresGrad });
 }
 
 /** A tensor of the given `shape`, uniform in [0, 1). */

@@ -12,9 +12,12 @@ import {
   Linear,
   manualSeed,
   Net2,
+  relu,
   Sequential,
   SGD,
+  ShapeError,
   StepLR,
+  tensor,
   zeros,
 } from "../../src/index.js";
 import { nearestName } from "../../src/tensor/nearest-name.js";
@@ -143,9 +146,48 @@ describe("an argument of a wrong kind", () => {
       "crossEntropy: scores must be a tensor, got an array of 1; tensor(…) makes one of it",
     ],
     [() => model().forward(js([1, 2])), "Linear: x must be a tensor, got [1, 2]; tensor(…) makes one of it"],
+    [() => tensor(js(["1"])), 'tensor: values must be numbers, or lists of numbers, got "1" at [0]; write Number("1")'],
+    [
+      () =>
+        tensor(
+          js([
+            [1, 2],
+            [3, true],
+          ]),
+        ),
+      "tensor: values must be numbers, or lists of numbers, got true at [1][1]; write Number(true)",
+    ],
+    [() => tensor(js(undefined)), "tensor: values must be numbers, or lists of numbers, got undefined"],
+    [
+      () => tensor([1, 2], js({ requiresGrad: true })),
+      "tensor: shape must be a list of sizes, got an object { requiresGrad }; options come after it",
+    ],
+    [() => zeros(js(3)), "full: shape must be a list of sizes, got 3; write all sizes in brackets, as in [3]"],
+    [
+      () => js(zeros([4])).reshape(2, 2),
+      "reshape: shape must be a list of sizes, got 2; write all sizes in brackets, as in [2]",
+    ],
+    [
+      () => js(zeros([1, 2, 3])).permute(0, 2, 1),
+      "permute: dims must be a list of axes, got 0; write all axes in brackets, as in [0, …]",
+    ],
+    [() => js(zeros([2])).add(undefined), "add: b must be a tensor or a number, got undefined"],
+    [() => js(zeros([2])).add("1"), 'add: b must be a tensor or a number, got "1"'],
+    [
+      () => zeros([2]).indexSelect(0, js(zeros([1]))),
+      "indexSelect: indices must be a list of numbers, got a Tensor [1]; await its data() first",
+    ],
+    [() => relu(js(5)), "relu: x must be a tensor, got 5; tensor(…) makes one of it"],
+    [() => zeros([2]).sum(js("1")), 'sum: dim must be a number, or a list of numbers, got "1"'],
   ])("%#: is told what is wanted", (run, message) => {
     expect(run).toThrow(new ArgumentError(message));
   });
+});
+
+it("a list that holds itself does not overflow the stack", () => {
+  const endless: unknown[] = [];
+  endless.push(endless);
+  expect(() => tensor(js(endless))).toThrow(new ShapeError("tensor: the lists are nested 64 deep or more"));
 });
 
 describe("nearestName", () => {

@@ -5,6 +5,7 @@ import "../../src/tensor/methods.js";
 import { nllLoss } from "../../src/layers/losses.js";
 import { Adam } from "../../src/optim/adam.js";
 import { detectAnomaly } from "../../src/tensor/anomaly.js";
+import { ArgumentError } from "../../src/tensor/arguments.js";
 import { noGrad, scope } from "../../src/tensor/autograd.js";
 import type { Backend } from "../../src/tensor/backend/backend.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
@@ -76,9 +77,9 @@ describe("scope", () => {
     x.requiresGrad = true;
     // @ts-expect-error: and what a graph saved is let go
     const graph = () => scope(async () => x.exp().mul(2).exp());
-    expect(left(backend, () => expect(open).toThrow(new TypeError(message)))).toBe(0);
-    expect(left(backend, () => expect(quiet).toThrow(new TypeError(message)))).toBe(0);
-    expect(left(backend, () => expect(graph).toThrow(new TypeError(message)))).toBe(0);
+    expect(left(backend, () => expect(open).toThrow(new ArgumentError(message)))).toBe(0);
+    expect(left(backend, () => expect(quiet).toThrow(new ArgumentError(message)))).toBe(0);
+    expect(left(backend, () => expect(graph).toThrow(new ArgumentError(message)))).toBe(0);
   });
 });
 

@@ -74,6 +74,14 @@ function keyOf(name: BackendName, options: BackendOptions): string {
   return JSON.stringify([name, ...given.sort()]);
 }
 
+/** Internal: what messages call a backend: its name, with the options that it was made with: "wasm(threads: 2)". */
+export function describeBackend(backend: Backend): string {
+  const key = [...made.keys()].find((key) => made.get(key) === backend);
+  const [, ...options] = key === undefined ? [] : (JSON.parse(key) as [string, ...[string, unknown][]]);
+  const list = options.map(([option, value]) => `${option}: ${value}`).join(", ");
+  return list === "" ? backend.name : `${backend.name}(${list})`;
+}
+
 /** What each option may be, besides left out. */
 const allowed: { [Option in keyof BackendOptions]-?: (value: unknown) => boolean } = {
   threads: (value) => Number.isInteger(value) && (value as number) >= 1,

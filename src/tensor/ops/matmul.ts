@@ -1,9 +1,10 @@
 /** Matrix products, single and batched. */
 
+import { aBoolean, checkOptions, type OptionKinds } from "../arguments.js";
 import { checkSameBackend, record, scope } from "../autograd.js";
 import type { MatmulGeometry } from "../backend/backend.js";
 import { broadcastShapes, formatShape, type Shape, ShapeError, sizeOf } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { checkTensor, type Tensor } from "../tensor.js";
 import { reshape } from "./movement.js";
 import { expand, sumTo } from "./sum.js";
 
@@ -13,6 +14,8 @@ export interface MatmulOptions {
   /** Multiplies by bᵀ instead of b. Default false. */
   transB?: boolean;
 }
+
+const KINDS: OptionKinds<MatmulOptions> = { transA: aBoolean, transB: aBoolean };
 
 interface Operands {
   geometry: MatmulGeometry;
@@ -66,7 +69,11 @@ function matmulGeometry(a: Shape, b: Shape, transA: boolean, transB: boolean): O
  * @param b [..., k, n]
  * @throws ShapeError when the inner sizes differ or the batch axes do not broadcast.
  */
-export function matmul(a: Tensor, b: Tensor, { transA = false, transB = false }: MatmulOptions = {}): Tensor {
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  checkTensor("matmul", "a", a);
+  checkTensor("matmul", "b", b);
+  checkOptions("matmul", options, KINDS);
+  const { transA = false, transB = false } = options;
   checkSameBackend("matmul", [a, b]);
   const { geometry, outShape, aShape, bShape } = matmulGeometry(a.shape, b.shape, transA, transB);
   // One matrix b for a batch of plain a's is one product with all rows of a: taller, and so faster, than a batch.

@@ -1,27 +1,29 @@
 /** Operations that move numbers without changing them: reshape, permute, slice, pad, cat and their kin. */
 
+import { aNumber, checkArgument, checkOptions, type Kind, numbers, type OptionKinds, show } from "../arguments.js";
 import { checkSameBackend, record, recordShared, scope } from "../autograd.js";
-import { formatShape, normalizeDim, type Shape, ShapeError, sameShape, sizeOf, stridesOf } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { aShape, formatShape, normalizeDim, type Shape, ShapeError, sameShape, sizeOf, stridesOf } from "../shape.js";
+import { aTensorList, checkTensor, Tensor } from "../tensor.js";
 
 /**
  * The same numbers in another shape; shares storage. One size may be −1: it becomes whatever is left.
  * @throws ShapeError when the number of elements differs.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensor("reshape", "x", x);
+  checkArgument("reshape", "shape", shape, aShape);
   const known = sizeOf(shape.filter((n) => n !== -1));
   const target = shape.map((n) => (n === -1 ? x.size / known : n));
   const unknowns = shape.filter((n) => n === -1).length;
   if (unknowns > 1 || sizeOf(target) !== x.size || !target.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new ShapeError(
-      `reshape: ${formatShape(x.shape)} (${x.size} elements) does not fit into ${formatShape(shape)}`,
-    );
+    throw new ShapeError(`reshape: ${formatShape(x.shape)} (${x.size} elements) does not fit into ${show(shape)}`);
   }
   return recordShared("reshape", x, target, (g) => [() => reshape(g, x.shape)]);
 }
 
 /** A copy of x, in the graph: unlike `detach()`, it does not share numbers with x. */
 export function clone(x: Tensor): Tensor {
+  checkTensor("clone", "x", x);
   const storage = x.backend.view(x.storage, { shape: [x.size], strides: [1], offset: 0 });
   return record("clone", [x], x.shape, storage, (g) => [() => g], []);
 }
@@ -31,6 +33,7 @@ export function clone(x: Tensor): Tensor {
  * @throws ShapeError when there are no such axes, or the last comes before the first
  */
 export function flatten(x: Tensor, startDim = 1, endDim = -1): Tensor {
+  checkTensor("flatten", "x", x);
   const start = normalizeDim(startDim, x.shape.length, "flatten");
   const end = normalizeDim(endDim, x.shape.length, "flatten");
   if (start > end) throw new ShapeError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
@@ -38,11 +41,19 @@ export function flatten(x: Tensor, startDim = 1, endDim = -1): Tensor {
   return reshape(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)]);
 }
 
+const anAxisList: Kind<readonly number[]> = {
+  expected: "a list of axes",
+  accepts: (value): value is readonly number[] => Array.isArray(value),
+  hint: (value) => (typeof value === "number" ? `write all axes in brackets, as in [${value}, …]` : undefined),
+};
+
 /**
  * Reorders the axes: axis d of the result is axis dims[d] of x.
  * @throws ShapeError unless `dims` names every axis once.
  */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  checkTensor("permute", "x", x);
+  checkArgument("permute", "dims", dims, anAxisList);
   const order = dims.map((d) => normalizeDim(d, x.shape.length, "permute"));
   if (order.length !== x.shape.length || new Set(order).size !== order.length) {
     throw new ShapeError(`permute: [${dims.join(", ")}] does not name each of the ${x.shape.length} axes once`);
@@ -59,6 +70,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
  * @throws ShapeError when there are no such axes
  */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  checkTensor("transpose", "x", x);
   const d0 = normalizeDim(dim0, x.shape.length, "transpose");
   const d1 = normalizeDim(dim1, x.shape.length, "transpose");
   const order = x.shape.map((_, d) => (d === d0 ? d1 : d === d1 ? d0 : d));
@@ -71,11 +83,13 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
  * @throws ShapeError when `step` is not a positive integer.
  */
 export function slice(x: Tensor, dim: number, start: number, end?: number, step = 1): Tensor {
+  checkTensor("slice", "x", x);
   const d = normalizeDim(dim, x.shape.length, "slice");
-  if (!Number.isInteger(step) || step < 1) throw new ShapeError(`slice: step must be a positive integer, got ${step}`);
+  if (!Number.isInteger(step) || step < 1)
+    throw new ShapeError(`slice: step must be a positive integer, got ${show(step)}`);
   const n = x.shape[d];
   for (const bound of [start, end ?? n]) {
-    if (!Number.isInteger(bound)) throw new ShapeError(`slice: bounds must be whole numbers, got ${bound}`);
+    if (!Number.isInteger(bound)) throw new ShapeError(`slice: bounds must be whole numbers, got ${show(bound)}`);
   }
   const bound = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
   const [first, last] = [bound(start), bound(end ?? n)];
@@ -105,16 +119,27 @@ export interface PadOptions {
   value?: number;
 }
 
+const padKinds: OptionKinds<PadOptions> = { value: aNumber };
+
+const somePadding: Kind<readonly number[]> = {
+  expected: "a list of pairs, as in [left, right, top, bottom]",
+  accepts: (value): value is readonly number[] => Array.isArray(value),
+};
+
 /**
  * Adds elements around x. `padding` lists [before, after] pairs from the last axis backwards, as torch's F.pad:
  * `[left, right, top, bottom]`. Negative numbers crop.
  * @throws ShapeError when there are more pairs than axes, or more is cropped than there is
  */
-export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOptions = {}): Tensor {
+export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
+  checkTensor("pad", "x", x);
+  checkArgument("pad", "padding", padding, somePadding);
+  checkOptions("pad", options, padKinds);
+  const { value = 0 } = options;
   const rank = x.shape.length;
   if (padding.length % 2 !== 0 || padding.length > 2 * rank || !padding.every(Number.isInteger)) {
     throw new ShapeError(
-      `pad: expected at most ${rank} pairs of whole numbers for ${formatShape(x.shape)}, got [${padding.join(", ")}]`,
+      `pad: expected at most ${rank} pairs of whole numbers for ${formatShape(x.shape)}, got ${show(padding)}`,
     );
   }
   const pairs = x.shape.map((_, d) => {
@@ -158,6 +183,7 @@ export function pad(x: Tensor, padding: readonly number[], { value = 0 }: PadOpt
  * @throws ShapeError naming the tensor and the axis that differs.
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  checkArgument("cat", "tensors", tensors, aTensorList);
   if (tensors.length === 0) throw new ShapeError("cat: expected at least one tensor");
   checkSameBackend("cat", tensors);
   const [first] = tensors;
@@ -199,6 +225,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
  * @throws ShapeError when there are none, or their shapes differ
  */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  checkArgument("stack", "tensors", tensors, aTensorList);
   if (tensors.length === 0) throw new ShapeError("stack: expected at least one tensor");
   const { shape } = tensors[0];
   const d = normalizeDim(dim, shape.length + 1, "stack");
@@ -217,18 +244,27 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   );
 }
 
+const someIndices: Kind<ArrayLike<number>> = {
+  ...numbers,
+  hint: (value) => (value instanceof Tensor ? "await its data() first" : undefined),
+};
+
 /**
  * Picks whole slices along `dim`: slice j of the result is slice indices[j] of x. Repeats are allowed; their gradients
  * add up.
  * @throws ShapeError when an index is out of range.
  */
 export function indexSelect(x: Tensor, dim: number, indices: ArrayLike<number>): Tensor {
+  checkTensor("indexSelect", "x", x);
+  checkArgument("indexSelect", "indices", indices, someIndices);
   const d = normalizeDim(dim, x.shape.length, "indexSelect");
   const n = x.shape[d];
   const chosen = Int32Array.from(indices);
   const wrong = Array.from(indices).findIndex((i) => !Number.isInteger(i) || i < 0 || i >= n);
   if (wrong !== -1) {
-    throw new ShapeError(`indexSelect: index ${indices[wrong]} (at ${wrong}) is not one of axis ${d}'s 0 to ${n - 1}`);
+    throw new ShapeError(
+      `indexSelect: index ${show(indices[wrong])} (at ${wrong}) is not one of axis ${d}'s 0 to ${n - 1}`,
+    );
   }
   const geometry = { outer: sizeOf(x.shape.slice(0, d)), n, inner: sizeOf(x.shape.slice(d + 1)) };
   const shape = x.shape.map((size, axis) => (axis === d ? chosen.length : size));

@@ -1,9 +1,10 @@
 /** Normalization of channels by their moments: what batch, layer, group and instance norm have in common. */
 
+import { checkOptions, needed, numberFrom, type OptionKinds } from "../arguments.js";
 import { checkSameBackend, record } from "../autograd.js";
 import type { ChannelGeometry, Storage } from "../backend/backend.js";
 import { formatShape, ShapeError, sizeOf } from "../shape.js";
-import { type Tensor, wrap } from "../tensor.js";
+import { aTensor, checkTensor, type Tensor, wrap } from "../tensor.js";
 
 /** Mean and biased variance of each channel. */
 export interface Moments {
@@ -24,11 +25,17 @@ export interface NormalizeOptions {
   eps?: number;
 }
 
+const KINDS: OptionKinds<NormalizeOptions> = { weight: aTensor, bias: aTensor, eps: numberFrom(0) };
+
+const momentKinds: OptionKinds<Moments> = { mean: needed(aTensor), variance: needed(aTensor), of: aTensor };
+
 /**
  * The sizes of x, [N, C, …].
  * @throws ShapeError where x has fewer axes, or one of `tensors`, by their names, is not [C]
  */
 export function channelGeometry(who: string, x: Tensor, tensors: Record<string, Tensor> = {}): ChannelGeometry {
+  checkTensor(who, "x", x);
+  for (const [name, value] of Object.entries(tensors)) checkTensor(who, name, value);
   checkSameBackend(who, [x, ...Object.values(tensors)]);
   if (x.shape.length < 2) throw new ShapeError(`${who}: expected [N, C, ...], got ${formatShape(x.shape)}`);
   const [n, c] = x.shape;
@@ -63,7 +70,10 @@ export function moments(x: Tensor): Moments {
  * @throws ShapeError when a moment or a parameter has another number of channels
  * @see S. Ioffe and C. Szegedy, "Batch normalization", ICML 2015, arXiv:1502.03167
  */
-export function normalize(x: Tensor, by: Moments, { weight, bias, eps = 1e-5 }: NormalizeOptions = {}): Tensor {
+export function normalize(x: Tensor, by: Moments, options: NormalizeOptions = {}): Tensor {
+  checkOptions("normalize", by, momentKinds);
+  checkOptions("normalize", options, KINDS);
+  const { weight, bias, eps = 1e-5 } = options;
   const given = { mean: by.mean, variance: by.variance, ...(weight && { weight }), ...(bias && { bias }) };
   const geometry = channelGeometry("normalize", x, given);
   const { backend } = x;

@@ -1,14 +1,17 @@
 /** Reductions over any axes: mean, max, min, variance, argMax. (sum is in sum.ts.) */
 
+import { aNumber, checkOptions, type OptionKinds } from "../arguments.js";
 import { record, scope } from "../autograd.js";
 import { normalizeDim, normalizeDims, ShapeError, sizeOf } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { checkTensor, type Tensor } from "../tensor.js";
 import { reshape } from "./movement.js";
 import { div, eq, mul, sub } from "./pointwise.js";
-import { droppedShape, keptShape, type ReduceOptions, reduced, sum } from "./sum.js";
+import { droppedShape, keptShape, type ReduceOptions, reduced, reduceKinds, sum } from "./sum.js";
 
 /** Arithmetic mean over the axes `dim` (default: all); NaN where there is nothing. */
 export function mean(x: Tensor, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+  checkTensor("mean", "x", x);
+  checkOptions("mean", options, reduceKinds);
   const dims = normalizeDims(dim, x.shape.length, "mean");
   return scope(() => div(sum(x, dims, options), sizeOf(dims.map((d) => x.shape[d]))));
 }
@@ -18,8 +21,11 @@ function extremum(
   name: "max" | "min",
   x: Tensor,
   dim: number | readonly number[] | undefined,
-  keepdim: boolean,
+  options: ReduceOptions,
 ): Tensor {
+  checkTensor(name, "x", x);
+  checkOptions(name, options, reduceKinds);
+  const { keepdim = false } = options;
   const dims = normalizeDims(dim, x.shape.length, name);
   const empty = dims.find((d) => x.shape[d] === 0);
   if (empty !== undefined) throw new ShapeError(`${name}: axis ${empty} is empty, it has no ${name}imum`);
@@ -43,13 +49,13 @@ function extremum(
 }
 
 /** Largest element over the axes `dim` (default: all); ties share the gradient evenly; NaN wins. */
-export function max(x: Tensor, dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
-  return extremum("max", x, dim, keepdim);
+export function max(x: Tensor, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+  return extremum("max", x, dim, options);
 }
 
 /** Smallest element over the axes `dim` (default: all); ties share the gradient evenly; NaN wins. */
-export function min(x: Tensor, dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
-  return extremum("min", x, dim, keepdim);
+export function min(x: Tensor, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+  return extremum("min", x, dim, options);
 }
 
 export interface VarianceOptions extends ReduceOptions {
@@ -57,15 +63,16 @@ export interface VarianceOptions extends ReduceOptions {
   correction?: number;
 }
 
+const varianceKinds: OptionKinds<VarianceOptions> = { ...reduceKinds, correction: aNumber };
+
 /**
  * Variance over the axes `dim` (default: all): Σ(x − mean)² / max(0, n − correction). So it is NaN of nothing, or of one
  * element with the default correction, as in PyTorch.
  */
-export function variance(
-  x: Tensor,
-  dim?: number | readonly number[],
-  { keepdim = false, correction = 1 }: VarianceOptions = {},
-): Tensor {
+export function variance(x: Tensor, dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+  checkTensor("variance", "x", x);
+  checkOptions("variance", options, varianceKinds);
+  const { keepdim = false, correction = 1 } = options;
   const dims = normalizeDims(dim, x.shape.length, "variance");
   const n = sizeOf(dims.map((d) => x.shape[d]));
   return scope(() => {
@@ -78,7 +85,10 @@ export function variance(
  * Index of the first largest element along `dim`, or in the flattened tensor, as a float (exact below 2^24).
  * @throws ShapeError when there is no element
  */
-export function argMax(x: Tensor, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor {
+export function argMax(x: Tensor, dim?: number, options: ReduceOptions = {}): Tensor {
+  checkTensor("argMax", "x", x);
+  checkOptions("argMax", options, reduceKinds);
+  const { keepdim = false } = options;
   const rank = x.shape.length;
   const d = dim === undefined ? undefined : normalizeDim(dim, rank, "argMax");
   const dims = d === undefined ? normalizeDims(undefined, rank, "argMax") : [d];

@@ -2,7 +2,7 @@
 
 import { record } from "../autograd.js";
 import { normalizeDim, sizeOf } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { checkTensor, type Tensor } from "../tensor.js";
 
 /** What `logSoftmax` has made, and along which axis: known to be log-probabilities without a look at the numbers. */
 const logProbabilities = new WeakMap<Tensor, number>();
@@ -13,6 +13,7 @@ export function isLogSoftmax(x: Tensor, dim: number): boolean {
 }
 
 function along(name: string, x: Tensor, dim: number, logarithm: boolean): Tensor {
+  checkTensor(name, "x", x);
   const d = normalizeDim(dim, x.shape.length, name);
   const geometry = { outer: sizeOf(x.shape.slice(0, d)), n: x.shape[d], inner: sizeOf(x.shape.slice(d + 1)) };
   const { backend } = x;

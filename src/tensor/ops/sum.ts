@@ -1,5 +1,6 @@
 /** sum and expand, each the other's gradient, and how any reduction goes over its axes. */
 
+import { aBoolean, checkOptions, type OptionKinds } from "../arguments.js";
 import { record } from "../autograd.js";
 import type { ReduceName, Storage } from "../backend/backend.js";
 import {
@@ -13,13 +14,15 @@ import {
   sameShape,
   sizeOf,
 } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { checkTensor, type Tensor } from "../tensor.js";
 import { reshape } from "./movement.js";
 
 export interface ReduceOptions {
   /** Keeps the reduced axes, with size 1. Default false. */
   keepdim?: boolean;
 }
+
+export const reduceKinds: OptionKinds<ReduceOptions> = { keepdim: aBoolean };
 
 /** `shape` with size 1 along the axes `dims`. */
 export function keptShape(shape: Shape, dims: readonly number[]): number[] {
@@ -61,7 +64,10 @@ export function reduced(name: ReduceName, x: Tensor, dims: readonly number[], ke
 }
 
 /** Sum over the axes `dim` (default: all). */
-export function sum(x: Tensor, dim?: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+export function sum(x: Tensor, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+  checkTensor("sum", "x", x);
+  checkOptions("sum", options, reduceKinds);
+  const { keepdim = false } = options;
   const dims = normalizeDims(dim, x.shape.length, "sum");
   const [shape, storage] = reduced("sum", x, dims, keepdim);
   const gradients = (g: Tensor) => [() => expand(reshape(g, keptShape(x.shape, dims)), x.shape)];
@@ -73,6 +79,7 @@ export function sum(x: Tensor, dim?: number | readonly number[], { keepdim = fal
  * @throws ShapeError when x does not broadcast to it.
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  checkTensor("expand", "x", x);
   checkShape(shape, "expand");
   if (!sameShape(broadcastShapes(x.shape, shape, "expand"), shape)) {
     throw new ShapeError(`expand: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}`);
