@@ -135,6 +135,7 @@ export {
   pow,
   relu,
   sigmoid,
+  silu,
   softplus,
   sqrt,
   square,

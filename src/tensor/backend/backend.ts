@@ -45,6 +45,7 @@ export type UnaryName =
   | "sigmoid"
   | "tanh"
   | "gelu"
+  | "silu"
   | "softplus";
 
 /** Every binary op, with broadcasting. `eq` gives 1 or 0. */

@@ -103,6 +103,17 @@ export const gelu = unary("gelu", {
   saves: "x",
 });
 
+/**
+ * y = x·σ(x), σ being the logistic function; also called swish.
+ * @see S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-weighted linear units for neural network function approximation in
+ *   reinforcement learning", 2017, arXiv:1702.03118
+ */
+export const silu = unary("silu", {
+  f: (x) => x * logistic(x),
+  df: (g, x) => g * (logistic(x) * (1 + x * (1 - logistic(x)))),
+  saves: "x",
+});
+
 const leakyReluRule = unaryRule("leakyRelu", {
   f: (x, slope) => (x > 0 ? x : x * slope),
   df: (g, x, _y, slope) => (x > 0 ? g : g * slope),
