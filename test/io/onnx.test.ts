@@ -104,6 +104,7 @@ const cases: [name: string, shape: Shape, fn: (x: Tensor) => Tensor][] = [
   ["tanh", [3], (x) => x.tanh()],
   ["softplus", [3], (x) => x.mul(40).softplus()],
   ["gelu", [3], (x) => x.gelu()],
+  ["silu", [3], (x) => x.silu()],
   ["clamp", [3], (x) => clamp(x, -0.3, 0.7)],
   ["clamp on one side", [3], (x) => clamp(x, Number.NEGATIVE_INFINITY, 0.7)],
   ["square", [3], (x) => pow(x, 2)],

@@ -40,6 +40,8 @@ const clamp = withAttributes<UnaryOptions>(({ a, b }, graph, [x]) =>
   graph.node("Clip", [x, graph.constant("low", [number(a)]), graph.constant("high", [number(b)])]),
 );
 
+const silu: Rule = (graph, [x]) => graph.node("Mul", [x, graph.node("Sigmoid", [x])]);
+
 const square: Rule = (graph, [x]) => graph.node("Mul", [x, x]);
 
 /** To a number, which is an attribute, or to a tensor. */
@@ -146,7 +148,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
     ...{ neg: same("Neg"), exp: same("Exp"), log: same("Log"), sqrt: same("Sqrt"), abs: same("Abs") },
     ...{ relu: same("Relu"), sigmoid: same("Sigmoid"), tanh: same("Tanh"), softplus: same("Softplus") },
-    ...{ gelu: same("Gelu"), leakyRelu, clamp, square, pow },
+    ...{ gelu: same("Gelu"), silu, leakyRelu, clamp, square, pow },
     ...{ add: same("Add"), sub: same("Sub"), mul: same("Mul"), div: same("Div") },
     ...{ maximum: same("Max"), minimum: same("Min"), eq },
     ...{ sum: reduction("ReduceSum"), max: reduction("ReduceMax"), min: reduction("ReduceMin"), argMax },
