@@ -1,7 +1,7 @@
 /** Host side of the convolution kernels. */
 
 import type { Backend, ConvGeometry } from "../backend.js";
-import { assertCounted } from "./layout.js";
+import { assertCounted } from "./grid.js";
 import { view } from "./movement.js";
 import { sumOfParts } from "./reduce.js";
 import { by, type GpuRuntime } from "./runtime.js";

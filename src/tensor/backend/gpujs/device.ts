@@ -69,7 +69,7 @@ class HostHandle implements Handle {
       values = new Float32Array(size);
       values.set(this.#values);
     }
-    return { argument: this.#input(values, [columns, rows]), layout: "", release: () => {} };
+    return { argument: this.#input(values, [columns, rows]), variant: "", release: () => {} };
   }
 
   async read(): Promise<Float32Array> {
@@ -95,8 +95,8 @@ class DeviceHandle implements Handle {
     // The same numbers by other rows and columns: a clone shares the buffer, and the sizes are its own.
     argument.output = [columns, rows, 1];
     if (argument.dimensions) argument.dimensions = argument.output;
-    const layout = this.#array.size ? Array.from(this.#array.size).join("x") : "";
-    return { argument, layout, release: () => argument.delete() };
+    const variant = this.#array.size ? Array.from(this.#array.size).join("x") : "";
+    return { argument, variant, release: () => argument.delete() };
   }
 
   async read(): Promise<Float32Array> {

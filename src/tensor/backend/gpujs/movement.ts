@@ -2,7 +2,7 @@
 
 import { sizeOf, stridesOf } from "../../shape.js";
 import type { AxisGeometry, Backend, Storage } from "../backend.js";
-import { flat, linesOf, splitPositions } from "./layout.js";
+import { flat, linesOf, splitPositions } from "./grid.js";
 import { by, type GpuRuntime } from "./runtime.js";
 
 export const view =

@@ -1,7 +1,7 @@
 /** Host side of the updates in place: each puts a new result behind its storage. */
 
 import type { Backend, Storage } from "../backend.js";
-import { flat } from "./layout.js";
+import { flat } from "./grid.js";
 import { type GpuRuntime, type Launch, whole } from "./runtime.js";
 
 export const updates = (rt: GpuRuntime): Pick<Backend, "accumulate" | "adam" | "sgd"> => {

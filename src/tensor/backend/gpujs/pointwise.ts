@@ -2,8 +2,8 @@
 
 import { sizeOf } from "../../shape.js";
 import type { Backend } from "../backend.js";
+import { flat, linesOf } from "./grid.js";
 import { binaryRules, gradRules, unaryRules } from "./kernels.generated.js";
-import { flat, linesOf } from "./layout.js";
 import { by, type GpuRuntime, whole } from "./runtime.js";
 
 export const pointwise = (rt: GpuRuntime): Pick<Backend, "unary" | "unaryGrad" | "binary"> => ({

@@ -1,7 +1,7 @@
 /** Host side of the pooling kernels. */
 
 import type { Backend, PoolGeometry, Storage } from "../backend.js";
-import { assertCounted } from "./layout.js";
+import { assertCounted } from "./grid.js";
 import { by, type GpuRuntime } from "./runtime.js";
 
 /** The sizes that the kernels are compiled for; the number of planes is none of them. */

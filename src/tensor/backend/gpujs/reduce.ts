@@ -1,7 +1,7 @@
 /** Host side of the reductions: how a box lies in rows and columns, and in how many passes a long axis is reduced. */
 
 import type { AxisGeometry, Backend, Storage } from "../backend.js";
-import { EXACT, flat, type Layout } from "./layout.js";
+import { EXACT, flat, type Grid } from "./grid.js";
 import { by, type GpuRuntime } from "./runtime.js";
 
 /** Threads that keep a GPU busy; where there are fewer results, a long axis is cut into pieces. */
@@ -12,19 +12,19 @@ const PIECE = 256;
 
 /** Where the results of an [outer, n, inner] box are, and the numbers of each. */
 export function boxOf({ outer, n, inner }: AxisGeometry): {
-  layout: Layout;
+  grid: Grid;
   columns: number;
   steps: Record<string, number>;
 } {
   if (inner === 1) {
     // Neighbouring threads take neighbouring lines; a row of threads reads `columns` lines of n numbers.
     const columns = Math.max(1, Math.min(flat(outer).columns, Math.floor((EXACT - 1) / n)));
-    const layout = { rows: Math.ceil(outer / columns), columns };
+    const grid = { rows: Math.ceil(outer / columns), columns };
     const steps = { n, rowStep: 1, nextRow: 0, columnStep: n, nextColumn: 1 };
-    return { layout, columns: layout.columns * n, steps };
+    return { grid, columns: grid.columns * n, steps };
   }
   const steps = { n, rowStep: n, nextRow: 1, columnStep: 1, nextColumn: 0 };
-  return { layout: { rows: outer, columns: inner }, columns: inner, steps };
+  return { grid: { rows: outer, columns: inner }, columns: inner, steps };
 }
 
 /** The largest divisor of n that is no larger than a piece, or n where none is worth the pass. */
@@ -46,14 +46,14 @@ export const reduce = (rt: GpuRuntime): Backend["reduce"] => {
     if (n === 0) return rt.fill(outer * inner, 0);
     const piece = pieceOf(geometry);
     const pieces = Math.ceil(n / piece);
-    const { layout, columns, steps } = boxOf({ outer: outer * pieces, n: piece, inner });
+    const { grid, columns, steps } = boxOf({ outer: outer * pieces, n: piece, inner });
     const left = n - (pieces - 1) * piece;
     const full = left === piece ? outer * pieces * inner : (pieces - 1) * inner;
     const partial = rt.launch(outer * pieces * inner, {
       kernel: name,
       operands: [by(columns, x)],
-      constants: { ...steps, width: layout.columns, full, left },
-      ...layout,
+      constants: { ...steps, width: grid.columns, full, left },
+      ...grid,
     });
     if (pieces === 1) return partial;
     const result = reduced(name, partial, { outer, n: pieces, inner });
@@ -75,8 +75,8 @@ export const reductions = (rt: GpuRuntime): Pick<Backend, "reduce" | "argMax"> =
   reduce: reduce(rt),
 
   argMax(x, geometry) {
-    const { layout, columns, steps } = boxOf(geometry);
+    const { grid, columns, steps } = boxOf(geometry);
     const operands = [by(columns, x)];
-    return rt.launch(geometry.outer * geometry.inner, { kernel: "argMax", operands, constants: steps, ...layout });
+    return rt.launch(geometry.outer * geometry.inner, { kernel: "argMax", operands, constants: steps, ...grid });
   },
 });

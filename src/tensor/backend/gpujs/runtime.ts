@@ -2,8 +2,8 @@
 
 import type { MemoryInfo, Storage } from "../backend.js";
 import type { Constants, Device, KernelName, Program } from "./device.js";
+import { EXACT, flat, type Grid } from "./grid.js";
 import { kernels } from "./kernels.generated.js";
-import { EXACT, flat, type Layout } from "./layout.js";
 import { GpuStorage, type Handle, Queue, type View } from "./storage.js";
 
 /** A storage of this backend that lives. */
@@ -14,7 +14,7 @@ function on(x: Storage): GpuStorage {
 }
 
 /** A storage as the rows and columns that a kernel reads it by. */
-export interface Operand extends Layout {
+export interface Operand extends Grid {
   readonly storage: GpuStorage;
 }
 
@@ -28,7 +28,7 @@ export function whole(x: Storage): Operand {
   return { storage: on(x), ...flat(x.size) };
 }
 
-export interface Launch extends Layout {
+export interface Launch extends Grid {
   readonly kernel: KernelName;
   readonly operands: readonly Operand[];
   /** Arguments behind the operands: what changes from call to call. */
@@ -41,9 +41,9 @@ export interface Launch extends Layout {
 
 /** @throws Error where a kernel would count wrongly */
 function assertExact({ kernel, operands, rows, columns }: Launch): void {
-  for (const layout of [{ rows, columns }, ...operands]) {
-    if (layout.columns === 0 || Math.max(layout.rows, layout.columns) < EXACT) continue; // without columns, no rows are read
-    throw new Error(`gpujs: ${kernel} cannot count ${layout.rows} rows of ${layout.columns} numbers: 2^24 is too many`);
+  for (const grid of [{ rows, columns }, ...operands]) {
+    if (grid.columns === 0 || Math.max(grid.rows, grid.columns) < EXACT) continue; // without columns, no rows are read
+    throw new Error(`gpujs: ${kernel} cannot count ${grid.rows} rows of ${grid.columns} numbers: 2^24 is too many`);
   }
 }
 
@@ -108,7 +108,7 @@ export class GpuRuntime {
     if (values.length > 0) {
       this.#queue.run(() => {
         const argument = this.#device.input(values, rows, columns);
-        const view = { argument, layout: "host", release: () => {} };
+        const view = { argument, variant: "host", release: () => {} };
         return this.#run(result, { kernel: "copy", operands: [], rows, columns }, () => [view]);
       });
     }
@@ -209,7 +209,7 @@ export class GpuRuntime {
 
   /** The kernel for these sizes, from the cache or compiled now. */
   #program({ kernel, operands, constants = {}, rule, rows, columns }: Launch, views: readonly View[]): Compiled {
-    const sizes = operands.map((operand, i) => [operand.rows, operand.columns, views[i].layout]);
+    const sizes = operands.map((operand, i) => [operand.rows, operand.columns, views[i].variant]);
     const key = JSON.stringify([kernel, rule?.name, constants, rows, columns, sizes]);
     let compiled = this.#compiled.get(key);
     if (compiled) {

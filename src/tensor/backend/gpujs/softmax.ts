@@ -1,12 +1,12 @@
 /** Host side of softmax: two reductions find out about each line, then every number has its own thread. */
 
 import type { AxisGeometry, Backend } from "../backend.js";
-import { type Layout, WIDEST } from "./layout.js";
+import { type Grid, WIDEST } from "./grid.js";
 import { boxOf, reduce } from "./reduce.js";
 import { by, type GpuRuntime } from "./runtime.js";
 
 /** A thread for each number of an [outer, n, inner] box, and how it finds its line. */
-function numbersOf({ outer, n, inner }: AxisGeometry): Layout & { constants: Record<string, number> } {
+function numbersOf({ outer, n, inner }: AxisGeometry): Grid & { constants: Record<string, number> } {
   // Rows by lines where that is possible, for outer · n may be more than can be counted.
   if (inner === 1 && n <= WIDEST) return { rows: outer, columns: n, constants: { n: 1, step: 0 } };
   return { rows: outer * n, columns: inner, constants: { n, step: 1 } };
@@ -16,13 +16,13 @@ export const softmaxes = (rt: GpuRuntime): Pick<Backend, "softmax" | "softmaxGra
   softmax(x, geometry, log) {
     const { outer, inner } = geometry;
     if (x.size === 0) return rt.fill(0, 0);
-    const { layout, columns, steps } = boxOf(geometry);
+    const { grid, columns, steps } = boxOf(geometry);
     const largest = reduce(rt)("max", x, geometry);
     const sum = rt.launch(outer * inner, {
       kernel: "expSum",
-      operands: [by(columns, x), by(layout.columns, largest)],
+      operands: [by(columns, x), by(grid.columns, largest)],
       constants: steps,
-      ...layout,
+      ...grid,
     });
     const numbers = numbersOf(geometry);
     const result = rt.launch(x.size, {
@@ -37,14 +37,14 @@ export const softmaxes = (rt: GpuRuntime): Pick<Backend, "softmax" | "softmaxGra
 
   softmaxGrad(g, y, geometry, log) {
     if (g.size === 0) return rt.fill(0, 0);
-    const { layout, columns, steps } = boxOf(geometry);
+    const { grid, columns, steps } = boxOf(geometry);
     const sum = log
       ? reduce(rt)("sum", g, geometry)
       : rt.launch(geometry.outer * geometry.inner, {
           kernel: "dotSum",
           operands: [by(columns, g), by(columns, y)],
           constants: steps,
-          ...layout,
+          ...grid,
         });
     const numbers = numbersOf(geometry);
     const result = rt.launch(g.size, {

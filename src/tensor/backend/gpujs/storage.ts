@@ -17,7 +17,7 @@ export interface Handle {
 export interface View {
   readonly argument: unknown;
   /** What a kernel that was compiled for this view depends on, besides rows and columns. */
-  readonly layout: string;
+  readonly variant: string;
   release(): void;
 }
 

@@ -1,7 +1,7 @@
 /** Host side of a convolution's gradient for its filters: how the sum over pixels is cut into parts. */
 
 import type { ConvGeometry } from "../backend.js";
-import { chunk, layout, slideOf, withWindow } from "./conv-window.js";
+import { chunk, paddedPlane, slideOf, withWindow } from "./conv-window.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
@@ -36,19 +36,19 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
   const parts = ceilDiv(chunks, chunksPerPart);
   const size = g.o * chans * taps;
 
-  const l = layout(slide, rowsPerChunk);
+  const plane = paddedPlane(slide, rowsPerChunk);
   const columns = roundUp(chansPerItem * taps, 2);
   const vectors = imagesPerChunk * rowsPerChunk * ceilDiv(g.outW, 4);
   const scratch =
     1024 +
     (outsPerItem + 1) * columns * 4 +
     vectors * 4 +
-    imagesPerChunk * chansPerItem * l.bytes +
+    imagesPerChunk * chansPerItem * plane.bytes +
     vectors * outsPerItem * 16;
   const shape = [g.n, g.groups, chans, outs, g.outH, g.outW];
   const cut = [imagesPerChunk, rowsPerChunk, chunksPerPart, outsPerItem, chansPerItem];
   const sumEachPart = (to: number) =>
-    withWindow(rt, slide, l, (window) =>
+    withWindow(rt, slide, plane, (window) =>
       rt.run("convWeightGrad", parts * blocks, [window, x, grad, to, ...shape, ...cut], scratch),
     );
   if (parts === 1) {

@@ -4,17 +4,17 @@ import type { ConvGeometry } from "../backend.js";
 import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
-/** A pair along height and width. */
-export type Pair = readonly [h: number, w: number];
+/** A number for the height and one for the width. */
+export type HeightWidth = readonly [h: number, w: number];
 
 /** Windows over planes of `src` pixels, `out` of them; see the kernels' `Window`. */
 export interface Slide {
-  readonly src: Pair;
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly before: Pair;
-  readonly dilation: Pair;
-  readonly out: Pair;
+  readonly src: HeightWidth;
+  readonly kernel: HeightWidth;
+  readonly stride: HeightWidth;
+  readonly before: HeightWidth;
+  readonly dilation: HeightWidth;
+  readonly out: HeightWidth;
 }
 
 /** The windows of a convolution over its input. */
@@ -28,18 +28,18 @@ export const slideOf = (g: ConvGeometry): Slide => ({
 });
 
 /** How a padded plane lies in memory for a band of `rows` rows of windows. */
-export interface Layout {
-  readonly phases: Pair;
+export interface PaddedPlane {
+  readonly phases: HeightWidth;
   readonly rows: number;
   readonly columns: number;
   readonly bytes: number;
 }
 
-export function layout(s: Slide, rows: number): Layout {
+export function paddedPlane(s: Slide, rows: number): PaddedPlane {
   // Distance of a window's last tap from its first; without any tap there is none.
   const reachH = s.dilation[0] * Math.max(0, s.kernel[0] - 1);
   const reachW = s.dilation[1] * Math.max(0, s.kernel[1] - 1);
-  const phases: Pair = [Math.min(s.stride[0], reachH + 1), Math.min(s.stride[1], reachW + 1)];
+  const phases: HeightWidth = [Math.min(s.stride[0], reachH + 1), Math.min(s.stride[1], reachW + 1)];
   const phaseRows = rows + Math.floor(reachH / s.stride[0]);
   const columns = s.out[1] + Math.floor(reachW / s.stride[1]);
   const data = phases[0] * phases[1] * phaseRows * columns * 4;
@@ -49,10 +49,10 @@ export function layout(s: Slide, rows: number): Layout {
 }
 
 /** Puts the windows where the kernels find them, while `use` runs. */
-export function withWindow(rt: Runtime, s: Slide, l: Layout, use: (window: number) => void): void {
+export function withWindow(rt: Runtime, s: Slide, plane: PaddedPlane, use: (window: number) => void): void {
   rt.withBytes([128], (window) => {
     const slide = [s.src, s.kernel, s.stride, s.before, s.dilation].flat();
-    rt.run("setWindow", 1, [window, ...slide, ...l.phases, l.rows, l.columns, l.bytes]);
+    rt.run("setWindow", 1, [window, ...slide, ...plane.phases, plane.rows, plane.columns, plane.bytes]);
     use(window);
   });
 }
@@ -66,10 +66,10 @@ export interface Chunk {
 /** As many whole images as make `pixels`, or bands of rows, so that their `planes` padded planes fit in `bytes`. */
 export function chunk(slide: Slide, images: number, planes: number, pixels: number, bytes: number): Chunk {
   const [outH, outW] = slide.out;
-  const whole = planes * layout(slide, outH).bytes;
+  const whole = planes * paddedPlane(slide, outH).bytes;
   const most = Math.min(Math.floor(bytes / whole), Math.floor(pixels / (outH * outW)), images);
   if (most >= 1) return { images: most, rows: outH };
   let bands = 1;
-  while (bands < outH && planes * layout(slide, ceilDiv(outH, bands)).bytes > bytes) bands++;
+  while (bands < outH && planes * paddedPlane(slide, ceilDiv(outH, bands)).bytes > bytes) bands++;
   return { images: 1, rows: ceilDiv(outH, bands) };
 }

@@ -1,7 +1,7 @@
 /** Host side of convolution and its input gradient: how both are cut into work items that fit the caches. */
 
 import type { ConvGeometry } from "../backend.js";
-import { chunk, layout, type Pair, type Slide, slideOf, withWindow } from "./conv-window.js";
+import { chunk, type HeightWidth, paddedPlane, type Slide, slideOf, withWindow } from "./conv-window.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
@@ -123,15 +123,15 @@ function convolve(rt: Runtime, pass: Pass, src: number, filters: Filters, target
   const panels = fillsPanelsBetter(slide.out, outs);
   const item = cut(pass, chansPerBlock, rt.threads);
   const items = ceilDiv(images, item.images) * ceilDiv(slide.out[0], item.rows) * groups * ceilDiv(outs, item.outs);
-  const l = layout(slide, item.rows);
+  const plane = paddedPlane(slide, item.rows);
   const pixels = item.images * item.rows * roundUp(slide.out[1], 8);
   const depth = chansPerBlock * taps;
-  const planes = item.images * chansPerBlock * l.bytes;
+  const planes = item.images * chansPerBlock * plane.bytes;
   const scratch = 1024 + depth * 4 + pixels * 8 + planes + (panels ? pixels * depth * 4 : 0);
   const shape = [images, groups, chans, outs, ...slide.out, target.plane, target.row, target.column];
   const block = [item.images, item.rows, item.outs, chansPerBlock, panels ? 1 : 0];
   withPacked(rt, pass, filters, (packed) =>
-    withWindow(rt, slide, l, (window) =>
+    withWindow(rt, slide, plane, (window) =>
       rt.run("convTiles", items, [window, src, packed, target.first, ...shape, ...block], scratch),
     ),
   );
@@ -170,7 +170,7 @@ function cut(pass: Pass, chansPerBlock: number, threads: number): { images: numb
  * Rows of pixels leave lanes of each row's last tile unused; panels of any eight pixels do not, but must be gathered
  * first, which takes about as long as three and a half tiles.
  */
-function fillsPanelsBetter([, outW]: Pair, outs: number): boolean {
+function fillsPanelsBetter([, outW]: HeightWidth, outs: number): boolean {
   const used = outW / roundUp(outW, 8);
   return ceilDiv(outs, 4) * (1 / used - 1) > 3.5;
 }

@@ -74,15 +74,39 @@ function stripBytes(t: Tiling, rows: number): number {
 }
 
 export function winogradConv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
-  const tiling = tilingOf([g.h, g.w], [g.outH, g.outW], 7 - g.kH, SIDE, [g.padH, g.padW]);
-  convolve(rt, tiling, x, w, bias, out, g.n, g.c, g.o, [g.outH, g.outW], g.kH, [g.c, 1], false);
+  const size: [number, number] = [g.outH, g.outW];
+  const tiling = tilingOf([g.h, g.w], size, 7 - g.kH, SIDE, [g.padH, g.padW]);
+  const filters = { w, bias, side: g.kH, strides: [g.c, 1], turned: false } as const;
+  convolve(rt, tiling, filters, { x, out, images: g.n, chans: g.c, outs: g.o, size });
 }
 
 /** The gradient of the input is the convolution of g with turned filters whose channels and outputs change places. */
 export function winogradInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
-  const before: [number, number] = [g.kH - 1 - g.padH, g.kW - 1 - g.padW];
-  const tiling = tilingOf([g.outH, g.outW], [g.h, g.w], 7 - g.kH, SIDE, before);
-  convolve(rt, tiling, grad, w, 0, out, g.n, g.o, g.c, [g.h, g.w], g.kH, [1, g.c], true);
+  const size: [number, number] = [g.h, g.w];
+  const tiling = tilingOf([g.outH, g.outW], size, 7 - g.kH, SIDE, [g.kH - 1 - g.padH, g.kW - 1 - g.padW]);
+  const filters = { w, bias: 0, side: g.kH, strides: [1, g.c], turned: true } as const;
+  convolve(rt, tiling, filters, { x: grad, out, images: g.n, chans: g.o, outs: g.c, size });
+}
+
+/** Square filters, and how many of them there are from one output, or channel, to the next. */
+interface Filters {
+  readonly w: number;
+  /** 0 where there is none. */
+  readonly bias: number;
+  readonly side: number;
+  readonly strides: readonly [out: number, chan: number];
+  readonly turned: boolean;
+}
+
+/** What is convolved, and to where. */
+interface Images {
+  readonly x: number;
+  readonly out: number;
+  readonly images: number;
+  readonly chans: number;
+  readonly outs: number;
+  /** Of the outputs. */
+  readonly size: readonly [h: number, w: number];
 }
 
 /** Fewer rows of tiles, if so many leave fewer places of the last panel of eight empty. */
@@ -93,22 +117,9 @@ function wholePanels(rows: number, tilesW: number): number {
   return best;
 }
 
-function convolve(
-  rt: Runtime,
-  t: Tiling,
-  x: number,
-  w: number,
-  bias: number,
-  out: number,
-  images: number,
-  chans: number,
-  outs: number,
-  size: readonly [h: number, w: number],
-  r: number,
-  filterStrides: readonly [out: number, chan: number],
-  flip: boolean,
-): void {
-  const taps = r * r;
+function convolve(rt: Runtime, t: Tiling, filters: Filters, { x, out, images, chans, outs, size }: Images): void {
+  const { w, bias, side, strides, turned } = filters;
+  const taps = side * side;
   const groups = ceilDiv(outs, 4);
   const tileRows = images * t.tilesH;
   const most = Math.max(8, Math.min(32, Math.floor(SPREAD_BYTES / (POINTS * chans * 4))));
@@ -118,8 +129,8 @@ function convolve(
   const products = POINTS * 4 * panels * 2 * VECTOR;
   const scratch = VECTOR + spread + products + stripBytes(t, rowsPerItem);
   rt.withBytes([groups * POINTS * chans * VECTOR], (packed) => {
-    const filters = [outs, chans, r, ...filterStrides.map((n) => n * taps), flip ? 1 : 0];
-    rt.run("winogradFilters", groups, [w, packed, ...filters], (taps + SIDE * r + POINTS) * VECTOR);
+    const shape = [outs, chans, side, ...strides.map((n) => n * taps), turned ? 1 : 0];
+    rt.run("winogradFilters", groups, [w, packed, ...shape], (taps + SIDE * side + POINTS) * VECTOR);
     withTiling(rt, t, (tiling) => {
       const shape = [images, chans, outs, ...size, rowsPerItem];
       rt.run("winogradConv", ceilDiv(tileRows, rowsPerItem), [tiling, x, packed, bias, out, ...shape], scratch);

@@ -18,19 +18,19 @@ export const WIDEST = 65_535 * 8;
 /** Columns of a storage that has no shape of its own. */
 const WIDTH = 1024;
 
-export interface Layout {
+export interface Grid {
   readonly rows: number;
   readonly columns: number;
 }
 
 /** Rows of up to 1,024 numbers; the last may be longer than what is left. */
-export function flat(size: number): Layout {
+export function flat(size: number): Grid {
   const columns = Math.max(1, Math.min(size, WIDTH));
   return { rows: Math.ceil(size / columns), columns };
 }
 
 /** Where an operand's numbers lie: its own columns, and the rows and columns that one step along each axis is worth. */
-export interface Steps {
+export interface SplitStrides {
   readonly columns: number;
   readonly firstRow: number;
   readonly firstColumn: number;
@@ -42,7 +42,7 @@ export interface Steps {
  * Splits positions Σ i_d · strides_d + offset in an array of `size` numbers into a row and a column, both exact.
  * @throws Error where no length of row does
  */
-export function splitPositions(size: number, shape: Shape, strides: readonly number[], offset: number): Steps {
+export function splitPositions(size: number, shape: Shape, strides: readonly number[], offset: number): SplitStrides {
   const fits = (columns: number) => {
     const column = shape.reduce((sum, n, d) => sum + (n - 1) * (strides[d] % columns), offset % columns);
     return column < columns && size / columns < EXACT && columns < EXACT;
@@ -63,16 +63,16 @@ export function splitPositions(size: number, shape: Shape, strides: readonly num
 }
 
 /** The steps of an operand, those of the columns apart: the others are in the order of `sizes`. */
-export interface LineSteps extends Steps {
+export interface LineStrides extends SplitStrides {
   readonly rowStep: number;
   readonly columnStep: number;
 }
 
 /** A walk over a shape as rows of threads: the last axis lies along the columns, the others make up the row's number. */
-export interface Lines extends Layout {
+export interface Lines extends Grid {
   /** Sizes of the axes that make up the row, the last first; never empty. */
   readonly sizes: number[];
-  readonly operands: readonly LineSteps[];
+  readonly operands: readonly LineStrides[];
 }
 
 /**
