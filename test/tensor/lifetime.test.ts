@@ -204,7 +204,11 @@ describe("what a program holds on to stays:", () => {
     await useBackend("wasm", { threads: 1 });
     const model = new Linear(2 * WIDTH, 4);
     const optimizer = new SGD(model.parameters(), { lr: 0.01 });
-    const batches = Array.from({ length: 500 }, (_, i) => rand([32, 2 * WIDTH]).sub(i).div(2));
+    const batches = Array.from({ length: 500 }, (_, i) =>
+      rand([32, 2 * WIDTH])
+        .sub(i)
+        .div(2),
+    );
     for (let epoch = 0; epoch < 3; epoch++) {
       for (const x of batches) {
         optimizer.zeroGrad();
