@@ -1,13 +1,35 @@
-/** writeAtomically: a file that is whole, whatever happens while it is written. */
+/** writeAtomically: a file that is whole, whatever happens while it is written, and whoever else writes it. */
 
 import { nodeModules } from "../node.js";
 
-/** What a file is called until it is whole. One that is found later is what an interrupted write left. */
-export const UNFINISHED = ".unfinished";
+/** How the name of a file ends that is not whole yet. One that is found later is what an interrupted write left. */
+const UNFINISHED = ".unfinished";
+
+/** Nothing takes so long to write without growing: what has not changed since is nobody's any more. */
+const ABANDONED_MS = 3_600_000;
 
 /**
- * Writes under another name, waits until the disk has it, and renames: at any moment, even that of a crash, there is
- * the old file or the new one, never a part of one. Makes the folder where it is missing.
+ * Removes what interrupted writes of `path` have left.
+ * @param untouchedMs for how long nobody has written to it; 0 where nobody else writes `path`
+ */
+export async function removeUnfinished(path: string, untouchedMs: number): Promise<void> {
+  const find = nodeModules(`writing ${path}`);
+  const { readdir, rm, stat } = find("node:fs/promises");
+  const { basename, dirname, join } = find("node:path");
+  const start = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(start) || !name.endsWith(UNFINISHED)) continue;
+    const file = join(dirname(path), name);
+    // One that is gone meanwhile has been finished, or removed by somebody else.
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs >= untouchedMs) await rm(file, { force: true });
+  }
+}
+
+/**
+ * Writes under a name that no other write has, waits until the disk has it, and renames: at any moment, even that of a
+ * crash, there is the old file or the new one, never a part of one; of several writers, the last one to finish wins.
+ * Makes the folder where it is missing.
  */
 export async function writeAtomically(
   path: string,
@@ -17,9 +39,10 @@ export async function writeAtomically(
   const { mkdir, open, rename, rm, writeFile } = find("node:fs/promises");
   const folder = find("node:path").dirname(path);
   await mkdir(folder, { recursive: true });
-  const unfinished = path + UNFINISHED;
+  await removeUnfinished(path, ABANDONED_MS);
+  const unfinished = `${path}.${process.pid}-${find("node:crypto").randomBytes(6).toString("hex")}${UNFINISHED}`;
   try {
-    await writeFile(unfinished, content, { flush: true });
+    await writeFile(unfinished, content, { flag: "wx", flush: true });
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });

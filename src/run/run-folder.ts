@@ -1,9 +1,9 @@
 /** RunFolder: everything about one training run, in one folder. */
 
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UNFINISHED, writeAtomically } from "../io/atomic-file.js";
+import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
 import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
@@ -67,6 +67,17 @@ export interface SkippedPhotograph {
 }
 
 export type CheckpointName = "last" | "best";
+
+/** All that a run's training writes. */
+const FILES = [
+  "config.json",
+  "data.json",
+  "skipped.json",
+  "environment.json",
+  "metrics.jsonl",
+  "last.safetensors",
+  "best.safetensors",
+];
 
 /** A run's net, on the current backend and with new weights. */
 export function buildModel({ net, size, dropout }: TrainConfig, classes: number): Sequential {
@@ -148,8 +159,7 @@ export class RunFolder {
 
   /** Goes on with a run, maybe with other options: notes where, and removes what an interrupted write has left. */
   async resume(config: TrainConfig, session: Session): Promise<RunFolder> {
-    const names = await readdir(this.path);
-    for (const name of names) if (name.endsWith(UNFINISHED)) await rm(join(this.path, name));
+    for (const name of FILES) await removeUnfinished(this.#file(name), 0);
     await this.#writeJson("environment.json", [...(await this.sessions()), session]);
     await this.#writeJson("config.json", config);
     return new RunFolder(this.path, config);
