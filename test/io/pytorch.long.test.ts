@@ -118,7 +118,7 @@ function optimizer(name: string, here: string, there: string): Change[] {
 
 const variants: [what: string, changes: Change[]][] = [
   ["Net #1 with Adam, as the document has it", []],
-  ["Net #1 with SGD and momentum", optimizer("SGD", "{ lr: 0.01, momentum: 0.9 }", "lr=0.01, momentum=0.9")],
+  ["Net #1 with SGD and momentum", optimizer("SGD", "{ lr: 1e-3, momentum: 0.9 }", "lr=1e-3, momentum=0.9")],
   [
     "Net #2 with AdamW",
     [
