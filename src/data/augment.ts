@@ -1,5 +1,13 @@
 /** Augmentation: each time a photograph is seen, it is moved, turned, cropped and coloured a little differently. */
 
+import {
+  aPlainObject,
+  checkOptions,
+  type Kind,
+  numberFrom,
+  numberUpTo,
+  type OptionKinds,
+} from "../tensor/arguments.js";
 import type { Generator } from "../tensor/random.js";
 import { greyOf } from "./image.js";
 
@@ -21,36 +29,29 @@ export interface AugmentOptions {
   saturation?: number;
 }
 
-/** The largest value of each option; `crop` has to stay below its own. */
-const LIMITS: Record<keyof AugmentOptions, number> = {
-  flip: 1,
-  shift: 1,
-  rotate: 180,
-  crop: 1,
-  brightness: 1,
-  contrast: 1,
-  saturation: 1,
+const aShare = numberUpTo(0, 1);
+
+const KINDS: OptionKinds<AugmentOptions> = {
+  flip: aShare,
+  shift: aShare,
+  rotate: numberUpTo(0, 180),
+  crop: numberFrom(0, 1),
+  brightness: aShare,
+  contrast: aShare,
+  saturation: aShare,
 };
+
+/** What is in it, `checkAugment` says. */
+export const someAugmentation: Kind<AugmentOptions> = aPlainObject;
 
 /**
  * Every option, those that were not given as 0.
  * @throws RangeError naming the option that is unknown or out of its range
  */
 export function checkAugment(options: AugmentOptions): Required<AugmentOptions> {
-  const strengths = { flip: 0, shift: 0, rotate: 0, crop: 0, brightness: 0, contrast: 0, saturation: 0 };
-  for (const [name, value = 0] of Object.entries(options)) {
-    const limit = LIMITS[name as keyof AugmentOptions];
-    if (limit === undefined) {
-      throw new RangeError(`augment: there is no "${name}"; there are ${Object.keys(LIMITS).join(", ")}`);
-    }
-    if (!(value >= 0 && (name === "crop" ? value < limit : value <= limit))) {
-      throw new RangeError(
-        `augment: ${name} must be from 0 to ${name === "crop" ? "below " : ""}${limit}, got ${value}`,
-      );
-    }
-    strengths[name as keyof AugmentOptions] = value;
-  }
-  return strengths;
+  checkOptions("augment", options, KINDS);
+  const { flip = 0, shift = 0, rotate = 0, crop = 0, brightness = 0, contrast = 0, saturation = 0 } = options;
+  return { flip, shift, rotate, crop, brightness, contrast, saturation };
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -1,9 +1,23 @@
 /** ImageDataset: labelled images of one size, kept in memory as bytes, handed out in batches. */
 
-import { aCount, checkArgument } from "../tensor/arguments.js";
-import { defaultGenerator, type Generator } from "../tensor/random.js";
+import {
+  aBoolean,
+  aCount,
+  aNumber,
+  aString,
+  checkArgument,
+  checkOptions,
+  instanceOf,
+  type Kind,
+  listOf,
+  needed,
+  type OptionKinds,
+  show,
+  wholeFrom,
+} from "../tensor/arguments.js";
+import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
-import { Augmentation, type AugmentOptions, checkAugment } from "./augment.js";
+import { Augmentation, type AugmentOptions, checkAugment, someAugmentation } from "./augment.js";
 
 /** Some images of a dataset, for one step. */
 export interface Batch {
@@ -44,6 +58,26 @@ export interface ImageDatasetOptions {
   classes: readonly string[];
 }
 
+const DATA: OptionKinds<ImageDatasetOptions> = {
+  pixels: needed(instanceOf("a Uint8Array", Uint8Array)),
+  labels: needed(instanceOf("an Int32Array", Int32Array)),
+  size: needed(aCount),
+  classes: needed(listOf("a list of names", aString)),
+};
+
+function datasetPart({ pixels, labels, size, classes }: ImageDatasetOptions): ImageDatasetOptions {
+  return { pixels, labels, size, classes };
+}
+
+const BATCHES: OptionKinds<BatchOptions> = {
+  shuffle: aBoolean,
+  generator: aGenerator,
+  dropLast: aBoolean,
+  start: aNumber,
+  augment: someAugmentation,
+  augmentGenerator: aGenerator,
+};
+
 /** Bytes in memory are a quarter of float32; a batch becomes floats when it is asked for. */
 export class ImageDataset {
   /** The class of each image. */
@@ -54,8 +88,14 @@ export class ImageDataset {
   readonly classes: readonly string[];
   readonly #pixels: Uint8Array;
 
-  /** @throws RangeError when pixels and labels are not of the same number of images, or a label has no class. */
-  constructor({ pixels, labels, size, classes }: ImageDatasetOptions) {
+  /**
+   * @param data what it is made of
+   * @throws RangeError when pixels and labels are not of the same number of images, or a label has no class.
+   */
+  constructor(data: ImageDatasetOptions) {
+    // A PhotoFolder's data have more names.
+    checkOptions(new.target.name, new.target === ImageDataset ? data : datasetPart(data), DATA);
+    const { pixels, labels, size, classes } = data;
     if (pixels.length !== labels.length * 3 * size * size) {
       throw new RangeError(
         `ImageDataset: ${labels.length} images of 3 × ${size} × ${size} need ${labels.length * 3 * size * size} bytes of ` +
@@ -76,8 +116,18 @@ export class ImageDataset {
     return this.labels.length;
   }
 
-  /** The bytes of the image at `index`, [3, size, size]: a view, not to be written to. */
+  #checkIndex(who: string, index: number): void {
+    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+      throw new RangeError(`${who}: no image ${show(index)}; there are ${this.length}`);
+    }
+  }
+
+  /**
+   * The bytes of the image at `index`, [3, size, size]: a view, not to be written to.
+   * @throws RangeError when there is no such image
+   */
   pixels(index: number): Uint8Array {
+    this.#checkIndex("pixels", index);
     const stride = 3 * this.size * this.size;
     return this.#pixels.subarray(index * stride, (index + 1) * stride);
   }
@@ -107,9 +157,7 @@ export class ImageDataset {
    * @throws RangeError when there is no image `index`.
    */
   item(index: number): { image: Tensor; label: number } {
-    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
-      throw new RangeError(`item: no image ${index}; there are ${this.length}`);
-    }
+    this.#checkIndex("item", index);
     return { image: tensor(this.#floats([index]), [3, this.size, this.size]), label: this.labels[index] };
   }
 
@@ -120,10 +168,9 @@ export class ImageDataset {
    */
   batches(batchSize: number, options: BatchOptions = {}): Iterable<Batch> {
     checkArgument("batches", "batchSize", batchSize, aCount);
+    checkOptions("batches", options, BATCHES);
     const { start = 0, augment } = options;
-    if (!Number.isInteger(start) || start < 0 || start > this.length) {
-      throw new RangeError(`batches: start must be an integer from 0 to ${this.length}, got ${start}`);
-    }
+    checkArgument("batches", "start", start, wholeFrom(0, this.length));
     if (augment) checkAugment(augment);
     let next = start;
     const walk = (): Iterator<Batch> => {
@@ -163,3 +210,11 @@ export class ImageDataset {
     return values;
   }
 }
+
+/** Anything that can be walked in batches. */
+export const aDataset: Kind<ImageDataset> = {
+  expected: "a dataset",
+  accepts: (value): value is ImageDataset =>
+    typeof (value as ImageDataset | null | undefined)?.batches === "function" &&
+    Array.isArray((value as ImageDataset).classes),
+};

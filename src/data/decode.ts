@@ -1,6 +1,7 @@
 /** decodeImage: the bytes of a JPEG or PNG file as RGB pixels, in Node and in a browser the same. */
 
-import { DecodeError, type DecodeOptions, type Image } from "./image.js";
+import { checkArgument, checkOptions, bytes as someBytes } from "../tensor/arguments.js";
+import { DecodeError, type DecodeOptions, decodeKinds, type Image } from "./image.js";
 import { decodeJpeg } from "./jpeg.js";
 import { decodePng } from "./png.js";
 
@@ -38,6 +39,8 @@ function formatOf(bytes: Uint8Array): string | undefined {
  * @throws DecodeError when the bytes are another format, damaged, truncated, or declare more than they can hold.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
+  checkArgument("decodeImage", "bytes", bytes, someBytes);
+  checkOptions("decodeImage", options, decodeKinds);
   if (bytes.length === 0) throw new DecodeError("the file is empty");
   const format = formatOf(bytes);
   if (format === "JPEG") return decodeJpeg(bytes, options);

@@ -1,6 +1,15 @@
 /** findDuplicates: photographs that are the same one, perhaps recompressed, lit otherwise, or cut out a little aside. */
 
-import type { ImageDataset } from "./dataset.js";
+import {
+  aPlainObject,
+  checkArgument,
+  checkOptions,
+  type Kind,
+  numberAbove,
+  numberUpTo,
+  type OptionKinds,
+} from "../tensor/arguments.js";
+import { aDataset, type ImageDataset } from "./dataset.js";
 import { greyOf } from "./image.js";
 import { PhotoFolder } from "./photo-folder.js";
 import { resize } from "./resize.js";
@@ -28,6 +37,14 @@ export interface DuplicateOptions {
   /** Their greys, one image laid onto the other, have at least this correlation, above 0 and up to 1. Default 0.96. */
   minCorrelation?: number;
 }
+
+const KINDS: OptionKinds<DuplicateOptions> = { maxDistance: numberUpTo(0, 63), minCorrelation: numberAbove(0, 1) };
+
+const datasets: Kind<Record<string, ImageDataset>> = {
+  expected: "an object of datasets, as in { train, test }",
+  accepts: (value): value is Record<string, ImageDataset> =>
+    aPlainObject.accepts(value) && Object.values(value).every(aDataset.accepts),
+};
 
 /** An image that has duplicates. */
 export interface DuplicateImage {
@@ -192,13 +209,9 @@ export function findDuplicates(
   splits: Readonly<Record<string, ImageDataset>>,
   options: DuplicateOptions = {},
 ): DuplicateCluster[] {
+  checkArgument("findDuplicates", "splits", splits, datasets);
+  checkOptions("findDuplicates", options, KINDS);
   const { maxDistance = 18, minCorrelation = 0.96 } = options;
-  if (!(maxDistance >= 0 && maxDistance <= 63)) {
-    throw new RangeError(`findDuplicates: maxDistance must be from 0 to 63, got ${maxDistance}`);
-  }
-  if (!(minCorrelation > 0 && minCorrelation <= 1)) {
-    throw new RangeError(`findDuplicates: minCorrelation must be above 0, and at most 1, got ${minCorrelation}`);
-  }
   const images: DuplicateImage[] = [];
   const greys: Uint8Array[] = [];
   for (const [split, dataset] of Object.entries(splits)) {

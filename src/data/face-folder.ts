@@ -1,8 +1,9 @@
 /** FaceFolder: a folder of photographs whose names end in their label. */
 
+import { aPath, checkArgument, checkOptions } from "../tensor/arguments.js";
 import { listFolder } from "./list-folder.js";
 import {
-  checkFolderOptions,
+  folderKinds,
   type Listing,
   limited,
   PhotoFolder,
@@ -47,7 +48,8 @@ export class FaceFolder extends PhotoFolder {
    * @throws Error naming the file that has no label, or that cannot be read, and why
    */
   static async open(folder: string, options: PhotoFolderOptions): Promise<FaceFolder> {
-    checkFolderOptions("FaceFolder", options);
+    checkArgument("FaceFolder", "folder", folder, aPath);
+    checkOptions("FaceFolder", options, folderKinds);
     return new FaceFolder(await readListing(limited(await listFaces(folder, options), options.limit), options));
   }
 }

@@ -1,8 +1,9 @@
 /** ImageFolder: a folder with one folder of photographs for each class. */
 
+import { aPath, aString, checkArgument, checkOptions, listOf, type OptionKinds } from "../tensor/arguments.js";
 import { listFolder, listTree } from "./list-folder.js";
 import {
-  checkFolderOptions,
+  folderKinds,
   type Listing,
   limited,
   PhotoFolder,
@@ -14,6 +15,8 @@ export interface ImageFolderOptions extends PhotoFolderOptions {
   /** The classes by label: those of another split. Default: the names of the folders, sorted. */
   classes?: readonly string[];
 }
+
+const KINDS: OptionKinds<ImageFolderOptions> = { ...folderKinds, classes: listOf("a list of names", aString) };
 
 /** @throws Error when there is no folder, one that is none of the classes, or one without files */
 export async function listClasses(folder: string, { classes }: ImageFolderOptions): Promise<Listing> {
@@ -44,7 +47,8 @@ export class ImageFolder extends PhotoFolder {
    * @see torchvision.datasets.ImageFolder
    */
   static async open(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
-    checkFolderOptions("ImageFolder", options);
+    checkArgument("ImageFolder", "folder", folder, aPath);
+    checkOptions("ImageFolder", options, KINDS);
     return new ImageFolder(await readListing(limited(await listClasses(folder, options), options.limit), options));
   }
 }

@@ -1,7 +1,8 @@
 /** From a decoded image to what a net takes. */
 
+import { checkArgument } from "../tensor/arguments.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
-import type { Image } from "./image.js";
+import { anImage, type Image } from "./image.js";
 
 /** Copies interleaved RGB into three planes, as tensors have them: [3, height, width]. */
 export function toPlanes({ data }: Image, planes: Uint8Array): void {
@@ -15,6 +16,7 @@ export function toPlanes({ data }: Image, planes: Uint8Array): void {
 
 /** One image as a batch [1, 3, height, width] in [0, 1]. */
 export function imageToTensor(image: Image): Tensor {
+  checkArgument("imageToTensor", "image", image, anImage);
   const planes = new Uint8Array(image.data.length);
   toPlanes(image, planes);
   const values = Float32Array.from(planes, (byte) => byte / 255);

@@ -1,5 +1,7 @@
 /** An image in memory, as it was decoded and as a net takes it, and the check before memory is taken for one. */
 
+import { aCount, type Kind, type OptionKinds } from "../tensor/arguments.js";
+
 /** 8-bit RGB, three bytes a pixel, row by row from the top left. */
 export interface Image {
   /** In pixels. */
@@ -23,6 +25,22 @@ export interface Photograph {
 export function greyOf(red: number, green: number, blue: number): number {
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }
+
+export const anImage: Kind<Image> = {
+  expected: "an image { width, height, data }",
+  accepts: (value): value is Image => {
+    const { width, height, data } = (value ?? {}) as Partial<Image>;
+    return (
+      aCount.accepts(width) &&
+      aCount.accepts(height) &&
+      data instanceof Uint8Array &&
+      data.length === 3 * width * height
+    );
+  },
+  hint: (value) => (value instanceof Uint8Array ? "decodeImage(…) makes one of a file's bytes" : undefined),
+};
+
+export const decodeKinds: OptionKinds<DecodeOptions> = { maxPixels: aCount };
 
 /** Thrown for bytes that are no image, or none that can be read; the message says why. */
 export class DecodeError extends Error {

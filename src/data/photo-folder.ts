@@ -1,7 +1,8 @@
 /** PhotoFolder: photographs from a folder, read once into memory. What FaceFolder and ImageFolder have in common. */
 
-import { aCount, checkArgument, wholeFrom } from "../tensor/arguments.js";
+import { aCount, aPath, aSignal, functions, needed, type OptionKinds, oneOf, wholeFrom } from "../tensor/arguments.js";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset.js";
+import { decodeKinds } from "./image.js";
 import { type ReadAllOptions, readAll } from "./read-all.js";
 
 export interface PhotoFolderOptions extends ReadAllOptions {
@@ -58,17 +59,16 @@ export class PhotoFolder extends ImageDataset {
   }
 }
 
-/** @throws RangeError naming the option */
-export function checkFolderOptions(who: string, options: PhotoFolderOptions): void {
-  const { size, limit, maxPixels, workers, onError = "throw" } = options;
-  checkArgument(who, "size", size, aCount);
-  if (limit !== undefined) checkArgument(who, "limit", limit, aCount);
-  if (maxPixels !== undefined) checkArgument(who, "maxPixels", maxPixels, aCount);
-  if (workers !== undefined) checkArgument(who, "workers", workers, wholeFrom(0));
-  if (onError !== "throw" && onError !== "skip") {
-    throw new RangeError(`${who}: onError must be "throw" or "skip", got "${onError}"`);
-  }
-}
+export const folderKinds: OptionKinds<PhotoFolderOptions> = {
+  size: needed(aCount),
+  cache: aPath,
+  ...decodeKinds,
+  workers: wholeFrom(0),
+  onProgress: functions<(done: number, total: number) => void>(),
+  signal: aSignal,
+  onError: oneOf("throw", "skip"),
+  limit: aCount,
+};
 
 /** Some of the listed files. */
 export function select(listing: Listing, indices: ArrayLike<number>): Listing {

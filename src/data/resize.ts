@@ -1,6 +1,7 @@
 /** resize: bilinear with anti-aliasing, the same numbers as Pillow's. */
 
-import type { Image } from "./image.js";
+import { aCount, checkArgument } from "../tensor/arguments.js";
+import { anImage, type Image } from "./image.js";
 
 /** Weights are integers in units of 2^-22, as in Pillow: 8 bits of pixel and 22 of weight fit a 32-bit sum. */
 const PRECISION = 22;
@@ -67,10 +68,9 @@ function filterAxis(source: Uint8Array, outer: number, inner: number, filter: Fi
  * @see Pillow's `Image.resize((width, height), Image.BILINEAR)`, which this reproduces bit by bit
  */
 export function resize(image: Image, width: number, height: number): Image {
-  for (const size of [width, height]) {
-    if (!Number.isInteger(size) || size < 1)
-      throw new RangeError(`resize: cannot resize to ${width} × ${height} pixels`);
-  }
+  checkArgument("resize", "image", image, anImage);
+  checkArgument("resize", "width", width, aCount);
+  checkArgument("resize", "height", height, aCount);
   let { data } = image;
   if (width !== image.width) data = filterAxis(data, image.height, 3, triangleFilter(image.width, width));
   if (height !== image.height) data = filterAxis(data, 1, width * 3, triangleFilter(image.height, height));

@@ -1,11 +1,20 @@
 /** openSplits: photographs to train on and photographs to test on, from one folder. */
 
+import {
+  aPath,
+  checkArgument,
+  checkOptions,
+  numberBetween,
+  type OptionKinds,
+  oneOf,
+  wholeFrom,
+} from "../tensor/arguments.js";
 import { Generator } from "../tensor/random.js";
 import { listFaces } from "./face-folder.js";
 import { listClasses } from "./image-folder.js";
 import { listFolder } from "./list-folder.js";
 import {
-  checkFolderOptions,
+  folderKinds,
   type Listing,
   limited,
   PhotoFolder,
@@ -25,6 +34,13 @@ export interface SplitsOptions extends PhotoFolderOptions {
   /** Decides which photographs these are. Default 0. */
   seed?: number;
 }
+
+const KINDS: OptionKinds<SplitsOptions> = {
+  ...folderKinds,
+  layout: oneOf("faces", "folders"),
+  testFraction: numberBetween(0, 1),
+  seed: wholeFrom(0),
+};
 
 /** Photographs to learn from, and others to measure by. */
 export interface Splits {
@@ -107,14 +123,9 @@ async function listSplits(folder: string, options: SplitsOptions): Promise<[trai
  * @throws RangeError on an option that is not possible
  */
 export async function openSplits(folder: string, options: SplitsOptions): Promise<Splits> {
-  checkFolderOptions("openSplits", options);
-  const { limit, layout, testFraction, onProgress } = options;
-  if (layout !== undefined && layout !== "faces" && layout !== "folders") {
-    throw new RangeError(`openSplits: layout must be "faces" or "folders", got "${layout}"`);
-  }
-  if (testFraction !== undefined && !(testFraction > 0 && testFraction < 1)) {
-    throw new RangeError(`openSplits: testFraction must be between 0 and 1, got ${testFraction}`);
-  }
+  checkArgument("openSplits", "folder", folder, aPath);
+  checkOptions("openSplits", options, KINDS);
+  const { limit, onProgress } = options;
   const [train, test] = (await listSplits(folder, options)).map((listing) => limited(listing, limit));
   const total = train.files.length + test.files.length;
   const read = async (listing: Listing, before: number) =>

@@ -1,7 +1,10 @@
 /** The convolutions of a model, which its explanations look at. */
 
 import { Conv2d } from "../layers/conv2d.js";
-import type { Module } from "../layers/module.js";
+import { aModule, type Module } from "../layers/module.js";
+
+/** What functions that look at one layer have for options. */
+export const layerKinds = { layer: aModule };
 
 /**
  * Every convolution of a model, in its own order.

@@ -1,10 +1,11 @@
 /** featureMaps: what a layer makes of images. */
 
 import { frozen, intercept } from "../layers/look-inside.js";
-import type { Module } from "../layers/module.js";
+import { aModule, type Module } from "../layers/module.js";
+import { checkArgument, checkOptions } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { checkMaps, convolutions } from "./convolutions.js";
+import { checkTensor, type Tensor } from "../tensor/tensor.js";
+import { checkMaps, convolutions, layerKinds } from "./convolutions.js";
 
 export interface FeatureMapOptions {
   /** Whose output. Default: the model's first convolution. */
@@ -17,6 +18,9 @@ export interface FeatureMapOptions {
  * @throws Error when the model has no convolution, or `layer` does not run or gives no maps
  */
 export function featureMaps(model: Module, images: Tensor, options: FeatureMapOptions = {}): Tensor {
+  checkArgument("featureMaps", "model", model, aModule);
+  checkTensor("featureMaps", "images", images);
+  checkOptions("featureMaps", options, layerKinds);
   const { layer = convolutions("featureMaps", model)[0] } = options;
   return noGrad(() => {
     let maps: Tensor | undefined;

@@ -1,14 +1,15 @@
 /** gradCam: where in an image a convolutional net found what speaks for a class. */
 
 import { frozen, intercept } from "../layers/look-inside.js";
-import type { Labels } from "../layers/losses.js";
-import type { Module } from "../layers/module.js";
+import { type Labels, someLabels } from "../layers/losses.js";
+import { aModule, type Module } from "../layers/module.js";
+import { checkArgument, checkOptions, show } from "../tensor/arguments.js";
 import { backward, scope } from "../tensor/autograd.js";
 import { mul, relu } from "../tensor/ops/pointwise.js";
 import { mean } from "../tensor/ops/reduce.js";
 import { sum } from "../tensor/ops/sum.js";
-import { type Tensor, tensor } from "../tensor/tensor.js";
-import { checkMaps, convolutions } from "./convolutions.js";
+import { checkTensor, type Tensor, tensor } from "../tensor/tensor.js";
+import { checkMaps, convolutions, layerKinds } from "./convolutions.js";
 import type { HeatMap } from "./heat-map.js";
 
 export interface GradCamOptions {
@@ -35,7 +36,7 @@ function checkClasses(output: Tensor, classes: Labels): void {
   }
   if (classes.length !== n) throw new RangeError(`gradCam: ${classes.length} classes for ${n} images`);
   const stray = Array.from(classes).find((k) => !Number.isInteger(k) || k < 0 || k >= c);
-  if (stray !== undefined) throw new RangeError(`gradCam: ${stray} is none of the classes 0 to ${c - 1}`);
+  if (stray !== undefined) throw new RangeError(`gradCam: ${show(stray)} is none of the classes 0 to ${c - 1}`);
 }
 
 /** max(0, Σ_k α_k · A_k), α_k the mean of ∂score/∂A_k over the map: [N, H, W]. */
@@ -57,6 +58,10 @@ export async function gradCam(
   classes: Labels,
   options: GradCamOptions = {},
 ): Promise<HeatMap[]> {
+  checkArgument("gradCam", "model", model, aModule);
+  checkTensor("gradCam", "images", images);
+  checkArgument("gradCam", "classes", classes, someLabels);
+  checkOptions("gradCam", options, layerKinds);
   const { layer = convolutions("gradCam", model).at(-1)! } = options;
   const heat = scope(() =>
     frozen(model, () => {

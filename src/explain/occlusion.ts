@@ -1,11 +1,11 @@
 /** occlusionMap: which parts of an image a net cannot do without. */
 
 import { frozen } from "../layers/look-inside.js";
-import type { Module } from "../layers/module.js";
-import { aCount, checkArgument } from "../tensor/arguments.js";
+import { aModule, type Module } from "../layers/module.js";
+import { aCount, checkArgument, checkOptions, type OptionKinds, wholeFrom } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
 import { softmax } from "../tensor/ops/softmax.js";
-import { type Tensor, tensor } from "../tensor/tensor.js";
+import { checkTensor, type Tensor, tensor } from "../tensor/tensor.js";
 import type { HeatMap } from "./heat-map.js";
 
 export interface OcclusionOptions {
@@ -16,6 +16,8 @@ export interface OcclusionOptions {
   /** Images in a forward pass. Default 64; changes nothing but speed and memory. */
   batchSize?: number;
 }
+
+const KINDS: OptionKinds<OcclusionOptions> = { size: aCount, stride: aCount, batchSize: aCount };
 
 /** Half of white. */
 const GREY = 0.5;
@@ -60,12 +62,14 @@ export async function occlusionMap(
   k: number,
   options: OcclusionOptions = {},
 ): Promise<HeatMap> {
+  checkArgument("occlusionMap", "model", model, aModule);
+  checkTensor("occlusionMap", "image", image);
+  checkArgument("occlusionMap", "k", k, wholeFrom(0));
+  checkOptions("occlusionMap", options, KINDS);
   if (image.shape.length !== 3) throw new RangeError(`occlusionMap: the image is [${image.shape}], not [C, H, W]`);
   const [channels, height, width] = image.shape;
   const { size = Math.max(1, Math.floor(Math.min(height, width) / 4)) } = options;
   const { stride = Math.max(1, Math.floor(size / 2)), batchSize = 64 } = options;
-  for (const [name, value] of Object.entries({ size, stride, batchSize }))
-    checkArgument("occlusionMap", name, value, aCount);
   if (size > Math.min(height, width)) {
     throw new RangeError(`occlusionMap: a square of ${size} does not fit into an image [${image.shape}]`);
   }

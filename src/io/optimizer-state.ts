@@ -1,7 +1,8 @@
 /** saveOptimizer and loadOptimizer: what an optimizer has learned, as a safetensors file. */
 
 import type { StateDict } from "../layers/module.js";
-import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
+import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";
+import { aPath, checkArgument } from "../tensor/arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { loadSafetensors, saveSafetensors } from "./safetensors/file.js";
 import { tensorsOn } from "./tensors-on.js";
@@ -41,6 +42,8 @@ export function optimizerState(
  * docs/pytorch.md shows how PyTorch reads and writes such files.
  */
 export async function saveOptimizer(path: string, optimizer: Optimizer): Promise<void> {
+  checkArgument("saveOptimizer", "path", path, aPath);
+  checkArgument("saveOptimizer", "optimizer", optimizer, anOptimizer);
   const state = optimizer.stateDict();
   const tensors = optimizerTensors(state);
   try {
@@ -64,6 +67,8 @@ function numbersFrom(metadata: Record<string, string>): Pick<OptimizerState, "lr
  * @throws Error naming the file when it is of another kind or of other parameters; nothing has been changed then
  */
 export async function loadOptimizer(path: string, optimizer: Optimizer): Promise<void> {
+  checkArgument("loadOptimizer", "path", path, aPath);
+  checkArgument("loadOptimizer", "optimizer", optimizer, anOptimizer);
   const { metadata, ...file } = await loadSafetensors(path);
   const tensors = await tensorsOn(optimizer.parameters[0].backend, file.tensors);
   try {

@@ -37,7 +37,7 @@ const aReduction: Kind<Reduction> = oneOf("mean", "sum", "none");
 const classKinds: OptionKinds<ClassLossOptions> = { weight: numbers, reduction: aReduction };
 
 /** Classes are integers, and a tensor has none. */
-const someLabels: Kind<Labels> = {
+export const someLabels: Kind<Labels> = {
   expected: "an Int32Array or a list of classes",
   accepts: (value): value is Labels => numbers.accepts(value),
   hint: (value) => (value instanceof Tensor ? "Int32Array.from(await labels.data()) has its numbers" : undefined),

@@ -299,7 +299,8 @@ function someOf(names: readonly string[]): string {
   return names.length > 3 ? `${some}, … (${names.length})` : some || "none";
 }
 
-export const aModule: Kind<AnyModule> = instanceOf<AnyModule>("a module", Module, (value) => {
+/** Of what it takes and gives, nothing is known. */
+export const aModule: Kind<Module> = instanceOf("a module", Module, (value) => {
   if (typeof value !== "function") return undefined;
   return value.prototype instanceof Module
     ? `new ${value.name}(…) makes one`

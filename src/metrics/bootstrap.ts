@@ -1,7 +1,14 @@
 /** bootstrapInterval: how far a figure measured on a sample may be from the truth. */
 
-import { aCount, checkArgument } from "../tensor/arguments.js";
-import { defaultGenerator, type Generator } from "../tensor/random.js";
+import {
+  aCount,
+  aFunction,
+  checkArgument,
+  checkOptions,
+  numberBetween,
+  type OptionKinds,
+} from "../tensor/arguments.js";
+import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 
 /** Where a figure lies with some confidence. */
 export interface Interval {
@@ -19,6 +26,12 @@ export interface BootstrapOptions {
   /** Default: the "sample" stream of `manualSeed`. */
   generator?: Generator;
 }
+
+const KINDS: OptionKinds<BootstrapOptions> = {
+  resamples: aCount,
+  confidence: numberBetween(0, 1),
+  generator: aGenerator,
+};
 
 /** The value that a share `q` of the sorted numbers lies below, interpolated between neighbours, as numpy.quantile. */
 function quantile(sorted: Float64Array, q: number): number {
@@ -41,12 +54,12 @@ function quantile(sorted: Float64Array, q: number): number {
 export function bootstrapInterval(
   n: number,
   statistic: (sample: Int32Array) => number,
-  { resamples = 1000, confidence = 0.95, generator = defaultGenerator("sample") }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Interval {
-  for (const [name, value] of Object.entries({ n, resamples })) checkArgument("bootstrapInterval", name, value, aCount);
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(`bootstrapInterval: expected 0 < confidence < 1, got ${confidence}`);
-  }
+  checkArgument("bootstrapInterval", "n", n, aCount);
+  checkArgument("bootstrapInterval", "statistic", statistic, aFunction);
+  checkOptions("bootstrapInterval", options, KINDS);
+  const { resamples = 1000, confidence = 0.95, generator = defaultGenerator("sample") } = options;
   const sample = new Int32Array(n);
   const drawn = Float64Array.from({ length: resamples }, () => {
     for (let i = 0; i < n; i++) sample[i] = generator.int(n);

@@ -1,6 +1,14 @@
 /** Whether probabilities mean what they say: reliability bins, expected calibration error, Brier score. */
 
-import { aCount, checkArgument } from "../tensor/arguments.js";
+import {
+  aCount,
+  aPlainObject,
+  checkArgument,
+  checkOptions,
+  listOf,
+  type OptionKinds,
+  show,
+} from "../tensor/arguments.js";
 import { checkPairs } from "./classification.js";
 
 /** The predictions whose probability lies in (from, to]; the first bin holds 0, too. */
@@ -22,15 +30,17 @@ export interface CalibrationOptions {
   bins?: number;
 }
 
+const KINDS: OptionKinds<CalibrationOptions> = { bins: aCount };
+
 /** @throws RangeError for what is no probability, or an outcome other than 0 and 1 */
 function checkProbabilities(who: string, probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): void {
   checkPairs(who, probabilities, outcomes);
   for (let i = 0; i < outcomes.length; i++) {
     if (!(probabilities[i] >= 0 && probabilities[i] <= 1)) {
-      throw new RangeError(`${who}: ${probabilities[i]} at ${i} is no probability`);
+      throw new RangeError(`${who}: ${show(probabilities[i])} at ${i} is no probability`);
     }
     if (outcomes[i] !== 0 && outcomes[i] !== 1) {
-      throw new RangeError(`${who}: outcome ${outcomes[i]} at ${i}, expected 0 or 1`);
+      throw new RangeError(`${who}: outcome ${show(outcomes[i])} at ${i}, expected 0 or 1`);
     }
   }
 }
@@ -47,10 +57,11 @@ function checkProbabilities(who: string, probabilities: ArrayLike<number>, outco
 export function calibrationCurve(
   probabilities: ArrayLike<number>,
   outcomes: ArrayLike<number>,
-  { bins = 10 }: CalibrationOptions = {},
+  options: CalibrationOptions = {},
 ): CalibrationBin[] {
   checkProbabilities("calibrationCurve", probabilities, outcomes);
-  checkArgument("calibrationCurve", "bins", bins, aCount);
+  checkOptions("calibrationCurve", options, KINDS);
+  const { bins = 10 } = options;
   const sums = Array.from({ length: bins }, () => ({ count: 0, predicted: 0, observed: 0 }));
   for (let i = 0; i < outcomes.length; i++) {
     const sum = sums[Math.max(0, Math.ceil(probabilities[i] * bins) - 1)];
@@ -69,6 +80,7 @@ export function calibrationCurve(
  * @see C. Guo et al., "On calibration of modern neural networks", ICML 2017
  */
 export function expectedCalibrationError(curve: readonly CalibrationBin[]): number {
+  checkArgument("expectedCalibrationError", "curve", curve, listOf("a list of bins", aPlainObject));
   const filled = curve.filter(({ count }) => count > 0);
   const n = filled.reduce((sum, { count }) => sum + count, 0);
   return filled.reduce((sum, { count, predicted, observed }) => sum + (count / n) * Math.abs(predicted - observed), 0);

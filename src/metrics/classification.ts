@@ -1,7 +1,17 @@
 /** How often a classifier is right, and in which way it is wrong: accuracy, confusion matrix, precision, recall, F1. */
 
+import { aCount, checkArgument, type Kind, numbers, show } from "../tensor/arguments.js";
+import { Tensor } from "../tensor/tensor.js";
+
+const someNumbers: Kind<ArrayLike<number>> = {
+  ...numbers,
+  hint: (value) => (value instanceof Tensor ? "await its data() first" : undefined),
+};
+
 /** @throws RangeError when there is nothing to compare, or not one label for each value. */
 export function checkPairs(who: string, values: ArrayLike<number>, labels: ArrayLike<number>): void {
+  checkArgument(who, "the first list", values, someNumbers);
+  checkArgument(who, "labels", labels, someNumbers);
   if (values.length === 0) throw new RangeError(`${who}: there is nothing to measure, the lists are empty`);
   if (values.length !== labels.length) {
     throw new RangeError(`${who}: ${values.length} predictions for ${labels.length} labels`);
@@ -40,11 +50,12 @@ export function errorRate(predictions: ArrayLike<number>, labels: ArrayLike<numb
  */
 export function confusionMatrix(predictions: ArrayLike<number>, labels: ArrayLike<number>, classes = 2): number[][] {
   checkPairs("confusionMatrix", predictions, labels);
+  checkArgument("confusionMatrix", "classes", classes, aCount);
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < labels.length; i++) {
     for (const value of [labels[i], predictions[i]]) {
       if (!Number.isInteger(value) || value < 0 || value >= classes) {
-        throw new RangeError(`confusionMatrix: ${value} at ${i} is none of the classes 0 to ${classes - 1}`);
+        throw new RangeError(`confusionMatrix: ${show(value)} at ${i} is none of the classes 0 to ${classes - 1}`);
       }
     }
     matrix[labels[i]][predictions[i]]++;

@@ -1,5 +1,6 @@
 /** The precision-recall curve of a score for class 1, and the average precision along it. */
 
+import { aNumber, checkOptions, listOf, needed, type OptionKinds } from "../tensor/arguments.js";
 import { fallingThreshold } from "./thresholds.js";
 
 /** One point for each threshold, from recall 0 (and precision 1, by convention) to recall 1. */
@@ -11,6 +12,10 @@ export interface PrecisionRecallCurve {
   /** Descending; the first is Infinity, where nothing counts as positive. */
   thresholds: number[];
 }
+
+const aList = needed<number[]>(listOf("a list of numbers", aNumber));
+
+const KINDS: OptionKinds<PrecisionRecallCurve> = { precision: aList, recall: aList, thresholds: aList };
 
 /**
  * The curve that precision and recall draw while the threshold falls from score to score; equal scores make one point.
@@ -34,7 +39,9 @@ export function precisionRecallCurve(scores: ArrayLike<number>, labels: ArrayLik
  * Σ (recall_i − recall_{i − 1}) · precision_i: the area under the curve as steps, not interpolated.
  * @see sklearn.metrics.average_precision_score
  */
-export function averagePrecision({ precision, recall }: PrecisionRecallCurve): number {
+export function averagePrecision(curve: PrecisionRecallCurve): number {
+  checkOptions("averagePrecision", curve, KINDS);
+  const { precision, recall } = curve;
   let area = 0;
   for (let i = 1; i < recall.length; i++) area += (recall[i] - recall[i - 1]) * precision[i];
   return area;

@@ -1,5 +1,6 @@
 /** The ROC curve of a score for class 1, and the area under it. */
 
+import { aNumber, checkOptions, listOf, needed, type OptionKinds } from "../tensor/arguments.js";
 import { fallingThreshold } from "./thresholds.js";
 
 /** One point for each threshold, from (0, 0) to (1, 1). */
@@ -11,6 +12,10 @@ export interface RocCurve {
   /** Descending; the first is Infinity, where nothing counts as positive. */
   thresholds: number[];
 }
+
+const aList = needed<number[]>(listOf("a list of numbers", aNumber));
+
+const KINDS: OptionKinds<RocCurve> = { fpr: aList, tpr: aList, thresholds: aList };
 
 /**
  * The curve that the rates draw while the threshold falls from score to score; equal scores make one point.
@@ -36,7 +41,9 @@ export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): 
  * The area under the curve, by trapezoids: the chance that a random 1 scores above a random 0, ties counting half.
  * @see sklearn.metrics.roc_auc_score
  */
-export function auc({ fpr, tpr }: RocCurve): number {
+export function auc(curve: RocCurve): number {
+  checkOptions("auc", curve, KINDS);
+  const { fpr, tpr } = curve;
   let area = 0;
   for (let i = 1; i < fpr.length; i++) area += ((fpr[i] - fpr[i - 1]) * (tpr[i] + tpr[i - 1])) / 2;
   return area;

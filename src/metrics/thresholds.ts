@@ -1,5 +1,6 @@
 /** What becomes of predictions while the threshold moves that a score must reach to count as class 1. */
 
+import { aNumber, checkArgument, listOf, show } from "../tensor/arguments.js";
 import { accuracy, checkPairs, f1, precision, recall } from "./classification.js";
 
 /** How many of each label are called 1 at a threshold. */
@@ -13,8 +14,11 @@ export interface ThresholdStep {
 function checkScores(who: string, scores: ArrayLike<number>, labels: ArrayLike<number>): void {
   checkPairs(who, scores, labels);
   for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== 0 && labels[i] !== 1) throw new RangeError(`${who}: label ${labels[i]} at ${i}, expected 0 or 1`);
-    if (Number.isNaN(scores[i])) throw new RangeError(`${who}: the score at ${i} is NaN`);
+    if (labels[i] !== 0 && labels[i] !== 1)
+      throw new RangeError(`${who}: label ${show(labels[i])} at ${i}, expected 0 or 1`);
+    if (typeof scores[i] !== "number" || Number.isNaN(scores[i])) {
+      throw new RangeError(`${who}: the score at ${i} is ${show(scores[i])}`);
+    }
   }
 }
 
@@ -66,6 +70,7 @@ export function thresholdTable(
   thresholds: readonly number[],
 ): ThresholdRow[] {
   checkScores("thresholdTable", scores, labels);
+  checkArgument("thresholdTable", "thresholds", thresholds, listOf("a list of numbers", aNumber));
   return thresholds.map((threshold) => {
     const predictions = Array.from(scores, (score) => (score >= threshold ? 1 : 0));
     return {

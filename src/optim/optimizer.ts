@@ -1,11 +1,22 @@
 /** Optimizer: what all of them share. */
 
-import { checkArgument, numberFrom } from "../tensor/arguments.js";
+import {
+  aPlainObject,
+  checkArgument,
+  checkOptions,
+  instanceOf,
+  type Kind,
+  listOf,
+  needed,
+  numberFrom,
+  type OptionKinds,
+  wholeFrom,
+} from "../tensor/arguments.js";
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { aTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 import { parameterList } from "./parameter-list.js";
 
 /** What an optimizer remembers: plain numbers and tensors, by parameter index. */
@@ -17,6 +28,17 @@ export interface OptimizerState {
   /** Tensors by name, one for each parameter; `null` where there is none yet. */
   tensors: Record<string, (Tensor | null)[]>;
 }
+
+const STATE: OptionKinds<OptimizerState> = {
+  lr: needed(numberFrom(0)),
+  steps: needed(listOf("a list of integers", wholeFrom(0))),
+  tensors: needed({
+    expected: "an object of lists of tensors",
+    accepts: (value): value is OptimizerState["tensors"] =>
+      aPlainObject.accepts(value) &&
+      Object.values(value).every((list) => Array.isArray(list) && list.every((t) => t === null || aTensor.accepts(t))),
+  }),
+};
 
 /** What some optimizer changes: a parameter that a loss reaches belongs to one, or is frozen. */
 const held = new WeakSet<Tensor>();
@@ -127,10 +149,11 @@ export abstract class Optimizer {
   }
 
   /** Internal: `loadStateDict` in two halves. This one checks and fetches everything; what it returns copies it. */
-  prepareLoad({ lr, steps, tensors }: OptimizerState): () => void {
+  prepareLoad(state: OptimizerState): () => void {
     const who = `${this.constructor.name}.loadStateDict`;
+    checkOptions(who, state, STATE);
+    const { lr, steps, tensors } = state;
     this.#checkState(who, steps, tensors);
-    checkArgument(who, "lr", lr, numberFrom(0));
     const copies = this.stateNames.flatMap((name) =>
       tensors[name].flatMap((source, i): Copy[] =>
         source
@@ -177,3 +200,5 @@ export abstract class Optimizer {
     }
   }
 }
+
+export const anOptimizer: Kind<Optimizer> = instanceOf("an optimizer", Optimizer);

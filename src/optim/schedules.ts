@@ -3,16 +3,16 @@
 import {
   aCount,
   aNumber,
+  aPlainObject,
   checkArgument,
   checkOptions,
-  instanceOf,
   type Kind,
   needed,
   numberFrom,
   type OptionKinds,
   oneOf,
 } from "../tensor/arguments.js";
-import { Optimizer } from "./optimizer.js";
+import { anOptimizer, type Optimizer } from "./optimizer.js";
 
 /** What a schedule remembers from step to step, the rate it began with included; its options are the constructor's. */
 export type ScheduleState = Record<string, number>;
@@ -29,10 +29,14 @@ export interface Schedule {
   loadStateDict(state: ScheduleState): void;
 }
 
-const anOptimizer: Kind<Optimizer> = instanceOf("an optimizer", Optimizer);
+export const aSchedule: Kind<Schedule> = {
+  expected: "a schedule",
+  accepts: (value): value is Schedule => typeof (value as Schedule | null | undefined)?.step === "function",
+};
 
 /** @throws Error unless the state has these numbers and no others: it would be of another schedule */
 function checkState(schedule: Schedule, state: ScheduleState, names: readonly string[], optional: string[] = []): void {
+  checkArgument(`${schedule.constructor.name}.loadStateDict`, "state", state, aPlainObject);
   const given = Object.keys(state);
   const fits = names.every((name) => typeof state[name] === "number");
   if (fits && given.every((name) => names.includes(name) || optional.includes(name))) return;

@@ -1,5 +1,6 @@
 /** detectAnomaly: which operation was the first to make a number that is not finite. */
 
+import { aFunction, checkArgument } from "./arguments.js";
 import { noGrad, type Sync } from "./autograd.js";
 import { mul } from "./ops/pointwise.js";
 import { sum } from "./ops/sum.js";
@@ -49,6 +50,7 @@ export async function allFinite(x: Tensor): Promise<boolean> {
  * @see torch.autograd.detect_anomaly, which looks at gradients only
  */
 export async function detectAnomaly<T>(fn: () => Sync<T>): Promise<T> {
+  checkArgument("detectAnomaly", "fn", fn, aFunction);
   const suspects: { flag: Tensor; operation: ConstructorParameters<typeof AnomalyError> }[] = [];
   const leaves = new Set<Tensor>();
   const look = ({ name, inputs, output }: Operation) => {

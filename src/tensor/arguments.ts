@@ -56,7 +56,9 @@ export function show(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `${withArticle(name)} of ${value.byteLength} bytes`;
   const { shape } = value as { shape?: unknown };
   if (Array.isArray(shape)) return `${withArticle(name)} ${show(shape)}`;
-  return name === "Object" ? `an object { ${Object.keys(value).slice(0, 4).join(", ")} }` : withArticle(name);
+  if (name !== "Object") return withArticle(name);
+  const keys = Object.keys(value).slice(0, 4);
+  return keys.length === 0 ? "an empty object" : `an object { ${keys.join(", ")} }`;
 }
 
 // ---- the checks --------------------------------------------------------------------------------
@@ -152,6 +154,15 @@ export function numberAbove(above: number, most = Infinity): Kind<number> {
   };
 }
 
+/** Between two numbers, which it is not. */
+export function numberBetween(above: number, below: number): Kind<number> {
+  return {
+    expected: `a number between ${above} and ${below}`,
+    inKind: isNumber,
+    accepts: (value): value is number => isNumber(value) && value > above && value < below,
+  };
+}
+
 /** From `least` to `most`, both included. */
 export function numberUpTo(least: number, most: number): Kind<number> {
   return {
@@ -194,11 +205,38 @@ export function instanceOf<T extends object>(
   return { expected, accepts: (value): value is T => value instanceof type, hint };
 }
 
-/** Any function; what it is to take and give, TypeScript says. */
-export const aFunction: Kind<(...inputs: never) => unknown> = {
-  expected: "a function",
-  accepts: (value): value is (...inputs: never) => unknown => typeof value === "function",
-};
+/** Any function; what it takes and gives is for TypeScript to say. */
+export function functions<F extends (...inputs: never) => unknown>(): Kind<F> {
+  return { expected: "a function", accepts: (value): value is F => typeof value === "function" };
+}
+
+export const aFunction = functions();
+
+/** An object of options inside of others. */
+export function optionsOf<O extends object>(kinds: OptionKinds<O>): Kind<O> {
+  const table = Object.entries<Kind<unknown> | NeededKind<unknown>>(kinds);
+  return {
+    expected: `an object { ${table.map(([name, { expected }]) => `${name}: ${expected}`).join(", ")} }`,
+    accepts: (value): value is O => {
+      if (!aPlainObject.accepts(value)) return false;
+      const given = new Map(Object.entries(value).filter(([, value]) => value !== undefined));
+      const fit = table.filter(([name, kind]) =>
+        given.has(name) ? kind.accepts(given.get(name)) : !("needed" in kind),
+      );
+      return fit.length === table.length && [...given.keys()].every((name) => Object.hasOwn(kinds, name));
+    },
+    hint: (value) => {
+      if (!aPlainObject.accepts(value)) return undefined;
+      const wrong = Object.entries(value).find(([name, item]) => !kinds[name as keyof O]?.accepts(item));
+      return wrong && `${wrong[0]} is ${show(wrong[1])}`;
+    },
+  };
+}
+
+/** What stops something that takes long. */
+export const aSignal: Kind<AbortSignal> = instanceOf("an AbortSignal", AbortSignal, (value) =>
+  value instanceof AbortController ? "its signal is one" : undefined,
+);
 
 /** `{ … }`: what has names in it and is nothing else. */
 export const aPlainObject: Kind<object> = {
@@ -233,11 +271,34 @@ export function twoOf<T>(expected: string, { accepts, inKind }: Kind<T>): Kind<r
   };
 }
 
+/** Strings by name. */
+export const texts: Kind<Record<string, string>> = {
+  expected: "an object of strings",
+  accepts: (value): value is Record<string, string> =>
+    aPlainObject.accepts(value) && Object.values(value).every((text) => typeof text === "string"),
+};
+
+/** The content of a file. */
+export const bytes: Kind<Uint8Array> = {
+  expected: "a Uint8Array, the bytes of a file",
+  accepts: (value): value is Uint8Array => value instanceof Uint8Array,
+  hint: (value) => {
+    if (typeof value === "string") return "read the file first, by readFile(path)";
+    return value instanceof ArrayBuffer ? "new Uint8Array(…) makes one of it" : undefined;
+  },
+};
+
+/** Where a file or a folder is. */
+export const aPath: Kind<string> = {
+  expected: "a path",
+  accepts: (value): value is string => typeof value === "string" && value !== "",
+};
+
 /** A list whose elements are of one kind; `expected`: "a list of parameters". */
-export function listOf<T>(expected: string, { accepts, hint }: Kind<T>): Kind<readonly T[]> {
+export function listOf<T>(expected: string, { accepts, hint }: Kind<T>): Kind<T[]> {
   return {
     expected,
-    accepts: (value): value is readonly T[] => Array.isArray(value) && value.every(accepts),
+    accepts: (value): value is T[] => Array.isArray(value) && Array.from(value).every(accepts),
     hint: (value) => {
       const wrong = Array.isArray(value) ? value.findIndex((item) => !accepts(item)) : -1;
       if (wrong === -1) return hint?.(value);

@@ -1,12 +1,13 @@
 /** Gradients checked against finite differences, in float64. */
 
+import { aFunction, checkArgument, checkOptions, numberAbove, numberFrom, type OptionKinds } from "./arguments.js";
 import { backward, noGrad } from "./autograd.js";
 import { withBackend } from "./backend/registry.js";
 import { mul } from "./ops/pointwise.js";
 import { sum } from "./ops/sum.js";
 import { Generator } from "./random.js";
 import { formatShape } from "./shape.js";
-import { type Tensor, tensor } from "./tensor.js";
+import { aTensorList, checkTensor, type Tensor, tensor } from "./tensor.js";
 
 export interface GradcheckOptions {
   /** Half the step of the central difference. Default 1e-6. */
@@ -16,6 +17,8 @@ export interface GradcheckOptions {
   /** Default 1e-5. */
   rtol?: number;
 }
+
+const KINDS: OptionKinds<GradcheckOptions> = { eps: numberAbove(0), atol: numberFrom(0), rtol: numberFrom(0) };
 
 /**
  * Compares the gradients of `fn` with (L(x + eps) − L(x − eps)) / 2eps for every element of every input that requires a
@@ -28,8 +31,12 @@ export interface GradcheckOptions {
 export async function gradcheck(
   fn: (...inputs: Tensor[]) => Tensor,
   inputs: readonly Tensor[],
-  { eps = 1e-6, atol = 1e-6, rtol = 1e-5 }: GradcheckOptions = {},
+  options: GradcheckOptions = {},
 ): Promise<true> {
+  checkArgument("gradcheck", "fn", fn, aFunction);
+  checkArgument("gradcheck", "inputs", inputs, aTensorList);
+  checkOptions("gradcheck", options, KINDS);
+  const { eps = 1e-6, atol = 1e-6, rtol = 1e-5 } = options;
   const values = await Promise.all(inputs.map(async (input) => Float64Array.from(await input.data())));
   const { createJsBackend } = await import("./backend/js/js.js");
   const backend = createJsBackend("float64");
@@ -39,6 +46,7 @@ export async function gradcheck(
     const weights: number[] = [];
     const combined = (xs: Tensor[]) => {
       const y = fn(...xs);
+      checkTensor("gradcheck", "what fn returns", y);
       while (weights.length < y.size) weights.push(generator.uniform() * 2 - 1);
       return sum(mul(y, tensor(weights, y.shape)));
     };

@@ -12,7 +12,14 @@ import {
 } from "./arguments.js";
 import type { Backend, Storage } from "./backend/backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
-import { type BackendName, backendNamed, currentBackend, describeBackend, withBackend } from "./backend/registry.js";
+import {
+  type BackendName,
+  backendNamed,
+  currentBackend,
+  describeBackend,
+  isBackend,
+  withBackend,
+} from "./backend/registry.js";
 import { disown, type FreedBy, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
 import { INSPECT, printNumbers } from "./print.js";
 import { aGenerator, defaultGenerator, type Generator } from "./random.js";
@@ -230,7 +237,7 @@ export class Tensor implements Tracked {
    * @throws Error when a gradient is to reach this tensor, which it could not from there, or there is no such backend
    */
   async to(target: BackendName | Backend): Promise<Tensor> {
-    const backend = typeof target === "string" ? await backendNamed(target) : target;
+    const backend = isBackend(target) ? target : await backendNamed(target);
     if (backend === this.backend) return this;
     if (this.requiresGrad) {
       throw new Error(`to: no gradient comes back from ${backend.name} to ${this.backend.name}; detach() first`);

@@ -1,5 +1,6 @@
 /** bestEpoch: which epoch was the best one so far, by one of its metrics. */
 
+import { aPlainObject, checkArgument, type Kind, listOf, oneOf } from "../tensor/arguments.js";
 import type { Metrics } from "./evaluate.js";
 import type { EpochReport } from "./reports.js";
 
@@ -15,11 +16,7 @@ const COSTS: ReadonlySet<MetricName> = new Set(["loss", "error"]);
 /** What is judged: a report of `fit`, or a line of a run's metrics.jsonl. */
 type Epoch = Pick<EpochReport, "epoch" | "train" | "test">;
 
-/** @throws RangeError when there is no metric of this name */
-export function checkMetric(who: string, metric: MetricName): void {
-  if (!METRICS.includes(metric))
-    throw new RangeError(`${who}: there is no "${metric}"; there are ${METRICS.join(", ")}`);
-}
+export const aMetric: Kind<MetricName> = oneOf(...METRICS);
 
 /** The metric on the test set, or, without one, on the training set. Larger is better: costs are negated. */
 function score({ epoch, train, test }: Epoch, metric: MetricName): number {
@@ -36,7 +33,8 @@ function score({ epoch, train, test }: Epoch, metric: MetricName): number {
  * @throws Error when there is no epoch, or the metric was not to be had
  */
 export function bestEpoch<E extends Epoch>(reports: readonly E[], metric: MetricName): E {
-  checkMetric("bestEpoch", metric);
+  checkArgument("bestEpoch", "reports", reports, listOf("a list of reports", aPlainObject));
+  checkArgument("bestEpoch", "metric", metric, aMetric);
   if (reports.length === 0) throw new Error("bestEpoch: no epoch is over");
   const scores = reports.map((report) => score(report, metric));
   return reports[scores.indexOf(Math.max(...scores))];

@@ -3,15 +3,16 @@
 import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
 import { loadSafetensors, saveSafetensors } from "../io/safetensors/file.js";
 import { tensorsOn } from "../io/tensors-on.js";
-import type { AnyModule, StateDict } from "../layers/module.js";
-import type { Optimizer } from "../optim/optimizer.js";
-import type { Schedule, ScheduleState } from "../optim/schedules.js";
+import { type AnyModule, aModule, type StateDict } from "../layers/module.js";
+import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
+import { aSchedule, type Schedule, type ScheduleState } from "../optim/schedules.js";
+import { aPath, checkArgument, checkOptions, needed, type OptionKinds } from "../tensor/arguments.js";
 import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/registry.js";
 import { checkGeneratorStates, generatorStates, type Stream, setGeneratorStates } from "../tensor/random.js";
 import { tensor } from "../tensor/tensor.js";
 import { Tally } from "./evaluate.js";
-import { TrainingPosition } from "./position.js";
+import { aPosition, TrainingPosition } from "./position.js";
 import type { EpochReport } from "./reports.js";
 
 /** What a checkpoint is of. */
@@ -40,6 +41,18 @@ interface Progress {
   schedule?: ScheduleState;
 }
 
+/** What `loadCheckpoint` changes; a position is passed over, as the file has one. */
+type Resumed = Omit<Training, "position"> & Partial<Training>;
+
+const loadKinds: OptionKinds<Resumed> = {
+  model: needed(aModule),
+  optimizer: needed(anOptimizer),
+  schedule: aSchedule,
+  position: aPosition,
+};
+
+const saveKinds: OptionKinds<Training> = { ...loadKinds, position: needed(aPosition) };
+
 const MODEL = "model.";
 const OPTIMIZER = "optimizer.";
 
@@ -64,6 +77,8 @@ function releaseAll(tensors: StateDict): void {
  * @param training what to save
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
+  checkArgument("saveCheckpoint", "path", path, aPath);
+  checkOptions("saveCheckpoint", training, saveKinds);
   const { model, optimizer, schedule, position } = training;
   const state = optimizer.stateDict();
   const { epoch, done, seconds, reports, streams } = position;
@@ -114,14 +129,15 @@ function checkSchedule(saved: ScheduleState | undefined, schedule: Schedule | un
 /**
  * Puts everything where `saveCheckpoint` found it, the default generators included. The model, the optimizer and the
  * schedule are made as they were made then.
+ * @param training what to put there
  * @returns the position to go on from
  * @throws Error naming the file when it is no checkpoint, or one of another model, optimizer or schedule; nothing has
  * been changed then
  */
-export async function loadCheckpoint(
-  path: string,
-  { model, optimizer, schedule }: Omit<Training, "position">,
-): Promise<TrainingPosition> {
+export async function loadCheckpoint(path: string, training: Resumed): Promise<TrainingPosition> {
+  checkArgument("loadCheckpoint", "path", path, aPath);
+  checkOptions("loadCheckpoint", training, loadKinds);
+  const { model, optimizer, schedule } = training;
   const { metadata, ...file } = await loadSafetensors(path);
   const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {
@@ -151,6 +167,8 @@ export async function loadCheckpoint(
  * @throws Error naming the file when it is no checkpoint, or one of another model; nothing has been changed then
  */
 export async function loadWeights(path: string, model: AnyModule): Promise<void> {
+  checkArgument("loadWeights", "path", path, aPath);
+  checkArgument("loadWeights", "model", model, aModule);
   const file = await loadSafetensors(path);
   const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {

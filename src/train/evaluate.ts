@@ -1,11 +1,12 @@
 /** evaluate: how good a model is on a dataset. */
 
-import type { ImageDataset } from "../data/dataset.js";
+import { aDataset, type ImageDataset } from "../data/dataset.js";
 import { frozen } from "../layers/look-inside.js";
 import { checkLogProbabilities, classLoss, type Labels, nllLoss } from "../layers/losses.js";
-import type { Module } from "../layers/module.js";
+import { aModule, type Module } from "../layers/module.js";
 import { accuracy, classificationReport } from "../metrics/classification.js";
 import { auc, rocCurve } from "../metrics/roc.js";
+import { aCount, aSignal, checkArgument, checkOptions, functions, type OptionKinds } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { BrokenLossError, runPass } from "./pass.js";
@@ -110,6 +111,12 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
 }
 
+const KINDS: OptionKinds<EvaluateOptions> = {
+  batchSize: aCount,
+  loss: functions<LossFunction>(),
+  signal: aSignal,
+};
+
 /** @throws Error when the dataset is empty */
 export function checkNotEmpty(who: string, dataset: ImageDataset): void {
   if (dataset.length === 0) throw new Error(`${who}: the dataset is empty`);
@@ -121,6 +128,9 @@ export function checkNotEmpty(who: string, dataset: ImageDataset): void {
  * infinite, naming the operation that did it
  */
 export async function evaluate(model: Module, dataset: ImageDataset, options: EvaluateOptions = {}): Promise<Metrics> {
+  checkArgument("evaluate", "model", model, aModule);
+  checkArgument("evaluate", "dataset", dataset, aDataset);
+  checkOptions("evaluate", options, KINDS);
   const { batchSize = 64, loss = classLoss, signal } = options;
   const tally = new Tally({ classes: dataset.classes.length });
   checkNotEmpty("evaluate", dataset);

@@ -1,20 +1,32 @@
 /** fit: the training loop. */
 
-import type { AugmentOptions } from "../data/augment.js";
-import type { Batch, ImageDataset } from "../data/dataset.js";
+import { type AugmentOptions, someAugmentation } from "../data/augment.js";
+import { aDataset, type Batch, type ImageDataset } from "../data/dataset.js";
 import { checkLogProbabilities, classLoss, nllLoss } from "../layers/losses.js";
-import type { AnyModule, Module } from "../layers/module.js";
+import { type AnyModule, aModule, type Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
-import type { Optimizer } from "../optim/optimizer.js";
-import type { Schedule } from "../optim/schedules.js";
-import { aCount, checkArgument } from "../tensor/arguments.js";
+import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
+import { aSchedule, type Schedule } from "../optim/schedules.js";
+import {
+  aBoolean,
+  aCount,
+  aSignal,
+  checkArgument,
+  checkOptions,
+  functions,
+  needed,
+  numberAbove,
+  type OptionKinds,
+  oneOf,
+  optionsOf,
+} from "../tensor/arguments.js";
 import { formatShape } from "../tensor/shape.js";
 import "../tensor/methods.js";
 import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
-import { bestEpoch, checkMetric, type MetricName } from "./best-epoch.js";
+import { aMetric, bestEpoch, type MetricName } from "./best-epoch.js";
 import { checkNotEmpty, evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
 import { type Pass, runPass } from "./pass.js";
-import { TrainingPosition } from "./position.js";
+import { aPosition, TrainingPosition } from "./position.js";
 import type { EpochReport, StepReport } from "./reports.js";
 
 export interface FitOptions {
@@ -56,6 +68,27 @@ export interface FitOptions {
   onEpoch?: (report: EpochReport) => unknown;
 }
 
+const KINDS: OptionKinds<FitOptions> = {
+  optimizer: needed(anOptimizer),
+  train: needed(aDataset),
+  test: aDataset,
+  epochs: needed(aCount),
+  batchSize: needed(aCount),
+  augment: someAugmentation,
+  loss: functions<LossFunction>(),
+  evaluateTrain: aBoolean,
+  schedule: aSchedule,
+  scheduleEvery: oneOf("step", "epoch"),
+  clipNorm: numberAbove(0),
+  clipValue: numberAbove(0),
+  earlyStop: optionsOf({ metric: needed(aMetric), patience: needed(aCount) }),
+  detectAnomaly: aBoolean,
+  position: aPosition,
+  signal: aSignal,
+  onStep: functions<(report: StepReport) => unknown>(),
+  onEpoch: functions<(report: EpochReport) => unknown>(),
+};
+
 function since(start: number): number {
   return (performance.now() - start) / 1000;
 }
@@ -76,6 +109,8 @@ let running = false;
  * that no optimizer holds, another `fit` is running, or the loss becomes NaN or infinite, naming the operation that did it
  */
 export async function fit(model: Module, options: FitOptions): Promise<EpochReport[]> {
+  checkArgument("fit", "model", model, aModule);
+  checkOptions("fit", options, KINDS);
   check(model, options);
   if (running) {
     throw new Error(
@@ -92,20 +127,9 @@ export async function fit(model: Module, options: FitOptions): Promise<EpochRepo
 }
 
 /** @throws Error when something in the options cannot be meant */
-function check(
-  model: Module,
-  { optimizer, train, test, epochs, schedule, scheduleEvery, earlyStop }: FitOptions,
-): void {
+function check(model: Module, { optimizer, train, test, schedule }: FitOptions): void {
   checkNotEmpty("fit: train", train);
   if (test) checkNotEmpty("fit: test", test);
-  checkArgument("fit", "epochs", epochs, aCount);
-  if (earlyStop) {
-    checkMetric("fit: earlyStop", earlyStop.metric);
-    checkArgument("fit", "earlyStop.patience", earlyStop.patience, aCount);
-  }
-  if (scheduleEvery !== undefined && scheduleEvery !== "step" && scheduleEvery !== "epoch") {
-    throw new RangeError(`fit: scheduleEvery must be "step" or "epoch", got "${scheduleEvery}"`);
-  }
   if (schedule?.optimizer && schedule.optimizer !== optimizer) {
     throw new Error("fit: the schedule sets the rate of another optimizer; make it with the one that fit is given");
   }

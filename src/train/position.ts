@@ -1,5 +1,6 @@
 /** TrainingPosition: where training stands between two steps. */
 
+import { instanceOf, type Kind } from "../tensor/arguments.js";
 import type { Tally } from "./evaluate.js";
 import type { EpochReport } from "./reports.js";
 
@@ -32,3 +33,5 @@ export class TrainingPosition {
     this.streams = undefined;
   }
 }
+
+export const aPosition: Kind<TrainingPosition> = instanceOf("a TrainingPosition", TrainingPosition);

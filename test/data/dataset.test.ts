@@ -118,7 +118,9 @@ describe("ImageDataset", () => {
     expect(() => new ImageDataset({ pixels: new Uint8Array(24), labels, size: 2, classes: [] })).toThrow(
       new RangeError("ImageDataset: label 0, but there are 0 classes"),
     );
-    expect(() => tenImages().batches(4, { augment: { flip: 2 } })).toThrow("augment: flip must be from 0 to 1, got 2");
+    expect(() => tenImages().batches(4, { augment: { flip: 2 } })).toThrow(
+      "augment: flip must be a number from 0 to 1, got 2",
+    );
     expect(() => tenImages().batches(0)).toThrow(
       new RangeError("batches: batchSize must be a positive integer, got 0"),
     );

@@ -100,8 +100,8 @@ describe("findDuplicates", () => {
   });
 
   it.each([
-    [{ maxDistance: 64 }, "findDuplicates: maxDistance must be from 0 to 63, got 64"],
-    [{ minCorrelation: 0 }, "findDuplicates: minCorrelation must be above 0, and at most 1, got 0"],
+    [{ maxDistance: 64 }, "findDuplicates: maxDistance must be a number from 0 to 63, got 64"],
+    [{ minCorrelation: 0 }, "findDuplicates: minCorrelation must be a number above 0 and up to 1, got 0"],
   ])("refuses %j", (options, message) => {
     expect(() => findDuplicates({}, options)).toThrow(new RangeError(message));
   });

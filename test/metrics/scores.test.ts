@@ -227,7 +227,7 @@ describe("the bootstrap", () => {
       new RangeError("bootstrapInterval: n must be a positive integer, got 0"),
     );
     expect(() => bootstrapInterval(5, () => 1, { confidence: 95 })).toThrow(
-      new RangeError("bootstrapInterval: expected 0 < confidence < 1, got 95"),
+      new RangeError("bootstrapInterval: confidence must be a number between 0 and 1, got 95"),
     );
     expect(() => bootstrapInterval(5, () => Number.NaN)).toThrow(
       new RangeError("bootstrapInterval: the statistic was NaN for every sample"),

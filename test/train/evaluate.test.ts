@@ -162,7 +162,7 @@ describe("errors", () => {
     [
       "no batch size",
       () => evaluate(classifier(), dataset(LABELS), { batchSize: 0 }),
-      new RangeError("batches: batchSize must be a positive integer, got 0"),
+      new RangeError("evaluate: batchSize must be a positive integer, got 0"),
     ],
   ])("%s", (_, run, error) => expect(run()).rejects.toThrow(error));
 });

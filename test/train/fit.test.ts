@@ -341,11 +341,7 @@ describe("errors", () => {
   it.each<[string, () => Promise<unknown>, Error]>([
     ["no epoch", () => run({ epochs: 0 }), new RangeError("fit: epochs must be a positive integer, got 0")],
     ["half an epoch", () => run({ epochs: 1.5 }), new RangeError("fit: epochs must be a positive integer, got 1.5")],
-    [
-      "no batch size",
-      () => run({ batchSize: 0 }),
-      new RangeError("batches: batchSize must be a positive integer, got 0"),
-    ],
+    ["no batch size", () => run({ batchSize: 0 }), new RangeError("fit: batchSize must be a positive integer, got 0")],
     ["an empty training set", () => run({ train: dataset([]) }), new Error("fit: train: the dataset is empty")],
     ["an empty test set", () => run({ test: dataset([]) }), new Error("fit: test: the dataset is empty")],
     [
@@ -452,10 +448,7 @@ describe("what cannot be meant", () => {
 
   it.each([
     [{ scheduleEvery: "batch" }, 'fit: scheduleEvery must be "step" or "epoch", got "batch"'],
-    [
-      { earlyStop: { metric: "acc", patience: 1 } },
-      'fit: earlyStop: there is no "acc"; there are loss, accuracy, error',
-    ],
+    [{ earlyStop: { metric: "acc", patience: 1 } }, 'got an object { metric, patience }; metric is "acc"'],
     [{ epochs: 0 }, "epochs"],
     [{ train: dataset([]) }, "fit: train: the dataset is empty"],
   ])("%j", async (changes, message) => {

@@ -1,8 +1,16 @@
 /** exportOnnx: a model as an ONNX file, from a run of it. */
 
-import type { Module } from "../../layers/module.js";
-import { aCount, checkArgument } from "../../tensor/arguments.js";
-import { formatShape, type Shape } from "../../tensor/shape.js";
+import { aModule, type Module } from "../../layers/module.js";
+import {
+  aBoolean,
+  aCount,
+  checkArgument,
+  checkOptions,
+  needed,
+  type OptionKinds,
+  texts,
+} from "../../tensor/arguments.js";
+import { aShape, checkShape, formatShape, type Shape } from "../../tensor/shape.js";
 import { foldBatchNorms } from "./fold.js";
 import { Graph, INPUT } from "./graph.js";
 import { RULES } from "./rules.js";
@@ -23,6 +31,13 @@ export interface OnnxExportOptions {
   /** Strings to keep in the file (its `metadata_props`): classes, how inputs are scaled, whatever its users must know. */
   metadata?: Record<string, string>;
 }
+
+const KINDS: OptionKinds<OnnxExportOptions> = {
+  inputShape: needed(aShape),
+  batch: aCount,
+  foldBatchNorm: aBoolean,
+  metadata: texts,
+};
 
 /** Sizes that a batch of any size is tried with. */
 const BATCHES = [2, 3, 5];
@@ -70,8 +85,10 @@ function addConstant(graph: Graph, { name, values, shape }: Constant): string {
  * @see https://onnx.ai/onnx/operators
  */
 export async function exportOnnx(model: Module, options: OnnxExportOptions): Promise<Uint8Array<ArrayBuffer>> {
+  checkArgument("exportOnnx", "model", model, aModule);
+  checkOptions("exportOnnx", options, KINDS);
   const { inputShape, batch, foldBatchNorm = false, metadata = {} } = options;
-  if (batch !== undefined) checkArgument("exportOnnx", "batch", batch, aCount);
+  checkShape(inputShape, "exportOnnx");
   try {
     const [steps, { encodeModel }] = await Promise.all([
       stepsOf(model, inputShape, batch === undefined ? BATCHES : BATCHES.map(() => batch)),

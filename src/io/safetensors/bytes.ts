@@ -1,6 +1,14 @@
 /** encodeSafetensors and decodeSafetensors: the bytes of a safetensors file, in memory. */
 
-import type { StateDict } from "../../layers/module.js";
+import { aStateDict, type StateDict } from "../../layers/module.js";
+import {
+  aBoolean,
+  checkArgument,
+  checkOptions,
+  type OptionKinds,
+  bytes as someBytes,
+  texts,
+} from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { type Tensor, tensor } from "../../tensor/tensor.js";
@@ -20,11 +28,15 @@ export interface SafetensorsReadOptions {
   finite?: boolean;
 }
 
+export const readKinds: OptionKinds<SafetensorsReadOptions> = { finite: aBoolean };
+
 /**
  * The file's bytes, piece by piece: the header, then each tensor. Every number is what it is now: all tensors are asked for
  * theirs before anything is waited for, so that whoever saves a model may go on training it.
  */
-export function pieces(tensors: StateDict, metadata: Metadata): AsyncIterable<Uint8Array<ArrayBuffer>> {
+export function pieces(who: string, tensors: StateDict, metadata: Metadata): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  checkArgument(who, "tensors", tensors, aStateDict);
+  checkArgument(who, "metadata", metadata, texts);
   const header = encodeHeader(tensors, metadata);
   const all = Promise.all(Object.values(tensors).map((value) => value.data()));
   // Whoever reads the pieces hears of a failure; nobody may have come to that yet.
@@ -44,7 +56,7 @@ export function pieces(tensors: StateDict, metadata: Metadata): AsyncIterable<Ui
  */
 export async function encodeSafetensors(tensors: StateDict, metadata: Metadata = {}): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const piece of pieces(tensors, metadata)) parts.push(piece);
+  for await (const piece of pieces("encodeSafetensors", tensors, metadata)) parts.push(piece);
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
@@ -87,6 +99,8 @@ export class EntryReader {
  * @throws Error saying what is wrong with the file; nothing has been taken then
  */
 export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsReadOptions = {}): SafetensorsFile {
+  checkArgument("decodeSafetensors", "bytes", bytes, someBytes);
+  checkOptions("decodeSafetensors", options, readKinds);
   const dataStart = LENGTH_BYTES + headerLength(bytes.subarray(0, LENGTH_BYTES), bytes.length);
   const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length - dataStart);
   return scope(() => {

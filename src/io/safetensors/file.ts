@@ -3,8 +3,9 @@
 import type { FileHandle } from "node:fs/promises";
 import type { StateDict } from "../../layers/module.js";
 import { nodeModules } from "../../node.js";
+import { aPath, checkArgument, checkOptions } from "../../tensor/arguments.js";
 import { writeAtomically } from "../atomic-file.js";
-import { EntryReader, pieces, type SafetensorsFile, type SafetensorsReadOptions } from "./bytes.js";
+import { EntryReader, pieces, readKinds, type SafetensorsFile, type SafetensorsReadOptions } from "./bytes.js";
 import { headerLength, LENGTH_BYTES, type Metadata, parseHeader } from "./header.js";
 
 /** What is read at a time: a multiple of every number's size. */
@@ -18,7 +19,8 @@ const PIECE_BYTES = 1 << 20;
  * @param metadata strings to keep beside the tensors
  */
 export async function saveSafetensors(path: string, tensors: StateDict, metadata: Metadata = {}): Promise<void> {
-  await writeAtomically(path, pieces(tensors, metadata));
+  checkArgument("saveSafetensors", "path", path, aPath);
+  await writeAtomically(path, pieces("saveSafetensors", tensors, metadata));
 }
 
 /** The bytes of a file from `begin` to `end`, in pieces that are gone when the next comes. */
@@ -71,6 +73,8 @@ async function readTensors(file: FileHandle, options: SafetensorsReadOptions): P
  * @throws Error naming the file, and saying what is wrong with it; nothing has been taken then
  */
 export async function loadSafetensors(path: string, options: SafetensorsReadOptions = {}): Promise<SafetensorsFile> {
+  checkArgument("loadSafetensors", "path", path, aPath);
+  checkOptions("loadSafetensors", options, readKinds);
   const { open } = nodeModules("loadSafetensors")("node:fs/promises");
   try {
     const file = await open(path);

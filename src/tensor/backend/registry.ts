@@ -1,5 +1,15 @@
 /** Which backends there are, and which one new tensors go to. */
 
+import {
+  aBoolean,
+  aCount,
+  aPlainObject,
+  checkArgument,
+  checkOptions,
+  type OptionKinds,
+  oneOf,
+  show,
+} from "../arguments.js";
 import type { Backend, DType, MemoryInfo } from "./backend.js";
 import type { Mode } from "./gpujs/gpu-js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
@@ -40,11 +50,15 @@ const makers = {
   "gpujs:cpu": () => openGpuJs("cpu"),
 } satisfies Record<BackendName, Maker>;
 
-/** Options that each backend honours: any other is refused, not ignored. */
-const honoured: Partial<Record<BackendName, readonly (keyof BackendOptions)[]>> = {
-  wasm: ["threads", "winograd", "strict"],
-  js: ["dtype"],
+const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
+  threads: aCount,
+  winograd: oneOf("auto", "always", "never"),
+  strict: aBoolean,
+  dtype: oneOf("float32", "float64"),
 };
+
+/** The options of each backend: any other is refused, not ignored. */
+const honoured: Partial<Record<BackendName, OptionKinds<object>>> = { wasm: wasmKinds, js: { dtype } };
 
 let current: Backend | undefined;
 
@@ -82,14 +96,6 @@ export function describeBackend(backend: Backend): string {
   return list === "" ? backend.name : `${backend.name}(${list})`;
 }
 
-/** What each option may be, besides left out. */
-const allowed: { [Option in keyof BackendOptions]-?: (value: unknown) => boolean } = {
-  threads: (value) => Number.isInteger(value) && (value as number) >= 1,
-  winograd: (value) => value === "auto" || value === "always" || value === "never",
-  strict: (value) => typeof value === "boolean",
-  dtype: (value) => value === "float32" || value === "float64",
-};
-
 /** Where new tensors go. The first use chooses `wasm`. */
 export function currentBackend(): Backend {
   if (!current) {
@@ -115,7 +121,7 @@ export function withBackend<T>(backend: Backend, fn: () => T): T {
 export async function backendNamed(name: BackendName): Promise<Backend> {
   const working = [current, ...made.values()].find((backend) => backend?.name === name && !backend.failure);
   if (working) return working;
-  if (!Object.hasOwn(makers, name)) throw new Error(`unknown backend "${name}"; there are ${backends().join(", ")}`);
+  if (!isName(name)) throw new Error(`to: unknown backend ${show(name)}; there are ${backends().join(", ")}`);
   return backendFor(name, {});
 }
 
@@ -146,7 +152,12 @@ async function bestOf(options: BackendOptions): Promise<BackendName> {
   }
 }
 
-function isBackend(given: unknown): given is Backend {
+function isName(given: unknown): given is BackendName {
+  return typeof given === "string" && Object.hasOwn(makers, given);
+}
+
+/** Internal: whether something is a backend itself, and no name of one. */
+export function isBackend(given: unknown): given is Backend {
   return typeof given === "object" && given !== null && "upload" in given;
 }
 
@@ -155,13 +166,14 @@ function isBackend(given: unknown): given is Backend {
  * is; the others are made, by their names, on first use. "gpu" takes the best mode of GPU.js
  * that a real GPU runs; "auto" does the same where that opens, and takes `wasm` elsewhere, and with `wasm`'s options.
  * @returns the name of the backend that was chosen.
- * @throws Error on an unknown name, an option that this backend does not have, a value that the option cannot have, or
- * a backend that cannot run here, with the reason
+ * @throws ArgumentError on an option that this backend does not have, or one of the wrong kind
+ * @throws Error on an unknown name, or a backend that cannot run here, with the reason
  */
 export async function useBackend(
   name: BackendName | "gpu" | "auto" | Backend = "auto",
   options: BackendOptions = {},
 ): Promise<string> {
+  checkArgument("useBackend", "options", options, aPlainObject);
   if (isBackend(name)) {
     const [option] = Object.keys(options);
     if (option) throw new Error(`useBackend: ${name.name} is there already, and takes no option "${option}"`);
@@ -169,19 +181,10 @@ export async function useBackend(
     return name.name;
   }
   const chosen = name === "gpu" ? await bestGpu() : name === "auto" ? await bestOf(options) : name;
-  if (!Object.hasOwn(makers, chosen)) {
-    throw new Error(`useBackend: unknown backend "${name}"; there are ${backends().join(", ")}, gpu and auto`);
+  if (!isName(chosen)) {
+    throw new Error(`useBackend: unknown backend ${show(name)}; there are ${backends().join(", ")}, gpu and auto`);
   }
-  for (const [option, value] of Object.entries(options)) {
-    const known = honoured[chosen] ?? [];
-    if (value !== undefined && !known.some((own) => own === option)) {
-      const has = known.length > 0 ? `it has ${known.join(", ")}` : "it has none";
-      throw new Error(`useBackend: ${chosen} has no option "${option}"; ${has}`);
-    }
-    if (value !== undefined && !allowed[option as keyof BackendOptions](value)) {
-      throw new Error(`useBackend: ${option} cannot be ${JSON.stringify(value)}`);
-    }
-  }
+  checkOptions<object>(`useBackend("${chosen}")`, options, honoured[chosen] ?? {});
   current = await backendFor(chosen, options);
   return current.name;
 }
