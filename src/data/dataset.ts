@@ -4,6 +4,7 @@ import {
   aBoolean,
   aCount,
   aNumber,
+  aPlainObject,
   aString,
   checkArgument,
   checkOptions,
@@ -58,16 +59,12 @@ export interface ImageDatasetOptions {
   classes: readonly string[];
 }
 
-const DATA: OptionKinds<ImageDatasetOptions> = {
+export const datasetKinds: OptionKinds<ImageDatasetOptions> = {
   pixels: needed(instanceOf("a Uint8Array", Uint8Array)),
   labels: needed(instanceOf("an Int32Array", Int32Array)),
   size: needed(aCount),
   classes: needed(listOf("a list of names", aString)),
 };
-
-function datasetPart({ pixels, labels, size, classes }: ImageDatasetOptions): ImageDatasetOptions {
-  return { pixels, labels, size, classes };
-}
 
 const BATCHES: OptionKinds<BatchOptions> = {
   shuffle: aBoolean,
@@ -93,9 +90,11 @@ export class ImageDataset {
    * @throws RangeError when pixels and labels are not of the same number of images, or a label has no class.
    */
   constructor(data: ImageDatasetOptions) {
-    // A PhotoFolder's data have more names.
-    checkOptions(new.target.name, new.target === ImageDataset ? data : datasetPart(data), DATA);
-    const { pixels, labels, size, classes } = data;
+    checkArgument(new.target.name, "data", data, aPlainObject);
+    const { pixels, labels, size, classes, ...more } = data;
+    // What a subclass has besides is for it to check.
+    const own = { pixels, labels, size, classes, ...(new.target === ImageDataset ? more : {}) };
+    checkOptions(new.target.name, own, datasetKinds);
     if (pixels.length !== labels.length * 3 * size * size) {
       throw new RangeError(
         `ImageDataset: ${labels.length} images of 3 × ${size} × ${size} need ${labels.length * 3 * size * size} bytes of ` +

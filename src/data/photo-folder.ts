@@ -1,7 +1,22 @@
 /** PhotoFolder: photographs from a folder, read once into memory. What FaceFolder and ImageFolder have in common. */
 
-import { aCount, aPath, aSignal, functions, needed, type OptionKinds, oneOf, wholeFrom } from "../tensor/arguments.js";
-import { ImageDataset, type ImageDatasetOptions } from "./dataset.js";
+import {
+  aCount,
+  aPath,
+  aPlainObject,
+  aSignal,
+  aString,
+  checkOptions,
+  functions,
+  instanceOf,
+  type Kind,
+  listOf,
+  needed,
+  type OptionKinds,
+  oneOf,
+  wholeFrom,
+} from "../tensor/arguments.js";
+import { datasetKinds, ImageDataset, type ImageDatasetOptions } from "./dataset.js";
 import { decodeKinds } from "./image.js";
 import { type ReadAllOptions, readAll } from "./read-all.js";
 
@@ -35,6 +50,15 @@ export interface Listing {
 export type PhotoFolderData = ImageDatasetOptions &
   Pick<PhotoFolder, "folder" | "files" | "widths" | "heights" | "skipped">;
 
+const KINDS: OptionKinds<PhotoFolderData> = {
+  ...datasetKinds,
+  folder: needed(aString),
+  files: needed(listOf("a list of paths", aString)),
+  widths: needed(instanceOf("an Int32Array", Int32Array)),
+  heights: needed(instanceOf("an Int32Array", Int32Array)),
+  skipped: needed(listOf("a list of files with reasons", aPlainObject as Kind<SkippedFile>)),
+};
+
 /** Photographs with their files. Each was decoded and resized once and is kept as 3 · size² bytes. */
 export class PhotoFolder extends ImageDataset {
   /** The folder that was opened. */
@@ -50,6 +74,7 @@ export class PhotoFolder extends ImageDataset {
 
   /** @param data photographs that have been read: `FaceFolder.open` and `ImageFolder.open` do so */
   constructor(data: PhotoFolderData) {
+    checkOptions(new.target.name, data, KINDS);
     super(data);
     this.folder = data.folder;
     this.files = data.files;

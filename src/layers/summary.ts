@@ -1,7 +1,8 @@
 /** summary: a model layer by layer, with the shapes that come out, the parameters, and the cost. */
 
-import { checkArgument } from "../tensor/arguments.js";
+import { aPlainObject, checkArgument, listOf, wholeFrom } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
+import { INSPECT } from "../tensor/print.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import { Parameter, Tensor, zeros } from "../tensor/tensor.js";
 import { type Operation, observe } from "../tensor/trace.js";
@@ -37,9 +38,16 @@ export class ModelSummary {
    * @param parameters learned numbers of the model
    */
   constructor(layers: readonly LayerSummary[], parameters: number) {
+    checkArgument("ModelSummary", "layers", layers, listOf("a list of layers", aPlainObject));
+    checkArgument("ModelSummary", "parameters", parameters, wholeFrom(0));
     this.layers = layers;
     this.parameters = parameters;
     this.flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
+  }
+
+  /** Internal: what `console.log` shows in Node. */
+  [INSPECT](): string {
+    return this.toString();
   }
 
   /** A table for the console. */

@@ -101,11 +101,23 @@ export function checkOptions<O extends object>(who: string, options: O, kinds: O
     const value = options[name as keyof O];
     if (value !== undefined) checkArgument(who, name, value, table[name]);
   }
-  for (const name in table) {
-    if ("needed" in table[name] && options[name as keyof O] === undefined) {
+  for (const name of neededNames(table)) {
+    if (options[name as keyof O] === undefined) {
       throw new ArgumentError(`${who}: the option "${name}" is missing; it must be ${table[name].expected}`);
     }
   }
+}
+
+/** By table: the names of what has to be given. Operations are called ten thousand times a second, tables stay. */
+const neededByTable = new WeakMap<object, readonly string[]>();
+
+function neededNames(table: Readonly<Record<string, Kind<unknown> | NeededKind<unknown>>>): readonly string[] {
+  let names = neededByTable.get(table);
+  if (!names) {
+    names = Object.keys(table).filter((name) => "needed" in table[name]);
+    neededByTable.set(table, names);
+  }
+  return names;
 }
 
 function unknownOption(who: string, name: string, known: readonly string[]): string {
@@ -242,10 +254,10 @@ export const aSignal: Kind<AbortSignal> = instanceOf("an AbortSignal", AbortSign
 export const aPlainObject: Kind<object> = {
   expected: "an object { … }",
   accepts: (value): value is object => {
-    if (typeof value !== "object" || value === null || isPromise(value)) return false;
-    // Also one of another realm (a frame, a vm), which has an Object.prototype of its own.
+    if (typeof value !== "object" || value === null) return false;
     const prototype = Object.getPrototypeOf(value);
-    return prototype === null || Object.getPrototypeOf(prototype) === null;
+    // One of another realm (a frame, a vm) has an Object.prototype of its own.
+    return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
   },
 };
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { Linear, mseLoss, noGrad, Parameter, SGD, tensor, useBackend, zeros } from "../../src/index.js";
+import { Linear, mseLoss, noGrad, Parameter, SGD, summary, tensor, useBackend, zeros } from "../../src/index.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { withBackend } from "../../src/tensor/backend/registry.js";
 import { printNumbers } from "../../src/tensor/print.js";
@@ -72,6 +72,7 @@ describe("a tensor", () => {
     expect(inspect(new SGD([new Parameter(x)]))).not.toContain("[1., 2.]");
     const model = new Linear(2, 3);
     expect(inspect(model)).toBe(String(model));
+    expect(inspect(summary(model, [1, 2]))).toBe(String(summary(model, [1, 2])));
   });
 
   it("shows a gradient", () => {

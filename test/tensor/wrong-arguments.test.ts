@@ -45,6 +45,12 @@ const dataset = () =>
     size: 8,
     classes: ["no", "yes"],
   });
+const photographs = () => [
+  {
+    ...{ pixels: new Uint8Array(3), labels: Int32Array.from([0]), size: 1, classes: ["a"] },
+    ...{ folder, files: ["a"], widths: Int32Array.from([1]), heights: Int32Array.from([1]), skipped: [] },
+  },
+];
 const path = () => join(folder, "file.safetensors");
 const graph = () => new Parameter(tensor([1, 2])).mul(2).sum();
 const withGradients = () => {
@@ -191,7 +197,7 @@ const calls = {
   zeros: draws,
 } satisfies Record<Exclude<Functions, Classes>, () => unknown[]>;
 
-/** What each constructor may be given; `null` for those that are abstract, or for the library alone. */
+/** What each constructor may be given; `null` where only the library calls it: errors, abstract classes, opened folders. */
 const constructors = {
   Adam: () => [new Linear(2, 2).parameters(), options],
   AdamW: () => [new Linear(2, 2).parameters(), options],
@@ -210,14 +216,14 @@ const constructors = {
   ImageFolder: null,
   Linear: () => [2, 2, options],
   MaxPool2d: () => [2, options],
-  ModelSummary: null,
+  ModelSummary: () => [[], 0],
   Module: null,
   Net1: () => [{ size: 8 }],
   Net2: () => [{ size: 8 }],
   Net3: () => [{ size: 8 }],
   Optimizer: null,
   Parameter: () => [tensor([1])],
-  PhotoFolder: null,
+  PhotoFolder: photographs,
   ReduceLROnPlateau: () => [optimizer(), options],
   SGD: () => [new Linear(2, 2).parameters(), options],
   Sequential: () => [new Linear(2, 2), torchlet.relu],
