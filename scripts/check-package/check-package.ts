@@ -1,7 +1,7 @@
 /**
  * npm run matrix: packs the package, installs it in an empty folder, and uses it there as its users would: on each
- * version of Node, as a module and from CommonJS, bundled for a browser, and by TypeScript. `-- quick` does what a gate
- * has time for.
+ * version of Node, as a module and from CommonJS, bundled for a browser, and by TypeScript; and what it exports, on ONNX
+ * runtimes of several years. `-- quick` does what a gate has time for.
  */
 
 import { execFile } from "node:child_process";
@@ -15,6 +15,7 @@ import * as vite from "vite";
 import webpack from "webpack";
 import { serve } from "../../test/bundle/app/build.js";
 import { isolation, launchOptions } from "../../test/chromium.js";
+import { ONNX_RUNTIMES, runExportedOn } from "./onnx-runtimes.js";
 
 const quick = process.argv.includes("quick");
 const NODES = quick ? [] : ["20", "22", "24", "26"];
@@ -222,6 +223,11 @@ if (!quick) {
     });
   }
   await bundleWith(" with gpu.js");
+  for (const version of ONNX_RUNTIMES) {
+    const runtime = join(folder, `onnxruntime-web-${version}`);
+    await mkdir(runtime);
+    await check(`onnxruntime-web ${version}`, () => runExportedOn(version, runtime, install));
+  }
 }
 
 await browser.close();

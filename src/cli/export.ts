@@ -2,6 +2,8 @@
 
 import { join } from "node:path";
 import { Command, Option } from "commander";
+import { NEWEST_OPSET, OLDEST_OPSET } from "../io/onnx/opset.js";
+import { flagOf } from "../run/config.js";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
 import { checkpointOption } from "./checkpoint-option.js";
 
@@ -12,7 +14,10 @@ interface ExportFlags {
   out?: string;
   checkpoint: CheckpointName;
   foldBatchNorm?: boolean;
+  opset?: string;
 }
+
+const OPSETS = Array.from({ length: NEWEST_OPSET - OLDEST_OPSET + 1 }, (_, i) => String(OLDEST_OPSET + i));
 
 /** What whoever uses the net has to know of its input and output; docs/training.md says it in words. */
 async function describeRun(run: RunFolder): Promise<Record<string, string>> {
@@ -29,9 +34,12 @@ async function describeRun(run: RunFolder): Promise<Record<string, string>> {
   };
 }
 
-async function exportRun(path: string, { format, out, checkpoint, foldBatchNorm }: ExportFlags): Promise<void> {
+async function exportRun(path: string, flags: ExportFlags): Promise<void> {
+  const { format, out, checkpoint, foldBatchNorm, opset } = flags;
   const { RunFolder } = await import("../run/run-folder.js");
-  if (foldBatchNorm && format !== "onnx") throw new Error(`--fold-batch-norm is for onnx, the format is ${format}`);
+  for (const name of ["foldBatchNorm", "opset"] as const) {
+    if (flags[name] && format !== "onnx") throw new Error(`${flagOf(name)} is for onnx, the format is ${format}`);
+  }
   const run = await RunFolder.open(path);
   const model = await run.loadModel(checkpoint);
   const metadata = await describeRun(run);
@@ -43,7 +51,8 @@ async function exportRun(path: string, { format, out, checkpoint, foldBatchNorm 
     const { exportOnnx } = await import("../io/onnx/export.js");
     const { writeAtomically } = await import("../io/atomic-file.js");
     const inputShape = [3, run.config.size, run.config.size];
-    await writeAtomically(file, await exportOnnx(model, { inputShape, foldBatchNorm, metadata }));
+    const options = { inputShape, foldBatchNorm, opset: opset === undefined ? undefined : Number(opset), metadata };
+    await writeAtomically(file, await exportOnnx(model, options));
   }
   console.log(file);
 }
@@ -60,5 +69,10 @@ export function exportCommand(): Command {
     .option("--out <FILE>", "where to (default: RUN/model.onnx or RUN/model.safetensors)")
     .addOption(checkpointOption())
     .option("--fold-batch-norm", "onnx: give each batch norm to the convolution before it")
+    .addOption(
+      new Option("--opset <N>", "onnx: the version of its operators (default: the lowest that the net needs)").choices(
+        OPSETS,
+      ),
+    )
     .action(exportRun);
 }

@@ -80,6 +80,26 @@ describe("export", () => {
     expect(graph!.node!.map(({ opType }) => opType)).not.toContain("BatchNormalization");
   });
 
+  it("writes the opset that is asked for", async () => {
+    const { code, stderr } = await torchlet(
+      root,
+      "export",
+      "run",
+      "--format",
+      "onnx",
+      "--opset",
+      "17",
+      "--out",
+      "17.onnx",
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    const { irVersion, opsetImport } = fromBinary(
+      modelSchema(),
+      await readFile(join(root, "17.onnx")),
+    ) as Proto<"ModelProto">;
+    expect([irVersion, opsetImport![0].version]).toEqual([8n, 17n]);
+  });
+
   it.each([
     ["no run", ["faces", "--format", "onnx"], "torchlet: faces is no run folder: there is no config.json in it\n"],
     ["no format", ["run"], "error: required option '--format <NAME>' not specified\n"],
@@ -92,6 +112,16 @@ describe("export", () => {
       "folding for safetensors",
       ["run", "--format", "safetensors", "--fold-batch-norm"],
       "torchlet: --fold-batch-norm is for onnx, the format is safetensors\n",
+    ],
+    [
+      "an opset for safetensors",
+      ["run", "--format", "safetensors", "--opset", "17"],
+      "torchlet: --opset is for onnx, the format is safetensors\n",
+    ],
+    [
+      "an opset that is none",
+      ["run", "--format", "onnx", "--opset", "12"],
+      "error: option '--opset <N>' argument '12' is invalid. Allowed choices are 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24.\n",
     ],
   ])("says what is wrong: %s", async (_, args, message) => {
     const { code, stdout, stderr } = await torchlet(root, "export", ...args);

@@ -20,33 +20,18 @@ import { Net3 } from "../../src/nets/net3.js";
 import { Adam } from "../../src/optim/adam.js";
 import { noGrad, record } from "../../src/tensor/autograd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
-import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
-import { matmul } from "../../src/tensor/ops/matmul.js";
-import { cat, flatten, indexSelect, pad, reshape, slice, stack, transpose } from "../../src/tensor/ops/movement.js";
-import {
-  add,
-  clamp,
-  div,
-  eq,
-  leakyRelu,
-  maximum,
-  minimum,
-  mul,
-  pow,
-  relu,
-  sub,
-} from "../../src/tensor/ops/pointwise.js";
-import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
-import { argMax, max, mean, min, variance } from "../../src/tensor/ops/reduce.js";
-import { softmax } from "../../src/tensor/ops/softmax.js";
+import { indexSelect, reshape } from "../../src/tensor/ops/movement.js";
+import { add, div, mul, pow, relu } from "../../src/tensor/ops/pointwise.js";
+import { maxPool2d } from "../../src/tensor/ops/pool2d.js";
+import { max, mean } from "../../src/tensor/ops/reduce.js";
 import { expand, sum } from "../../src/tensor/ops/sum.js";
-import { Generator, manualSeed } from "../../src/tensor/random.js";
-import type { Shape } from "../../src/tensor/shape.js";
-import { ones, rand, randn, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { manualSeed } from "../../src/tensor/random.js";
+import { ones, rand, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { observe } from "../../src/tensor/trace.js";
 import { hashed, imagesOf, initialized } from "../nets/hashed.js";
 import { onEachBackend } from "../targets.js";
+import { moments, ONNX_CASES } from "./onnx-cases.js";
 
 ort.env.wasm.numThreads = 1;
 
@@ -80,6 +65,10 @@ function inEvaluation(model: Module, x: Tensor): Tensor {
   return y;
 }
 
+const opsetOf = (file: Uint8Array) => {
+  const { irVersion, opsetImport } = fromBinary(modelSchema(), file) as Proto<"ModelProto">;
+  return { opset: Number(opsetImport![0].version), irVersion: Number(irVersion) };
+};
 const graphOf = (file: Uint8Array) => (fromBinary(modelSchema(), file) as Proto<"ModelProto">).graph!;
 const typesOf = (file: Uint8Array) => graphOf(file).node!.map(({ opType }) => opType);
 const constantsOf = (file: Uint8Array) => graphOf(file).initializer!.map(({ name }) => name);
@@ -89,107 +78,35 @@ beforeEach(async () => {
   manualSeed(1);
 });
 
-const w = (...shape: number[]) => randn(shape, { generator: new Generator(7) });
-const POOLED = { stride: [2, 1], padding: [1, 0] } as const;
-
-/** A function of an input [N, …] for each way in which an operation can be exported. */
-const cases: [name: string, shape: Shape, fn: (x: Tensor) => Tensor][] = [
-  ["neg", [3], (x) => x.neg()],
-  ["exp", [3], (x) => x.exp()],
-  ["log", [3], (x) => x.abs().add(0.1).log()],
-  ["sqrt", [3], (x) => x.abs().sqrt()],
-  ["relu", [3], relu],
-  ["leakyRelu", [3], (x) => leakyRelu(x, 0.2)],
-  ["sigmoid", [3], (x) => x.sigmoid()],
-  ["tanh", [3], (x) => x.tanh()],
-  ["softplus", [3], (x) => x.mul(40).softplus()],
-  ["gelu", [3], (x) => x.gelu()],
-  ["silu", [3], (x) => x.silu()],
-  ["clamp", [3], (x) => clamp(x, -0.3, 0.7)],
-  ["clamp on one side", [3], (x) => clamp(x, Number.NEGATIVE_INFINITY, 0.7)],
-  ["square", [3], (x) => pow(x, 2)],
-  ["pow, to a number", [3], (x) => pow(x, 3)],
-  ["pow, to a tensor", [3], (x) => pow(x.abs(), tensor([0.5, 2, 0]))],
-  ["add, numbers", [3], (x) => add(1.5, x)],
-  ["add, broadcast", [2, 1], (x) => add(x, tensor([1, 2, 3]))],
-  ["sub", [3], (x) => sub(1, x)],
-  ["mul of a tensor with itself", [3], (x) => mul(x, x)],
-  ["div", [3], (x) => div(x, tensor([2, 3, 4]))],
-  ["maximum", [3], (x) => maximum(x, 0.1)],
-  ["minimum", [3], (x) => minimum(x, x.neg())],
-  ["eq", [3], (x) => eq(relu(x), 0)],
-  ["sum over one axis", [3, 4], (x) => sum(x, 1)],
-  ["sum over two axes, kept", [3, 4], (x) => sum(x, [0, 2], { keepdim: true })],
-  ["sum over all", [3], (x) => sum(x)],
-  ["sum over no axis", [3], (x) => sum(x, [])],
-  ["mean", [3, 4], (x) => mean(x, [1, 2])],
-  ["variance", [3, 4], (x) => variance(x, -1)],
-  ["max", [3, 4], (x) => max(x, 2)],
-  ["min over all", [3], (x) => min(x)],
-  ["argMax along an axis", [3, 4], (x) => argMax(x, 1)],
-  ["argMax of all, kept", [3, 4], (x) => argMax(x, undefined, { keepdim: true })],
-  ["softmax", [3, 4], (x) => softmax(x, 1)],
-  ["logSoftmax", [3, 4], (x) => x.logSoftmax(-1)],
-  ["clone", [3], (x) => x.clone()],
-  ["detach", [2, 3], (x) => relu(x.reshape([-1, 6]).detach())],
-  ["reshape", [3, 4], (x) => reshape(x, [-1, 2, 6])],
-  ["reshape that moves the batch", [3, 4], (x) => reshape(x, [3, x.shape[0], 4])],
-  ["reshape to two sizes of the batch", [4], (x) => reshape(x, [x.shape[0], 2, 1, 2]).reshape([2, x.shape[0], 2])],
-  ["reshape of the batch's multiple", [3, 4], (x) => reshape(x, [x.shape[0] * 3, 4])],
-  ["flatten", [2, 3], (x) => flatten(x)],
-  ["expand", [1, 3], (x) => expand(x, [x.shape[0], 4, 3])],
-  ["expand to the batch", [3], (x) => expand(sum(x, 0), [x.shape[0], 3])],
-  ["permute", [2, 3], (x) => x.permute([2, 0, 1])],
-  ["transpose", [2, 3], (x) => transpose(x, 0, 2)],
-  ["slice", [7], (x) => slice(x, 1, 1, -1, 2)],
-  ["slice of the batch", [3], (x) => slice(x, 0, 1)],
-  ["slice from the batch's end", [3], (x) => slice(x, 0, -1)],
-  ["pad", [3, 4], (x) => pad(x, [1, 2, 0, 3], { value: 0.5 })],
-  ["pad that crops", [3, 4], (x) => pad(x, [-1, 2])],
-  ["cat", [3, 4], (x) => cat([x, ones([x.shape[0], 1, 4]), x], 1)],
-  ["cat along the batch", [3], (x) => cat([x, ones([1, 3])], 0)],
-  ["stack", [3], (x) => stack([x, x.neg()], 1)],
-  ["indexSelect", [3, 4], (x) => indexSelect(x, 2, [3, 0, 0])],
-  ["matmul with a matrix", [4], (x) => matmul(x, w(4, 5))],
-  ["matmul, transposed", [4], (x) => matmul(x, x, { transA: true })],
-  ["matmul of a batch with a matrix", [3, 4], (x) => matmul(x, w(5, 4), { transB: true })],
-  ["matmul of batches, transposed", [3, 4], (x) => matmul(x, x, { transB: true })],
-  ["matmul, broadcast", [1, 3, 4], (x) => matmul(x, w(2, 5, 4), { transB: true })],
-  ["matmul of a transposed batch", [3, 4], (x) => matmul(x, w(3, 5), { transA: true })],
-  ["conv2d", [4, 7, 6], (x) => conv2d(x, w(6, 4, 3, 2), { bias: w(6) })],
-  [
-    "conv2d with everything",
-    [4, 9, 8],
-    (x) => conv2d(x, w(6, 2, 3, 2), { stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 2 }),
-  ],
-  ["maxPool2d", [2, 7, 6], (x) => maxPool2d(x, [3, 2], POOLED)],
-  ["avgPool2d", [2, 7, 6], (x) => avgPool2d(x, [3, 2], POOLED)],
-  ["avgPool2d without its padding", [2, 7, 6], (x) => avgPool2d(x, [3, 2], { ...POOLED, countIncludePad: false })],
-  ["batchNorm of images", [3, 4, 4], (x) => batchNorm(x, moments(3))],
-  ["batchNorm of vectors", [3], (x) => batchNorm(x, moments(3))],
-  ["a dropout in evaluation", [3], (x) => new Dropout(0.5).eval().forward(x)],
-  ["nothing", [3], (x) => x],
-  ["a constant", [3], () => tensor([1, 2])],
-];
-
-function moments(n: number): Parameters<typeof batchNorm>[1] {
-  return { weight: w(n), bias: w(n), runningMean: w(n), runningVar: w(n).abs().add(0.5), training: false, eps: 1e-3 };
-}
-
 describe("every operation gives the same in ONNX Runtime, for a batch of any size", () => {
-  it.each(cases)("%s", async (_, shape, fn) => {
+  it.each(ONNX_CASES)("%s", async (_, shape, fn) => {
     const x = tensor(hashed(3, 7 * shape.reduce((a, b) => a * b, 1)), [7, ...shape]);
     await expectSame(new Sequential(fn), x);
   });
 
   it("is tested for each rule", () => {
     const seen = new Set<string>();
-    for (const [, shape, fn] of cases)
+    for (const [, shape, fn] of ONNX_CASES)
       observe(
         ({ name }) => seen.add(name),
         () => fn(ones([2, ...shape])),
       );
     expect([...seen].sort()).toEqual([...RULES.keys()].sort());
+  });
+
+  it("in the lowest opset that has the operators", async () => {
+    const opsets: Record<string, number> = {};
+    for (const [name, shape, fn] of ONNX_CASES) {
+      const { opset } = opsetOf(await exportOnnx(new Sequential(fn), { inputShape: shape }));
+      if (opset > 13) opsets[name] = opset;
+    }
+    expect(opsets).toEqual({ gelu: 20, "reshape with two sizes of the batch": 14 });
+  });
+
+  it.each(ONNX_CASES)("in the newest opset: %s", async (_, shape, fn) => {
+    const x = tensor(hashed(3, 7 * shape.reduce((a, b) => a * b, 1)), [7, ...shape]);
+    const file = await expectSame(new Sequential(fn), x, { opset: 24 });
+    expect(opsetOf(file)).toEqual({ opset: 24, irVersion: 12 });
   });
 
   it("also of a fixed size", async () => {
@@ -286,9 +203,9 @@ describe("the file", () => {
     const file = await exportOnnx(new Head(), { inputShape: [2, 5, 5], metadata });
     const model = fromBinary(modelSchema(), file) as Proto<"ModelProto">;
     expect(model).toMatchObject({
-      irVersion: 12n,
+      irVersion: 7n,
       producerName: "torchlet",
-      opsetImport: [{ domain: "", version: 24n }],
+      opsetImport: [{ domain: "", version: 13n }],
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     });
     const dims = model.graph!.input![0].type!.tensorType!.shape!.dim!;
@@ -306,6 +223,49 @@ describe("the file", () => {
     const { values } = await runOnnx(file, x);
     const expected = await inEvaluation(model, x).data();
     expect(Math.max(...values.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-4);
+  });
+});
+
+describe("the opset", () => {
+  const inputShape = [3, 4];
+
+  it.each([
+    [13, 7],
+    [14, 7],
+    [15, 8],
+    [18, 8],
+    [19, 9],
+    [20, 9],
+    [21, 10],
+    [22, 10],
+    [23, 11],
+  ])("%i has the file format %i, and all that is exported", async (opset, irVersion) => {
+    const model = new Sequential((x) => div(max(x, 1, { keepdim: true }).reshape([-1, 2, 2]), 3), relu);
+    const file = await expectSame(model, tensor(hashed(3, 84), [7, 3, 4]), { opset });
+    expect(opsetOf(file)).toEqual({ opset, irVersion });
+  });
+
+  it("is high enough for each operator: the maximum beside a gelu has the form of that opset", async () => {
+    const file = await expectSame(new Sequential((x) => max(x.gelu(), 1)), tensor(hashed(3, 84), [7, 3, 4]));
+    expect(opsetOf(file)).toEqual({ opset: 20, irVersion: 9 });
+  });
+
+  it("that is too low is an error, which names the operator", async () => {
+    const refusal = (opset: number, fn: (x: Tensor) => Tensor) =>
+      exportOnnx(new Sequential(fn), { inputShape, opset }).catch((error: Error) => error.message);
+    expect(await refusal(17, (x) => x.gelu())).toBe(
+      "exportOnnx: Sequential with an input [N, 3, 4]: ONNX has Gelu from opset 20 on, and opset is 17; without the " +
+        "option, it is the lowest that will do",
+    );
+    expect(
+      await refusal(13, (x) => x.sum(1).matmul(x.sum(1), { transB: true }).reshape([x.shape[0], 1, x.shape[0]])),
+    ).toContain("ONNX has Reshape.allowzero from opset 14 on, and opset is 13");
+  });
+
+  it.each([12, 25, 13.5])("%d is none that can be written", async (opset) => {
+    await expect(exportOnnx(new Sequential(relu), { inputShape, opset })).rejects.toThrow(
+      new RangeError(`exportOnnx: opset must be an integer from 13 to 24, got ${opset}`),
+    );
   });
 });
 

@@ -39,11 +39,17 @@ function describeShape(shape: readonly Size[]): Proto<"TypeProto"> {
 }
 
 export class Graph {
+  /** The version of the operators that its nodes are written for. */
+  readonly opset: number;
   readonly #nodes: Proto<"NodeProto">[] = [];
   readonly #initializers: Proto<"TensorProto">[] = [];
   readonly #names = new Set([INPUT, OUTPUT]);
   /** Names of integer lists that are there already, by their numbers. */
   readonly #integers = new Map<string, string>();
+
+  constructor(opset: number) {
+    this.opset = opset;
+  }
 
   /** `wanted`, or where that is taken, with the first number that makes it new. */
   #unique(wanted: string): string {
@@ -122,7 +128,7 @@ export class Graph {
       return this.node("Add", [this.integers([new BatchSize(scale, 0)]), this.integers([offset])]);
     }
     if (scale !== 1) return this.node("Mul", [this.integers([new BatchSize(1, 0)]), this.integers([scale])]);
-    return this.node("Shape", [INPUT], { start: 0, end: 1 });
+    return this.node("Gather", [this.node("Shape", [INPUT]), this.integers([0])]);
   }
 
   /**

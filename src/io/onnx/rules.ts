@@ -2,6 +2,7 @@
 
 import type { ConvGeometry, PoolGeometry } from "../../tensor/backend/backend.js";
 import { FLOAT, type Graph } from "./graph.js";
+import { OLDEST_OPSET, REDUCE_AXES_INPUT_OPSET } from "./opset.js";
 import { BatchSize, type Merged, type Size } from "./size.js";
 import type { Step } from "./steps.js";
 
@@ -51,13 +52,16 @@ const pow = withAttributes<UnaryOptions>(({ a }, graph, [x, exponent]) =>
 
 const eq: Rule = (graph, inputs) => graph.node("Cast", [graph.node("Equal", inputs)], { to: FLOAT });
 
-function reduction(opType: string): Rule {
-  return withAttributes<{ dims: number[]; keepdim: boolean }>(({ dims, keepdim }, graph, [x]) =>
+/** @param axesInput the opset from which on the axes are an input; before, they are an attribute */
+function reduction(opType: string, axesInput = OLDEST_OPSET): Rule {
+  return withAttributes<{ dims: number[]; keepdim: boolean }>(({ dims, keepdim }, graph, [x]) => {
     // ONNX takes no axes for all of them.
-    dims.length === 0
-      ? graph.node("Identity", [x])
-      : graph.node(opType, [x, graph.integers(dims)], { keepdims: flag(keepdim) }),
-  );
+    if (dims.length === 0) return graph.node("Identity", [x]);
+    const keepdims = flag(keepdim);
+    return graph.opset < axesInput
+      ? graph.node(opType, [x], { axes: dims, keepdims })
+      : graph.node(opType, [x, graph.integers(dims)], { keepdims });
+  });
 }
 
 const argMax = withAttributes<{ dim: number | undefined; keepdim: boolean }>(
@@ -73,12 +77,16 @@ function alongDim(opType: string): Rule {
   return withAttributes<{ dim: number }>(({ dim }, graph, inputs) => graph.node(opType, inputs, { axis: dim }));
 }
 
-/** One size that depends on the batch is −1, ONNX's word for whatever is left: then nothing has to be computed. */
+/**
+ * One size that depends on the batch is −1, ONNX's word for whatever is left: then nothing has to be computed. A 0 is
+ * ONNX's word for the input's size unless zeros are allowed, which they have to be where a size is or may be 0.
+ */
 const reshape: Rule = (graph, [x], { outputShape }) => {
   const unknowns = outputShape.filter((size) => size instanceof BatchSize).length;
   const isPlain = unknowns === 1 && !outputShape.includes(0);
   const shape = isPlain ? outputShape.map((size) => (size instanceof BatchSize ? -1 : size)) : outputShape;
-  return graph.node("Reshape", [x, graph.integers(shape)], { allowzero: 1 });
+  const mayHaveZero = shape.some((size) => size instanceof BatchSize || size === 0);
+  return graph.node("Reshape", [x, graph.integers(shape)], mayHaveZero ? { allowzero: 1 } : {});
 };
 
 const expand: Rule = (graph, [x], { outputShape }) => graph.node("Expand", [x, graph.integers(outputShape)]);
@@ -151,7 +159,9 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     ...{ gelu: same("Gelu"), silu, leakyRelu, clamp, square, pow },
     ...{ add: same("Add"), sub: same("Sub"), mul: same("Mul"), div: same("Div") },
     ...{ maximum: same("Max"), minimum: same("Min"), eq },
-    ...{ sum: reduction("ReduceSum"), max: reduction("ReduceMax"), min: reduction("ReduceMin"), argMax },
+    ...{ sum: reduction("ReduceSum"), argMax },
+    max: reduction("ReduceMax", REDUCE_AXES_INPUT_OPSET),
+    min: reduction("ReduceMin", REDUCE_AXES_INPUT_OPSET),
     ...{ softmax: alongDim("Softmax"), logSoftmax: alongDim("LogSoftmax") },
     ...{ clone: same("Identity"), reshape, expand, permute, slice, pad, cat: alongDim("Concat"), indexSelect },
     ...{ matmul, conv2d, maxPool2d, avgPool2d, normalize },
