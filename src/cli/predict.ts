@@ -15,14 +15,19 @@ interface PredictFlags {
 /** A photograph's path and the probability of each class, or the reason why there is none. */
 type Prediction = { file: string; probabilities: number[] } | { file: string; reason: string };
 
-/** The files that are named, and those in the folders that are named. */
+/** The files that are named, and those in the folders that are named, unless they are no photographs: those are told of. */
 async function filesOf(paths: readonly string[]): Promise<string[]> {
-  const { listTree } = await import("../data/list-folder.js");
-  const lists = paths.map(async (path) => {
-    if (!(await stat(path)).isDirectory()) return [path];
-    return (await listTree("predict", path)).map((file) => `${path}/${file}`);
-  });
-  return (await Promise.all(lists)).flat();
+  const { FolderWalk } = await import("../data/list-folder.js");
+  const files: string[] = [];
+  for (const path of paths) {
+    if (!(await stat(path)).isDirectory()) files.push(path);
+    else {
+      const found = await new FolderWalk("predict").tree(path);
+      for (const file of found.files) files.push(`${path}/${file}`);
+      for (const { file, reason } of found.skipped) console.error(`skipped ${path}/${file}: ${reason}`);
+    }
+  }
+  return files;
 }
 
 function percent(probability: number): string {

@@ -1,7 +1,7 @@
 /** FaceFolder: a folder of photographs whose names end in their label. */
 
 import { aPath, checkArgument, checkOptions } from "../tensor/arguments.js";
-import { listFolder } from "./list-folder.js";
+import { FolderWalk, type SkippedFile } from "./list-folder.js";
 import {
   folderKinds,
   type Listing,
@@ -9,7 +9,6 @@ import {
   PhotoFolder,
   type PhotoFolderOptions,
   readListing,
-  type SkippedFile,
 } from "./photo-folder.js";
 
 const NO_LABEL = "the last character before the extension must be 0 (not covered) or 1 (covered), as in 000041_1.jpg";
@@ -21,12 +20,12 @@ export function labelOf(name: string): number | undefined {
 }
 
 /** @throws Error naming the first file without a label, unless they are skipped; when there are no files */
-export async function listFaces(folder: string, options: PhotoFolderOptions): Promise<Listing> {
-  const { files: names } = await listFolder("FaceFolder.open", folder);
+export async function listFaces(folder: string, walk: FolderWalk, options: PhotoFolderOptions): Promise<Listing> {
+  const { files: names, skipped: others } = await walk.open(folder);
   if (names.length === 0) throw new Error(`FaceFolder: no files in ${folder}`);
   const files: string[] = [];
   const labels: number[] = [];
-  const skipped: SkippedFile[] = [];
+  const skipped: SkippedFile[] = [...others];
   for (const name of names) {
     const label = labelOf(name);
     if (label !== undefined) {
@@ -43,13 +42,14 @@ export async function listFaces(folder: string, options: PhotoFolderOptions): Pr
 /** Photographs of faces, covered (1) or not (0); the label ends the name of the file. */
 export class FaceFolder extends PhotoFolder {
   /**
-   * Reads every file of a folder, on several threads; folders in it and hidden files are passed over. When it returns,
+   * Reads every file of a folder, on several threads; folders in it and files that are no photographs are passed over. When it returns,
    * everything is decoded: training never waits for a file.
    * @throws Error naming the file that has no label, or that cannot be read, and why
    */
   static async open(folder: string, options: PhotoFolderOptions): Promise<FaceFolder> {
     checkArgument("FaceFolder", "folder", folder, aPath);
     checkOptions("FaceFolder", options, folderKinds);
-    return new FaceFolder(await readListing(limited(await listFaces(folder, options), options.limit), options));
+    const listing = await listFaces(folder, new FolderWalk("FaceFolder.open", options.signal), options);
+    return new FaceFolder(await readListing(limited(listing, options.limit), options));
   }
 }

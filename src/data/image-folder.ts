@@ -1,7 +1,7 @@
 /** ImageFolder: a folder with one folder of photographs for each class. */
 
 import { aPath, aString, checkArgument, checkOptions, listOf, type OptionKinds } from "../tensor/arguments.js";
-import { listFolder, listTree } from "./list-folder.js";
+import { FolderWalk, type SkippedFile } from "./list-folder.js";
 import {
   folderKinds,
   type Listing,
@@ -18,37 +18,57 @@ export interface ImageFolderOptions extends PhotoFolderOptions {
 
 const KINDS: OptionKinds<ImageFolderOptions> = { ...folderKinds, classes: listOf("a list of names", aString) };
 
-/** @throws Error when there is no folder, one that is none of the classes, or one without files */
-export async function listClasses(folder: string, { classes }: ImageFolderOptions): Promise<Listing> {
-  const { folders } = await listFolder("ImageFolder.open", folder);
+const BESIDE = "it lies beside the folders of the classes";
+
+/** Letters with their accents in one piece or in two, as macOS had them, are the same name. */
+function composed(name: string): string {
+  return name.normalize("NFC");
+}
+
+/** @throws Error when there is no folder, one that is none of the given classes, or a class without files to learn from */
+export async function listClasses(folder: string, walk: FolderWalk, options: ImageFolderOptions): Promise<Listing> {
+  const { files: beside, skipped: others, folders } = await walk.open(folder);
   if (folders.length === 0) throw new Error(`ImageFolder: ${folder} must hold a folder for each class, and has none`);
-  const names = classes ?? folders;
+  const names = options.classes ?? [...new Set(folders.map(composed))].sort();
+  const labelOf = new Map(names.map((name, label) => [composed(name), label]));
   const files: string[] = [];
   const labels: number[] = [];
+  const skipped: SkippedFile[] = [...others, ...beside.map((file) => ({ file, reason: BESIDE }))];
   for (const name of folders) {
-    const label = names.indexOf(name);
-    if (label === -1) throw new Error(`ImageFolder: ${folder}/${name} is none of the classes ${names.join(", ")}`);
-    const found = await listTree("ImageFolder.open", `${folder}/${name}`);
-    if (found.length === 0) throw new Error(`ImageFolder: no files in ${folder}/${name}`);
-    for (const file of found) {
-      files.push(`${name}/${file}`);
+    const label = labelOf.get(composed(name));
+    if (label === undefined)
+      throw new Error(`ImageFolder: ${folder}/${name} is none of the classes ${names.join(", ")}`);
+    const found = await walk.branch(folder, name);
+    // Of another split's classes, some may be missing here.
+    if (found.files.length === 0 && !options.classes) {
+      throw new Error(`ImageFolder: no files in ${folder}/${name}${whyNone(found.skipped)}`);
+    }
+    for (const file of found.files) {
+      files.push(file);
       labels.push(label);
     }
+    for (const other of found.skipped) skipped.push(other);
   }
-  return { who: "ImageFolder", folder, classes: names, files, labels, skipped: [] };
+  if (files.length === 0) throw new Error(`ImageFolder: no files in ${folder}${whyNone(skipped)}`);
+  return { who: "ImageFolder", folder, classes: names, files, labels, skipped };
+}
+
+function whyNone([first]: readonly SkippedFile[]): string {
+  return first ? ` but what is left out (${first.file}: ${first.reason})` : "";
 }
 
 /** Photographs in folders, one for each class; the folder's name is the name of the class. */
 export class ImageFolder extends PhotoFolder {
   /**
-   * Reads every file in the class folders and in the folders inside them, on several threads; hidden files, and files
-   * beside the class folders, are passed over. When it returns, everything is decoded: training never waits for a file.
+   * Reads every file in the class folders and in the folders inside them, on several threads; files that are no
+   * photographs, and files beside the class folders, are passed over. When it returns, everything is decoded: training never waits for a file.
    * @throws Error naming the class folder that is empty or unknown, or the file that cannot be read, and why
    * @see torchvision.datasets.ImageFolder
    */
   static async open(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
     checkArgument("ImageFolder", "folder", folder, aPath);
     checkOptions("ImageFolder", options, KINDS);
-    return new ImageFolder(await readListing(limited(await listClasses(folder, options), options.limit), options));
+    const listing = await listClasses(folder, new FolderWalk("ImageFolder.open", options.signal), options);
+    return new ImageFolder(await readListing(limited(listing, options.limit), options));
   }
 }

@@ -18,19 +18,12 @@ import {
 } from "../tensor/arguments.js";
 import { datasetKinds, ImageDataset, type ImageDatasetOptions } from "./dataset.js";
 import { decodeKinds } from "./image.js";
+import type { SkippedFile } from "./list-folder.js";
 import { type ReadAllOptions, readAll } from "./read-all.js";
 
 export interface PhotoFolderOptions extends ReadAllOptions {
   /** At most so many photographs, of each class its share, evenly spaced in its sorted list. Default: all. */
   limit?: number;
-}
-
-/** A file that is left out, and why. */
-export interface SkippedFile {
-  /** Its path, from the folder that was opened. */
-  file: string;
-  /** Why it is left out. */
-  reason: string;
 }
 
 /** What a folder holds, before any photograph is read. */
@@ -42,7 +35,7 @@ export interface Listing {
   /** Paths from the folder, sorted, and the class of each. */
   readonly files: readonly string[];
   readonly labels: readonly number[];
-  /** Files whose class cannot be told. */
+  /** What is no photograph or has no class, and links that lead in circles. */
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -69,7 +62,10 @@ export class PhotoFolder extends ImageDataset {
   readonly widths: Int32Array;
   /** Height of each photograph in its file, upright, in pixels. */
   readonly heights: Int32Array;
-  /** With `onError: "skip"`: the files that are not here, sorted, each with the reason. */
+  /**
+   * What is not here, sorted, each with the reason: files that are no photographs by their names, links to folders that
+   * are read anyway; with `onError: "skip"` also the files that cannot be read.
+   */
   readonly skipped: readonly SkippedFile[];
 
   /** @param data photographs that have been read: `FaceFolder.open` and `ImageFolder.open` do so */

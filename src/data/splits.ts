@@ -10,9 +10,9 @@ import {
   wholeFrom,
 } from "../tensor/arguments.js";
 import { Generator } from "../tensor/random.js";
-import { listFaces } from "./face-folder.js";
+import { labelOf, listFaces } from "./face-folder.js";
 import { listClasses } from "./image-folder.js";
-import { listFolder } from "./list-folder.js";
+import { FolderWalk } from "./list-folder.js";
 import {
   folderKinds,
   type Listing,
@@ -50,11 +50,12 @@ export interface Splits {
   test: PhotoFolder;
 }
 
-async function detectLayout(folder: string): Promise<FolderLayout> {
-  const { files, folders } = await listFolder("openSplits", folder);
-  if (files.length > 0 && folders.length > 0) {
+async function detectLayout(folder: string, walk: FolderWalk): Promise<FolderLayout> {
+  const { files, folders } = await walk.open(folder);
+  const labelled = files.find((file) => labelOf(file) !== undefined);
+  if (labelled && folders.length > 0) {
     throw new Error(
-      `openSplits: ${folder} holds files (${files[0]}) and folders (${folders[0]}): say where the labels are by ` +
+      `openSplits: ${folder} holds files (${labelled}) and folders (${folders[0]}): say where the labels are by ` +
         'layout: "faces" (in the names of the files) or "folders" (in those of the folders)',
     );
   }
@@ -91,33 +92,56 @@ function stratify(listing: Listing, fraction: number, seed: number): [train: Lis
   ];
 }
 
+/** What folders of photographs to train on, and of others to measure by, are called, in any case. */
+const TRAINING = ["train", "training"];
+const TESTING = ["test", "testing", "val", "valid", "validation"];
+
+/** The folder that has the first of these names that there is, and the folders that have others. */
+function named(folder: string, folders: readonly string[], names: readonly string[]) {
+  const byRank = names.flatMap((name) => {
+    const found = folders.filter((each) => each.toLowerCase() === name);
+    if (found.length > 1) throw new Error(`openSplits: ${folder} has both "${found[0]}" and "${found[1]}": rename one`);
+    return found;
+  });
+  return { taken: byRank[0], others: byRank.slice(1) };
+}
+
 async function listSplits(folder: string, options: SplitsOptions): Promise<[train: Listing, test: Listing]> {
   const { testFraction, seed = 0 } = options;
-  const { folders } = await listFolder("openSplits", folder);
-  const [hasTrain, hasTest] = ["train", "test"].map((name) => folders.includes(name));
-  if (hasTrain !== hasTest) {
-    const [there, missing] = hasTrain ? ["train", "test"] : ["test", "train"];
+  const walk = new FolderWalk("openSplits", options.signal);
+  const { folders } = await walk.open(folder);
+  const training = named(folder, folders, TRAINING);
+  // Without photographs to train on, "valid" is a class, of which "invalid" is the other.
+  const testing = named(folder, folders, training.taken ? TESTING : TESTING.filter((name) => name !== "valid"));
+  if ((training.taken === undefined) !== (testing.taken === undefined)) {
+    const [there, missing] = training.taken ? [training.taken, "test"] : [testing.taken, "train"];
     throw new Error(
       `openSplits: ${folder} has a folder "${there}" but no "${missing}": it needs both, or neither (it is split then)`,
     );
   }
-  const root = hasTrain ? `${folder}/train` : folder;
-  const layout = options.layout ?? (await detectLayout(root));
+  const root = training.taken ? `${folder}/${training.taken}` : folder;
+  const layout = options.layout ?? (await detectLayout(root, walk));
   const list = (path: string, classes?: readonly string[]) =>
-    layout === "faces" ? listFaces(path, options) : listClasses(path, { ...options, classes });
+    layout === "faces" ? listFaces(path, walk, options) : listClasses(path, walk, { ...options, classes });
   const train = await list(root);
-  if (!hasTrain) return stratify(train, testFraction ?? 0.25, seed);
+  if (!training.taken) return stratify(train, testFraction ?? 0.25, seed);
   if (testFraction !== undefined) {
     throw new RangeError(
-      `openSplits: testFraction is ${testFraction}, but ${folder} is split already: it has a folder "test"`,
+      `openSplits: testFraction is ${testFraction}, but ${folder} is split already: it has a folder "${testing.taken}"`,
     );
   }
-  return [train, await list(`${folder}/test`, train.classes)];
+  const test = await list(`${folder}/${testing.taken}`, train.classes);
+  const unused = [...training.others, ...testing.others].map((name) => ({
+    file: `../${name}`,
+    reason: `not used: "${training.taken}" is for training and "${testing.taken}" for testing`,
+  }));
+  return [train, { ...test, skipped: [...test.skipped, ...unused] }];
 }
 
 /**
- * Opens `folder`/train and `folder`/test. Where there are none, splits the folder: of each class (stratified), a random
- * share is for testing, the same from the same seed.
+ * Opens `folder`/train and `folder`/test, in any case, also called `training`, and `testing`, `val`, `valid` or
+ * `validation`; of several the first is taken, and `test.skipped` lists the others. Where there are none, splits the
+ * folder: of each class (stratified), a random share is for testing, the same from the same seed.
  * @param options `limit` is for each of the two; `onProgress` counts both together
  * @throws Error when the folder cannot be split, or a file cannot be read; it names the folder or the file
  * @throws RangeError on an option that is not possible

@@ -112,6 +112,11 @@ describe("predict", () => {
     await writeFile(join(root, "some/text.jpg"), "no picture");
     const { code, stdout, stderr } = await torchlet(root, "predict", `faces/test/${name}`, "some", "--run", "a");
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^some\/text\.jpg: not an image.*\n$/)]);
+    await cp(`${root}/faces/test/${name}`, join(root, "tidy", name));
+    await writeFile(join(root, "tidy/Thumbs.db"), "left by a system");
+    await writeFile(join(root, "tidy/notes.txt"), "no photograph, and no claim to be one");
+    const tidy = await torchlet(root, "predict", "tidy", "--run", "a");
+    expect([tidy.code, tidy.stderr]).toEqual([0, "skipped tidy/notes.txt: by its name it is no photograph\n"]);
     const [head, first, ...rest] = stdout.trimEnd().split("\n");
     expect(head).toMatch(/^photograph +class +not covered +covered$/);
     expect(first).toMatch(new RegExp(`^faces/test/${name} +(not )?covered +\\d+\\.\\d % +\\d+\\.\\d %$`));

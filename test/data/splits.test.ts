@@ -1,5 +1,7 @@
 /** openSplits: which photographs are for training and which for testing. */
 
+import { mkdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openSplits } from "../../src/data/splits.js";
 import { folderOf, jpeg, png } from "./photographs.js";
@@ -84,6 +86,46 @@ describe("a folder with splits", () => {
     expect(test.counts).toEqual([0, 2]);
     expect(progress).toEqual(Array.from({ length: 10 }, (_, i) => `${i + 1}/10`));
     expect((await openSplits(folder, { size: 2, limit: 2 })).train.files).toEqual(["cat/0.png", "cat/4.png"]);
+  });
+
+  it.each([
+    ["Train", "Test"],
+    ["training", "validation"],
+    ["TRAINING", "val"],
+  ])("is found under the names %s and %s", async (training, testing) => {
+    const folder = await folderOf({ [`${training}/cat/1.png`]: png, [`${testing}/cat/2.png`]: png });
+    const { train, test } = await openSplits(folder, { size: 2 });
+    expect([train.classes, train.folder, test.folder]).toEqual([
+      ["cat"],
+      `${folder}/${training}`,
+      `${folder}/${testing}`,
+    ]);
+  });
+
+  it("is not meant by a class that is called valid", async () => {
+    const folder = await folderOf({ ...files(2, (i) => `valid/${i}.png`), ...files(2, (i) => `invalid/${i}.png`) });
+    expect((await openSplits(folder, { size: 2 })).train.classes).toEqual(["invalid", "valid"]);
+  });
+
+  it("says what it does not use", async () => {
+    const folder = await folderOf({ "train/cat/1.png": png, "val/cat/2.png": png, "Test/cat/3.png": png });
+    const { test } = await openSplits(folder, { size: 2 });
+    expect(test.folder).toBe(`${folder}/Test`);
+    expect(test.skipped).toEqual([
+      { file: "../val", reason: 'not used: "train" is for training and "Test" for testing' },
+    ]);
+    const twice = await folderOf({ "train/cat/1.png": png, "Train/cat/2.png": png, "test/cat/3.png": png });
+    await expect(openSplits(twice, { size: 2 })).rejects.toThrow(
+      `openSplits: ${twice} has both "Train" and "train": rename one`,
+    );
+  });
+
+  it("may have no photographs of a class to test on, but must have some", async () => {
+    const folder = await folderOf({ "train/cat/1.png": png, "train/dog/1.png": png, "test/cat/1.png": png });
+    await mkdir(join(folder, "test/dog"));
+    expect((await openSplits(folder, { size: 2 })).test.counts).toEqual([1, 0]);
+    await unlink(join(folder, "test/cat/1.png"));
+    await expect(openSplits(folder, { size: 2 })).rejects.toThrow(`ImageFolder: no files in ${folder}/test`);
   });
 
   it("is of faces where the files lie in it", async () => {
