@@ -2,7 +2,7 @@
 
 import { ArgumentError, aBoolean, aFunction, checkArgument, checkOptions, type OptionKinds } from "./arguments.js";
 import type { Storage } from "./backend/backend.js";
-import { listing, noteBackward, type Owner, own, type Tracked } from "./lifetime.js";
+import { noteBackward, type Owner, own, owning, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { checkTensor, type Gradients, GraphNode, SharedStorage, Tensor, wrap } from "./tensor.js";
 import { report, unobserved } from "./trace.js";
@@ -122,7 +122,7 @@ function exclusive(numbers: SharedStorage): SharedStorage {
 
 /** Runs one thunk and returns its result as numbers of their own, freeing whatever else it made. */
 function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): SharedStorage {
-  const { result, list } = listing(() => {
+  const { result, owner } = owning(() => {
     // A rule is one operation to whoever observes, whatever it is made of.
     const gradient = unobserved(thunk);
     return gradient instanceof Tensor ? gradient : wrap(input.shape, gradient, input.backend);
@@ -136,7 +136,7 @@ function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage)
     report({ name: `backward of ${node.name}`, inputs: node.inputs, output: result, attributes: {} });
     return result.retainNumbers();
   } finally {
-    list.freeAll();
+    owner.freeAll();
   }
 }
 
@@ -232,7 +232,7 @@ function send(tensor: Tensor, gradient: SharedStorage, gradients: Map<Tensor, Sh
     addToLeaf(tensor, gradient);
     return;
   }
-  const { result: thunks, list } = listing(() => node.gradients(new Tensor(tensor.shape, gradient, "backward")));
+  const { result: thunks, owner } = owning(() => node.gradients(new Tensor(tensor.shape, gradient, "backward")));
   try {
     node.inputs.forEach((input, i) => {
       if (!input.requiresGrad) return;
@@ -241,7 +241,7 @@ function send(tensor: Tensor, gradient: SharedStorage, gradients: Map<Tensor, Sh
       gradients.set(input, sum ? addGradients(sum, contribution) : contribution);
     });
   } finally {
-    list.freeAll();
+    owner.freeAll();
   }
 }
 
@@ -274,12 +274,12 @@ function tensorsIn(value: unknown, found: Set<Tensor> = new Set()): Set<Tensor> 
   return found;
 }
 
-/** Which of those on `list` the graphs of `roots` lead to. */
-function computedFrom(roots: Iterable<Tracked>, list: Owner): Set<Tracked> {
+/** Which of the tensors of `owner` the graphs of `roots` lead to. */
+function computedFrom(roots: Iterable<Tracked>, owner: Owner): Set<Tracked> {
   const found = new Set<Tracked>();
   const pending = [...roots];
   for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
-    if (tensor.life.owner !== list || found.has(tensor)) continue;
+    if (tensor.life.owner !== owner || found.has(tensor)) continue;
     found.add(tensor);
     pending.push(...tensor.graphInputs);
   }
@@ -294,7 +294,7 @@ function computedFrom(roots: Iterable<Tracked>, list: Owner): Set<Tracked> {
  */
 export function scope<T>(fn: () => Sync<T>): T {
   checkArgument("scope", "fn", fn, aFunction);
-  const { result, list } = listing<T>(() => {
+  const { result, owner } = owning<T>(() => {
     const returned = fn();
     if (returned && typeof (returned as { then?: unknown }).then === "function") {
       throw new ArgumentError(
@@ -304,8 +304,8 @@ export function scope<T>(fn: () => Sync<T>): T {
     return returned;
   });
   const returned: ReadonlySet<Tracked> = tensorsIn(result);
-  const needed = computedFrom(returned, list);
-  for (const tensor of list.own()) {
+  const needed = computedFrom(returned, owner);
+  for (const tensor of owner.own()) {
     if (needed.has(tensor)) own(tensor);
     else tensor.forgetGraph();
     // What a graph needs of it stays with the graph.

@@ -48,39 +48,6 @@ export class Life {
   owner: Owner | undefined;
 }
 
-/** A list of tensors, and of those that have left it since. */
-export class Owner {
-  #tensors: Tracked[] = [];
-
-  add(tensor: Tracked): void {
-    tensor.life.owner = this;
-    this.#tensors.push(tensor);
-  }
-
-  remove(tensor: Tracked): void {
-    tensor.life.owner = undefined;
-  }
-
-  /** How many are listed, some of which may have left since the last call of `own`. */
-  get length(): number {
-    return this.#tensors.length;
-  }
-
-  /** Those that have not left. */
-  own(): readonly Tracked[] {
-    this.#tensors = this.#tensors.filter((tensor) => tensor.life.owner === this);
-    return this.#tensors;
-  }
-
-  /** Frees all of them, with their graphs. */
-  freeAll(): void {
-    for (const tensor of this.own()) {
-      tensor.free("scope");
-      tensor.forgetGraph();
-    }
-  }
-}
-
 const MiB = 2 ** 20;
 
 /** Beyond so many bytes, results that are made anew again and again go once their step is over. */
@@ -101,6 +68,9 @@ const FEW_STEPS = 2;
 /** Used so many steps after it was made, a result is no passing one. */
 const LASTING_STEPS = 8;
 
+/** Of a kind that a program keeps in a list, it has come back to one in so many, or more. */
+const KEPT_SHARE = 4;
+
 /** Reads without a backward pass after which a read is taken for the end of a step. */
 const FEW_READS = 4;
 
@@ -118,6 +88,26 @@ function kindOf({ origin, shape }: Tracked): string {
   return `${origin} ${formatShape(shape)}`;
 }
 
+function byKind(tensors: readonly Tracked[]): Map<string, Tracked[]> {
+  const kinds = new Map<string, Tracked[]>();
+  for (const tensor of tensors) {
+    const kind = kindOf(tensor);
+    const same = kinds.get(kind);
+    if (same) same.push(tensor);
+    else kinds.set(kind, [tensor]);
+  }
+  return kinds;
+}
+
+/**
+ * Whether a loop makes these anew in every step and does not come back to them. Where it has come back to some, they are
+ * drawn from a list, and the turn of the others is still to come.
+ */
+function arePassing(same: readonly Tracked[]): boolean {
+  const lasting = same.filter(({ life }) => life.lasting).length;
+  return new Set(same.map(({ life }) => life.step)).size > FEW_STEPS && lasting * KEPT_SHARE < same.length;
+}
+
 /** Those that have been used since `time`, and all that their graphs lead to. */
 function inUse(tensors: readonly Tracked[], time: number): Set<Tracked> {
   const pending = tensors.filter(({ life }) => life.usedAt >= time);
@@ -132,43 +122,64 @@ function inUse(tensors: readonly Tracked[], time: number): Set<Tracked> {
   return found;
 }
 
-/** What was made outside of every scope: freed by budget, since nobody can tell whether the program still has it. */
-class Unowned extends Owner {
+/** What a scope made, or what was made outside of all. */
+export class Owner {
+  #tensors: Tracked[] = [];
   #bytes = 0;
   #sweepAt = PASSING_BUDGET;
   /** How many steps had been taken at the last sweep: only a step makes results passing ones. */
-  #sweptAt = 0;
+  #sweptAt = steps;
 
-  override add(tensor: Tracked): void {
-    super.add(tensor);
+  protected get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(tensor: Tracked): void {
+    tensor.life.owner = this;
+    this.#tensors.push(tensor);
     this.#bytes += OVERHEAD + 4 * tensor.size;
-    if (this.#bytes > this.#sweepAt) this.#sweep();
+    if (this.#bytes > this.#sweepAt) {
+      this.sweep();
+      this.#sweepAt = Math.max(PASSING_BUDGET, 1.5 * this.#bytes);
+    }
   }
 
-  override remove(tensor: Tracked): void {
-    super.remove(tensor);
+  remove(tensor: Tracked): void {
+    tensor.life.owner = undefined;
     this.#bytes -= OVERHEAD + 4 * tensor.size;
-    if (this.length > 1024 && this.#bytes < (this.length * OVERHEAD) / 2) this.own();
+    const { length } = this.#tensors;
+    if (length > 1024 && this.#bytes < (length * OVERHEAD) / 2) this.own();
   }
 
-  #sweep(): void {
+  /** Those that nobody has taken away. */
+  own(): readonly Tracked[] {
+    this.#tensors = this.#tensors.filter((tensor) => tensor.life.owner === this);
+    return this.#tensors;
+  }
+
+  /** Frees all of them, with their graphs. */
+  freeAll(): void {
+    for (const tensor of this.own()) {
+      tensor.free("scope");
+      tensor.forgetGraph();
+    }
+  }
+
+  /** Frees what the budget asks for. */
+  protected sweep(): void {
     if (steps > this.#sweptAt) this.#freePassing();
     this.#sweptAt = steps;
-    if (this.#bytes > BUDGET) this.#freeIdle(BUDGET / 2, RECENT);
-    this.#sweepAt = Math.max(PASSING_BUDGET, 1.5 * this.#bytes);
   }
 
   /** Frees, the oldest first, what a loop makes anew in every step and does not come back to. */
   #freePassing(): void {
     const candidates = this.#leastRecent();
-    const kinds = candidates.map(kindOf);
-    const stepsOf = new Map<string, Set<number>>(kinds.map((kind) => [kind, new Set()]));
-    for (const [i, { life }] of candidates.entries()) stepsOf.get(kinds[i])!.add(life.step);
+    const passing = new Set([...byKind(candidates).values()].filter(arePassing).flat());
     const spared = inUse(candidates, stepsBegan[0]);
-    for (const [i, tensor] of candidates.entries()) {
+    for (const tensor of candidates) {
       if (this.#bytes <= PASSING_BUDGET / 2) return;
       const { life, graph } = tensor;
-      if (life.lasting || spared.has(tensor) || stepsOf.get(kinds[i])!.size <= FEW_STEPS) continue;
+      if (life.lasting || spared.has(tensor) || !passing.has(tensor)) continue;
       // A result that nobody has used may be waiting in a list, and loses only its graph; not so the output of a head that
       // no loss reads, past which many backward passes have gone.
       if (life.used || (graph === "unwalked" && backwardPasses - life.backwardPass >= LASTING_STEPS))
@@ -177,21 +188,30 @@ class Unowned extends Owner {
     }
   }
 
-  /** Frees what was not used for longest, and then what never was, until no more than `target` bytes are left. */
-  #freeIdle(target: number, recent: number): void {
+  /**
+   * Frees what was used, but not for longest, until no more than `target` bytes are left.
+   * @param recent so many tensors ago is not long ago
+   */
+  protected freeIdle(target: number, recent: number): void {
     const candidates = this.#leastRecent();
     const spared = inUse(candidates, made - recent);
-    const [used, waiting] = [true, false].map((used) => candidates.filter(({ life }) => life.used === used));
-    for (const tensor of [...used, ...waiting]) {
+    for (const tensor of candidates) {
       if (this.#bytes <= target) return;
-      if (spared.has(tensor)) continue;
+      if (spared.has(tensor) || !this.mayGo(tensor)) continue;
       tensor.free("budget");
       tensor.forgetGraph();
     }
   }
 
+  /** What a scope made and nobody has used yet may be what it is to return. */
+  protected mayGo({ life }: Tracked): boolean {
+    return life.used;
+  }
+
+  /** What was not used for longest comes first, and what never was, last. */
   #leastRecent(): Tracked[] {
-    return [...this.own()].sort((a, b) => a.life.usedAt - b.life.usedAt);
+    const byUse = [...this.own()].sort((a, b) => a.life.usedAt - b.life.usedAt);
+    return [...byUse.filter(({ life }) => life.used), ...byUse.filter(({ life }) => !life.used)];
   }
 
   /** Now and then what was made before the first step is looked at again. */
@@ -202,22 +222,15 @@ class Unowned extends Owner {
   /** Frees half of it, because an allocation would fail otherwise. False when nothing can be freed. */
   relieve(): boolean {
     const before = this.#bytes;
-    this.#freeIdle(before / 2, RECENT);
-    if (this.#bytes === before) this.#freeIdle(before / 2, RECENT_IN_NEED);
+    this.freeIdle(before / 2, RECENT);
+    if (this.#bytes === before) this.freeIdle(before / 2, RECENT_IN_NEED);
     return this.#bytes < before;
   }
 
   /** The kinds that take most. */
   summary(): string {
-    const kinds = new Map<string, Tracked[]>();
-    for (const tensor of this.own()) {
-      const kind = kindOf(tensor);
-      const same = kinds.get(kind);
-      if (same) same.push(tensor);
-      else kinds.set(kind, [tensor]);
-    }
     const bytes = (tensors: readonly Tracked[]) => tensors.length * 4 * tensors[0].size;
-    const largest = [...kinds].sort(([, a], [, b]) => bytes(b) - bytes(a)).slice(0, 3);
+    const largest = [...byKind(this.own())].sort(([, a], [, b]) => bytes(b) - bytes(a)).slice(0, 3);
     return largest
       .map(([kind, tensors]) => {
         const age = steps - Math.min(...tensors.map(({ life }) => life.step));
@@ -227,13 +240,25 @@ class Unowned extends Owner {
   }
 }
 
+/** What was made outside of every scope. */
+class Unowned extends Owner {
+  protected override sweep(): void {
+    super.sweep();
+    if (this.bytes > BUDGET) this.freeIdle(BUDGET / 2, RECENT);
+  }
+
+  protected override mayGo(): boolean {
+    return true;
+  }
+}
+
 const unowned = new Unowned();
 
-/** Where new tensors are listed: the scope that runs, or the list of what is in none. */
-let current: Owner = unowned;
+/** Who owns what is made now: the innermost scope that runs. Behind it are those around it. */
+const owners: Owner[] = [unowned];
 
 whenMemoryIsShort({
-  free: () => unowned.relieve(),
+  free: () => owners.some((owner) => owner.relieve()),
   held: () => {
     const held = unowned.summary();
     return held === "" ? "" : ` Held outside of every scope: ${held}. Run steps inside scope() or noGrad().`;
@@ -242,7 +267,7 @@ whenMemoryIsShort({
 
 /** Hands a tensor to the scope that runs now. */
 export function own(tensor: Tracked): void {
-  current.add(tensor);
+  owners.at(-1)!.add(tensor);
 }
 
 /** Takes a tensor from whoever would free it. */
@@ -250,18 +275,17 @@ export function disown(tensor: Tracked): void {
   tensor.life.owner?.remove(tensor);
 }
 
-/** Runs `fn` with a list of its own for what it makes, all of which is freed should it throw. */
-export function listing<T>(fn: () => T): { result: T; list: Owner } {
-  const outer = current;
-  const list = new Owner();
-  current = list;
+/** Runs `fn` with an owner for what it makes, all of which is freed should it throw. */
+export function owning<T>(fn: () => T): { result: T; owner: Owner } {
+  const owner = new Owner();
+  owners.push(owner);
   try {
-    return { result: fn(), list };
+    return { result: fn(), owner };
   } catch (error) {
-    list.freeAll();
+    owner.freeAll();
     throw error;
   } finally {
-    current = outer;
+    owners.pop();
   }
 }
 
@@ -287,7 +311,7 @@ export function noteRead(): void {
 
 function beginStep(): void {
   steps++;
-  unowned.noteStep();
+  for (const owner of owners) owner.noteStep();
   stepsBegan = [stepsBegan[1], made];
 }
 

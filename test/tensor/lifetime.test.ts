@@ -178,6 +178,32 @@ describe("memory stays flat over 1,500 steps:", () => {
   }
 });
 
+describe("a loop inside of one scope:", () => {
+  const block = (x: Tensor) => x.mul(2).add(1).relu().add(x);
+
+  it("an evaluation that reads each batch needs no more in the end than in the beginning", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const x = rand([32, WIDTH]);
+    const { backend } = x;
+    let peak = 0;
+    noGrad(() => {
+      for (let i = 0; i < 1000; i++) {
+        block(x).sum().dataSync();
+        peak = Math.max(peak, backend.memory().bytes);
+      }
+    });
+    expect(peak).toBeLessThan(LIMIT);
+  });
+
+  it("one that reads nothing until it is over gets by with the memory there is", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const x = rand([4 * MiB]);
+    // Five results of 16 MiB in each of 100 rounds.
+    const sums = noGrad(() => Array.from({ length: 100 }, () => block(x).sum()));
+    expect(sums[0].dataSync()).toEqual(sums[99].dataSync());
+  });
+});
+
 describe("on every backend, memory stays flat:", () => {
   onEachBackend("prediction without noGrad", async (backend) => {
     const [model, x] = [new Sequential(new Linear(2, 65_536), relu, new Linear(65_536, 1)), rand([16, 2])];
