@@ -97,9 +97,10 @@ export function checkOptions<O extends object>(who: string, options: O, kinds: O
     refuse(who, "options", options, { ...aPlainObject, hint });
   }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(table, name)) throw new ArgumentError(unknownOption(who, name, Object.keys(table)));
     const value = options[name as keyof O];
-    if (value !== undefined) checkArgument(who, name, value, table[name]);
+    if (value === undefined) continue;
+    if (!Object.hasOwn(table, name)) throw new ArgumentError(unknownOption(who, name, Object.keys(table)));
+    checkArgument(who, name, value, table[name]);
   }
   for (const name of neededNames(table)) {
     if (options[name as keyof O] === undefined) {

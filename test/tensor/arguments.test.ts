@@ -99,6 +99,7 @@ describe("an option", () => {
 
   it("that is undefined has not been given", () => {
     expect(new Adam(parameters(), { lr: undefined }).lr).toBe(0.001);
+    expect(new Adam(parameters(), js({ learningRate: undefined })).lr).toBe(0.001);
     expect(new Conv2d(3, 8, 3, undefined).weight.shape).toEqual([8, 3, 3, 3]);
   });
 });
