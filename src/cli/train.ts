@@ -5,7 +5,7 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../run/config.js";
-import type { RunHooks } from "../run/run.js";
+import type { RunEvent, RunHooks } from "../run/run.js";
 
 /** Flags that are no options of the run. */
 interface OtherFlags {
@@ -109,18 +109,23 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
   const { json, resume } = flags;
   const config = resume === undefined ? await newConfig(data, flags) : undefined;
   const changes = resume === undefined ? {} : changesOnResume(data, flags);
-  const path = resume ?? flags.out ?? newFolder(config?.net ?? "");
   const { jsonOutput, textOutput } = await import("./train-output.js");
   const { resumeRun, startRun } = await import("../run/run.js");
-  const { RunFolder } = await import("../run/run-folder.js");
-  const hooks: RunHooks = { onEvent: json ? jsonOutput() : textOutput(), signal: onSignals() };
+  const show = json ? jsonOutput() : textOutput();
+  let begun = resume;
+  const onEvent = (event: RunEvent) => {
+    if (event.event === "start") begun = event.run;
+    show(event);
+  };
+  const hooks: RunHooks = { onEvent, signal: onSignals() };
   try {
-    await (config ? startRun(path, config, hooks) : resumeRun(path, changes, hooks));
+    if (resume !== undefined) await resumeRun(resume, changes, hooks);
+    else if (config) await startRun(flags.out ?? newFolder(config.net), config, hooks, { numbered: !flags.out });
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
     process.exitCode = error.exitCode;
-    const next = RunFolder.exists(path)
-      ? `Everything is saved; go on with: npx torchlet train --resume ${path}`
+    const next = begun
+      ? `Everything is saved; go on with: npx torchlet train --resume ${begun}`
       : "Training had not begun, and nothing was made.";
     console.error(`\nInterrupted. ${next}`);
   }

@@ -1,16 +1,17 @@
 /** RunFolder: everything about one training run, in one folder. */
 
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
 import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
 import type { Metrics } from "../train/evaluate.js";
-import type { TrainingPosition } from "../train/position.js";
+import { TrainingPosition } from "../train/position.js";
 import type { EpochReport } from "../train/reports.js";
 import { type TrainConfig, trainConfig } from "./config.js";
+import { checkUnlocked, RunLock } from "./run-lock.js";
 
 /** Of the photographs of a split: how many there are, in all and of each class. */
 export interface SplitSummary {
@@ -68,16 +69,39 @@ export interface SkippedPhotograph {
 
 export type CheckpointName = "last" | "best";
 
+/** What training comes to. */
+const RESULTS = ["metrics.jsonl", "last.safetensors", "best.safetensors"];
+
 /** All that a run's training writes. */
-const FILES = [
-  "config.json",
-  "data.json",
-  "skipped.json",
-  "environment.json",
-  "metrics.jsonl",
-  "last.safetensors",
-  "best.safetensors",
-];
+const FILES = ["config.json", "data.json", "skipped.json", "environment.json", ...RESULTS];
+
+/** Makes a folder that was not there: of `base`, `base-2`, `base-3`, … the first that can be had. */
+async function makeNumbered(base: string): Promise<string> {
+  await mkdir(dirname(base), { recursive: true });
+  for (let number = 1; ; number++) {
+    const path = number === 1 ? base : `${base}-${number}`;
+    try {
+      await mkdir(path);
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** @throws Error when there is a run, or what was left of one */
+function checkEmpty(path: string): void {
+  if (RunFolder.exists(path)) {
+    throw new Error(`${path} holds a run already: go on with --resume ${path}, or choose another folder with --out`);
+  }
+  const left = RESULTS.filter((name) => existsSync(join(path, name)));
+  if (left.length > 0) {
+    throw new Error(
+      `${path} holds ${left.join(", ")} of a run whose config.json is gone: put that back and go on with ` +
+        `--resume ${path}, or remove them, or choose another folder with --out`,
+    );
+  }
+}
 
 /** A run's net, on the current backend and with new weights. */
 export function buildModel({ net, size, dropout }: TrainConfig, classes: number): Sequential {
@@ -108,15 +132,19 @@ async function readJson(path: string): Promise<unknown> {
  * | last.safetensors   | checkpoint of the latest saved position: what is needed to go on                               |
  * | best.safetensors   | checkpoint of the end of the best epoch                                                        |
  *
- * Every file is whole at any moment (see `writeAtomically`). `last` decides: metrics.jsonl follows from it.
+ * Every file is whole at any moment (see `writeAtomically`). `last` decides: metrics.jsonl follows from it. While
+ * somebody trains, there is a lock as well (see `RunLock`).
  */
 export class RunFolder {
   readonly path: string;
   readonly config: TrainConfig;
+  /** Of who trains; others only read. */
+  readonly #lock: RunLock | undefined;
 
-  private constructor(path: string, config: TrainConfig) {
+  private constructor(path: string, config: TrainConfig, lock?: RunLock) {
     this.path = path;
     this.config = config;
+    this.#lock = lock;
   }
 
   /** True where a run has been begun. */
@@ -124,25 +152,36 @@ export class RunFolder {
     return existsSync(join(path, "config.json"));
   }
 
-  /** @throws Error when there is a run already */
-  static checkFree(path: string): void {
-    if (RunFolder.exists(path)) {
-      throw new Error(`${path} holds a run already: go on with --resume ${path}, or choose another folder with --out`);
-    }
+  /** @throws Error when there is a run already, what was left of one, or somebody who begins one */
+  static async checkFree(path: string): Promise<void> {
+    checkEmpty(path);
+    if (existsSync(path)) await checkUnlocked(path);
   }
 
-  /** Begins a run. config.json is written last: where it is, the other files are as well. */
+  /**
+   * Begins a run, and holds its folder until `release`. config.json is written last: where it is, the other files are.
+   * @param numbered takes `path-2`, `path-3`, … where a folder of that name is there
+   * @throws Error when somebody else holds the folder, or there is a run already
+   */
   static async create(
     path: string,
     config: TrainConfig,
     { data, skipped, session }: { data: DataSummary; skipped: SkippedPhotograph[]; session: Session },
+    { numbered = false }: { numbered?: boolean } = {},
   ): Promise<RunFolder> {
-    RunFolder.checkFree(path);
-    const run = new RunFolder(path, config);
-    await run.#writeJson("data.json", data);
-    await run.#writeJson("skipped.json", skipped);
-    await run.#writeJson("environment.json", [session]);
-    await run.#writeJson("config.json", config);
+    const own = numbered ? await makeNumbered(path) : path;
+    await mkdir(own, { recursive: true });
+    const run = new RunFolder(own, config, await RunLock.take(own));
+    try {
+      checkEmpty(own);
+      await run.#writeJson("data.json", data);
+      await run.#writeJson("skipped.json", skipped);
+      await run.#writeJson("environment.json", [session]);
+      await run.#writeJson("config.json", config);
+    } catch (error) {
+      await run.release();
+      throw error;
+    }
     return run;
   }
 
@@ -157,12 +196,25 @@ export class RunFolder {
     );
   }
 
+  /**
+   * The same folder, held until `release`: nobody else trains there.
+   * @throws Error naming the process that does
+   */
+  async hold(): Promise<RunFolder> {
+    return new RunFolder(this.path, this.config, await RunLock.take(this.path));
+  }
+
+  /** Leaves the folder to others. */
+  async release(): Promise<void> {
+    await this.#lock?.release();
+  }
+
   /** Goes on with a run, maybe with other options: notes where, and removes what an interrupted write has left. */
   async resume(config: TrainConfig, session: Session): Promise<RunFolder> {
     for (const name of FILES) await removeUnfinished(this.#file(name), 0);
     await this.#writeJson("environment.json", [...(await this.sessions()), session]);
     await this.#writeJson("config.json", config);
-    return new RunFolder(this.path, config);
+    return new RunFolder(this.path, config, this.#lock);
   }
 
   async data(): Promise<DataSummary> {
@@ -191,7 +243,7 @@ export class RunFolder {
   /** Writes all of metrics.jsonl. */
   async writeMetrics(reports: readonly EpochReport[]): Promise<void> {
     const lines = reports.map(({ epochs: _, ...report }) => JSON.stringify({ ...report, seed: this.config.seed }));
-    await writeAtomically(this.#file("metrics.jsonl"), lines.map((line) => `${line}\n`).join(""));
+    await this.#write("metrics.jsonl", lines.map((line) => `${line}\n`).join(""));
   }
 
   hasCheckpoint(name: CheckpointName): boolean {
@@ -204,11 +256,25 @@ export class RunFolder {
   }
 
   async save(name: CheckpointName, training: Training): Promise<void> {
+    await this.#lock?.check();
     await saveCheckpoint(this.checkpoint(name), training);
   }
 
-  /** @returns where `last` was saved, to go on from */
+  /**
+   * Puts everything where `last` has it. A run that was interrupted before its first checkpoint begins anew.
+   * @returns where to go on from
+   * @throws Error when `last` is missing, and something of the run would be lost without it
+   */
   async restore(training: Omit<Training, "position">): Promise<TrainingPosition> {
+    if (!this.hasCheckpoint("last")) {
+      const epochs = (await this.metrics()).length;
+      if (epochs === 0 && !this.hasCheckpoint("best")) return new TrainingPosition();
+      const best = this.hasCheckpoint("best") ? "best.safetensors is there" : "there is no best.safetensors, either";
+      throw new Error(
+        `${this.checkpoint("last")} is missing, though metrics.jsonl has ${epochs} epochs and ${best}: put it back, ` +
+          "or begin a new run elsewhere with --config and --out. Nothing has been changed",
+      );
+    }
     return loadCheckpoint(this.checkpoint("last"), training);
   }
 
@@ -230,6 +296,12 @@ export class RunFolder {
   }
 
   async #writeJson(name: string, value: unknown): Promise<void> {
-    await writeAtomically(this.#file(name), `${JSON.stringify(value, null, 2)}\n`);
+    await this.#write(name, `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** @throws Error when the folder is gone, or was taken over */
+  async #write(name: string, text: string): Promise<void> {
+    await this.#lock?.check();
+    await writeAtomically(this.#file(name), text);
   }
 }

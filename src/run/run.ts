@@ -52,6 +52,11 @@ export interface RunHooks {
   signal?: AbortSignal;
 }
 
+/** Not even an empty option: some backends have none of this name. */
+function threadsOf({ threads }: TrainConfig): { threads?: number } {
+  return threads === undefined ? {} : { threads };
+}
+
 function optimizerOf(model: Module, { optimizer, lr, weightDecay, momentum }: TrainConfig): Optimizer {
   const parameters = model.parameters();
   if (optimizer === "sgd") return new SGD(parameters, { lr, weightDecay, momentum });
@@ -161,39 +166,60 @@ function plan(config: TrainConfig, data: RunData): Plan {
 /**
  * Begins a run.
  * @param path its folder, to be made
+ * @param numbered takes `path-2`, `path-3`, … where there is a folder of this name
  * @throws Error when there is a run already, or photographs or options are not as they should be
  */
-export async function startRun(path: string, config: TrainConfig, hooks: RunHooks): Promise<void> {
-  RunFolder.checkFree(path);
-  await useBackend(config.backend, { threads: config.threads });
+export async function startRun(
+  path: string,
+  config: TrainConfig,
+  hooks: RunHooks,
+  { numbered = false }: { numbered?: boolean } = {},
+): Promise<void> {
+  if (!numbered) await RunFolder.checkFree(path);
+  await useBackend(config.backend, threadsOf(config));
   const data = await openData(config, hooks);
   const planned = plan(config, data);
   const about = { data: summarize(data), skipped: data.skipped, session: session() };
-  await train(await RunFolder.create(path, config, about), planned, about, hooks);
+  const run = await RunFolder.create(path, config, about, { numbered });
+  try {
+    await train(run, planned, about, hooks);
+  } finally {
+    await run.release();
+  }
 }
+
+/** What may be given anew when a run goes on. */
+type Changes = { [Name in (typeof RESUMABLE)[number]]?: unknown };
 
 /**
  * Goes on with a run from its last checkpoint, to the weights and figures that it would have come to without an
  * interruption, to the last bit. (Another backend rounds otherwise; any number of threads gives the same.)
- * @throws Error when there is no such run, or its photographs are not what they were
+ * @throws Error when there is no such run, somebody else trains it, or its photographs are not what they were
  */
-export async function resumeRun(
-  path: string,
-  changes: { [Name in (typeof RESUMABLE)[number]]?: unknown },
-  hooks: RunHooks,
-): Promise<void> {
-  const run = await RunFolder.open(path);
+export async function resumeRun(path: string, changes: Changes, hooks: RunHooks): Promise<void> {
+  const run = await (await RunFolder.open(path)).hold();
+  try {
+    await goOn(run, changes, hooks);
+  } finally {
+    await run.release();
+  }
+}
+
+async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<void> {
   // Threads were given for the backend that was: another may have none.
   const moves = changes.backend !== undefined && changes.backend !== run.config.backend;
   const config = trainConfig({ ...run.config, ...(moves ? { threads: undefined } : {}), ...changes });
   if (run.config.schedule === "cosine" && config.epochs !== run.config.epochs) {
-    throw new Error(`${path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
+    throw new Error(`${run.path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
   }
-  await useBackend(config.backend, { threads: config.threads });
+  await useBackend(config.backend, threadsOf(config));
   const data = await openData(config, hooks);
   const about = { data: summarize(data), skipped: data.skipped };
   await checkSameData(run, config.data, about.data);
-  await train(await run.resume(config, session()), plan(config, data), about, hooks);
+  const planned = plan(config, data);
+  const { model, optimizer, schedule } = planned;
+  const position = await run.restore({ model, optimizer, schedule });
+  await train(await run.resume(config, session()), planned, about, hooks, position);
 }
 
 async function train(
@@ -201,10 +227,9 @@ async function train(
   { model, optimizer, schedule, options }: Plan,
   { data, skipped }: { data: DataSummary; skipped: SkippedPhotograph[] },
   { onEvent, signal }: RunHooks,
+  position = new TrainingPosition(),
 ): Promise<void> {
   const { config, path } = run;
-  const restore = () => run.restore({ model, optimizer, schedule });
-  const position = run.hasCheckpoint("last") ? await restore() : new TrainingPosition();
   // Where a run was killed between the two, the checkpoint knows of an epoch that metrics.jsonl does not have.
   await run.writeMetrics(position.reports);
   const { epoch, done } = position;
@@ -236,7 +261,7 @@ async function train(
     if (signal?.aborted && error === signal.reason) await save("last");
     if (error instanceof BrokenLossError && error.modelWasBroken) {
       // The steps since the last checkpoint once more, and no further: they come to the same.
-      const before = await restore();
+      const before = await run.restore({ model, optimizer, schedule });
       onEvent({ event: "repeat", epoch: before.epoch, done: before.done });
       await fit(model, { ...options, epochs: position.epoch, position: before, signal, detectAnomaly: true });
     }

@@ -1,5 +1,6 @@
 /** A training run and its folder: whatever interrupts it, it comes to the same bytes. */
 
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -167,6 +168,85 @@ describe("a run whose weights break", () => {
     const { tensors, metadata } = await loadSafetensors((await RunFolder.open(path)).checkpoint("last"));
     expect(JSON.parse(metadata.training)).toMatchObject({ epoch: 1, done: 0 });
     for (const value of Object.values(tensors)) expect(await allFinite(value)).toBe(true);
+  });
+});
+
+describe("a folder that is not as a run needs it", () => {
+  const short = { net: "net1", epochs: 1, schedule: "constant", warmupEpochs: undefined };
+
+  it("is claimed by one of two that begin at once", async () => {
+    const path = join(root, "both");
+    const outcomes = await Promise.all([
+      startRun(path, config(short), quiet).catch((error: Error) => error.message),
+      startRun(path, config(short), quiet).catch((error: Error) => error.message),
+    ]);
+    const refusals = outcomes.filter((outcome) => outcome !== undefined);
+    expect(refusals).toEqual([expect.stringMatching(/is being trained by process|holds a run already/)]);
+  });
+
+  it("is another one where the name was not asked for", async () => {
+    const path = join(root, "numbered/run");
+    for (let i = 0; i < 3; i++) await startRun(path, config(short), quiet, { numbered: true });
+    expect((await readdir(join(root, "numbered"))).sort()).toEqual(["run", "run-2", "run-3"]);
+  });
+
+  it("refuses a second trainer, of either kind", async () => {
+    const path = join(root, "held");
+    const seconds: Promise<string>[] = [];
+    const messageOf = (run: Promise<void>) => run.then(() => "").catch((error: Error) => error.message);
+    const onEvent = ({ event }: RunEvent) => {
+      if (event === "start") seconds.push(messageOf(resumeRun(path, {}, quiet)));
+    };
+    await startRun(path, config(short), { onEvent });
+    expect(await Promise.all(seconds)).toEqual([expect.stringMatching(`being trained by process ${process.pid} on`)]);
+    expect((await readdir(path)).filter((name) => name.includes("lock"))).toEqual([]);
+  });
+
+  it("holds what was left of a run: a new one does not go on from it", async () => {
+    const path = join(root, "headless");
+    await startRun(path, config(short), quiet);
+    await rm(join(path, "config.json"));
+    await expect(startRun(path, config(short), quiet)).rejects.toThrow(
+      `${path} holds metrics.jsonl, last.safetensors, best.safetensors of a run whose config.json is gone: put that back`,
+    );
+  });
+
+  it("lacks the checkpoint to go on from: nothing of the run is overwritten", async () => {
+    const path = join(root, "no-last");
+    await startRun(path, config(short), quiet);
+    await rm(join(path, "last.safetensors"));
+    const kept = ["best.safetensors", "metrics.jsonl", "config.json", "environment.json"];
+    const contents = () => Promise.all(kept.map((name) => readFile(join(path, name), "latin1")));
+    const before = await contents();
+    await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow(
+      "last.safetensors is missing, though metrics.jsonl has 1 epochs and best.safetensors is there",
+    );
+    expect((await contents()).map((text, i) => text === before[i])).toEqual([true, true, true, true]);
+  });
+
+  it("vanishes: it is not made again", async () => {
+    const path = join(root, "vanished");
+    const onEvent = ({ event }: RunEvent) => {
+      if (event === "step") rmSync(path, { recursive: true, force: true });
+    };
+    await expect(startRun(path, config({ ...short, checkpointEvery: 1 }), { onEvent })).rejects.toThrow(
+      `${path} is gone: it was removed or renamed while it was being trained`,
+    );
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("is another's by now: whoever was overtaken writes nothing more", async () => {
+    const path = join(root, "overtaken");
+    let last: string | undefined;
+    const onEvent = ({ event }: RunEvent) => {
+      if (event !== "step" || last) return;
+      last = readFileSync(join(path, "last.safetensors"), "latin1");
+      mkdirSync(join(path, "attempt-2.lock"));
+    };
+    await expect(startRun(path, config({ ...short, checkpointEvery: 1 }), { onEvent })).rejects.toThrow(
+      "is no longer this process's",
+    );
+    expect((await readFile(join(path, "last.safetensors"), "latin1")) === last).toBe(true);
   });
 });
 
