@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { compareCommand } from "./cli/compare.js";
 import { exportCommand } from "./cli/export.js";
 import { infoCommand } from "./cli/info.js";
+import { watchOutput } from "./cli/lost-output.js";
 import { predictCommand } from "./cli/predict.js";
 import { reportCommand } from "./cli/report.js";
 import { trainCommand } from "./cli/train.js";
@@ -21,6 +22,7 @@ const program = new Command("torchlet")
   .addCommand(compareCommand())
   .addCommand(infoCommand());
 
+watchOutput();
 try {
   await program.parseAsync();
 } catch (error) {

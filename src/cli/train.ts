@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../run/config.js";
 import type { RunEvent, RunHooks } from "../run/run.js";
+import { endAs, LostOutput, onLostOutput } from "./lost-output.js";
 
 /** Flags that are no options of the run. */
 interface OtherFlags {
@@ -92,16 +93,20 @@ class Interruption extends Error {
   }
 }
 
-/** Ends a run cleanly at the first signal, and at once at the second. */
-function onSignals(): AbortSignal {
+/**
+ * Ends a run cleanly at the first signal, and at once at the second, unless a terminal that closes sent it: that sends
+ * several, and takes the output away. Lost output ends a run cleanly, too.
+ */
+function onInterruptions(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       const interruption = new Interruption(name);
-      if (controller.signal.aborted) process.exit(interruption.exitCode);
+      if (controller.signal.aborted && name !== "SIGHUP") process.exit(interruption.exitCode);
       controller.abort(interruption);
     });
   }
+  onLostOutput((lost) => controller.abort(lost));
   return controller.signal;
 }
 
@@ -117,17 +122,18 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
     if (event.event === "start") begun = event.run;
     show(event);
   };
-  const hooks: RunHooks = { onEvent, signal: onSignals() };
+  const hooks: RunHooks = { onEvent, signal: onInterruptions() };
   try {
     if (resume !== undefined) await resumeRun(resume, changes, hooks);
     else if (config) await startRun(flags.out ?? newFolder(config.net), config, hooks, { numbered: !flags.out });
   } catch (error) {
-    if (!(error instanceof Interruption)) throw error;
-    process.exitCode = error.exitCode;
+    if (!(error instanceof Interruption || error instanceof LostOutput)) throw error;
     const next = begun
       ? `Everything is saved; go on with: npx torchlet train --resume ${begun}`
       : "Training had not begun, and nothing was made.";
-    console.error(`\nInterrupted. ${next}`);
+    const why = error instanceof LostOutput ? `Interrupted: ${error.message}.` : "Interrupted.";
+    console.error(`\n${why} ${next}`);
+    endAs(error.exitCode);
   }
 }
 

@@ -27,6 +27,9 @@ buildSync({
 copyFileSync(join(root, "package.json"), join(home, "package.json"));
 symlinkSync(join(root, "node_modules"), join(home, "node_modules"));
 
+/** What Node is given to run the command line. */
+export const program = join(home, "dist/cli.js");
+
 export interface Outcome {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -44,7 +47,7 @@ export interface Running {
  * @param onLine is shown each line of the standard output at once
  */
 export function start(cwd: string, args: readonly string[], onLine: (line: string) => void = () => {}): Running {
-  const child = spawn(process.execPath, [join(home, "dist/cli.js"), ...args], { cwd });
+  const child = spawn(process.execPath, [program, ...args], { cwd });
   let stdout = "";
   let stderr = "";
   let seen = 0;
