@@ -326,6 +326,29 @@ describe("on the disk", () => {
     expect(bitsOf((await loadSafetensors(path)).tensors)).toEqual(bitsOf(state));
   });
 
+  it.each([
+    ["a zip archive", "504b0304000008080000"],
+    ["a pickle", "80028a0a6cfc9c46f920"],
+    ["a pickle", "8004956a000000000000"],
+  ])("PyTorch's own files are known: %s, %s", async (format, hex) => {
+    const path = join(root, "model.pt");
+    await writeFile(path, Buffer.concat([Buffer.from(hex, "hex"), Buffer.alloc(1000)]));
+    await expect(loadSafetensors(path)).rejects.toThrow(
+      new Error(
+        `${path}: safetensors: this is ${format}, as torch.save writes it (.pt, .pth), which can run code and is not read ` +
+          'here; from safetensors.torch import save_file, and save_file(model.state_dict(), "model.safetensors") in ' +
+          "PyTorch writes what is (docs/pytorch.md)",
+      ),
+    );
+  });
+
+  it("a header that is as long as a pickle's first bytes say is one", () => {
+    // 640 is 0x80 0x02 as a file has it.
+    const bytes = fileOf(`{}${" ".repeat(638)}`);
+    expect([...bytes.subarray(0, 2)]).toEqual([0x80, 2]);
+    expect(decodeSafetensors(bytes).tensors).toEqual({});
+  });
+
   it("an error names the file", async () => {
     const path = join(root, "broken.safetensors");
     await writeFile(path, fileOf("null"));

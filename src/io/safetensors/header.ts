@@ -61,6 +61,12 @@ export function encodeHeader(tensors: StateDict, metadata: Metadata): Uint8Array
   return bytes;
 }
 
+/** What PyTorch's own files are, of which the first bytes, read as a length, are larger than any header. */
+function pytorchFormat([a, b, c, d]: Uint8Array): string | undefined {
+  if (a === 0x50 && b === 0x4b && c === 3 && d === 4) return "a zip archive";
+  return a === 0x80 && b >= 2 && b <= 5 ? "a pickle" : undefined;
+}
+
 /**
  * The length of the header, from the first eight bytes of a file of `fileBytes`.
  * @throws Error when there is no room for it
@@ -69,6 +75,14 @@ export function headerLength(start: Uint8Array, fileBytes: number): number {
   if (start.length < LENGTH_BYTES) throw new Error(`safetensors: ${fileBytes} bytes are too few for a file`);
   const length = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
   if (length > MAX_HEADER_BYTES) {
+    const format = pytorchFormat(start);
+    if (format) {
+      throw new Error(
+        `safetensors: this is ${format}, as torch.save writes it (.pt, .pth), which can run code and is not read here; ` +
+          'from safetensors.torch import save_file, and save_file(model.state_dict(), "model.safetensors") in PyTorch ' +
+          "writes what is (docs/pytorch.md)",
+      );
+    }
     throw new Error(`safetensors: a header of ${length} bytes is over the format's limit of ${MAX_HEADER_BYTES}`);
   }
   if (length > fileBytes - LENGTH_BYTES) {
