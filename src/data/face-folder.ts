@@ -19,6 +19,23 @@ export function labelOf(name: string): number | undefined {
   return label === undefined ? undefined : Number(label);
 }
 
+/** A name that was given for its label, and does not just end in a digit, as every tenth number does. */
+const LABELLED = /_[01]\.[^.]+$/;
+
+/** Of so many names, one may be another. */
+const ONE_OTHER_IN = 10;
+
+/** @throws Error unless nearly all names are those of labelled faces, with what to do */
+export function checkLabelled(who: string, folder: string, names: readonly string[]): void {
+  const others = names.filter((name) => !LABELLED.test(name));
+  if (others.length * ONE_OTHER_IN <= names.length) return;
+  throw new Error(
+    `${who}: ${folder} has no folders, and ${others.length} of its ${names.length} files (${others[0]}) are not named as ` +
+      "labelled faces are: NAME_0.jpg (not covered) and NAME_1.jpg (covered). Put the photographs into a folder for each " +
+      'class, or say layout: "faces" if the last character of a name is its label all the same',
+  );
+}
+
 /** @throws Error naming the first file without a label, unless they are skipped; when there are no files */
 export async function listFaces(folder: string, walk: FolderWalk, options: PhotoFolderOptions): Promise<Listing> {
   const { files: names, skipped: others } = await walk.open(folder);

@@ -10,7 +10,7 @@ import {
   wholeFrom,
 } from "../tensor/arguments.js";
 import { Generator } from "../tensor/random.js";
-import { labelOf, listFaces } from "./face-folder.js";
+import { checkLabelled, labelOf, listFaces } from "./face-folder.js";
 import { listClasses } from "./image-folder.js";
 import { FolderWalk } from "./list-folder.js";
 import {
@@ -27,7 +27,7 @@ import {
 export type FolderLayout = "faces" | "folders";
 
 export interface SplitsOptions extends PhotoFolderOptions {
-  /** Default: "folders" where the photographs lie in folders, "faces" where they do not. */
+  /** Default: "folders" where the photographs lie in folders, "faces" where nearly all are called `NAME_0` or `NAME_1`. */
   layout?: FolderLayout;
   /** Share of each class that goes to the test split, where the folder has no split of its own. Default 0.25. */
   testFraction?: number;
@@ -59,7 +59,9 @@ async function detectLayout(folder: string, walk: FolderWalk): Promise<FolderLay
         'layout: "faces" (in the names of the files) or "folders" (in those of the folders)',
     );
   }
-  return folders.length > 0 ? "folders" : "faces";
+  if (folders.length > 0) return "folders";
+  checkLabelled("openSplits", folder, files);
+  return "faces";
 }
 
 /** Per class, a random `fraction` goes to the second listing, at least one and not all. */

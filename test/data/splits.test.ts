@@ -63,7 +63,7 @@ describe("a folder without splits", () => {
   });
 
   it("tells of files without a label once", async () => {
-    const folder = await folderOf({ ...files(8, (i) => `${i}_${i % 2}.png`), "portrait.jpg": jpeg });
+    const folder = await folderOf({ ...files(9, (i) => `${i}_${i % 2}.png`), "portrait.jpg": jpeg });
     const { train, test } = await openSplits(folder, { size: 2, onError: "skip" });
     expect([...train.skipped, ...test.skipped].length).toBe(1);
   });
@@ -155,6 +155,25 @@ describe("a folder that leaves doubts", () => {
     );
     expect((await openSplits(mixed, { size: 2, layout: "faces" })).train.classes).toEqual(["not covered", "covered"]);
     expect((await openSplits(mixed, { size: 2, layout: "folders" })).train.classes).toEqual(["cat"]);
+  });
+
+  it("has numbers for names, which are no labels", async () => {
+    const numbers = await folderOf(files(20, (i) => `${1000 + i}.png`));
+    await expect(openSplits(numbers, { size: 2, onError: "skip" })).rejects.toThrow(
+      `openSplits: ${numbers} has no folders, and 20 of its 20 files (1000.png) are not named as labelled faces are: ` +
+        "NAME_0.jpg (not covered) and NAME_1.jpg (covered). Put the photographs into a folder for each class, or say " +
+        'layout: "faces" if the last character of a name is its label all the same',
+    );
+    const { train, test } = await openSplits(numbers, { size: 2, onError: "skip", layout: "faces" });
+    expect(train.length + test.length).toBe(4);
+  });
+
+  it("may have one other name among ten", async () => {
+    const nine = files(9, (i) => `${i}_${i % 2}.png`);
+    const { train, test } = await openSplits(await folderOf({ ...nine, "group1.png": png }), { size: 2 });
+    expect(train.length + test.length).toBe(10);
+    const two = await folderOf({ ...nine, "group1.png": png, "group0.png": png });
+    await expect(openSplits(two, { size: 2 })).rejects.toThrow("2 of its 11 files (group0.png)");
   });
 
   it.each([
