@@ -24,7 +24,10 @@ export interface ConsoleProgress {
   onEpoch: (report: EpochReport) => void;
 }
 
-/** Callbacks that write to standard output. */
+/**
+ * Callbacks that write to standard output. `fit(model, { …, ...consoleProgress() })` takes those that are for training;
+ * the one for reading is asked for by its name.
+ */
 export function consoleProgress(): ConsoleProgress {
   // A browser has only the console.
   const terminal = globalThis.process?.stdout?.isTTY ? process.stdout : undefined;
@@ -34,13 +37,13 @@ export function consoleProgress(): ConsoleProgress {
     lastLine = performance.now();
     return true;
   };
-  return {
-    onProgress(done, total) {
-      const state = `reading photographs  ${done}/${total}`;
-      if (done === total) terminal?.write("\r\x1b[K");
-      else if (terminal && isDue(LIVE_INTERVAL_MS)) terminal.write(`\r\x1b[K${state}`);
-      else if (!terminal && isDue(LOG_INTERVAL_MS)) console.log(state);
-    },
+  const onProgress: ConsoleProgress["onProgress"] = (done, total) => {
+    const state = `reading photographs  ${done}/${total}`;
+    if (done === total) terminal?.write("\r\x1b[K");
+    else if (terminal && isDue(LIVE_INTERVAL_MS)) terminal.write(`\r\x1b[K${state}`);
+    else if (!terminal && isDue(LOG_INTERVAL_MS)) console.log(state);
+  };
+  const training: Omit<ConsoleProgress, "onProgress"> = {
     onStep({ epoch, epochs, done, total, imagesPerSecond, secondsLeft }) {
       const where = `epoch ${epoch}/${epochs}`;
       const speed = `${done}/${total}  ${imagesPerSecond.toFixed(0)} images/s  ${duration(secondsLeft)} left`;
@@ -58,4 +61,6 @@ export function consoleProgress(): ConsoleProgress {
       if (test) console.log(`  test   ${describe(test)}`);
     },
   };
+  // Not enumerable, so that `...` leaves it out: `fit` has no such option.
+  return Object.defineProperty(training, "onProgress", { value: onProgress }) as ConsoleProgress;
 }

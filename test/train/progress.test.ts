@@ -37,3 +37,7 @@ it("says in a log every half a minute how far the reading is", () => {
   read(56_003);
   expect(log.mock.calls).toEqual([["reading photographs  23995/56003"], ["reading photographs  47995/56003"]]);
 });
+
+it("can be spread into fit's options, which have none for reading", () => {
+  expect(Object.keys({ ...consoleProgress() })).toEqual(["onStep", "onEpoch"]);
+});
