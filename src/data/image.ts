@@ -80,3 +80,11 @@ export function checkDeclaredSize(declared: Declared, fileBytes: number, options
     throw new DecodeError(`${declares}, more than its ${fileBytes} bytes can hold`);
   }
 }
+
+/**
+ * Says that a decoder is not there, before its absence can pass for damage of a photograph.
+ * @throws TypeError
+ */
+export function checkLoaded(name: string, decoder: unknown): void {
+  if (typeof decoder !== "function") throw new TypeError(`${name} does not export its decoder: the bundle has lost it`);
+}

@@ -1,7 +1,8 @@
 /** JPEG: the segments are read here (size, colour model, orientation), jpeg-js (loaded when first used) does the rest. */
 
+import type { decode as Decode } from "jpeg-js";
 import { exifOrientation, orient } from "./exif.js";
-import { checkDeclaredSize, DecodeError, type DecodeOptions, type Image } from "./image.js";
+import { checkDeclaredSize, checkLoaded, DecodeError, type DecodeOptions, type Image } from "./image.js";
 
 /** What jpeg-js takes for an image, and for small ones that are padded to whole blocks. */
 const BYTES_PER_PIXEL = 30;
@@ -26,6 +27,10 @@ interface Header {
   /** From Adobe's own segment: 0 says that the colours are not transformed. */
   adobeTransform: number | undefined;
   scans: number;
+  /** The same image without fill bytes, and with an end: what jpeg-js reads, where libjpeg reads more. */
+  plain: Uint8Array;
+  /** Whether the file itself says that it has ended. */
+  ended: boolean;
 }
 
 function startsWith(segment: Uint8Array, text: string): boolean {
@@ -58,12 +63,25 @@ function readHeader(bytes: Uint8Array): Header {
     jfif: false,
     adobeTransform: undefined,
     scans: 0,
+    plain: bytes,
+    ended: false,
   };
+  const plain = new Uint8Array(bytes.length + 2);
+  let [kept, from] = [0, 0];
+  const keep = (to: number, next: number) => {
+    plain.set(bytes.subarray(from, to), kept);
+    kept += to - from;
+    from = next;
+  };
+  let offset = bytes.indexOf(0xff, 2);
   // Between segments are fill bytes, what careless writers leave there, and the image data, where a 0 follows each 255.
-  for (let offset = bytes.indexOf(0xff, 2); offset !== -1; offset = bytes.indexOf(0xff, offset)) {
+  for (; offset !== -1; offset = bytes.indexOf(0xff, offset)) {
     const marker = bytes[offset + 1];
-    if (marker === EOI) break;
-    if (marker === 0xff) offset += 1;
+    if (marker === EOI) {
+      header.ended = true;
+      break;
+    }
+    if (marker === 0xff) keep(offset, ++offset);
     else if (marker === 0 || marker === TEM || (marker >= RST0 && marker <= SOI)) offset += 2;
     else {
       const end = offset + 2 + bytes[offset + 2] * 256 + bytes[offset + 3];
@@ -75,7 +93,9 @@ function readHeader(bytes: Uint8Array): Header {
   if (header.scans === 0)
     throw new DecodeError(`JPEG is truncated: its ${bytes.length} bytes end before the image data`);
   if (header.scans > MAX_SCANS) throw new DecodeError(`JPEG has ${header.scans} scans; the limit is ${MAX_SCANS}`);
-  return header;
+  keep(offset === -1 ? bytes.length : offset, bytes.length);
+  plain.set([0xff, EOI], kept);
+  return { ...header, plain: plain.subarray(0, kept + 2) };
 }
 
 function readSegment(marker: number, segment: Uint8Array, header: Header): void {
@@ -101,17 +121,28 @@ export async function decodeJpeg(bytes: Uint8Array, options: DecodeOptions): Pro
   if (header.components?.length === 4 && header.adobeTransform === undefined) {
     throw new DecodeError("JPEG with 4 components and no Adobe segment that says what they are is not supported");
   }
-  const { decode } = await import("jpeg-js");
+  // By the default export: esbuild, where it splits, gives a package of CommonJS no other.
+  const { decode } = (await import("jpeg-js")).default;
+  return orient(decodePixels(bytes.length, header, decode), header.orientation);
+}
+
+/** Only what jpeg-js throws is the file's fault. */
+function decodePixels(length: number, header: Header, decode: typeof Decode): Image {
+  const { width, height, plain, ended } = header;
+  checkLoaded("jpeg-js", decode);
+  const options = {
+    useTArray: true,
+    formatAsRGBA: false,
+    colorTransform: isRgb(header) ? false : undefined,
+    maxResolutionInMP: Number.POSITIVE_INFINITY, // checked before
+    maxMemoryUsageInMB: LEAST_MEMORY_MB + (width * height * BYTES_PER_PIXEL) / 2 ** 20,
+  } as const;
   try {
-    const { width, height, data } = decode(bytes, {
-      useTArray: true,
-      formatAsRGBA: false,
-      colorTransform: isRgb(header) ? false : undefined,
-      maxResolutionInMP: Number.POSITIVE_INFINITY, // checked above
-      maxMemoryUsageInMB: LEAST_MEMORY_MB + (header.width * header.height * BYTES_PER_PIXEL) / 2 ** 20,
-    });
-    return orient({ width, height, data }, header.orientation);
+    return decode(plain, options);
   } catch (error) {
-    throw new DecodeError(`JPEG is damaged or truncated (${(error as Error).message})`, { cause: error });
+    const message = ended
+      ? `JPEG is damaged or truncated (${(error as Error).message})`
+      : `JPEG is truncated: its ${length} bytes end within the image data`;
+    throw new DecodeError(message, { cause: error });
   }
 }

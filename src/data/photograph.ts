@@ -35,6 +35,11 @@ function checkFile(file: Stats, maxPixels: number): void {
   }
 }
 
+/** Whether the file is at fault, or the disk. Any other error is one of the program, and no reason to skip a photograph. */
+function isOfFile(error: unknown): error is Error {
+  return error instanceof DecodeError || (error instanceof Error && "syscall" in error);
+}
+
 /**
  * Reads at once, not by promises: they take 130 µs for a small file instead of 20, and the thread has nothing else to do.
  * @throws Error when the cache cannot be written: that is no fault of the photograph's
@@ -54,7 +59,8 @@ async function readPhotograph(path: string, options: ReadOptions): Promise<Photo
     photograph = { width: image.width, height: image.height, planes: new Uint8Array(3 * size * size) };
     toPlanes(resize(image, size, size), photograph.planes);
   } catch (error) {
-    return { reason: (error as Error).message };
+    if (!isOfFile(error)) throw error;
+    return { reason: error.message };
   }
   entry?.write(photograph);
   return photograph;

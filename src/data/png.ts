@@ -2,7 +2,7 @@
 
 import type { PNG } from "pngjs";
 import { exifOrientation, orient } from "./exif.js";
-import { checkDeclaredSize, DecodeError, type DecodeOptions, type Image } from "./image.js";
+import { checkDeclaredSize, checkLoaded, DecodeError, type DecodeOptions, type Image } from "./image.js";
 
 /** Deflate packs at most 1032 bytes into one, and each of these may hold 8 pixels. */
 const PIXELS_PER_BYTE = 8 * 1032;
@@ -130,10 +130,17 @@ export async function decodePng(bytes: Uint8Array, options: DecodeOptions): Prom
   const { width, height, end } = header;
   checkDeclaredSize({ format: "PNG", width, height, pixelsPerByte: PIXELS_PER_BYTE }, bytes.length, options);
   await checkInflated(header);
-  const { PNG } = await import("#pngjs");
+  // By the default export: esbuild, where it splits, gives a package of CommonJS no other.
+  const { PNG } = (await import("#pngjs")).default;
+  checkLoaded("pngjs", PNG?.sync?.read);
+  const data = onWhite(readPixels(toBuffer(bytes.subarray(0, end), PNG), PNG));
+  return orient({ width, height, data }, header.orientation);
+}
+
+/** Only what pngjs throws is the file's fault. */
+function readPixels(file: Buffer, Png: typeof PNG): Uint8Array {
   try {
-    const data = onWhite(PNG.sync.read(toBuffer(bytes.subarray(0, end), PNG)).data);
-    return orient({ width, height, data }, header.orientation);
+    return Png.sync.read(file).data;
   } catch (error) {
     throw new DecodeError(`PNG is damaged (${(error as Error).message})`, { cause: error });
   }

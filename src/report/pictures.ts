@@ -95,13 +95,13 @@ function dataUri(type: string, bytes: Uint8Array): string {
 
 /** For photographs, and what is laid over them: a tenth of the bytes of a PNG. */
 export async function jpegUri(image: Image): Promise<string> {
-  const { encode } = await import("jpeg-js");
+  const { encode } = (await import("jpeg-js")).default;
   return dataUri("jpeg", encode({ ...image, data: rgba(image) }, 85).data);
 }
 
 /** For pictures of a few pixels, each of which counts. */
 export async function pngUri(image: Image): Promise<string> {
-  const { PNG } = await import("#pngjs");
+  const { PNG } = (await import("#pngjs")).default;
   const png = new PNG({ width: image.width, height: image.height });
   png.data.set(rgba(image));
   return dataUri("png", PNG.sync.write(png));

@@ -21,22 +21,33 @@ const program = `
   });
 `;
 
-it("are decoded in the program's own thread", async () => {
+const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+it.each([
+  ["one file of CommonJS", { format: "cjs", outExtension: { ".js": ".cjs" } }],
+  ["modules that are loaded later", { format: "esm", splitting: true, outExtension: { ".js": ".mjs" } }],
+] as const)("are decoded in the program's own thread: %s", async (_name, form) => {
   const photographs = await folderOf(
     Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}_1.jpg`, i % 2 ? jpeg : png])),
   );
   const out = await mkdtemp(join(tmpdir(), "torchlet-bundle-"));
   onTestFinished(() => rm(out, { recursive: true }));
   await build({
-    stdin: { contents: program, resolveDir: resolve(".") },
+    stdin: { contents: program, resolveDir: resolve("."), sourcefile: "program.js" },
     platform: "node",
-    format: "cjs",
+    ...form,
+    // pngjs asks for Node's modules by require, which a module has to be given.
+    banner: form.format === "esm" ? { js: REQUIRE } : {},
     bundle: true,
     minify: true,
-    outfile: join(out, "program.cjs"),
+    entryNames: "program",
+    outdir: out,
     logLevel: "silent",
   });
-  const { stdout } = await promisify(execFile)(process.execPath, [join(out, "program.cjs"), photographs]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(out, `program${form.outExtension[".js"]}`),
+    photographs,
+  ]);
   const hash = createHash("sha256");
   const faces = await FaceFolder.open(photographs, { size: 8, workers: 2 });
   for (let i = 0; i < faces.length; i++) hash.update(faces.pixels(i));

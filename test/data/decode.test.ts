@@ -2,10 +2,12 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { deflateSync, inflateSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { decodeImage } from "../../src/data/decode.js";
+import { FaceFolder } from "../../src/data/face-folder.js";
 import { DecodeError, type Image } from "../../src/data/image.js";
 import { crc32 } from "../fuzz/mutate.js";
+import { folderOf } from "./photographs.js";
 
 interface DecodeCase {
   name: string;
@@ -107,7 +109,7 @@ const ON_WHITE: Record<string, number[]> = {
 };
 
 const REFUSED: Record<string, string> = {
-  "jpg_truncated_at_262144.jpg": "JPEG is damaged or truncated (marker was not found)",
+  "jpg_truncated_at_262144.jpg": "JPEG is truncated: its 262144 bytes end within the image data",
   "misnamed_webp_content.jpg": "WebP is not supported; JPEG and PNG are",
 };
 
@@ -126,6 +128,55 @@ describe.skipIf(!existsSync(ODD))("awkward photographs (skipped where the shared
   });
 
   it("are 20", () => expect(rows.length).toBe(20));
+});
+
+const ODD2 = "../shared/data/odd2";
+
+describe.skipIf(!existsSync(ODD2))("what libjpeg reads (skipped where the shared data is absent)", () => {
+  const rows = existsSync(ODD2) ? readFileSync(`${ODD2}.tsv`, "utf8").trim().split("\n").slice(1) : [];
+  it.each(rows.map((row) => row.split("\t")))("%s", async (name, width, height, r, g, b) => {
+    const image = await decodeImage(readFileSync(`${ODD2}/${name}`));
+    expect([image.width, image.height]).toEqual([Number(width), Number(height)]);
+    // libjpeg smooths the colours that have half the pixels; jpeg-js repeats them.
+    for (const [c, mean] of means(image).entries()) expect(Math.abs(mean - Number([r, g, b][c]))).toBeLessThan(0.75);
+  });
+});
+
+describe("a JPEG as careless writers leave it", () => {
+  /** The places in the image data, and behind it, where a marker stands. */
+  const markersIn = (file: Buffer) =>
+    [...file.keys()].filter((i) => i > file.indexOf(Buffer.of(0xff, 0xda)) && file[i] === 0xff && file[i + 1] > 0);
+
+  it.each(["restart intervals", "progressive"])("has fill bytes before its markers: %s", async (name) => {
+    const file = fileOf(name);
+    const pieces = markersIn(file).map((at, i, all) => file.subarray(at, all[i + 1]));
+    expect(pieces.length).toBeGreaterThan(2);
+    const head = file.subarray(0, markersIn(file)[0]);
+    const filled = Buffer.concat([head, ...pieces.flatMap((piece) => [Buffer.of(0xff, 0xff, 0xff), piece])]);
+    expect(await decodeImage(filled)).toEqual(await decodeImage(file));
+  });
+
+  it.each(["4:4:4", "progressive", "restart intervals"])("has no end, or half of it: %s", async (name) => {
+    const file = fileOf(name);
+    const whole = await decodeImage(file);
+    for (const length of [file.length - 2, file.length - 1]) {
+      expect(await decodeImage(file.subarray(0, length))).toEqual(whole);
+    }
+  });
+});
+
+describe("a program that has lost its decoder", () => {
+  it.each([
+    ["jpeg-js", "4:4:4", { decode: undefined }],
+    ["pngjs", "palette", { PNG: undefined }],
+  ])("does not take the photograph for damaged: %s", async (name, photograph, exported) => {
+    vi.doMock(name === "pngjs" ? "#pngjs" : name, () => ({ default: exported }));
+    onTestFinished(() => vi.doUnmock(name === "pngjs" ? "#pngjs" : name));
+    const folder = await folderOf({ "1_1.jpg": fileOf(photograph) });
+    const lost = new TypeError(`${name} does not export its decoder: the bundle has lost it`);
+    await expect(decodeImage(fileOf(photograph))).rejects.toThrow(lost);
+    await expect(FaceFolder.open(folder, { size: 4, workers: 0, onError: "skip" })).rejects.toThrow(lost);
+  });
 });
 
 describe("files that cannot be read", () => {
