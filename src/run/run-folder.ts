@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
+import { allFinite } from "../tensor/anomaly.js";
 import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
 import type { Metrics } from "../train/evaluate.js";
 import { TrainingPosition } from "../train/position.js";
@@ -106,6 +107,20 @@ function checkEmpty(path: string): void {
 /** A run's net, on the current backend and with new weights. */
 export function buildModel({ net, size, dropout }: TrainConfig, classes: number): Sequential {
   return nets[net].build({ classes, size, dropout });
+}
+
+/** @throws Error naming the tensors with numbers that no training leaves in a checkpoint */
+async function checkFinite(model: Sequential, path: string): Promise<void> {
+  const broken: string[] = [];
+  for (const [name, value] of Object.entries(model.stateDict())) {
+    if (!(await allFinite(value))) broken.push(name);
+    value.dispose();
+  }
+  if (broken.length === 0) return;
+  throw new Error(
+    `${path}: NaN or infinity in ${broken.join(", ")}. Training saves no such weights: the file was changed or damaged ` +
+      "since. Take the run's other checkpoint, or a copy",
+  );
 }
 
 /** @throws Error that begins with `where` */
@@ -280,7 +295,7 @@ export class RunFolder {
 
   /**
    * This run's net on the current backend, with the weights of a checkpoint, in evaluation mode.
-   * @throws Error when there is no such checkpoint (yet)
+   * @throws Error when there is no such checkpoint (yet), or numbers in it are not finite
    */
   async loadModel(name: CheckpointName): Promise<Sequential> {
     const path = this.checkpoint(name);
@@ -288,6 +303,7 @@ export class RunFolder {
     const { classes } = await this.data();
     const model = buildModel(this.config, classes.length);
     await loadWeights(path, model);
+    await checkFinite(model, path);
     return model.eval();
   }
 

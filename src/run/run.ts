@@ -1,5 +1,6 @@
 /** A training run from its options to its folder: begun, or gone on with where it was interrupted. */
 
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { ImageDataset } from "../data/dataset.js";
 import { classLoss, type Labels, pickLoss } from "../layers/losses.js";
 import type { Module } from "../layers/module.js";
@@ -163,6 +164,15 @@ function plan(config: TrainConfig, data: RunData): Plan {
   return { model, optimizer, schedule, options };
 }
 
+/** @throws Error when a run's files would be among its photographs */
+function checkOutside(data: string, path: string): void {
+  const way = relative(resolve(data), resolve(path));
+  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return;
+  throw new Error(
+    `${path} is inside the photographs' folder ${data}, whose content must stay as it is: choose another --out`,
+  );
+}
+
 /**
  * Begins a run.
  * @param path its folder, to be made
@@ -175,6 +185,7 @@ export async function startRun(
   hooks: RunHooks,
   { numbered = false }: { numbered?: boolean } = {},
 ): Promise<void> {
+  checkOutside(config.data, path);
   if (!numbered) await RunFolder.checkFree(path);
   await useBackend(config.backend, threadsOf(config));
   const data = await openData(config, hooks);

@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
-import { loadSafetensors } from "../../src/io/safetensors/file.js";
+import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import { trainConfig } from "../../src/run/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import { allFinite } from "../../src/tensor/anomaly.js";
+import { tensor } from "../../src/tensor/tensor.js";
 import { runContents } from "./run-contents.js";
 
 let root: string;
@@ -224,6 +225,16 @@ describe("a folder that is not as a run needs it", () => {
     expect((await contents()).map((text, i) => text === before[i])).toEqual([true, true, true, true]);
   });
 
+  it("is among the photographs", async () => {
+    const data = join(root, "faces");
+    for (const path of [data, join(data, "run"), join(data, "train/../runs/a")]) {
+      await expect(startRun(path, config(short), quiet, { numbered: true })).rejects.toThrow(
+        `${path} is inside the photographs' folder ${data}, whose content must stay as it is: choose another --out`,
+      );
+    }
+    expect((await readdir(data)).sort()).toEqual(["test", "train"]);
+  });
+
   it("vanishes: it is not made again", async () => {
     const path = join(root, "vanished");
     const onEvent = ({ event }: RunEvent) => {
@@ -248,6 +259,23 @@ describe("a folder that is not as a run needs it", () => {
     );
     expect((await readFile(join(path, "last.safetensors"), "latin1")) === last).toBe(true);
   });
+});
+
+it("weights that are not finite are refused where they are read", async () => {
+  const path = join(root, "not-finite");
+  await startRun(path, config({ net: "net1", epochs: 1, warmupEpochs: 0 }), quiet);
+  const run = await RunFolder.open(path);
+  const file = run.checkpoint("best");
+  for (const name of ["model.0.weight", "model.0.bias"]) {
+    const { tensors, metadata } = await loadSafetensors(file);
+    const values = await tensors[name].data();
+    values[1] = name.endsWith("bias") ? -Infinity : Number.NaN;
+    await saveSafetensors(file, { ...tensors, [name]: tensor(values, tensors[name].shape) }, metadata);
+  }
+  await expect(run.loadModel("best")).rejects.toThrow(
+    `${file}: NaN or infinity in 0.weight, 0.bias. Training saves no`,
+  );
+  await run.loadModel("last");
 });
 
 describe("the folder", () => {
