@@ -1,6 +1,14 @@
 /** Autograd: `record` notes how a tensor was made, `backward` walks the notes from the last to the first. */
 
-import { ArgumentError, aBoolean, aFunction, checkArgument, checkOptions, type OptionKinds } from "./arguments.js";
+import {
+  ArgumentError,
+  aBoolean,
+  aFunction,
+  aPlainObject,
+  checkArgument,
+  checkOptions,
+  type OptionKinds,
+} from "./arguments.js";
 import type { Storage } from "./backend/backend.js";
 import { noteBackward, type Owner, own, owning, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
@@ -265,13 +273,14 @@ function noRecord<T>(fn: () => T): T {
 /** Nothing for a promise, so that an async callback does not compile: it would go on after the scope has closed. */
 export type Sync<T> = T extends PromiseLike<unknown> ? never : T;
 
-function tensorsIn(value: unknown, found: Set<Tensor> = new Set()): Set<Tensor> {
-  if (value instanceof Tensor) found.add(value);
-  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found);
-  else if (value && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-    for (const item of Object.values(value)) tensorsIn(item, found);
-  }
-  return found;
+/** The tensors in a value: itself, or those in arrays, maps, sets and plain objects, however nested. */
+function tensorsIn(value: unknown, seen: Set<unknown> = new Set()): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (typeof value !== "object" || value === null || seen.has(value)) return [];
+  seen.add(value);
+  const isCollection = Array.isArray(value) || value instanceof Set || value instanceof Map;
+  const items = isCollection ? [...value.values()] : aPlainObject.accepts(value) ? Object.values(value) : [];
+  return items.flatMap((item) => tensorsIn(item, seen));
 }
 
 /** Which of the tensors of `owner` the graphs of `roots` lead to. */
@@ -287,7 +296,7 @@ function computedFrom(roots: Iterable<Tracked>, owner: Owner): Set<Tracked> {
 }
 
 /**
- * Runs `fn` and frees the tensors made inside, except what it returns (tensors, or arrays and plain objects of them),
+ * Runs `fn` and frees the tensors made inside, except what it returns (tensors, or arrays, maps, sets and plain objects of them),
  * parameters, gradients and the state of optimizers. Values that a returned graph needs stay until it is walked.
  * @returns what `fn` returns
  * @throws ArgumentError when `fn` returns a promise: a scope cannot wait
@@ -303,7 +312,7 @@ export function scope<T>(fn: () => Sync<T>): T {
     }
     return returned;
   });
-  const returned: ReadonlySet<Tracked> = tensorsIn(result);
+  const returned: ReadonlySet<Tracked> = new Set(tensorsIn(result));
   const needed = computedFrom(returned, owner);
   for (const tensor of owner.own()) {
     if (needed.has(tensor)) own(tensor);

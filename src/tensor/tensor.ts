@@ -1,6 +1,7 @@
 /** Tensor: a shape, a backend, a buffer of numbers there, and a place in the graph. */
 
 import {
+  ArgumentError,
   aBoolean,
   aNumber,
   checkArgument,
@@ -333,6 +334,35 @@ export class Tensor implements Tracked {
     if (backend.failure) return `${title}, lost: ${backend.failure}`;
     if (!backend.readSync) return `${title}, on a device that cannot be read at once: await data()`;
     return `${title}\n${printNumbers(backend, this.numbers.storage, this.shape)}`;
+  }
+
+  /**
+   * Internal: the text for `${x}`. Operators would make NaN, false or half a sentence of a tensor.
+   * @throws ArgumentError for x * 2, x < y, x + 1, Number(x)
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new ArgumentError(
+      `${this.title} is no number: write x.add(y), x.mul(2), …, take the number by await x.item(), or its text by \`\${x}\``,
+    );
+  }
+
+  /**
+   * Internal: JSON would hold everything but the numbers.
+   * @throws ArgumentError always
+   */
+  toJSON(): never {
+    throw new ArgumentError(
+      `${this.title} does not go into JSON: Array.from(await x.data()) has its numbers; saveSafetensors saves a stateDict()`,
+    );
+  }
+
+  /**
+   * Internal: PyTorch's name, under which nothing would happen.
+   * @throws ArgumentError always
+   */
+  set requires_grad(_value: unknown) {
+    throw new ArgumentError("a tensor has no requires_grad; write requiresGrad");
   }
 
   /** Internal: what `console.log` shows in Node. Deep inside of other objects, the title is enough. */

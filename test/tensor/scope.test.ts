@@ -9,7 +9,7 @@ import { ArgumentError } from "../../src/tensor/arguments.js";
 import { noGrad, scope } from "../../src/tensor/autograd.js";
 import type { Backend } from "../../src/tensor/backend/backend.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
-import { Parameter, rand, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { ones, Parameter, rand, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
 import { expectClose } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 import { tinyNet } from "../tiny-net.js";
@@ -125,4 +125,13 @@ describe("a training loop", () => {
       expect(model.parameters().every((p) => p.dataSync().every(Number.isFinite))).toBe(true);
     });
   }
+});
+
+it("what a scope returns is found in maps, in sets, and where an object is part of itself", () => {
+  const { map, set, round } = scope(() => {
+    const round: { x: Tensor; self?: object } = { x: ones([2]) };
+    round.self = round;
+    return { map: new Map([["x", ones([2])]]), set: new Set([ones([2])]), round };
+  });
+  for (const x of [...map.values(), ...set, round.x]) expect([...x.dataSync()]).toEqual([1, 1]);
 });

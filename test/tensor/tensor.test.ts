@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
+import { ArgumentError } from "../../src/tensor/arguments.js";
 import { scope } from "../../src/tensor/autograd.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { type BackendName, withBackend } from "../../src/tensor/backend/registry.js";
@@ -167,5 +168,37 @@ describe("to", () => {
     await expect(x.to(createJsBackend())).rejects.toThrow("detach() first");
     expect((await x.detach().to(createJsBackend())).shape).toEqual([2]);
     await expect(x.to("cuda" as BackendName)).rejects.toThrow('unknown backend "cuda"; there are wasm, js, ');
+  });
+});
+
+describe("a tensor", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: what JavaScript does with it has no type
+  const x: any = tensor(1.5);
+  const noNumber = /^Tensor\(\[\], wasm.*\) is no number: write x\.add\(y\), .* await x\.item\(\)/;
+
+  it.each<[string, () => unknown]>([
+    ["x * 2", () => x * 2],
+    ["x < 2", () => x < 2],
+    ["0 + x", () => 0 + x],
+    ["-x", () => -x],
+    ["Math.max(x)", () => Math.max(x)],
+    ["isNaN(x)", () => Number.isNaN(Number(x))],
+  ])("is no number for JavaScript: %s", (_, run) => {
+    expect(run).toThrow(ArgumentError);
+    expect(run).toThrow(noNumber);
+  });
+
+  it("has a text", () => {
+    expect(`${x}`).toBe(String(x));
+  });
+
+  it("does not go into JSON, which would lose the numbers", () => {
+    expect(() => JSON.stringify({ weight: x })).toThrow(/saveSafetensors saves a stateDict\(\)/);
+  });
+
+  it("refuses PyTorch's name for requiresGrad", () => {
+    expect(() => {
+      x.requires_grad = true;
+    }).toThrow(new ArgumentError("a tensor has no requires_grad; write requiresGrad"));
   });
 });
