@@ -107,7 +107,8 @@ function verdictSection(comparison: Comparison, verdict: Verdict): Section {
   const { runs, names, predictions } = comparison;
   const costs = [
     ["parameters", ...runs.map(({ model }) => count(model.parameterCount()))],
-    ["best epoch", ...runs.map(({ best, epochs }) => `${best.epoch} of ${epochs.length}`)],
+    ["epochs", ...runs.map(({ run, epochs }) => `${epochs.length} of ${run.config.epochs}`)],
+    ["best epoch", ...runs.map(({ best }) => String(best.epoch))],
     ["time", ...runs.map(({ seconds }) => duration(seconds))],
   ];
   return {
@@ -222,5 +223,5 @@ export async function writeComparison(
     const both = [a, b].map((figure) => `${show(figure.value)} (${range(figure.interval, show)})`).join("   ");
     return `${name.padEnd(9)} ${both}   ${signed(difference, show)} (${range(interval, (x) => signed(x, show))})`;
   });
-  return { file, lines: [...lines, testInWords(verdict, names)] };
+  return { file, lines: [...lines, testInWords(verdict, names), ...warnings] };
 }

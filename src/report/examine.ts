@@ -5,7 +5,7 @@ import type { Sequential } from "../layers/sequential.js";
 import { type RunData, readRunData, summarize } from "../run/run-data.js";
 import { type EpochLine, RunFolder, type Session, type SkippedPhotograph } from "../run/run-folder.js";
 import { useBackend } from "../tensor/backend/registry.js";
-import { bestEpoch } from "../train/best-epoch.js";
+import { bestEpoch, keepsImproving } from "../train/best-epoch.js";
 import { type Predictions, predictAll } from "./predictions.js";
 
 export interface Examination {
@@ -23,7 +23,7 @@ export interface Examination {
   seconds: number;
   sessions: Session[];
   skipped: SkippedPhotograph[];
-  /** What is not as it was when the net was trained; nothing where all is. */
+  /** What whoever reads the figures has to know first: training is not over, photographs have changed. */
   warnings: string[];
 }
 
@@ -37,6 +37,17 @@ export interface ExamineOptions {
 function checkClasses(now: readonly string[], then: readonly string[], folder: string): void {
   if (now.length === then.length && now.every((name, k) => name === then[k])) return;
   throw new Error(`${folder} has the classes ${now.join(", ")}; the run was trained on ${then.join(", ")}`);
+}
+
+/** A warning where neither the last epoch nor an early stop has ended the training. */
+function unfinished({ path, config }: RunFolder, epochs: readonly EpochLine[]): string[] {
+  const { metric, earlyStop: patience } = config;
+  const stopped = patience !== undefined && !keepsImproving(epochs, { metric, patience });
+  if (stopped || epochs.length >= config.epochs) return [];
+  return [
+    `Of ${path}, ${epochs.length} of ${config.epochs} epochs are over: it was interrupted, or is still training. ` +
+      `npx torchlet train --resume ${path} goes on with an interrupted run.`,
+  ];
 }
 
 /**
@@ -68,10 +79,13 @@ export async function examine(path: string, { data: moved, onProgress }: Examine
     seconds: epochs.reduce((sum, epoch) => sum + epoch.seconds, 0),
     sessions: await run.sessions(),
     skipped: await run.skipped(),
-    warnings: changed.map(
-      (split) =>
-        `The photographs to ${split} on are not what they were when the net was trained: ${data[split].length} now, ` +
-        `${then[split].count} then. What follows is about those that are in ${folder} now.`,
-    ),
+    warnings: [
+      ...unfinished(run, epochs),
+      ...changed.map(
+        (split) =>
+          `The photographs to ${split} on are not what they were when the net was trained: ${data[split].length} now, ` +
+          `${then[split].count} then. What follows is about those that are in ${folder} now.`,
+      ),
+    ],
   };
 }

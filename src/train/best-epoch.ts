@@ -39,3 +39,11 @@ export function bestEpoch<E extends Epoch>(reports: readonly E[], metric: Metric
   const scores = reports.map((report) => score(report, metric));
   return reports[scores.indexOf(Math.max(...scores))];
 }
+
+/** Whether the best of `reports` is less than `patience` epochs ago: where it is not, an early stop ends the training. */
+export function keepsImproving(
+  reports: readonly Epoch[],
+  { metric, patience }: { metric: MetricName; patience: number },
+): boolean {
+  return reports.length === 0 || reports.length - bestEpoch(reports, metric).epoch < patience;
+}

@@ -23,7 +23,7 @@ import {
 import { formatShape } from "../tensor/shape.js";
 import "../tensor/methods.js";
 import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
-import { aMetric, bestEpoch, type MetricName } from "./best-epoch.js";
+import { aMetric, keepsImproving, type MetricName } from "./best-epoch.js";
 import { checkNotEmpty, evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
 import { type Pass, runPass } from "./pass.js";
 import { aPosition, TrainingPosition } from "./position.js";
@@ -91,10 +91,6 @@ const KINDS: OptionKinds<FitOptions> = {
 
 function since(start: number): number {
   return (performance.now() - start) / 1000;
-}
-
-function keepsImproving(reports: readonly EpochReport[], { metric, patience }: NonNullable<FitOptions["earlyStop"]>) {
-  return reports.length === 0 || reports.length - bestEpoch(reports, metric).epoch < patience;
 }
 
 /** What one fit draws from the default generators would be missing in another that runs at the same time. */

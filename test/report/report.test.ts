@@ -123,6 +123,36 @@ describe("one epoch, and test photographs of one class only", () => {
   });
 });
 
+describe("a run that is not over", () => {
+  const sentence = (run: string, epochs: string) => `Of ${at(run)}, ${epochs} epochs are over: it was interrupted`;
+
+  it("says so in its report, and in a comparison", async () => {
+    const controller = new AbortController();
+    const options = { net: "net1", size: 16, epochs: 8, batch: 16, backend: "wasm", threads: 1 };
+    const onEvent = ({ event }: { event: string }) => {
+      if (event === "epoch") controller.abort(new Error("enough"));
+    };
+    const training = startRun(at("broken-off"), trainConfig({ data: at("faces"), ...options }), {
+      onEvent,
+      signal: controller.signal,
+    });
+    await expect(training).rejects.toThrow("enough");
+    const page = await readFile(await writeReport(at("broken-off")), "utf8");
+    expect(page).toContain(sentence("broken-off", "1 of 8"));
+    expect(page).toContain("<p>1 of 8 epochs took");
+    const { file, lines } = await writeComparison(at("two"), at("broken-off"), { out: at("with-broken-off") });
+    expect(await readFile(file, "utf8")).toContain(sentence("broken-off", "1 of 8"));
+    expect(lines.at(-1)).toContain(sentence("broken-off", "1 of 8"));
+  });
+
+  it("is none that has come to its end, or to an early stop", async () => {
+    await train("early", "faces", { epochs: 40, earlyStop: 1 });
+    const epochs = await (await RunFolder.open(at("early"))).metrics();
+    expect(epochs.length).toBeLessThan(40);
+    for (const run of ["two", "early"]) expect((await examine(at(run))).warnings).toEqual([]);
+  });
+});
+
 describe("photographs that are there twice", () => {
   it("are shown, with what is wrong with them", async () => {
     const page = (await readFile(at("two/report.html"), "utf8")).replaceAll("\n", " ");

@@ -24,7 +24,7 @@ export function runSection({ run, folder, epochs, seconds, sessions }: Examinati
     id: "run",
     title: "The run, and how to repeat it",
     charts: [],
-    body: html`<p>${epochs.length} epochs took ${duration(seconds)}, ${duration(seconds / epochs.length)} each with their
+    body: html`<p>${epochs.length} of ${run.config.epochs} epochs took ${duration(seconds)}, ${duration(seconds / epochs.length)} each with their
 evaluation; training itself went at ${Math.round(speed)} photographs a second.</p>
 <pre>npx torchlet train --config ${quoted(`${run.path}/config.json`)} --out ANOTHER-FOLDER
 npx torchlet report ${quoted(run.path)} --data ${quoted(folder)}</pre>
