@@ -74,7 +74,7 @@ async function predictFiles(run: RunFolder, checkpoint: CheckpointName, files: r
   const read: { index: number; planes: Uint8Array }[] = [];
   const failures = await readAll(files, { size, onError: "skip" }, (index, { planes }) => read.push({ index, planes }));
   for (const { index, reason } of failures) predictions[index] = { file: files[index], reason };
-  const pixels = Buffer.concat(read.map(({ planes }) => planes));
+  const pixels = read.map(({ planes }) => planes);
   // Nobody has told the labels: that they are 0 here is not looked at.
   const dataset = new ImageDataset({ pixels, labels: new Int32Array(read.length), size, classes });
   const said = await predictAll(model, dataset);

@@ -49,8 +49,11 @@ export interface BatchOptions {
 }
 
 export interface ImageDatasetOptions {
-  /** One image after another, each [3, size, size]: all of its red, then green, then blue. */
-  pixels: Uint8Array;
+  /**
+   * One image after another, each [3, size, size]: all of its red, then green, then blue. Or a list with an array for
+   * each image: one array holds 4 GiB at most on Node 20.
+   */
+  pixels: Uint8Array | readonly Uint8Array[];
   /** The class of each image. */
   labels: Int32Array;
   /** Width and height of every image. */
@@ -59,8 +62,16 @@ export interface ImageDatasetOptions {
   classes: readonly string[];
 }
 
+const eachPixels = listOf("a list of Uint8Arrays", instanceOf("a Uint8Array", Uint8Array));
+
+const somePixels: Kind<Uint8Array | readonly Uint8Array[]> = {
+  expected: "a Uint8Array, or a list with one for each image",
+  accepts: (value) => value instanceof Uint8Array || eachPixels.accepts(value),
+  hint: eachPixels.hint,
+};
+
 export const datasetKinds: OptionKinds<ImageDatasetOptions> = {
-  pixels: needed(instanceOf("a Uint8Array", Uint8Array)),
+  pixels: needed(somePixels),
   labels: needed(instanceOf("an Int32Array", Int32Array)),
   size: needed(aCount),
   classes: needed(listOf("a list of names", aString)),
@@ -83,7 +94,7 @@ export class ImageDataset {
   readonly size: number;
   /** What the classes are called, by label. */
   readonly classes: readonly string[];
-  readonly #pixels: Uint8Array;
+  readonly #pixels: Uint8Array | readonly Uint8Array[];
 
   /**
    * @param data what it is made of
@@ -95,10 +106,19 @@ export class ImageDataset {
     // What a subclass has besides is for it to check.
     const own = { pixels, labels, size, classes, ...(new.target === ImageDataset ? more : {}) };
     checkOptions(new.target.name, own, datasetKinds);
-    if (pixels.length !== labels.length * 3 * size * size) {
+    const stride = 3 * size * size;
+    const got = pixels instanceof Uint8Array ? pixels.length : pixels.reduce((sum, { length }) => sum + length, 0);
+    if (got !== labels.length * stride) {
       throw new RangeError(
-        `ImageDataset: ${labels.length} images of 3 × ${size} × ${size} need ${labels.length * 3 * size * size} bytes of ` +
-          `pixels, got ${pixels.length}`,
+        `ImageDataset: ${labels.length} images of 3 × ${size} × ${size} need ${labels.length * stride} bytes of ` +
+          `pixels, got ${got}`,
+      );
+    }
+    const odd = pixels instanceof Uint8Array ? -1 : pixels.findIndex(({ length }) => length !== stride);
+    if (odd !== -1) {
+      const { length } = pixels[odd] as Uint8Array;
+      throw new RangeError(
+        `ImageDataset: image ${odd} has ${length} bytes of pixels, 3 × ${size} × ${size} are ${stride}`,
       );
     }
     const stray = labels.find((label) => label < 0 || label >= classes.length);
@@ -127,6 +147,7 @@ export class ImageDataset {
    */
   pixels(index: number): Uint8Array {
     this.#checkIndex("pixels", index);
+    if (!(this.#pixels instanceof Uint8Array)) return this.#pixels[index];
     const stride = 3 * this.size * this.size;
     return this.#pixels.subarray(index * stride, (index + 1) * stride);
   }

@@ -1,5 +1,6 @@
 /** PhotoFolder: photographs from a folder, read once into memory. What FaceFolder and ImageFolder have in common. */
 
+import { nodeModules } from "../node.js";
 import {
   aCount,
   aPath,
@@ -119,19 +120,36 @@ function byFile(a: SkippedFile, b: SkippedFile): number {
 }
 
 /**
+ * Refuses beforehand what the machine, or the container, has no memory for.
+ * @throws RangeError with what the photographs will take
+ */
+export function checkMemory(who: string, photographs: number, size: number): void {
+  const { totalmem } = nodeModules(who)("node:os");
+  // 0 where there is no container, or one without a limit of its own.
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  const bytes = photographs * 3 * size * size;
+  if (bytes <= memory) return;
+  const mb = (value: number) => `${(value / 1e6).toFixed(1)} MB`;
+  throw new RangeError(
+    `${who}: ${photographs} photographs of 3 × ${size} × ${size} bytes take ${mb(bytes)}, and there are ${mb(memory)} of ` +
+      "memory: take a smaller size, or fewer photographs by limit",
+  );
+}
+
+/**
  * Reads what is listed.
  * @throws Error naming the first file that cannot be read, and why; with `onError: "skip"`, when none can
  */
 export async function readListing(listing: Listing, options: PhotoFolderOptions): Promise<PhotoFolderData> {
   const { who, folder, classes, files } = listing;
   const { size } = options;
-  const stride = 3 * size * size;
-  const pixels = new Uint8Array(files.length * stride);
+  checkMemory(who, files.length, size);
+  const pixels = new Array<Uint8Array>(files.length);
   const widths = new Int32Array(files.length);
   const heights = new Int32Array(files.length);
   const paths = files.map((file) => `${folder}/${file}`);
   const failures = await readAll(paths, options, (index, { width, height, planes }) => {
-    pixels.set(planes, index * stride);
+    pixels[index] = planes;
     widths[index] = width;
     heights[index] = height;
   });
@@ -141,11 +159,8 @@ export async function readListing(listing: Listing, options: PhotoFolderOptions)
   }
   const failed = new Set(failures.map(({ index }) => index));
   const kept = [...files.keys()].filter((index) => !failed.has(index));
-  // Moved to the front one by one: a second copy of everything would double the memory.
-  for (const [target, index] of kept.entries())
-    pixels.copyWithin(target * stride, index * stride, (index + 1) * stride);
   return {
-    pixels: pixels.subarray(0, kept.length * stride),
+    pixels: kept.map((index) => pixels[index]),
     labels: Int32Array.from(kept, (index) => listing.labels[index]),
     size,
     classes,

@@ -14,6 +14,7 @@ import { checkLabelled, labelOf, listFaces } from "./face-folder.js";
 import { listClasses } from "./image-folder.js";
 import { FolderWalk } from "./list-folder.js";
 import {
+  checkMemory,
   folderKinds,
   type Listing,
   limited,
@@ -154,6 +155,7 @@ export async function openSplits(folder: string, options: SplitsOptions): Promis
   const { limit, onProgress } = options;
   const [train, test] = (await listSplits(folder, options)).map((listing) => limited(listing, limit));
   const total = train.files.length + test.files.length;
+  checkMemory("openSplits", total, options.size);
   const read = async (listing: Listing, before: number) =>
     new PhotoFolder(
       await readListing(listing, { ...options, onProgress: (done) => onProgress?.(before + done, total) }),

@@ -110,6 +110,24 @@ describe("ImageDataset", () => {
     }
   });
 
+  it("takes an array for each image: all of them may be more than one array holds", () => {
+    // One image many times over: 5.6 GB by their sizes, and 200 kB in memory.
+    const image = Uint8Array.from({ length: 3 * 256 * 256 }, (_, i) => i % 251);
+    const dataset = new ImageDataset({
+      pixels: new Array<Uint8Array>(28_512).fill(image),
+      labels: new Int32Array(28_512),
+      size: 256,
+      classes: ["a"],
+    });
+    expect(dataset.pixels(28_511)).toBe(image);
+    const { image: last } = dataset.item(28_511);
+    expect(last.dataSync()[1000]).toBe(Math.fround((1000 % 251) / 255));
+    const pixels = [new Uint8Array(13), new Uint8Array(11)];
+    expect(() => new ImageDataset({ pixels, labels: new Int32Array(2), size: 2, classes: ["a"] })).toThrow(
+      new RangeError("ImageDataset: image 0 has 13 bytes of pixels, 3 × 2 × 2 are 12"),
+    );
+  });
+
   it("refuses what does not fit", () => {
     const labels = new Int32Array(2);
     expect(() => new ImageDataset({ pixels: new Uint8Array(23), labels, size: 2, classes: ["a"] })).toThrow(

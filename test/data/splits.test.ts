@@ -2,7 +2,8 @@
 
 import { mkdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { FaceFolder } from "../../src/data/face-folder.js";
 import { openSplits } from "../../src/data/splits.js";
 import { folderOf, jpeg, png } from "./photographs.js";
 
@@ -139,6 +140,25 @@ describe("a folder with splits", () => {
     await expect(openSplits(folder, { size: 2, testFraction: 0.5 })).rejects.toThrow(
       `openSplits: testFraction is 0.5, but ${folder} is split already: it has a folder "test"`,
     );
+  });
+});
+
+describe("a folder that is more than memory holds", () => {
+  it("is refused before anything is read", async () => {
+    const folder = await folderOf(files(40, (i) => `${i}_${i % 2}.png`));
+    const memory = vi.spyOn(process.getBuiltinModule("node:os"), "totalmem").mockReturnValue(7_000_000);
+    onTestFinished(() => memory.mockRestore());
+    const message =
+      "40 photographs of 3 × 256 × 256 bytes take 7.9 MB, and there are 7.0 MB of memory: take a smaller size, or fewer " +
+      "photographs by limit";
+    await expect(openSplits(folder, { size: 256 })).rejects.toThrow(new RangeError(`openSplits: ${message}`));
+    await expect(FaceFolder.open(folder, { size: 256 })).rejects.toThrow(new RangeError(`FaceFolder: ${message}`));
+  });
+
+  it("is kept in an array for each photograph", async () => {
+    const folder = await folderOf(files(40, (i) => `${i}_${i % 2}.png`));
+    const { train } = await openSplits(folder, { size: 2 });
+    expect(train.pixels(0).buffer).not.toBe(train.pixels(1).buffer);
   });
 });
 
