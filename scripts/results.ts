@@ -7,7 +7,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Charts, PALETTE } from "../src/report/charts/chart.js";
 import { epochChart } from "../src/report/charts/training.js";
-import type { EpochLine } from "../src/run/run-folder.js";
+import type { EpochLine } from "../src/run/run-json.js";
 
 const TARGET = "docs/results.svg";
 

@@ -3,7 +3,8 @@
 import { resolve } from "node:path";
 import type { Sequential } from "../layers/sequential.js";
 import { type RunData, readRunData, summarize } from "../run/run-data.js";
-import { type EpochLine, RunFolder, type Session, type SkippedPhotograph } from "../run/run-folder.js";
+import { RunFolder } from "../run/run-folder.js";
+import type { EpochLine, Session, SkippedPhotograph } from "../run/run-json.js";
 import { useBackend } from "../tensor/backend/registry.js";
 import { bestEpoch, keepsImproving } from "../train/best-epoch.js";
 import { type Predictions, predictAll } from "./predictions.js";

@@ -157,7 +157,7 @@ function show(value: unknown): string {
 
 /** @throws Error with a line for each field that is wrong, unknown, or missing */
 function check(given: Record<string, unknown>, nameOf: (field: string) => string): void {
-  const { issues } = v.safeParse(schema, given);
+  const { issues } = v.safeParse(schema, { data: undefined, ...given });
   if (!issues) return;
   const lines = issues.map(({ path, message, expected, input }) => {
     const field = String(path?.[0]?.key);

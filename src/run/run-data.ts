@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { PhotoFolder } from "../data/photo-folder.js";
 import { openSplits, type SplitsOptions } from "../data/splits.js";
 import type { TrainConfig } from "./config.js";
-import type { DataSummary, SkippedPhotograph, SplitSummary } from "./run-folder.js";
+import type { DataSummary, SkippedPhotograph, SplitSummary } from "./run-json.js";
 
 export interface RunData {
   train: PhotoFolder;

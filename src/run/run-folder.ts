@@ -8,65 +8,23 @@ import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
 import { allFinite } from "../tensor/anomaly.js";
 import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
-import type { Metrics } from "../train/evaluate.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport } from "../train/reports.js";
 import { type TrainConfig, trainConfig } from "./config.js";
+import {
+  anyObject,
+  type DataSummary,
+  dataSummary,
+  type EpochLine,
+  epochLine,
+  parseJson,
+  readJson,
+  type Session,
+  type SkippedPhotograph,
+  sessions,
+  skippedPhotographs,
+} from "./run-json.js";
 import { checkUnlocked, RunLock } from "./run-lock.js";
-
-/** Of the photographs of a split: how many there are, in all and of each class. */
-export interface SplitSummary {
-  count: number;
-  counts: number[];
-  /** Of labels and pixels: tells whether they are still the same. */
-  sha256: string;
-}
-
-/** data.json */
-export interface DataSummary {
-  /** Names of the classes, by label. */
-  classes: string[];
-  /** Width and height that the photographs were stretched to, in pixels. */
-  size: number;
-  train: SplitSummary;
-  test: SplitSummary;
-}
-
-/** One line of metrics.jsonl. */
-export interface EpochLine {
-  epoch: number;
-  train: Metrics;
-  test: Metrics;
-  /** Learning rate at the end of the epoch's training. */
-  lr: number;
-  /** While training, without evaluation. */
-  imagesPerSecond: number;
-  /** Spent on the epoch, with evaluation. */
-  seconds: number;
-  seed: number;
-}
-
-/** An element of environment.json: where and when the run was begun, or gone on with. */
-export interface Session {
-  /** ISO 8601. */
-  started: string;
-  torchlet: string;
-  node: string;
-  platform: string;
-  cpu: string;
-  cores: number;
-  memoryGiB: number;
-  /** The backend that ran, and on what, in words. */
-  backend: string;
-  device: string;
-}
-
-/** An element of skipped.json: a file that could not be used, and why. */
-export interface SkippedPhotograph {
-  split: "train" | "test";
-  file: string;
-  reason: string;
-}
 
 export type CheckpointName = "last" | "best";
 
@@ -121,19 +79,6 @@ async function checkFinite(model: Sequential, path: string): Promise<void> {
     `${path}: NaN or infinity in ${broken.join(", ")}. Training saves no such weights: the file was changed or damaged ` +
       "since. Take the run's other checkpoint, or a copy",
   );
-}
-
-/** @throws Error that begins with `where` */
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-async function readJson(path: string): Promise<unknown> {
-  return parseJson(await readFile(path, "utf8"), path);
 }
 
 /**
@@ -204,7 +149,7 @@ export class RunFolder {
   static async open(path: string): Promise<RunFolder> {
     if (!RunFolder.exists(path)) throw new Error(`${path} is no run folder: there is no config.json in it`);
     const file = join(path, "config.json");
-    const config = (await readJson(file)) as Record<string, unknown>;
+    const config = await readJson(file, anyObject);
     return new RunFolder(
       path,
       trainConfig(config, (field) => `${file}: ${field}`),
@@ -233,26 +178,26 @@ export class RunFolder {
   }
 
   async data(): Promise<DataSummary> {
-    return (await readJson(this.#file("data.json"))) as DataSummary;
+    return readJson(this.#file("data.json"), dataSummary);
   }
 
   async skipped(): Promise<SkippedPhotograph[]> {
-    return (await readJson(this.#file("skipped.json"))) as SkippedPhotograph[];
+    return readJson(this.#file("skipped.json"), skippedPhotographs);
   }
 
   async sessions(): Promise<Session[]> {
-    return (await readJson(this.#file("environment.json"))) as Session[];
+    return readJson(this.#file("environment.json"), sessions);
   }
 
   /**
    * The epochs that are over, in their order.
-   * @throws Error naming the line that is no JSON
+   * @throws Error naming the line that is no JSON, or its field that is not as it should be
    */
   async metrics(): Promise<EpochLine[]> {
     const path = this.#file("metrics.jsonl");
     if (!existsSync(path)) return [];
     const lines = (await readFile(path, "utf8")).split("\n");
-    return lines.flatMap((line, i) => (line ? [parseJson(line, `${path}:${i + 1}`) as EpochLine] : []));
+    return lines.flatMap((line, i) => (line ? [parseJson(line, `${path}:${i + 1}`, epochLine)] : []));
   }
 
   /** Writes all of metrics.jsonl. */

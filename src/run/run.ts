@@ -21,7 +21,8 @@ import { TrainingPosition } from "../train/position.js";
 import type { EpochReport, StepReport } from "../train/reports.js";
 import { type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
 import { type RunData, readRunData, summarize } from "./run-data.js";
-import { buildModel, type CheckpointName, type DataSummary, RunFolder, type SkippedPhotograph } from "./run-folder.js";
+import { buildModel, type CheckpointName, RunFolder } from "./run-folder.js";
+import type { DataSummary, SkippedPhotograph } from "./run-json.js";
 import { session } from "./session.js";
 
 /** What a run tells while it goes on. */

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { currentBackend } from "../tensor/backend/registry.js";
-import type { Session } from "./run-folder.js";
+import type { Session } from "./run-json.js";
 
 /** Of this package. */
 export function version(): string {

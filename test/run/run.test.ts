@@ -261,6 +261,37 @@ describe("a folder that is not as a run needs it", () => {
   });
 });
 
+it("JSON that was edited is refused, by the names of file and field", async () => {
+  const path = join(root, "edited");
+  await startRun(path, config({ net: "net1", epochs: 1, warmupEpochs: 0 }), quiet);
+  const refusals = [
+    ["config.json", "null", "config.json: expected Object, got null: was it edited?"],
+    ["config.json", "[", "config.json: Unexpected end"],
+    ["config.json", "{}", "config.json: data: expected a folder, got nothing"],
+    ["data.json", "{}", "data.json: classes: missing: was it edited?"],
+    ["data.json", '{"classes": ["a", 1]}', "data.json: classes.1: expected string, got 1: was it edited?"],
+    ["skipped.json", '[{"split": "training"}]', 'skipped.json: 0.split: expected ("train" | "test"), got "training"'],
+    ["environment.json", "7", "environment.json: expected Array, got 7"],
+    ["metrics.jsonl", '{"epoch": -1}', "metrics.jsonl:1: epoch: expected >=0, got -1"],
+    ["metrics.jsonl", '{"epoch": 1, "train": 3}', "metrics.jsonl:1: train: expected Object, got 3"],
+  ] as const;
+  for (const [name, text, message] of refusals) {
+    const file = join(path, name);
+    const before = await readFile(file);
+    await writeFile(file, text);
+    const readAll = async () => {
+      const run = await RunFolder.open(path);
+      await run.data();
+      await run.skipped();
+      await run.sessions();
+      await run.metrics();
+    };
+    await expect(readAll()).rejects.toThrow(join(path, message));
+    await writeFile(file, before);
+    await readAll();
+  }
+});
+
 it("weights that are not finite are refused where they are read", async () => {
   const path = join(root, "not-finite");
   await startRun(path, config({ net: "net1", epochs: 1, warmupEpochs: 0 }), quiet);

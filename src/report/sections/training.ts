@@ -1,6 +1,6 @@
 /** How training went, epoch by epoch. */
 
-import type { EpochLine } from "../../run/run-folder.js";
+import type { EpochLine } from "../../run/run-json.js";
 import { duration } from "../../text.js";
 import type { Metrics } from "../../train/evaluate.js";
 import type { Charts } from "../charts/chart.js";

@@ -1,0 +1,132 @@
+/** The JSON files of a run folder: what is in each, and how it is checked when it is read. */
+
+import { readFile } from "node:fs/promises";
+import * as v from "valibot";
+import type { Metrics } from "../train/evaluate.js";
+
+/** Of the photographs of a split: how many there are, in all and of each class. */
+export interface SplitSummary {
+  count: number;
+  counts: number[];
+  /** Of labels and pixels: tells whether they are still the same. */
+  sha256: string;
+}
+
+/** data.json */
+export interface DataSummary {
+  /** Names of the classes, by label. */
+  classes: string[];
+  /** Width and height that the photographs were stretched to, in pixels. */
+  size: number;
+  train: SplitSummary;
+  test: SplitSummary;
+}
+
+/** One line of metrics.jsonl. */
+export interface EpochLine {
+  epoch: number;
+  train: Metrics;
+  test: Metrics;
+  /** Learning rate at the end of the epoch's training. */
+  lr: number;
+  /** While training, without evaluation. */
+  imagesPerSecond: number;
+  /** Spent on the epoch, with evaluation. */
+  seconds: number;
+  seed: number;
+}
+
+/** An element of environment.json: where and when the run was begun, or gone on with. */
+export interface Session {
+  /** ISO 8601. */
+  started: string;
+  torchlet: string;
+  node: string;
+  platform: string;
+  cpu: string;
+  cores: number;
+  memoryGiB: number;
+  /** The backend that ran, and on what, in words. */
+  backend: string;
+  device: string;
+}
+
+/** An element of skipped.json: a file that could not be used, and why. */
+export interface SkippedPhotograph {
+  split: "train" | "test";
+  file: string;
+  reason: string;
+}
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const split: v.GenericSchema<SplitSummary> = v.object({ count: whole, counts: v.array(whole), sha256: v.string() });
+
+export const dataSummary: v.GenericSchema<DataSummary> = v.object({
+  classes: v.pipe(v.array(v.string()), v.minLength(2)),
+  size: whole,
+  train: split,
+  test: split,
+});
+
+/** Without an end JSON has no number: an infinite loss is null. */
+const metrics = v.looseObject({
+  loss: v.nullable(v.number()),
+  accuracy: v.number(),
+}) as unknown as v.GenericSchema<Metrics>;
+
+export const epochLine: v.GenericSchema<EpochLine> = v.object({
+  epoch: whole,
+  train: metrics,
+  test: metrics,
+  lr: v.number(),
+  imagesPerSecond: v.number(),
+  seconds: v.number(),
+  seed: whole,
+});
+
+export const sessions: v.GenericSchema<Session[]> = v.array(
+  v.object({
+    started: v.string(),
+    torchlet: v.string(),
+    node: v.string(),
+    platform: v.string(),
+    cpu: v.string(),
+    cores: v.number(),
+    memoryGiB: v.number(),
+    backend: v.string(),
+    device: v.string(),
+  }),
+);
+
+export const skippedPhotographs: v.GenericSchema<SkippedPhotograph[]> = v.array(
+  v.object({ split: v.picklist(["train", "test"]), file: v.string(), reason: v.string() }),
+);
+
+/** Options have a check of their own, `trainConfig`. */
+export const anyObject = v.record(v.string(), v.unknown());
+
+/**
+ * What a text holds.
+ * @throws Error that begins with `where` when it is no JSON, naming the field when it is other JSON
+ */
+export function parseJson<T>(text: string, where: string, schema: v.GenericSchema<T>): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue);
+  const got = JSON.stringify(issue.input)?.slice(0, 40);
+  const problem = got === undefined ? "missing" : `expected ${issue.expected}, got ${got}`;
+  throw new Error(`${where}: ${field ? `${field}: ` : ""}${problem}: was it edited?`);
+}
+
+/** @throws Error naming the file, and its field that is not as it should be */
+export async function readJson<T>(path: string, schema: v.GenericSchema<T>): Promise<T> {
+  return parseJson(await readFile(path, "utf8"), path, schema);
+}
