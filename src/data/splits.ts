@@ -109,6 +109,17 @@ function named(folder: string, folders: readonly string[], names: readonly strin
   return { taken: byRank[0], others: byRank.slice(1) };
 }
 
+/** @throws Error with the shapes that a folder may have, where nothing is in this one */
+async function checkNotEmpty(folder: string, walk: FolderWalk): Promise<void> {
+  const { files, folders } = await walk.open(folder);
+  if (files.length > 0 || folders.length > 0) return;
+  throw new Error(
+    `openSplits: there are no photographs in ${folder}. A folder of photographs has one of three shapes: a folder for ` +
+      "each class; photographs whose names end in _0 (not covered) or _1 (covered), as in 000041_1.jpg; or the folders " +
+      "train and test, each of which has one of these two shapes",
+  );
+}
+
 async function listSplits(folder: string, options: SplitsOptions): Promise<[train: Listing, test: Listing]> {
   const { testFraction, seed = 0 } = options;
   const walk = new FolderWalk("openSplits", options.signal);
@@ -123,6 +134,7 @@ async function listSplits(folder: string, options: SplitsOptions): Promise<[trai
     );
   }
   const root = training.taken ? `${folder}/${training.taken}` : folder;
+  await checkNotEmpty(root, walk);
   const layout = options.layout ?? (await detectLayout(root, walk));
   const list = (path: string, classes?: readonly string[]) =>
     layout === "faces" ? listFaces(path, walk, options) : listClasses(path, walk, { ...options, classes });

@@ -41,7 +41,7 @@ export interface TrainConfig {
   earlyStop?: number;
   detectAnomaly: boolean;
   seed: number;
-  backend: BackendName | "auto";
+  backend: BackendName | "gpu" | "auto";
   threads?: number;
   checkpointEvery: number;
 }
@@ -129,7 +129,9 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   earlyStop: option(whole(1), "end after N epochs without a better one", { otherwise: "never" }),
   detectAnomaly: option(yesOrNo, "look for NaN in every operation of every step: slow", { default: false }),
   seed: option(whole(0), "one seed gives one result", { default: 1 }),
-  backend: option(choice<BackendName | "auto">("auto", ...backends()), "what computes", { default: "auto" }),
+  backend: option(choice<BackendName | "gpu" | "auto">("auto", "gpu", ...backends()), "what computes", {
+    default: "auto",
+  }),
   threads: option(whole(1), "threads of the wasm backend", { otherwise: "as many as there are cores" }),
   checkpointEvery: option(whole(1), "steps from one checkpoint to the next", { default: 50 }),
 };

@@ -129,6 +129,19 @@ describe("a folder with splits", () => {
     await expect(openSplits(folder, { size: 2 })).rejects.toThrow(`ImageFolder: no files in ${folder}/test`);
   });
 
+  it.each([{}, { layout: "faces" }, { layout: "folders" }] as const)(
+    "tells an empty folder what it may be: %j",
+    async (o) => {
+      const folder = await folderOf({});
+      const shapes =
+        "A folder of photographs has one of three shapes: a folder for each class; photographs whose names end in _0 (not " +
+        "covered) or _1 (covered), as in 000041_1.jpg; or the folders train and test, each of which has one of these two shapes";
+      await expect(openSplits(folder, { size: 2, ...o })).rejects.toThrow(
+        new Error(`openSplits: there are no photographs in ${folder}. ${shapes}`),
+      );
+    },
+  );
+
   it("is of faces where the files lie in it", async () => {
     const folder = await folderOf({ ...files(4, (i) => `train/${i}_0.png`), ...files(2, (i) => `test/${i}_1.png`) });
     const { train, test } = await openSplits(folder, { size: 2 });

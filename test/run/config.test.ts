@@ -42,6 +42,10 @@ describe("what is not given", () => {
   });
 });
 
+it.each(["auto", "gpu"])("takes the backend %s, as useBackend does", (backend) => {
+  expect(trainConfig({ data: "faces", backend })).toMatchObject({ backend });
+});
+
 it("takes the recipe, whose own options are all but the photographs", () => {
   const recipe = JSON.parse(readFileSync("examples/recipe.json", "utf8"));
   expect(trainConfig({ data: "faces", ...recipe })).toMatchObject({ ...recipe, size: 64, dropout: 0.2 });
