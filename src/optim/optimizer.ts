@@ -88,8 +88,10 @@ export abstract class Optimizer {
    * Takes one step on every parameter that has a gradient.
    * @throws Error at the first step, when the loss has reached parameters that no optimizer holds and that are not frozen,
    * or none of this one's
+   * @throws ArgumentError or RangeError when `lr` has been set to what is no learning rate
    */
   step(): void {
+    checkArgument(`${this.constructor.name}.step`, "lr", this.lr, numberFrom(0));
     if (!this.#begun) this.#checkBeginning();
     this.#begun = true;
     this.parameters.forEach((parameter, i) => {

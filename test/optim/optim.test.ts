@@ -326,3 +326,15 @@ describe("a resumed schedule", () => {
     );
   });
 });
+
+it.each<[unknown]>([["0.1"], [undefined], [Number.NaN]])(
+  "a rate that was set to %s is refused by the next step",
+  (lr) => {
+    const w = new Parameter(ones([2]));
+    const optimizer = new SGD([w], { lr: 0.1 });
+    w.sum().backward();
+    optimizer.lr = lr as number;
+    expect(() => optimizer.step()).toThrow(/^SGD\.step: lr must be a finite number of at least 0, got /);
+    expect([...w.dataSync()]).toEqual([1, 1]);
+  },
+);

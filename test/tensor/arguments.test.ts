@@ -9,6 +9,7 @@ import {
   CosineWarmupLR,
   crossEntropy,
   Dropout,
+  gelu,
   Linear,
   manualSeed,
   Net2,
@@ -47,6 +48,8 @@ describe("an unknown option", () => {
       () => crossEntropy(zeros([1, 2]), [0], js({ label_smoothing: 0.1 })),
       'crossEntropy: unknown option "label_smoothing"; did you mean "labelSmoothing"? It has weight, reduction, labelSmoothing',
     ],
+    [() => js(zeros([1])).add(1, { alpha: 2 }), 'add: unknown option "alpha"; it has none'],
+    [() => js(gelu)(zeros([1]), { approximate: "tanh" }), 'gelu: unknown option "approximate"; it has none'],
     [() => new Dropout(0.5, js({ inplace: true })), 'Dropout: unknown option "inplace"; it has generator'],
     [
       () => new Net2(js({ numClasses: 10 })),

@@ -1,6 +1,6 @@
 /** Pointwise operations: each is one row, its formula and its derivative side by side; `js` calls it, others translate it. */
 
-import { ArgumentError, aNumber, checkArgument, type Kind } from "../arguments.js";
+import { ArgumentError, aNumber, aPlainObject, checkArgument, checkOptions, type Kind } from "../arguments.js";
 import { checkSameBackend, record } from "../autograd.js";
 import type { BinaryName, BinaryRule, UnaryName, UnaryRule } from "../backend/backend.js";
 import { broadcastShapes, broadcastStrides } from "../shape.js";
@@ -31,6 +31,11 @@ function unaryRule(name: UnaryName, row: UnaryRow): UnaryRule {
   return rule;
 }
 
+/** Whoever gives options to what has none, is told; `map` and `reduce` give an index and a list, which mean nothing. */
+function refuseOptions(name: string, [options]: readonly unknown[]): void {
+  if (aPlainObject.accepts(options)) checkOptions(name, options, {});
+}
+
 function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
   checkTensor(rule.name, "x", x);
   const { backend } = x;
@@ -54,7 +59,10 @@ function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Tensor {
 
 function unary(name: UnaryName, row: UnaryRow): (x: Tensor) => Tensor {
   const rule = unaryRule(name, row);
-  return named(name, (x: Tensor) => applyUnary(rule, x, 0, 0));
+  return named(name, (x: Tensor, ...more: unknown[]) => {
+    refuseOptions(name, more);
+    return applyUnary(rule, x, 0, 0);
+  });
 }
 
 /** y = −x. */
@@ -189,7 +197,8 @@ interface BinaryRow {
 function binary(name: BinaryName, { f, gradients, saves = [] }: BinaryRow): (a: Operand, b: Operand) => Tensor {
   const rule: BinaryRule = { name, f };
   binaryRules[name] = rule;
-  return named(name, (left: Operand, right: Operand) => {
+  return named(name, (left: Operand, right: Operand, ...more: unknown[]) => {
+    refuseOptions(name, more);
     const [a, b] = asTensors(name, left, right);
     const { backend } = a;
     const shape = broadcastShapes(a.shape, b.shape, name);
