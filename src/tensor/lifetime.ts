@@ -36,6 +36,9 @@ let backwardPasses = 0;
 
 let readsSinceBackward = 0;
 
+/** Bytes of all tensors that were made since the step began. */
+let bytesInStep = 0;
+
 /** When a tensor was made and used, and who frees it. */
 export class Life {
   readonly step = steps;
@@ -71,8 +74,12 @@ const LASTING_STEPS = 8;
 /** Of a kind that a program keeps in a list, it has come back to one in so many, or more. */
 const KEPT_SHARE = 4;
 
-/** Reads without a backward pass after which a read is taken for the end of a step. */
+/**
+ * A read ends a step where so many have followed without a backward pass, and so much was made since the last step: what
+ * a program reads while it collects for a later `backward` is not over yet.
+ */
 const FEW_READS = 4;
+const READ_STEP = 48 * MiB;
 
 /** Steps after which results that were spared are looked at again. */
 const SWEEP_STEPS = 256;
@@ -137,7 +144,9 @@ export class Owner {
   add(tensor: Tracked): void {
     tensor.life.owner = this;
     this.#tensors.push(tensor);
-    this.#bytes += OVERHEAD + 4 * tensor.size;
+    const bytes = OVERHEAD + 4 * tensor.size;
+    this.#bytes += bytes;
+    bytesInStep += bytes;
     if (this.#bytes > this.#sweepAt) {
       this.sweep();
       this.#sweepAt = Math.max(PASSING_BUDGET, 1.5 * this.#bytes);
@@ -306,11 +315,12 @@ export function noteBackward(): void {
 
 /** Notes that numbers are being read. In a program without backward passes, that is what ends a step. */
 export function noteRead(): void {
-  if (++readsSinceBackward > FEW_READS) beginStep();
+  if (++readsSinceBackward > FEW_READS && bytesInStep >= READ_STEP) beginStep();
 }
 
 function beginStep(): void {
   steps++;
+  bytesInStep = 0;
   for (const owner of owners) owner.noteStep();
   stepsBegan = [stepsBegan[1], made];
 }
