@@ -44,11 +44,15 @@ function inContext(fragment: string, before: string): string {
   return `import { ${names.join(", ")} } from "torchlet";\n{\n${fragment}}\n`;
 }
 
-/** The files that the blocks of a document make up: those that begin with a path are that file, the rest is program.ts. */
+/**
+ * The files that the blocks of a document make up: those that begin with a path are that file, the rest is program.ts.
+ * JavaScript without a path is there to be read.
+ */
 function filesOf(markdown: string): Map<string, string> {
   const files = new Map<string, string>();
-  for (const [, block] of markdown.matchAll(/^```ts\n(.*?)^```$/gms)) {
-    const path = /^\/\/ (\S+\.ts)\n/.exec(block)?.[1] ?? "program.ts";
+  for (const [, language, block] of markdown.matchAll(/^```([jt]s)\n(.*?)^```$/gms)) {
+    const path = /^\/\/ (\S+\.[jt]s)\n/.exec(block)?.[1] ?? (language === "ts" ? "program.ts" : undefined);
+    if (!path) continue;
     const before = files.get(path) ?? "";
     files.set(path, before + (/^import /m.test(block) ? block : inContext(block, before)));
   }
@@ -83,7 +87,7 @@ it("are what TypeScript accepts", async () => {
   const programs: string[] = [];
   for (const document of documents) {
     const { place, files } = await write(document);
-    for (const path of files.keys()) programs.push(join(place, path));
+    for (const path of files.keys()) if (path.endsWith(".ts")) programs.push(join(place, path));
   }
   expect(await runIn(folder, "typescript/bin/tsc", ...flags, ...programs)).toBe("");
 });
