@@ -37,7 +37,7 @@ const rules = gpuJsRules(readPointwiseTable());
 
 const json = (value) => JSON.stringify(value, null, 2);
 const text = [
-  "// From kernels/*.ts and ops/pointwise.ts by scripts/build-gpujs-kernels.js; do not edit.",
+  "// From kernels/*.ts and ops/pointwise/ by scripts/build-gpujs-kernels.js; do not edit.",
   `export const helpers = ${json(Object.values(math).map(textOf))};`,
   `export const kernels = ${json(Object.fromEntries(Object.entries(kernels).map(([name, kernel]) => [name, textOf(kernel)])))};`,
   ...Object.entries(rules).map(([name, texts]) => `export const ${name} = ${json(texts)};`),

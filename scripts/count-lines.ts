@@ -11,7 +11,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What the program of a training step names: the net, the loss, `backward`, the optimizer. */
-const STEP = ["src/nets/net1.ts", "src/layers/losses.ts", "src/tensor/autograd.ts", "src/optim/adam.ts"];
+const STEP = ["src/nets/net1.ts", "src/layers/losses/nll-loss.ts", "src/tensor/autograd.ts", "src/optim/adam.ts"];
 
 const BACKENDS = "src/tensor/backend";
 

@@ -35,18 +35,13 @@ export { Conv2d } from "./layers/conv2d.js";
 export { Dropout } from "./layers/dropout.js";
 export { kaimingUniform, uniformParameter } from "./layers/init.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
-export {
-  type BceOptions,
-  bceWithLogits,
-  type ClassLossOptions,
-  type CrossEntropyOptions,
-  crossEntropy,
-  type Labels,
-  type LossOptions,
-  mseLoss,
-  nllLoss,
-  type Reduction,
-} from "./layers/losses.js";
+export { type BceOptions, bceWithLogits } from "./layers/losses/bce-with-logits.js";
+export type { ClassLossOptions, Labels } from "./layers/losses/class-loss.js";
+export { type CrossEntropyOptions, crossEntropy } from "./layers/losses/cross-entropy.js";
+export type { LossOptions } from "./layers/losses/element-loss.js";
+export { mseLoss } from "./layers/losses/mse-loss.js";
+export { nllLoss } from "./layers/losses/nll-loss.js";
+export type { Reduction } from "./layers/losses/reduction.js";
 export { type AnyModule, type LoadOptions, type LoadResult, Module, type StateDict } from "./layers/module.js";
 export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
@@ -104,45 +99,22 @@ export { type GradcheckOptions, gradcheck } from "./tensor/gradcheck.js";
 export { type Conv2dOptions, conv2d, type Pair } from "./tensor/ops/conv2d.js";
 export { type DropoutOptions, dropout } from "./tensor/ops/dropout.js";
 export { type MatmulOptions, matmul } from "./tensor/ops/matmul.js";
-export {
-  cat,
-  clone,
-  flatten,
-  indexSelect,
-  type PadOptions,
-  pad,
-  permute,
-  reshape,
-  slice,
-  stack,
-  transpose,
-} from "./tensor/ops/movement.js";
+export { cat, stack } from "./tensor/ops/movement/cat.js";
+export { clone } from "./tensor/ops/movement/clone.js";
+export { indexSelect } from "./tensor/ops/movement/index-select.js";
+export { type PadOptions, pad } from "./tensor/ops/movement/pad.js";
+export { permute, transpose } from "./tensor/ops/movement/permute.js";
+export { flatten, reshape } from "./tensor/ops/movement/reshape.js";
+export { slice } from "./tensor/ops/movement/slice.js";
 export { type Moments, moments, type NormalizeOptions, normalize } from "./tensor/ops/normalize.js";
-export {
-  abs,
-  add,
-  clamp,
-  div,
-  eq,
-  exp,
-  gelu,
-  leakyRelu,
-  log,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  type Operand,
-  pow,
-  relu,
-  sigmoid,
-  silu,
-  softplus,
-  sqrt,
-  square,
-  sub,
-  tanh,
-} from "./tensor/ops/pointwise.js";
+export { add, div, mul, neg, sub } from "./tensor/ops/pointwise/arithmetic.js";
+export type { Operand } from "./tensor/ops/pointwise/binary.js";
+export { eq, maximum, minimum } from "./tensor/ops/pointwise/comparisons.js";
+export { exp, log } from "./tensor/ops/pointwise/exponentials.js";
+export { abs, clamp } from "./tensor/ops/pointwise/magnitude.js";
+export { pow, sqrt, square } from "./tensor/ops/pointwise/powers.js";
+export { leakyRelu, relu } from "./tensor/ops/pointwise/rectifiers.js";
+export { gelu, sigmoid, silu, softplus, tanh } from "./tensor/ops/pointwise/smooth-activations.js";
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from "./tensor/ops/pool2d.js";
 export {
   argMax,

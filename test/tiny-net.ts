@@ -6,7 +6,7 @@ import { Dropout } from "../src/layers/dropout.js";
 import { Linear } from "../src/layers/linear.js";
 import { MaxPool2d } from "../src/layers/pool2d.js";
 import { Sequential } from "../src/layers/sequential.js";
-import { flatten } from "../src/tensor/ops/movement.js";
+import { flatten } from "../src/tensor/ops/movement/reshape.js";
 import { relu } from "../src/tensor/ops/pointwise.js";
 import { logSoftmax } from "../src/tensor/ops/softmax.js";
 

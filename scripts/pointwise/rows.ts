@@ -1,6 +1,6 @@
 /** Reads the table of pointwise operations out of its source. */
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { type ESTree, parseSync } from "vite";
 import { type Expression, FormulaReader } from "./expression.js";
 
@@ -120,8 +120,13 @@ export function readTable(file: string, source: string): Table {
   };
 }
 
-/** The table of the operations. */
+const FOLDER = "src/tensor/ops/pointwise";
+
+/** The table of the operations, out of all files of its folder. */
 export function readPointwiseTable(): Table {
-  const file = "src/tensor/ops/pointwise.ts";
-  return readTable(file, readFileSync(new URL(`../../${file}`, import.meta.url), "utf8"));
+  const folder = new URL(`../../${FOLDER}/`, import.meta.url);
+  const tables = readdirSync(folder)
+    .sort()
+    .map((name) => readTable(`${FOLDER}/${name}`, readFileSync(new URL(name, folder), "utf8")));
+  return { unary: tables.flatMap(({ unary }) => unary), binary: tables.flatMap(({ binary }) => binary) };
 }

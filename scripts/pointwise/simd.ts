@@ -118,7 +118,7 @@ export function simdModule({ unary, binary }: Table): string {
     );
   });
   return `${[
-    "/** The pointwise functions and their kernels. From ops/pointwise.ts by scripts/pointwise/simd.ts; do not edit. */",
+    "/** The pointwise functions and their kernels. From ops/pointwise/ by scripts/pointwise/simd.ts; do not edit. */",
     [
       'import { broadcast } from "./binary";',
       'import * as math from "./math";',

@@ -1,11 +1,12 @@
 /** gradCam: where in an image a convolutional net found what speaks for a class. */
 
 import { frozen, intercept } from "../layers/look-inside.js";
-import { type Labels, someLabels } from "../layers/losses.js";
+import { type Labels, someLabels } from "../layers/losses/class-loss.js";
 import { aModule, type Module } from "../layers/module.js";
 import { checkArgument, checkOptions, show } from "../tensor/arguments.js";
 import { backward, scope } from "../tensor/autograd.js";
-import { mul, relu } from "../tensor/ops/pointwise.js";
+import { mul } from "../tensor/ops/pointwise/arithmetic.js";
+import { relu } from "../tensor/ops/pointwise/rectifiers.js";
 import { mean } from "../tensor/ops/reduce.js";
 import { sum } from "../tensor/ops/sum.js";
 import { checkTensor, type Tensor, tensor } from "../tensor/tensor.js";

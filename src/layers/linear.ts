@@ -4,7 +4,7 @@ import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from 
 import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { matmul } from "../tensor/ops/matmul.js";
-import { add } from "../tensor/ops/pointwise.js";
+import { add } from "../tensor/ops/pointwise/arithmetic.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";

@@ -7,8 +7,8 @@ import { Linear } from "../layers/linear.js";
 import { AvgPool2d, MaxPool2d } from "../layers/pool2d.js";
 import { Sequential } from "../layers/sequential.js";
 import { checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
-import { flatten } from "../tensor/ops/movement.js";
-import { relu } from "../tensor/ops/pointwise.js";
+import { flatten } from "../tensor/ops/movement/reshape.js";
+import { relu } from "../tensor/ops/pointwise/rectifiers.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
 import { type ClassifierOptions, classifierKinds, halved } from "./classifier.js";
 

@@ -2,8 +2,11 @@
 
 import { checkArgument, numberAbove } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
-import { stack } from "../tensor/ops/movement.js";
-import { add, clamp, div, minimum, mul, sqrt } from "../tensor/ops/pointwise.js";
+import { stack } from "../tensor/ops/movement/cat.js";
+import { add, div, mul } from "../tensor/ops/pointwise/arithmetic.js";
+import { minimum } from "../tensor/ops/pointwise/comparisons.js";
+import { clamp } from "../tensor/ops/pointwise/magnitude.js";
+import { sqrt } from "../tensor/ops/pointwise/powers.js";
 import { sum } from "../tensor/ops/sum.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { parameterList } from "./parameter-list.js";

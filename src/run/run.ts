@@ -2,7 +2,8 @@
 
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { ImageDataset } from "../data/dataset.js";
-import { classLoss, type Labels, pickLoss } from "../layers/losses.js";
+import { type Labels, pickLoss } from "../layers/losses/class-loss.js";
+import { classLoss } from "../layers/losses/default-loss.js";
 import type { Module } from "../layers/module.js";
 import type { Sequential } from "../layers/sequential.js";
 import { Adam, AdamW } from "../optim/adam.js";
@@ -10,7 +11,7 @@ import type { Optimizer } from "../optim/optimizer.js";
 import { CosineWarmupLR, ReduceLROnPlateau, type Schedule, StepLR } from "../optim/schedules.js";
 import { SGD } from "../optim/sgd.js";
 import { currentBackend, useBackend } from "../tensor/backend/registry.js";
-import { div } from "../tensor/ops/pointwise.js";
+import { div } from "../tensor/ops/pointwise/arithmetic.js";
 import { manualSeed } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { bestEpoch } from "../train/best-epoch.js";

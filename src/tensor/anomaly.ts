@@ -2,7 +2,7 @@
 
 import { aFunction, checkArgument } from "./arguments.js";
 import { noGrad, type Sync } from "./autograd.js";
-import { mul } from "./ops/pointwise.js";
+import { mul } from "./ops/pointwise/arithmetic.js";
 import { sum } from "./ops/sum.js";
 import { formatShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";

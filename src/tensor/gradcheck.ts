@@ -3,7 +3,7 @@
 import { aFunction, checkArgument, checkOptions, numberAbove, numberFrom, type OptionKinds } from "./arguments.js";
 import { backward, noGrad } from "./autograd.js";
 import { withBackend } from "./backend/registry.js";
-import { mul } from "./ops/pointwise.js";
+import { mul } from "./ops/pointwise/arithmetic.js";
 import { sum } from "./ops/sum.js";
 import { Generator } from "./random.js";
 import { formatShape } from "./shape.js";

@@ -5,17 +5,19 @@ import { keepsNothing } from "./lifetime.js";
 import { conv2d } from "./ops/conv2d.js";
 import { dropout } from "./ops/dropout.js";
 import { matmul } from "./ops/matmul.js";
-import { clone, flatten, indexSelect, pad, permute, reshape, slice, transpose } from "./ops/movement.js";
+import { clone } from "./ops/movement/clone.js";
+import { indexSelect } from "./ops/movement/index-select.js";
+import { pad } from "./ops/movement/pad.js";
+import { permute, transpose } from "./ops/movement/permute.js";
+import { flatten, reshape } from "./ops/movement/reshape.js";
+import { slice } from "./ops/movement/slice.js";
 import { normalize } from "./ops/normalize.js";
-import * as table from "./ops/pointwise.js";
+import * as pointwise from "./ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "./ops/pool2d.js";
 import { argMax, max, mean, min, variance } from "./ops/reduce.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
 import { expand, sum } from "./ops/sum.js";
 import { Tensor } from "./tensor.js";
-
-/** All that the pointwise table exports is an operation, but for its two lists. */
-const { unaryRules, binaryRules, ...pointwise } = table;
 
 const operations = {
   ...pointwise,

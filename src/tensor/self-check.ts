@@ -2,7 +2,7 @@
 
 import type { Backend, FloatArray, Storage } from "./backend/backend.js";
 import { createJsBackend } from "./backend/js/js.js";
-import { binaryRules, unaryRules } from "./ops/pointwise.js";
+import { binaryRules, unaryRules } from "./ops/pointwise-rules.js";
 import { Generator } from "./random.js";
 
 /** What a backend has to show: everything but the ways in and out, which the check itself goes. */

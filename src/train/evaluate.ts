@@ -2,7 +2,9 @@
 
 import { aDataset, type ImageDataset } from "../data/dataset.js";
 import { frozen } from "../layers/look-inside.js";
-import { checkLogProbabilities, classLoss, type Labels, nllLoss } from "../layers/losses.js";
+import type { Labels } from "../layers/losses/class-loss.js";
+import { classLoss } from "../layers/losses/default-loss.js";
+import { checkLogProbabilities, nllLoss } from "../layers/losses/nll-loss.js";
 import { aModule, type Module } from "../layers/module.js";
 import { accuracy, classificationReport } from "../metrics/classification.js";
 import { auc, rocCurve } from "../metrics/roc.js";

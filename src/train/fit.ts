@@ -2,7 +2,8 @@
 
 import { type AugmentOptions, someAugmentation } from "../data/augment.js";
 import { aDataset, type Batch, type ImageDataset } from "../data/dataset.js";
-import { checkLogProbabilities, classLoss, nllLoss } from "../layers/losses.js";
+import { classLoss } from "../layers/losses/default-loss.js";
+import { checkLogProbabilities, nllLoss } from "../layers/losses/nll-loss.js";
 import { type AnyModule, aModule, type Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";

@@ -1,5 +1,6 @@
 /** What a page loads that trains a net by wasm: how much, and nothing that it does not use. */
 
+import { readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { expect, it } from "vitest";
@@ -43,11 +44,14 @@ it("has the engine, its layers and optimizers, and the wasm backend: nothing els
   const parts = classifier.sources.map((path) => path.replace(/[^/]*$/, ""));
   expect([...new Set(parts)].sort()).toEqual([
     "src/layers/",
+    "src/layers/losses/",
     "src/optim/",
     "src/tensor/",
     "src/tensor/backend/",
     "src/tensor/backend/wasm/",
     "src/tensor/ops/",
+    "src/tensor/ops/movement/",
+    "src/tensor/ops/pointwise/",
   ]);
 });
 
@@ -65,4 +69,11 @@ it("has no layer or optimizer that is not imported", async () => {
   // Operations are methods of tensors, too: all of them stay.
   expect(sources).toContain("src/tensor/methods.ts");
   expect(sources).toContain("src/tensor/ops/conv2d.ts");
+});
+
+it("keeps every row of the pointwise table for whoever checks a backend", async () => {
+  const { sources } = await bundle('export { selfCheck } from "./src/extend.js";');
+  const rows = (paths: readonly string[]) => paths.filter((path) => path.includes("/pointwise/")).sort();
+  const families = readdirSync("src/tensor/ops/pointwise").map((name) => `src/tensor/ops/pointwise/${name}`);
+  expect(rows(sources)).toEqual(families.sort());
 });

@@ -9,7 +9,7 @@ import type { Context, DeviceArray, Mode } from "../../src/tensor/backend/gpujs/
 import { openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
 import { GpuStorage } from "../../src/tensor/backend/gpujs/storage.js";
 import { withBackend } from "../../src/tensor/backend/registry.js";
-import { binaryRules } from "../../src/tensor/ops/pointwise.js";
+import { binaryRules } from "../../src/tensor/ops/pointwise-rules.js";
 import { tensor } from "../../src/tensor/tensor.js";
 import { onEachMode, onFreshBackends } from "./modes.js";
 

@@ -2,7 +2,7 @@
 
 import { expect, vi } from "vitest";
 import "../../src/tensor/methods.js";
-import { nllLoss } from "../../src/layers/losses.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Adam } from "../../src/optim/adam.js";
 import { type Tensor, tensor } from "../../src/tensor/tensor.js";

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, vi } from "vitest";
 import "../../src/tensor/methods.js";
-import { nllLoss } from "../../src/layers/losses.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { Adam } from "../../src/optim/adam.js";
 import { clipGradNorm } from "../../src/optim/clip.js";
 import { withBackend } from "../../src/tensor/backend/registry.js";

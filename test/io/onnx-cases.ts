@@ -4,7 +4,12 @@ import { batchNorm } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { matmul } from "../../src/tensor/ops/matmul.js";
-import { cat, flatten, indexSelect, pad, reshape, slice, stack, transpose } from "../../src/tensor/ops/movement.js";
+import { cat, stack } from "../../src/tensor/ops/movement/cat.js";
+import { indexSelect } from "../../src/tensor/ops/movement/index-select.js";
+import { pad } from "../../src/tensor/ops/movement/pad.js";
+import { transpose } from "../../src/tensor/ops/movement/permute.js";
+import { flatten, reshape } from "../../src/tensor/ops/movement/reshape.js";
+import { slice } from "../../src/tensor/ops/movement/slice.js";
 import {
   add,
   clamp,

@@ -11,7 +11,7 @@ import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
 import { Linear } from "../../src/layers/linear.js";
-import { nllLoss } from "../../src/layers/losses.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Module, StateDict } from "../../src/layers/module.js";
 import { MaxPool2d } from "../../src/layers/pool2d.js";
 import { Sequential } from "../../src/layers/sequential.js";
@@ -22,7 +22,7 @@ import { Adam, AdamW } from "../../src/optim/adam.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { noGrad } from "../../src/tensor/autograd.js";
-import { flatten } from "../../src/tensor/ops/movement.js";
+import { flatten } from "../../src/tensor/ops/movement/reshape.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
 import { logSoftmax } from "../../src/tensor/ops/softmax.js";
 import { ones, type Tensor, tensor } from "../../src/tensor/tensor.js";

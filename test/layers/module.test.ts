@@ -13,7 +13,7 @@ import { Net1 } from "../../src/nets/net1.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { memory, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
-import { indexSelect } from "../../src/tensor/ops/movement.js";
+import { indexSelect } from "../../src/tensor/ops/movement/index-select.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
 import { manualSeed } from "../../src/tensor/random.js";
 import { full, ones, Parameter, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";

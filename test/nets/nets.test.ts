@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import { nllLoss } from "../../src/layers/losses.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Module } from "../../src/layers/module.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Net2 } from "../../src/nets/net2.js";

@@ -1,10 +1,18 @@
 /** Every operation on tensors with an axis of size 0, against PyTorch. */
 
 import { batchNorm } from "../../src/layers/batch-norm.js";
-import { crossEntropy, mseLoss, nllLoss, type Reduction } from "../../src/layers/losses.js";
+import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
+import { mseLoss } from "../../src/layers/losses/mse-loss.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
+import type { Reduction } from "../../src/layers/losses/reduction.js";
 import { type Conv2dOptions, conv2d, type Pair } from "../../src/tensor/ops/conv2d.js";
 import { type MatmulOptions, matmul } from "../../src/tensor/ops/matmul.js";
-import { cat, flatten, indexSelect, pad, permute, reshape, slice, stack } from "../../src/tensor/ops/movement.js";
+import { cat, stack } from "../../src/tensor/ops/movement/cat.js";
+import { indexSelect } from "../../src/tensor/ops/movement/index-select.js";
+import { pad } from "../../src/tensor/ops/movement/pad.js";
+import { permute } from "../../src/tensor/ops/movement/permute.js";
+import { flatten, reshape } from "../../src/tensor/ops/movement/reshape.js";
+import { slice } from "../../src/tensor/ops/movement/slice.js";
 import { add, div, exp, gelu, maximum, mul, pow, relu } from "../../src/tensor/ops/pointwise.js";
 import { avgPool2d, maxPool2d, type Pool2dOptions } from "../../src/tensor/ops/pool2d.js";
 import { argMax, max, mean, variance } from "../../src/tensor/ops/reduce.js";

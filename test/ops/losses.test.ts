@@ -1,7 +1,12 @@
 /** Losses against PyTorch. */
 
 import { describe, expect, it } from "vitest";
-import { bceWithLogits, classLoss, crossEntropy, mseLoss, nllLoss, type Reduction } from "../../src/layers/losses.js";
+import { bceWithLogits } from "../../src/layers/losses/bce-with-logits.js";
+import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
+import { classLoss } from "../../src/layers/losses/default-loss.js";
+import { mseLoss } from "../../src/layers/losses/mse-loss.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
+import type { Reduction } from "../../src/layers/losses/reduction.js";
 import { log, sigmoid } from "../../src/tensor/ops/pointwise.js";
 import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
 import { ShapeError } from "../../src/tensor/shape.js";

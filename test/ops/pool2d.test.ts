@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { backward } from "../../src/tensor/autograd.js";
 import type { Pair } from "../../src/tensor/ops/conv2d.js";
-import { cat } from "../../src/tensor/ops/movement.js";
+import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { add } from "../../src/tensor/ops/pointwise.js";
 import { type AvgPool2dOptions, avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { sum } from "../../src/tensor/ops/sum.js";

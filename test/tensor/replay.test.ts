@@ -3,10 +3,10 @@
 import { expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { Linear } from "../../src/layers/linear.js";
-import { mseLoss } from "../../src/layers/losses.js";
+import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
-import { cat } from "../../src/tensor/ops/movement.js";
+import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { Generator } from "../../src/tensor/random.js";
 import { rand, type Tensor, zeros } from "../../src/tensor/tensor.js";
 

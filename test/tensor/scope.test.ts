@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import { nllLoss } from "../../src/layers/losses.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { Adam } from "../../src/optim/adam.js";
 import { detectAnomaly } from "../../src/tensor/anomaly.js";
 import { ArgumentError } from "../../src/tensor/arguments.js";

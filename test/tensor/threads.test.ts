@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { nllLoss } from "../../src/layers/losses.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Adam } from "../../src/optim/adam.js";
 import { backward } from "../../src/tensor/autograd.js";

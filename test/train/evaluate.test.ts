@@ -5,7 +5,7 @@ import "../../src/tensor/methods.js";
 import type { ImageDataset } from "../../src/data/dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
-import { nllLoss } from "../../src/layers/losses.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Module } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { noGrad } from "../../src/tensor/autograd.js";

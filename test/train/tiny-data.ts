@@ -3,7 +3,7 @@
 import { ImageDataset } from "../../src/data/dataset.js";
 import { Linear } from "../../src/layers/linear.js";
 import { Sequential } from "../../src/layers/sequential.js";
-import { flatten } from "../../src/tensor/ops/movement.js";
+import { flatten } from "../../src/tensor/ops/movement/reshape.js";
 import { Generator } from "../../src/tensor/random.js";
 
 const SIZE = 2;

@@ -2,7 +2,7 @@
 
 import { featureMaps } from "../../explain/feature-maps.js";
 import { Conv2d } from "../../layers/conv2d.js";
-import { reshape } from "../../tensor/ops/movement.js";
+import { reshape } from "../../tensor/ops/movement/reshape.js";
 import type { Generator } from "../../tensor/random.js";
 import type { Examination } from "../examine.js";
 import { html } from "../html.js";

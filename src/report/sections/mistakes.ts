@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { gradCam } from "../../explain/grad-cam.js";
 import { occlusionMap } from "../../explain/occlusion.js";
-import { reshape } from "../../tensor/ops/movement.js";
+import { reshape } from "../../tensor/ops/movement/reshape.js";
 import type { Examination } from "../examine.js";
 import { percent, plural, shortened } from "../format.js";
 import { type Html, html } from "../html.js";

@@ -4,7 +4,7 @@ import { aBoolean, checkArgument, checkOptions, type Kind, numberFrom, type Opti
 import { record } from "../autograd.js";
 import { aGenerator, defaultGenerator, type Generator } from "../random.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { mul } from "./pointwise.js";
+import { mul } from "./pointwise/arithmetic.js";
 
 export interface DropoutOptions {
   /** Outside of training, x passes unchanged. Default true. */

@@ -5,7 +5,7 @@ import { checkSameBackend, record, scope } from "../autograd.js";
 import type { MatmulGeometry } from "../backend/backend.js";
 import { broadcastShapes, formatShape, type Shape, ShapeError, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { reshape } from "./movement.js";
+import { reshape } from "./movement/reshape.js";
 import { expand, sumTo } from "./sum.js";
 
 export interface MatmulOptions {

@@ -4,8 +4,9 @@ import { aNumber, checkOptions, type OptionKinds } from "../arguments.js";
 import { record, scope } from "../autograd.js";
 import { normalizeDim, normalizeDims, ShapeError, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { reshape } from "./movement.js";
-import { div, eq, mul, sub } from "./pointwise.js";
+import { reshape } from "./movement/reshape.js";
+import { div, mul, sub } from "./pointwise/arithmetic.js";
+import { eq } from "./pointwise/comparisons.js";
 import { droppedShape, keptShape, type ReduceOptions, reduced, reduceKinds, sum } from "./sum.js";
 
 /** Arithmetic mean over the axes `dim` (default: all); NaN where there is nothing. */

@@ -15,7 +15,7 @@ import {
   sizeOf,
 } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { reshape } from "./movement.js";
+import { reshape } from "./movement/reshape.js";
 
 export interface ReduceOptions {
   /** Keeps the reduced axes, with size 1. Default false. */

@@ -5,7 +5,7 @@ import { gpuJsRules } from "../../../scripts/pointwise/gpujs.js";
 import { readPointwiseTable, readTable } from "../../../scripts/pointwise/rows.js";
 import { simdModule, simdNumber } from "../../../scripts/pointwise/simd.js";
 import { wgslFunction } from "../../../scripts/pointwise/wgsl.js";
-import { binaryRules, unaryRules } from "../../../src/tensor/ops/pointwise.js";
+import { binaryRules, unaryRules } from "../../../src/tensor/ops/pointwise-rules.js";
 
 /** A table whose only row has this f. */
 const tableOf = (f: string) => readTable("table.ts", `const op = unary("op", { f: ${f}, df: (g) => g, saves: "x" });`);
@@ -137,8 +137,8 @@ describe("the kernels of wasm", () => {
 describe("the operations' own table", () => {
   it("is read whole", () => {
     const { unary, binary } = readPointwiseTable();
-    expect(unary.map(({ name }) => name)).toEqual(Object.keys(unaryRules));
-    expect(binary.map(({ name }) => name)).toEqual(Object.keys(binaryRules));
+    expect(unary.map(({ name }) => name).sort()).toEqual(Object.keys(unaryRules).sort());
+    expect(binary.map(({ name }) => name).sort()).toEqual(Object.keys(binaryRules).sort());
     for (const { name, saves } of unary) expect(saves, name).toBe(unaryRules[name as keyof typeof unaryRules]?.saves);
   });
 });

@@ -5,7 +5,7 @@ import { inject, it } from "vitest";
 import { readPointwiseTable } from "../../../scripts/pointwise/rows.js";
 import { wgslFunction } from "../../../scripts/pointwise/wgsl.js";
 import { provideWebGpu } from "../../../src/tensor/backend/gpujs/adapters.js";
-import { binaryRules, unaryRules } from "../../../src/tensor/ops/pointwise.js";
+import { binaryRules, unaryRules } from "../../../src/tensor/ops/pointwise-rules.js";
 import { Generator } from "../../../src/tensor/random.js";
 import { expectClose } from "../../check-op.js";
 

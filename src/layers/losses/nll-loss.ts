@@ -1,0 +1,38 @@
+/** nllLoss: negative log-likelihood, of log-probabilities. */
+
+import { isLogSoftmax } from "../../tensor/ops/softmax.js";
+import { checkTensor, type Tensor } from "../../tensor/tensor.js";
+import { type ClassLossOptions, type Labels, pickLoss } from "./class-loss.js";
+
+/** The logarithm of a probability is at most 0; so much may rounding make of it, or what was added before the logarithm. */
+const ABOVE_ZERO = 1e-3;
+
+/**
+ * Internal: refuses what no logarithms of probabilities can be. NaN and infinity are left to whoever looks for those.
+ * @param values [N, C], row by row
+ * @throws RangeError naming the first example with such a number
+ */
+export function checkLogProbabilities(values: Float32Array, classes: number): void {
+  const wrong = values.findIndex((value) => value > ABOVE_ZERO && value < Infinity);
+  if (wrong === -1) return;
+  throw new RangeError(
+    `nllLoss: expected log-probabilities, which are at most 0; example ${Math.floor(wrong / classes)} has ` +
+      `${values[wrong]}. Use crossEntropy for logits, or end the model in logSoftmax(x, 1)`,
+  );
+}
+
+/**
+ * Negative log-likelihood: −Σ w[label]·logProbabilities[i, label] / Σ w[label].
+ * @param logProbabilities [N, C], from `logSoftmax`
+ * @param labels N classes, 0 … C − 1
+ * @throws ShapeError on a label that is no class, naming the example
+ * @throws RangeError on numbers that are no log-probabilities, unless they are on a device that cannot be read at once
+ * @see torch.nn.functional.nll_loss
+ */
+export function nllLoss(logProbabilities: Tensor, labels: Labels, options: ClassLossOptions = {}): Tensor {
+  checkTensor("nllLoss", "logProbabilities", logProbabilities);
+  const { shape, backend } = logProbabilities;
+  const known = isLogSoftmax(logProbabilities, 1) || !backend.readSync;
+  if (!known) checkLogProbabilities(logProbabilities.dataSync(), shape[shape.length - 1]);
+  return pickLoss("nllLoss", logProbabilities, labels, options);
+}
