@@ -30,10 +30,32 @@ export {
   type SafetensorsReadOptions,
 } from "./io/safetensors/bytes.js";
 export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
-export { BatchNorm2d, type BatchNorm2dOptions, type BatchNormOptions, batchNorm } from "./layers/batch-norm.js";
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  type BatchNorm2dOptions,
+  type BatchNormOptions,
+  batchNorm,
+} from "./layers/batch-norm.js";
 export { Conv2d } from "./layers/conv2d.js";
 export { Dropout } from "./layers/dropout.js";
+export { Embedding, type EmbeddingLookupOptions, type EmbeddingOptions, embedding } from "./layers/embedding.js";
+export {
+  GroupNorm,
+  type GroupNormLayerOptions,
+  type GroupNormOptions,
+  groupNorm,
+  InstanceNorm2d,
+  instanceNorm,
+} from "./layers/group-norm.js";
 export { kaimingUniform, uniformParameter } from "./layers/init.js";
+export {
+  LayerNorm,
+  type LayerNormLayerOptions,
+  type LayerNormOptions,
+  layerNorm,
+  type NormalizedShape,
+} from "./layers/layer-norm.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { type BceOptions, bceWithLogits } from "./layers/losses/bce-with-logits.js";
 export type { ClassLossOptions, Labels } from "./layers/losses/class-loss.js";
@@ -98,6 +120,7 @@ export { type BackendName, type BackendOptions, backends, memory, useBackend } f
 export { type GradcheckOptions, gradcheck } from "./tensor/gradcheck.js";
 export { type Conv2dOptions, conv2d, type Pair } from "./tensor/ops/conv2d.js";
 export { type DropoutOptions, dropout } from "./tensor/ops/dropout.js";
+export type { Indices } from "./tensor/ops/indices.js";
 export { type MatmulOptions, matmul } from "./tensor/ops/matmul.js";
 export { cat, stack } from "./tensor/ops/movement/cat.js";
 export { clone } from "./tensor/ops/movement/clone.js";

@@ -1,4 +1,4 @@
-/** Batch normalization: the running moments of its channels, as a function and as the layer BatchNorm2d. */
+/** Batch normalization: the running moments of its channels, as a function and as the layers BatchNorm1d and BatchNorm2d. */
 
 import {
   aBoolean,
@@ -87,8 +87,8 @@ export interface BatchNorm2dOptions {
 
 const KINDS: OptionKinds<BatchNorm2dOptions> = momentumKinds;
 
-/** `batchNorm` on [N, C, H, W] with its parameters and running moments; see there for the formula. */
-export class BatchNorm2d extends Module {
+/** What batch norms of any number of axes have in common: parameters, running moments, modes. */
+abstract class BatchNorm extends Module {
   /** [C], scale of each channel, at first 1. */
   readonly weight: Parameter;
   /** [C], shift of each channel, at first 0. */
@@ -99,14 +99,10 @@ export class BatchNorm2d extends Module {
   readonly #eps: number;
   readonly #momentum: number;
 
-  /**
-   * @param channels C
-   * @throws RangeError unless it is a positive integer
-   */
-  constructor(channels: number, options: BatchNorm2dOptions = {}) {
+  constructor(name: string, channels: number, options: BatchNorm2dOptions) {
     super();
-    checkArgument("BatchNorm2d", "channels", channels, aCount);
-    checkOptions("BatchNorm2d", options, KINDS);
+    checkArgument(name, "channels", channels, aCount);
+    checkOptions(name, options, KINDS);
     const { eps = 1e-5, momentum = 0.1 } = options;
     this.weight = constantParameter([channels], 1);
     this.bias = constantParameter([channels], 0);
@@ -117,12 +113,7 @@ export class BatchNorm2d extends Module {
     this.#momentum = momentum;
   }
 
-  /** @throws ShapeError when x is not [N, C, H, W] with this layer's C */
-  forward(x: Tensor): Tensor {
-    checkTensor("BatchNorm2d", "x", x);
-    if (x.shape.length !== 4) {
-      throw new ShapeError(`BatchNorm2d: expected an input of 4 axes (N, C, H, W), got ${formatShape(x.shape)}`);
-    }
+  protected normalized(x: Tensor): Tensor {
     const y = batchNorm(x, {
       weight: this.weight,
       bias: this.bias,
@@ -145,4 +136,45 @@ export class BatchNorm2d extends Module {
   }
 }
 
+/** `batchNorm` on [N, C] or [N, C, L] with its parameters and running moments; see there for the formula. */
+export class BatchNorm1d extends BatchNorm {
+  /**
+   * @param channels C
+   * @throws RangeError unless it is a positive integer
+   */
+  constructor(channels: number, options: BatchNorm2dOptions = {}) {
+    super("BatchNorm1d", channels, options);
+  }
+
+  /** @throws ShapeError when x is not [N, C] or [N, C, L] with this layer's C */
+  forward(x: Tensor): Tensor {
+    checkTensor("BatchNorm1d", "x", x);
+    if (x.shape.length !== 2 && x.shape.length !== 3) {
+      throw new ShapeError(`BatchNorm1d: expected an input (N, C) or (N, C, L), got ${formatShape(x.shape)}`);
+    }
+    return this.normalized(x);
+  }
+}
+
+/** `batchNorm` on [N, C, H, W] with its parameters and running moments; see there for the formula. */
+export class BatchNorm2d extends BatchNorm {
+  /**
+   * @param channels C
+   * @throws RangeError unless it is a positive integer
+   */
+  constructor(channels: number, options: BatchNorm2dOptions = {}) {
+    super("BatchNorm2d", channels, options);
+  }
+
+  /** @throws ShapeError when x is not [N, C, H, W] with this layer's C */
+  forward(x: Tensor): Tensor {
+    checkTensor("BatchNorm2d", "x", x);
+    if (x.shape.length !== 4) {
+      throw new ShapeError(`BatchNorm2d: expected an input of 4 axes (N, C, H, W), got ${formatShape(x.shape)}`);
+    }
+    return this.normalized(x);
+  }
+}
+
+keepsNothing.add(BatchNorm1d.prototype.forward);
 keepsNothing.add(BatchNorm2d.prototype.forward);

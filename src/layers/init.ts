@@ -41,6 +41,21 @@ export function uniformParameter(
 }
 
 /**
+ * A parameter [rows, …], standard normal.
+ * @param generator default: the "init" stream of `manualSeed`
+ * @param zeroRow a row that is 0 instead
+ */
+export function normalParameter(
+  shape: Shape,
+  generator: Generator = defaultGenerator("init"),
+  zeroRow?: number,
+): Parameter {
+  const values = Float32Array.from({ length: sizeOf(shape) }, () => generator.normal());
+  if (zeroRow !== undefined) values.fill(0, zeroRow * fanIn(shape), (zeroRow + 1) * fanIn(shape));
+  return parameterOf(tensor(values, shape));
+}
+
+/**
  * PyTorch's default for linear and convolutional weights: uniform with bound √(6 / ((1 + a²) · fanIn)), a = √5, which
  * is 1 / √fanIn.
  * @param shape [O, I, …]

@@ -21,11 +21,12 @@ function adviceFor(value: unknown): string {
 }
 
 /**
+ * @param who is given them, for messages
  * @returns the numbers row by row, and the shape that the nesting gives them
  * @throws ArgumentError where something is no number, saying where it is
  * @throws ShapeError when the lists are ragged
  */
-export function flatValues(values: TensorValues): { flat: ArrayLike<number>; shape: number[] } {
+export function flatValues(values: TensorValues, who = "tensor"): { flat: ArrayLike<number>; shape: number[] } {
   if (isNumberArray(values)) return { flat: values, shape: [values.length] };
   const flat: number[] = [];
   const shape: number[] = [];
@@ -33,22 +34,22 @@ export function flatValues(values: TensorValues): { flat: ArrayLike<number>; sha
   const visit = (value: unknown): void => {
     const depth = place.length;
     if (typeof value === "number") {
-      if (depth !== shape.length) throw new ShapeError("tensor: the nested lists have different depths");
+      if (depth !== shape.length) throw new ShapeError(`${who}: the nested lists have different depths`);
       flat.push(value);
       return;
     }
     if (!Array.isArray(value) && !isNumberArray(value)) {
       const where = depth === 0 ? "" : ` at [${place.join("][")}]`;
       throw new ArgumentError(
-        `tensor: values must be numbers, or lists of numbers, got ${show(value)}${where}${adviceFor(value)}`,
+        `${who}: values must be numbers, or lists of numbers, got ${show(value)}${where}${adviceFor(value)}`,
       );
     }
-    if (depth === MOST_AXES) throw new ShapeError(`tensor: the lists are nested ${MOST_AXES} deep or more`);
+    if (depth === MOST_AXES) throw new ShapeError(`${who}: the lists are nested ${MOST_AXES} deep or more`);
     if (depth === shape.length) {
-      if (flat.length > 0) throw new ShapeError("tensor: the nested lists have different depths");
+      if (flat.length > 0) throw new ShapeError(`${who}: the nested lists have different depths`);
       shape.push(value.length);
     } else if (value.length !== shape[depth]) {
-      throw new ShapeError(`tensor: the lists along axis ${depth} have ${shape[depth]} and ${value.length} elements`);
+      throw new ShapeError(`${who}: the lists along axis ${depth} have ${shape[depth]} and ${value.length} elements`);
     }
     for (let i = 0; i < value.length; i++) {
       place[depth] = i;

@@ -6,6 +6,16 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as torchlet from "../../src/index.js";
+import {
+  type CallCase,
+  fullest,
+  given,
+  inputsOf,
+  layerCalls,
+  layerOf,
+  lossCalls,
+  operationCalls,
+} from "../check-calls.js";
 
 const { tensor, zeros, ones, Linear, ImageDataset, SGD, Adam, Parameter } = torchlet;
 
@@ -76,8 +86,8 @@ const fitting = () => {
   return [net, { optimizer: new SGD(net.parameters()), train: dataset(), epochs: 1, batchSize: 4 }];
 };
 
-/** What each function may be given. A new export without a line here is a compile error. */
-const calls = {
+/** What each function may be given that test/fixtures/calls does not call. */
+const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   abs: one,
   accuracy: () => [labels(), labels()],
   add: two,
@@ -195,10 +205,10 @@ const calls = {
   useBackend: () => ["wasm", options],
   variance: reduction,
   zeros: draws,
-} satisfies Record<Exclude<Functions, Classes>, () => unknown[]>;
+};
 
-/** What each constructor may be given; `null` where only the library calls it: errors, abstract classes, opened folders. */
-const constructors = {
+/** Likewise what each constructor may be given; `null` where only the library calls it: errors, abstract classes, opened folders. */
+const constructors: Partial<Record<Classes, (() => unknown[]) | null>> = {
   Adam: () => [new Linear(2, 2).parameters(), options],
   AdamW: () => [new Linear(2, 2).parameters(), options],
   AnomalyError: null,
@@ -231,7 +241,7 @@ const constructors = {
   StepLR: () => [optimizer(), { stepSize: 2 }],
   Tensor: null,
   TrainingPosition: () => [],
-} satisfies Record<Classes, (() => unknown[]) | null>;
+};
 
 /** Methods that are no exported functions. */
 const methods: Record<string, () => [object: object, method: string, args: unknown[]]> = {
@@ -275,6 +285,15 @@ const methods: Record<string, () => [object: object, method: string, args: unkno
   "FaceFolder.open": () => [torchlet.FaceFolder, "open", [folder, { size: 8 }]],
   "ImageFolder.open": () => [torchlet.ImageFolder, "open", [folder, { size: 8 }]],
 };
+
+const argsOf = (call: CallCase) => given(call.args, inputsOf(call)) as unknown[];
+for (const [name, call] of fullest([...operationCalls, ...lossCalls], ({ args }) => args)) {
+  calls[name as keyof typeof calls] ??= () => argsOf(call);
+}
+for (const [name, call] of fullest(layerCalls, ({ make }) => make)) {
+  constructors[name as Classes] ??= () => structuredClone(call.make) as unknown[];
+  methods[`${name}.forward`] ??= () => [layerOf(call), "forward", argsOf(call)];
+}
 
 // ---- what is wrong -----------------------------------------------------------------------------
 

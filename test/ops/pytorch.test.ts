@@ -1,0 +1,5 @@
+/** Operations against PyTorch's, by how they are called. */
+
+import { checkCalls, operationCalls } from "../check-calls.js";
+
+checkCalls(operationCalls);
