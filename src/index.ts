@@ -21,6 +21,7 @@ export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
 export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
+export { FileError } from "./file-error.js";
 export { exportOnnx, type OnnxExportOptions } from "./io/onnx/export.js";
 export { loadOptimizer, saveOptimizer } from "./io/optimizer-state.js";
 export {

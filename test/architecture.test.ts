@@ -21,7 +21,7 @@ const ENGINE = [
 
 /** The parts of the source, and which of them each may import besides itself. */
 const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
-  node: { path: /^node\.ts$/, imports: [] },
+  node: { path: /^(node|file-error)\.ts$/, imports: [] },
   text: { path: /^text\.ts$/, imports: [] },
   shape: { path: /^tensor\/(shape|arguments|nearest-name)\.ts$/, imports: [] },
   random: { path: /^tensor\/random\.ts$/, imports: ["shape"] },
@@ -44,7 +44,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   explain: { path: /^explain\//, imports: [...ENGINE, "layers"] },
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
-  train: { path: /^train\//, imports: ["text", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
+  train: { path: /^train\//, imports: ["node", "text", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
   run: { path: /^run\//, imports: ["node", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io", "train"] },
   report: {
     path: /^report\//,

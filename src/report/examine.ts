@@ -60,6 +60,7 @@ export async function examine(path: string, { data: moved, onProgress }: Examine
   const run = await RunFolder.open(path);
   const epochs = await run.metrics();
   if (epochs.length === 0) throw new Error(`${path}: no epoch is over yet, there is nothing to report`);
+  await run.checkSettings("best");
   // Not the run's own, which may have been another machine's.
   await useBackend("auto");
   const folder = moved === undefined ? run.config.data : resolve(moved);

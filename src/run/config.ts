@@ -137,7 +137,14 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
 };
 
 /** Those that may change while a run goes on: what was computed before stays as it would have been. (`data`: its place.) */
-export const RESUMABLE = ["data", "epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
+export const RESUMABLE = ["data", "cache", "epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
+
+/** The options that decide a run's numbers: all others. The cosine is made for a number of epochs. */
+export function decisive(config: TrainConfig): Partial<TrainConfig> {
+  const free: readonly string[] =
+    config.schedule === "cosine" ? RESUMABLE.filter((name) => name !== "epochs") : RESUMABLE;
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !free.includes(name)));
+}
 
 /** The same in a command line: weightDecay is --weight-decay. */
 export function flagOf(name: string): string {

@@ -4,20 +4,20 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
+import { parseJson } from "../io/json.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
 import { allFinite } from "../tensor/anomaly.js";
-import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
+import { checkSavedSettings, loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport } from "../train/reports.js";
-import { type TrainConfig, trainConfig } from "./config.js";
+import { decisive, type TrainConfig, trainConfig } from "./config.js";
 import {
   anyObject,
   type DataSummary,
   dataSummary,
   type EpochLine,
   epochLine,
-  parseJson,
   readJson,
   type Session,
   type SkippedPhotograph,
@@ -197,7 +197,7 @@ export class RunFolder {
     const path = this.#file("metrics.jsonl");
     if (!existsSync(path)) return [];
     const lines = (await readFile(path, "utf8")).split("\n");
-    return lines.flatMap((line, i) => (line ? [parseJson(line, `${path}:${i + 1}`, epochLine)] : []));
+    return lines.flatMap((line, i) => (line ? [parseJson(line, path, epochLine, `line ${i + 1}`)] : []));
   }
 
   /** Writes all of metrics.jsonl. */
@@ -217,7 +217,19 @@ export class RunFolder {
 
   async save(name: CheckpointName, training: Training): Promise<void> {
     await this.#lock?.check();
-    await saveCheckpoint(this.checkpoint(name), training);
+    await saveCheckpoint(this.checkpoint(name), { ...training, settings: await this.#settings() });
+  }
+
+  /**
+   * Compares config.json and data.json with what a checkpoint was made with, where there is one.
+   * @throws FileError naming each option that was changed since
+   */
+  async checkSettings(name: CheckpointName): Promise<void> {
+    if (this.hasCheckpoint(name)) await checkSavedSettings(this.checkpoint(name), await this.#settings());
+  }
+
+  async #settings(): Promise<Record<string, unknown>> {
+    return { "config.json": decisive(this.config), "data.json": await this.data() };
   }
 
   /**
@@ -235,16 +247,18 @@ export class RunFolder {
           "or begin a new run elsewhere with --config and --out. Nothing has been changed",
       );
     }
-    return loadCheckpoint(this.checkpoint("last"), training);
+    return loadCheckpoint(this.checkpoint("last"), { ...training, settings: await this.#settings() });
   }
 
   /**
    * This run's net on the current backend, with the weights of a checkpoint, in evaluation mode.
-   * @throws Error when there is no such checkpoint (yet), or numbers in it are not finite
+   * @throws Error when there is no such checkpoint (yet), it is damaged or not of this config.json, or numbers in it are
+   * not finite
    */
   async loadModel(name: CheckpointName): Promise<Sequential> {
     const path = this.checkpoint(name);
     if (!existsSync(path)) throw new Error(`${path}: there is no such checkpoint; the first epoch may not be over`);
+    await this.checkSettings(name);
     const { classes } = await this.data();
     const model = buildModel(this.config, classes.length);
     await loadWeights(path, model);

@@ -2,7 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
+import { parseJson } from "../io/json.js";
 import type { Metrics } from "../train/evaluate.js";
+import { count, epochReport } from "../train/training-state.js";
 
 /** Of the photographs of a split: how many there are, in all and of each class. */
 export interface SplitSummary {
@@ -58,31 +60,19 @@ export interface SkippedPhotograph {
   reason: string;
 }
 
-const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-
-const split: v.GenericSchema<SplitSummary> = v.object({ count: whole, counts: v.array(whole), sha256: v.string() });
+const split: v.GenericSchema<SplitSummary> = v.object({ count, counts: v.array(count), sha256: v.string() });
 
 export const dataSummary: v.GenericSchema<DataSummary> = v.object({
   classes: v.pipe(v.array(v.string()), v.minLength(2)),
-  size: whole,
+  size: count,
   train: split,
   test: split,
 });
 
-/** Without an end JSON has no number: an infinite loss is null. */
-const metrics = v.looseObject({
-  loss: v.nullable(v.number()),
-  accuracy: v.number(),
-}) as unknown as v.GenericSchema<Metrics>;
-
 export const epochLine: v.GenericSchema<EpochLine> = v.object({
-  epoch: whole,
-  train: metrics,
-  test: metrics,
-  lr: v.number(),
-  imagesPerSecond: v.number(),
-  seconds: v.number(),
-  seed: whole,
+  ...v.omit(epochReport, ["epochs"]).entries,
+  test: epochReport.entries.train,
+  seed: count,
 });
 
 export const sessions: v.GenericSchema<Session[]> = v.array(
@@ -106,27 +96,7 @@ export const skippedPhotographs: v.GenericSchema<SkippedPhotograph[]> = v.array(
 /** Options have a check of their own, `trainConfig`. */
 export const anyObject = v.record(v.string(), v.unknown());
 
-/**
- * What a text holds.
- * @throws Error that begins with `where` when it is no JSON, naming the field when it is other JSON
- */
-export function parseJson<T>(text: string, where: string, schema: v.GenericSchema<T>): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
-  }
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const field = v.getDotPath(issue);
-  const got = JSON.stringify(issue.input)?.slice(0, 40);
-  const problem = got === undefined ? "missing" : `expected ${issue.expected}, got ${got}`;
-  throw new Error(`${where}: ${field ? `${field}: ` : ""}${problem}: was it edited?`);
-}
-
-/** @throws Error naming the file, and its field that is not as it should be */
+/** @throws FileError naming the file, and its field that is not as it should be */
 export async function readJson<T>(path: string, schema: v.GenericSchema<T>): Promise<T> {
   return parseJson(await readFile(path, "utf8"), path, schema);
 }

@@ -225,6 +225,7 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
   if (run.config.schedule === "cosine" && config.epochs !== run.config.epochs) {
     throw new Error(`${run.path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
   }
+  await run.checkSettings("last");
   await useBackend(config.backend, threadsOf(config));
   const data = await openData(config, hooks);
   const about = { data: summarize(data), skipped: data.skipped };

@@ -184,10 +184,12 @@ export const aGenerator: Kind<Generator> = instanceOf("a Generator", Generator, 
   typeof value === "number" ? `new Generator(${value}) makes one from a seed` : undefined,
 );
 
-/** What randomness is used for; each use has a stream of its own, so that one more draw here changes nothing there. */
-export type Stream = "init" | "shuffle" | "dropout" | "augmentation" | "sample";
+export const STREAMS = ["init", "shuffle", "dropout", "augmentation", "sample"] as const;
 
-const aStream: Kind<Stream> = oneOf("init", "shuffle", "dropout", "augmentation", "sample");
+/** What randomness is used for; each use has a stream of its own, so that one more draw here changes nothing there. */
+export type Stream = (typeof STREAMS)[number];
+
+const aStream: Kind<Stream> = oneOf(...STREAMS);
 
 let root = new Generator(0);
 const streams = new Map<Stream, Generator>();
@@ -213,11 +215,6 @@ export function defaultGenerator(stream: Stream): Generator {
 /** Where every default generator that has been used stands, by stream. */
 export function generatorStates(): Partial<Record<Stream, number[]>> {
   return Object.fromEntries(Array.from(streams, ([stream, generator]) => [stream, generator.state()]));
-}
-
-/** @throws RangeError when one of the states is none that `generatorStates` gives */
-export function checkGeneratorStates(states: Partial<Record<Stream, readonly number[]>>): void {
-  for (const state of Object.values(states)) new Generator(0).setState(state);
 }
 
 /** Puts default generators where `generatorStates` found them; after it, all of them go on as they did then. */

@@ -1,19 +1,29 @@
 /** Checkpoints: all that training needs to go on, in one safetensors file. */
 
+import { inFile } from "../file-error.js";
 import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
-import { loadSafetensors, saveSafetensors } from "../io/safetensors/file.js";
+import { loadSealed, loadSealedMetadata, saveSealed } from "../io/safetensors/sealed.js";
 import { tensorsOn } from "../io/tensors-on.js";
 import { type AnyModule, aModule, type StateDict } from "../layers/module.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
 import { aSchedule, type Schedule, type ScheduleState } from "../optim/schedules.js";
-import { aPath, checkArgument, checkOptions, needed, type OptionKinds } from "../tensor/arguments.js";
+import {
+  aPath,
+  aPlainObject,
+  checkArgument,
+  checkOptions,
+  type Kind,
+  needed,
+  type OptionKinds,
+} from "../tensor/arguments.js";
 import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/registry.js";
-import { checkGeneratorStates, generatorStates, type Stream, setGeneratorStates } from "../tensor/random.js";
+import { generatorStates, setGeneratorStates } from "../tensor/random.js";
 import { tensor } from "../tensor/tensor.js";
 import { Tally } from "./evaluate.js";
 import { aPosition, TrainingPosition } from "./position.js";
-import type { EpochReport } from "./reports.js";
+import { checkSettings, type Settings } from "./settings.js";
+import { decodeState, encodeState } from "./training-state.js";
 
 /** What a checkpoint is of. */
 export interface Training {
@@ -25,20 +35,11 @@ export interface Training {
   schedule?: Schedule;
   /** How far it is. */
   position: TrainingPosition;
-}
-
-/** What of it is no tensor: the file's metadata has it as JSON, under "training". */
-interface Progress {
-  epoch: number;
-  done: number;
-  seconds: number;
-  reports: EpochReport[];
-  streams?: TrainingPosition["streams"];
-  /** The loss in the tally, and the number of classes; the rest of it is tensors. */
-  tally?: { loss: number; classes: number };
-  generators: Partial<Record<Stream, number[]>>;
-  optimizer: { lr: number; steps: number[] };
-  schedule?: ScheduleState;
+  /**
+   * Whatever decides its numbers besides, as JSON has it: `{ batchSize: 64, seed: 1 }`. Going on with others is an error
+   * that names what differs.
+   */
+  settings?: Settings;
 }
 
 /** What `loadCheckpoint` changes; a position is passed over, as the file has one. */
@@ -49,6 +50,7 @@ const loadKinds: OptionKinds<Resumed> = {
   optimizer: needed(anOptimizer),
   schedule: aSchedule,
   position: aPosition,
+  settings: aPlainObject as Kind<Settings>,
 };
 
 const saveKinds: OptionKinds<Training> = { ...loadKinds, position: needed(aPosition) };
@@ -65,6 +67,19 @@ function withoutPrefix(prefix: string, tensors: StateDict): StateDict {
   return Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
+/**
+ * Compares settings before anything else is read.
+ * @throws FileError when the file is no checkpoint, or naming each setting that is not what it was
+ */
+export async function checkSavedSettings(path: string, settings: Settings): Promise<void> {
+  const saved = decodeState(await loadSealedMetadata(path), path);
+  try {
+    checkSettings(saved.settings, settings);
+  } catch (error) {
+    throw inFile(path, error);
+  }
+}
+
 function releaseAll(tensors: StateDict): void {
   for (const value of Object.values(tensors)) value.dispose();
 }
@@ -72,18 +87,18 @@ function releaseAll(tensors: StateDict): void {
 /**
  * Writes a file that is whole or not there: the model's tensors as `model.NAME`, the optimizer's as
  * `optimizer.NAME.INDEX`, and what the model said so far in this epoch, if anything, as `tally.outputs` and
- * `tally.labels`. Numbers and generators are in the metadata. All of it is as it is at the call, whatever happens while
+ * `tally.labels`. Numbers and generators are in the metadata, with a SHA-256 digest of each tensor and each entry. All of it is as it is at the call, whatever happens while
  * the file is written.
  * @param training what to save
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
   checkArgument("saveCheckpoint", "path", path, aPath);
   checkOptions("saveCheckpoint", training, saveKinds);
-  const { model, optimizer, schedule, position } = training;
+  const { model, optimizer, schedule, position, settings } = training;
   const state = optimizer.stateDict();
   const { epoch, done, seconds, reports, streams } = position;
   const tally = position.tally?.state();
-  const progress: Progress = {
+  const metadata = encodeState({
     epoch,
     done,
     seconds,
@@ -93,7 +108,8 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
     generators: generatorStates(),
     optimizer: { lr: state.lr, steps: state.steps },
     schedule: schedule?.stateDict(),
-  };
+    settings,
+  });
   const tensors: StateDict = {
     ...withPrefix(MODEL, model.stateDict()),
     ...withPrefix(OPTIMIZER, optimizerTensors(state)),
@@ -103,15 +119,22 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
     tensors["tally.labels"] = tensor(Float32Array.from(tally.labels));
   }
   try {
-    await saveSafetensors(path, tensors, { training: JSON.stringify(progress) });
+    await saveSealed(path, tensors, metadata);
   } finally {
     releaseAll(tensors);
   }
 }
 
-async function tallyFrom(tensors: StateDict, numbers: NonNullable<Progress["tally"]>): Promise<Tally> {
-  const [outputs, labels] = [await tensors["tally.outputs"].data(), await tensors["tally.labels"].data()];
-  return new Tally({ ...numbers, outputs, labels });
+/** @throws Error when the tally's tensors are not there, or not of its size */
+async function tallyFrom(tensors: StateDict, { loss, classes }: { loss: number; classes: number }): Promise<Tally> {
+  const [outputs, labels] = ["tally.outputs", "tally.labels"].map((name) => {
+    if (!Object.hasOwn(tensors, name)) throw new Error(`${name}: missing`);
+    return tensors[name];
+  });
+  if (outputs.size !== labels.size * classes) {
+    throw new Error(`tally.outputs: ${outputs.size} numbers for ${labels.size} images and ${classes} classes`);
+  }
+  return new Tally({ loss, classes, outputs: await outputs.data(), labels: await labels.data() });
 }
 
 /** Where the model is: the tensors of a file come to the current backend, which may be another one. */
@@ -131,32 +154,33 @@ function checkSchedule(saved: ScheduleState | undefined, schedule: Schedule | un
  * schedule are made as they were made then.
  * @param training what to put there
  * @returns the position to go on from
- * @throws Error naming the file when it is no checkpoint, or one of another model, optimizer or schedule; nothing has
- * been changed then
+ * @throws FileError when the file was changed or damaged, is no checkpoint, or one of another model, optimizer, schedule
+ * or other settings; nothing has been changed then
  */
 export async function loadCheckpoint(path: string, training: Resumed): Promise<TrainingPosition> {
   checkArgument("loadCheckpoint", "path", path, aPath);
   checkOptions("loadCheckpoint", training, loadKinds);
-  const { model, optimizer, schedule } = training;
-  const { metadata, ...file } = await loadSafetensors(path);
+  const { model, optimizer, schedule, settings } = training;
+  const { metadata, ...file } = await loadSealed(path);
   const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {
-    if (metadata.training === undefined) throw new Error("there is no training in it to go on with");
-    const progress = JSON.parse(metadata.training) as Progress;
-    const { epoch, done, seconds, reports, streams, generators, optimizer: state } = progress;
-    const tally = progress.tally && (await tallyFrom(tensors, progress.tally));
+    const state = decodeState(metadata, path);
+    const { epoch, done, seconds, reports, streams, generators } = state;
+    const tally = state.tally && (await tallyFrom(tensors, state.tally));
     // All that can fail comes first: from the first change on, everything changes.
+    checkSettings(state.settings, settings);
     const loadModel = model.prepareLoad(withoutPrefix(MODEL, tensors));
-    const loadOptimizer = optimizer.prepareLoad(optimizerState(optimizer, state, withoutPrefix(OPTIMIZER, tensors)));
-    checkSchedule(progress.schedule, schedule);
-    checkGeneratorStates(generators);
-    if (progress.schedule) schedule?.loadStateDict(progress.schedule);
+    const loadOptimizer = optimizer.prepareLoad(
+      optimizerState(optimizer, state.optimizer, withoutPrefix(OPTIMIZER, tensors)),
+    );
+    checkSchedule(state.schedule, schedule);
+    if (state.schedule) schedule?.loadStateDict(state.schedule);
     loadModel();
     loadOptimizer();
     setGeneratorStates(generators);
     return Object.assign(new TrainingPosition(), { epoch, done, seconds, reports, streams, tally });
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    throw inFile(path, error);
   } finally {
     releaseAll(tensors);
   }
@@ -164,22 +188,18 @@ export async function loadCheckpoint(path: string, training: Resumed): Promise<T
 
 /**
  * Puts a checkpoint's weights into a model, and nothing else.
- * @throws Error naming the file when it is no checkpoint, or one of another model; nothing has been changed then
+ * @throws FileError when the file was changed or damaged, is no checkpoint, or one of another model; nothing has been
+ * changed then
  */
 export async function loadWeights(path: string, model: AnyModule): Promise<void> {
   checkArgument("loadWeights", "path", path, aPath);
   checkArgument("loadWeights", "model", model, aModule);
-  const file = await loadSafetensors(path);
+  const file = await loadSealed(path);
   const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {
-    if (!Object.keys(tensors).some((name) => name.startsWith(MODEL))) {
-      throw new Error(
-        "this is no checkpoint. To load a file of weights alone: model.loadStateDict((await loadSafetensors(path)).tensors)",
-      );
-    }
     model.loadStateDict(withoutPrefix(MODEL, tensors));
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    throw inFile(path, error);
   } finally {
     releaseAll(tensors);
   }

@@ -152,7 +152,10 @@ describe("errors", () => {
     ],
     [["train", "faces", "--out", "a"], "torchlet: a holds a run already: go on with --resume a, or choose another"],
     [["train", "--resume", "faces"], "torchlet: faces is no run folder: there is no config.json in it"],
-    [["train", "faces", "--resume", "a", "--lr", "1"], "torchlet: --lr: cannot change with --resume; DIR, --epochs, "],
+    [
+      ["train", "faces", "--resume", "a", "--lr", "1"],
+      "torchlet: --lr: cannot change with --resume; DIR, --cache, --epochs, ",
+    ],
     [
       ["train", "faces", "--class-weights", "1,2,3", "--out", "weights"],
       "torchlet: classWeights: 3 weights for 2 classes",

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
+import { FileError } from "../../src/file-error.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import type { StateDict } from "../../src/layers/module.js";
@@ -256,7 +257,7 @@ describe("finite: true", () => {
     expect(() => decodeSafetensors(bytes, { finite: true })).toThrow(new Error(reason));
     const path = join(root, "not-finite.safetensors");
     await writeFile(path, bytes);
-    await expect(loadSafetensors(path, { finite: true })).rejects.toThrow(new Error(`${path}: ${reason}`));
+    await expect(loadSafetensors(path, { finite: true })).rejects.toThrow(new FileError(path, `${reason}`));
     expect(memory().storages).toBe(before);
   });
 
@@ -334,8 +335,9 @@ describe("on the disk", () => {
     const path = join(root, "model.pt");
     await writeFile(path, Buffer.concat([Buffer.from(hex, "hex"), Buffer.alloc(1000)]));
     await expect(loadSafetensors(path)).rejects.toThrow(
-      new Error(
-        `${path}: safetensors: this is ${format}, as torch.save writes it (.pt, .pth), which can run code and is not read ` +
+      new FileError(
+        path,
+        `safetensors: this is ${format}, as torch.save writes it (.pt, .pth), which can run code and is not read ` +
           'here; from safetensors.torch import save_file, and save_file(model.state_dict(), "model.safetensors") in ' +
           "PyTorch writes what is (docs/pytorch.md)",
       ),
@@ -352,7 +354,7 @@ describe("on the disk", () => {
   it("an error names the file", async () => {
     const path = join(root, "broken.safetensors");
     await writeFile(path, fileOf("null"));
-    await expect(loadSafetensors(path)).rejects.toThrow(new Error(`${path}: ${noBrace}`));
+    await expect(loadSafetensors(path)).rejects.toThrow(new FileError(path, `${noBrace}`));
     const missing = join(root, "missing.safetensors");
     await expect(loadSafetensors(missing)).rejects.toThrow(`${missing}: ENOENT`);
   });

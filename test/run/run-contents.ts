@@ -1,9 +1,10 @@
 /** What a run folder holds, but for times: what must be the same however often a run was interrupted. */
 
 import { createHash } from "node:crypto";
-import { loadSafetensors } from "../../src/io/safetensors/file.js";
+import { loadSealed } from "../../src/io/safetensors/sealed.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
+import { decodeState } from "../../src/train/training-state.js";
 
 const untimed = ({ seconds: _, imagesPerSecond: __, ...line }: Record<string, unknown>) => line;
 
@@ -14,13 +15,13 @@ function digest(value: Tensor): string {
 }
 
 export async function checkpointContents(path: string) {
-  const { tensors, metadata } = await loadSafetensors(path);
-  const { seconds: _, reports, ...progress } = JSON.parse(metadata.training);
+  const { tensors, metadata } = await loadSealed(path);
+  const { seconds: _, reports, ...progress } = decodeState(metadata, path);
   const values = Object.entries(tensors).map(([name, value]) => [name, value.shape, digest(value)]);
   // The number of epochs to come is no part of what was computed.
   return {
     values,
-    reports: reports.map(({ epochs: _, ...report }: Record<string, unknown>) => untimed(report)),
+    reports: reports.map(({ epochs: _, ...report }) => untimed(report)),
     progress,
   };
 }

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
-import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
+import { loadSafetensors } from "../../src/io/safetensors/file.js";
+import { saveSealed } from "../../src/io/safetensors/sealed.js";
 import { trainConfig } from "../../src/run/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
 import { RunFolder } from "../../src/run/run-folder.js";
@@ -167,7 +168,7 @@ describe("a run whose weights break", () => {
     await expect(startRun(path, broken, { onEvent })).rejects.toThrow(message);
     expect(repeats).toEqual([{ event: "repeat", epoch: 1, done: 0 }]);
     const { tensors, metadata } = await loadSafetensors((await RunFolder.open(path)).checkpoint("last"));
-    expect(JSON.parse(metadata.training)).toMatchObject({ epoch: 1, done: 0 });
+    expect(metadata).toMatchObject({ epoch: "1", done: "0" });
     for (const value of Object.values(tensors)) expect(await allFinite(value)).toBe(true);
   });
 });
@@ -272,8 +273,8 @@ it("JSON that was edited is refused, by the names of file and field", async () =
     ["data.json", '{"classes": ["a", 1]}', "data.json: classes.1: expected string, got 1: was it edited?"],
     ["skipped.json", '[{"split": "training"}]', 'skipped.json: 0.split: expected ("train" | "test"), got "training"'],
     ["environment.json", "7", "environment.json: expected Array, got 7"],
-    ["metrics.jsonl", '{"epoch": -1}', "metrics.jsonl:1: epoch: expected >=0, got -1"],
-    ["metrics.jsonl", '{"epoch": 1, "train": 3}', "metrics.jsonl:1: train: expected Object, got 3"],
+    ["metrics.jsonl", '{"epoch": -1}', "metrics.jsonl: line 1: epoch: expected >=0, got -1"],
+    ["metrics.jsonl", '{"epoch": 1, "train": 3}', "metrics.jsonl: line 1: train: expected Object, got 3"],
   ] as const;
   for (const [name, text, message] of refusals) {
     const file = join(path, name);
@@ -292,6 +293,61 @@ it("JSON that was edited is refused, by the names of file and field", async () =
   }
 });
 
+describe("an edit between two parts of a run", () => {
+  const short = { net: "net1", epochs: 1, schedule: "constant", warmupEpochs: undefined };
+
+  it("of what decides the numbers is refused, by its name, with what it was and is", async () => {
+    const path = join(root, "edited-options");
+    await startRun(path, config(short), quiet);
+    const refusals: [string, Record<string, unknown>, string][] = [
+      ["config.json", { batch: 5 }, "config.json: batch was 6 then, and is 5 now"],
+      ["config.json", { seed: 2 }, "config.json: seed was 1 then, and is 2 now"],
+      ["config.json", { lr: 0.1 }, "config.json: lr was 0.001 then, and is 0.1 now"],
+      ["config.json", { augment: { flip: 0.5 } }, 'config.json: augment was nothing then, and is {"flip":0.5} now'],
+      ["config.json", { softmaxNll: true }, "config.json: softmaxNll was false then, and is true now"],
+      [
+        "config.json",
+        { size: 16, limit: 9 },
+        "size was 8 then, and is 16 now; config.json: limit was nothing then, and is",
+      ],
+      [
+        "data.json",
+        { classes: ["covered", "not covered"] },
+        'classes was ["not covered","covered"] then, and is ["covered',
+      ],
+    ];
+    for (const [name, changes, message] of refusals) {
+      const file = join(path, name);
+      const before = await readFile(file, "utf8");
+      await writeFile(file, JSON.stringify({ ...JSON.parse(before), ...changes }));
+      await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow(message);
+      await expect((await RunFolder.open(path)).loadModel("best")).rejects.toThrow(
+        `${join(path, "best.safetensors")}: it was saved with other settings: `,
+      );
+      await writeFile(file, before);
+    }
+    await (await RunFolder.open(path)).loadModel("best");
+  });
+
+  it("of anything else is not", async () => {
+    const path = join(root, "edited-freely");
+    await startRun(path, config(short), quiet);
+    const file = join(path, "config.json");
+    const free = { epochs: 2, threads: 2, checkpointEvery: 7, cache: join(root, "cache") };
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), ...free }));
+    await resumeRun(path, {}, quiet);
+    expect(await (await RunFolder.open(path)).metrics()).toHaveLength(2);
+  });
+
+  it("of the number of epochs is refused where a cosine is made for it", async () => {
+    const path = join(root, "edited-cosine");
+    await startRun(path, config({ epochs: 2 }), quiet);
+    const file = join(path, "config.json");
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), epochs: 3 }));
+    await expect(resumeRun(path, {}, quiet)).rejects.toThrow("config.json: epochs was 2 then, and is 3 now");
+  });
+});
+
 it("weights that are not finite are refused where they are read", async () => {
   const path = join(root, "not-finite");
   await startRun(path, config({ net: "net1", epochs: 1, warmupEpochs: 0 }), quiet);
@@ -301,7 +357,8 @@ it("weights that are not finite are refused where they are read", async () => {
     const { tensors, metadata } = await loadSafetensors(file);
     const values = await tensors[name].data();
     values[1] = name.endsWith("bias") ? -Infinity : Number.NaN;
-    await saveSafetensors(file, { ...tensors, [name]: tensor(values, tensors[name].shape) }, metadata);
+    const { sha256: _, ...rest } = metadata;
+    await saveSealed(file, { ...tensors, [name]: tensor(values, tensors[name].shape) }, rest);
   }
   await expect(run.loadModel("best")).rejects.toThrow(
     `${file}: NaN or infinity in 0.weight, 0.bias. Training saves no`,
@@ -333,7 +390,7 @@ describe("the folder", () => {
     for (const split of [line.train, line.test]) expect(Object.keys(split)).toEqual(metrics);
     expect((await readFile(join(path, "metrics.jsonl"), "utf8")).endsWith("}\n")).toBe(true);
     await appendFile(join(path, "metrics.jsonl"), '{"epoch": 2, "tr');
-    await expect(run.metrics()).rejects.toThrow(`${join(path, "metrics.jsonl")}:2: Unterminated string`);
+    await expect(run.metrics()).rejects.toThrow(`${join(path, "metrics.jsonl")}: line 2: Unterminated string`);
     await expect(startRun(path, config(), quiet)).rejects.toThrow(`${path} holds a run already`);
     await expect(RunFolder.open(root)).rejects.toThrow(`${root} is no run folder`);
   });

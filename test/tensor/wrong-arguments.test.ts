@@ -221,6 +221,7 @@ const constructors: Partial<Record<Classes, (() => unknown[]) | null>> = {
   DecodeError: null,
   Dropout: () => [0.5, options],
   FaceFolder: null,
+  FileError: null,
   Generator: () => [1],
   ImageDataset: () => [{ pixels: new Uint8Array(3), labels: Int32Array.from([0]), size: 1, classes: ["a"] }],
   ImageFolder: null,
@@ -343,6 +344,7 @@ const names = [...Object.keys(torchlet), ...Object.keys(methods).flatMap((name) 
 function isOurs(error: unknown): boolean {
   if (error instanceof torchlet.ArgumentError || error instanceof torchlet.ShapeError) return true;
   if (error instanceof torchlet.DecodeError || error instanceof torchlet.BrokenLossError) return true;
+  if (error instanceof torchlet.FileError) return true;
   if (!(error instanceof Error)) return false;
   const says = names.some((name) => error.message.startsWith(name)) || error.message.startsWith("safetensors");
   if (error.constructor === RangeError) return says;
@@ -402,6 +404,8 @@ const unhandled: unknown[] = [];
 const note = (reason: unknown) => unhandled.push(reason);
 
 beforeAll(async () => {
+  // What is taken for the path of a file is written there.
+  process.chdir(folder);
   process.on("unhandledRejection", note);
   await torchlet.useBackend("wasm", { threads: 1 });
   torchlet.manualSeed(1);

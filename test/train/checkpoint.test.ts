@@ -1,11 +1,12 @@
 /** Checkpoints: what they bring back, and what they refuse. */
 
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import { saveSafetensors } from "../../src/io/safetensors/file.js";
+import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
+import { saveSealed } from "../../src/io/safetensors/sealed.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import { Sequential } from "../../src/layers/sequential.js";
@@ -13,7 +14,7 @@ import { Adam } from "../../src/optim/adam.js";
 import { ReduceLROnPlateau, StepLR } from "../../src/optim/schedules.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
-import { generatorStates, manualSeed } from "../../src/tensor/random.js";
+import { Generator, generatorStates, manualSeed } from "../../src/tensor/random.js";
 import { tensor, zeros } from "../../src/tensor/tensor.js";
 import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../../src/train/checkpoint.js";
 import { fit } from "../../src/train/fit.js";
@@ -114,7 +115,9 @@ it("what does not fit is an error that names the file", async () => {
   const other = { model: begun.model, optimizer: new Adam(begun.model.parameters()) };
   await expect(loadCheckpoint(path, other)).rejects.toThrow('the state has "momentum_buffer"');
   await expect(loadWeights(path, model)).rejects.toThrow(`${path}: loadStateDict: the state does not fit Sequential`);
-  await expect(loadCheckpoint(stray, begun)).rejects.toThrow(`${stray}: there is no training in it to go on with`);
+  await expect(loadCheckpoint(stray, begun)).rejects.toThrow(
+    `${stray}: this is no checkpoint, or one that another program has written anew: it has no`,
+  );
   await expect(loadCheckpoint(join(root, "missing"), begun)).rejects.toThrow("ENOENT");
 });
 
@@ -146,8 +149,130 @@ it("a file of weights alone is told from a checkpoint", async () => {
   const model = classifier();
   await saveSafetensors(path, model.stateDict());
   await expect(loadWeights(path, model)).rejects.toThrow(
-    "this is no checkpoint. To load a file of weights alone: model.loadStateDict((await loadSafetensors(path)).tensors)",
+    "To load a file of weights alone: model.loadStateDict((await loadSafetensors(path)).tensors)",
   );
+});
+
+it("whatever decides the numbers besides is compared with what it was", async () => {
+  const begun = training();
+  const path = join(root, "settings");
+  await saveCheckpoint(path, { ...begun, settings: { batchSize: 4, augment: { flip: 0.5 }, limit: undefined } });
+  await loadCheckpoint(path, begun);
+  await loadCheckpoint(path, { ...begun, settings: { augment: { flip: 0.5 }, batchSize: 4 } });
+  await expect(
+    loadCheckpoint(path, { ...begun, settings: { batchSize: 8, augment: { flip: 0.2 }, seed: 1 } }),
+  ).rejects.toThrow(
+    `${path}: it was saved with other settings: batchSize was 4 then, and is 8 now; augment: flip was 0.5 then, and is 0.2 ` +
+      "now; seed was nothing then, and is 1 now. Put back what was, or begin anew",
+  );
+});
+
+describe("damage", () => {
+  /** Where the parts of a file are. */
+  function partOf(bytes: Uint8Array, at: number): string {
+    const end = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+    const digests = Buffer.from(bytes).indexOf('"sha256":');
+    const tensors = Buffer.from(bytes).indexOf('"model.');
+    if (at < 8) return "length of the header";
+    if (at >= end) return "tensors";
+    return at < digests ? "metadata" : at < tensors ? "digests" : "header";
+  }
+
+  it("of any one bit is refused", async () => {
+    const begun = training();
+    await train(begun);
+    const [path, flipped] = [join(root, "intact"), join(root, "flipped")];
+    await saveCheckpoint(path, begun);
+    const bytes = await readFile(path);
+    const random = new Generator(1);
+    const parts = new Map<string, number>();
+    for (let i = 0; i < 1000; i++) {
+      // Every third one in the first bytes, which are few and decide everything.
+      const at = i % 3 === 0 ? random.int(60) : random.int(bytes.length);
+      const copy = Buffer.from(bytes);
+      copy[at] ^= 1 << random.int(8);
+      await writeFile(flipped, copy);
+      const message = await loadWeights(flipped, begun.model).then(
+        () => `bit of byte ${at} was not noticed`,
+        (error: Error) => `${error.name} ${error.message}`,
+      );
+      expect(message).toContain(`FileError ${flipped}: `);
+      parts.set(partOf(bytes, at), (parts.get(partOf(bytes, at)) ?? 0) + 1);
+    }
+    expect(Math.min(...parts.values())).toBeGreaterThan(10);
+    expect([...parts.keys()].sort()).toEqual(["digests", "header", "length of the header", "metadata", "tensors"]);
+    await loadWeights(path, begun.model);
+  });
+
+  it("is told by the name of what was damaged, and nothing has been changed then", async () => {
+    const begun = training();
+    await train(begun);
+    const path = join(root, "damaged");
+    await saveCheckpoint(path, begun);
+    const bytes = await readFile(path);
+    const fresh = training();
+    const before = await state(fresh);
+    const refusal = async (change: (copy: Buffer) => Buffer) => {
+      await writeFile(path, change(Buffer.from(bytes)));
+      return loadCheckpoint(path, fresh).then(
+        () => "",
+        (error: Error) => error.message,
+      );
+    };
+    const replaced = (from: string, to: string) => (copy: Buffer) =>
+      Buffer.from(copy.toString("latin1").replace(from, to), "latin1");
+    const last = (copy: Buffer) => {
+      copy[copy.length - 1] ^= 1;
+      return copy;
+    };
+    expect(await refusal(last)).toMatch(
+      /damaged: not what was written, in optimizer\.momentum_buffer\.\d+: the file was/,
+    );
+    expect(await refusal(replaced('"epoch":"4"', '"epoch":"5"'))).toContain(
+      "not what was written, in epoch: the file was",
+    );
+    expect(await refusal(replaced('"sha256"', '"sha255"'))).toContain("it has no digests of what is in it");
+    const memory = begun.model.parameters()[0].backend.memory().storages;
+    expect(await refusal(replaced("model.2.1.weight", "model.2.1.weighs"))).toMatch(
+      /not what was written, in model\.2\.1\.weigh/,
+    );
+    expect(begun.model.parameters()[0].backend.memory().storages).toBe(memory);
+    expect(await state(fresh)).toEqual(before);
+  });
+
+  it("that has digests of its own is found by its form", async () => {
+    const begun = training();
+    await train(begun);
+    const path = join(root, "crafted");
+    await saveCheckpoint(path, begun);
+    const { tensors, metadata } = await loadSafetensors(path);
+    const { sha256: _, ...entries } = metadata;
+    for (const [changes, message] of [
+      [{ epoch: "1e400" }, "epoch: expected a whole number, got null"],
+      [{ epoch: "0" }, "epoch: expected >=1, got 0"],
+      [{ epoch: "{" }, "epoch: Expected property name"],
+      [{ done: "1.5" }, "done: expected a whole number, got 1.5"],
+      [{ done: '"7"' }, 'done: expected number, got "7"'],
+      [{ generators: '{"shuffel": []}' }, "generators.shuffel: there is no such field: was it edited?"],
+      [{ generators: '{"shuffle": [1]}' }, "generators.shuffle.1: missing"],
+      [{ generators: '{"shuffle": [0, 0, 0, 0, 0, 0, 5]}' }, "generators.shuffle.6: expected <=4, got 5"],
+      [{ reports: '[{"epoch": 1}]' }, "reports.0.epochs: missing"],
+      [{ reports: "null" }, "reports: expected Array, got null"],
+      [{ optimizer: "7" }, "optimizer: expected Object, got 7"],
+      [{ schedule: '{"bad": "x"}' }, 'schedule.bad: expected number, got "x"'],
+      [{ tally: '{"loss": 1, "classes": 2}' }, "tally.outputs: missing"],
+      [{ streams: '{"shuffle": 3}' }, "streams.shuffle: expected Array, got 3"],
+      [{ seconds: "-1" }, "seconds: expected >=0, got -1"],
+    ] as const) {
+      await saveSealed(path, tensors, { ...entries, ...changes });
+      await expect(loadCheckpoint(path, training())).rejects.toThrow(`${path}: ${message}`);
+    }
+    for (const name of ["epoch", "done", "seconds", "reports", "generators", "optimizer"] as const) {
+      const { [name]: __, ...rest } = entries;
+      await saveSealed(path, tensors, rest);
+      await expect(loadCheckpoint(path, training())).rejects.toThrow(`${path}: ${name}: missing`);
+    }
+  });
 });
 
 it("a model on another backend than the current one gets its numbers there", async () => {

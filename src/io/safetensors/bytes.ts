@@ -31,19 +31,25 @@ export interface SafetensorsReadOptions {
 export const readKinds: OptionKinds<SafetensorsReadOptions> = { finite: aBoolean };
 
 /**
- * The file's bytes, piece by piece: the header, then each tensor. Every number is what it is now: all tensors are asked for
- * theirs before anything is waited for, so that whoever saves a model may go on training it.
+ * The bytes of each tensor, in their order. Every number is what it is now: all tensors are asked for theirs before
+ * anything is waited for, so that whoever saves a model may go on training it.
  */
+export function contentsOf(tensors: StateDict): Promise<Uint8Array<ArrayBuffer>[]> {
+  const contents = Promise.all(Object.values(tensors).map(async (value) => floatBytes(await value.data())));
+  // Whoever waits for them hears of a failure; nobody may have come to that yet.
+  contents.catch(() => {});
+  return contents;
+}
+
+/** The file's bytes, piece by piece: the header, then each tensor, with the numbers of this moment. */
 export function pieces(who: string, tensors: StateDict, metadata: Metadata): AsyncIterable<Uint8Array<ArrayBuffer>> {
   checkArgument(who, "tensors", tensors, aStateDict);
   checkArgument(who, "metadata", metadata, texts);
   const header = encodeHeader(tensors, metadata);
-  const all = Promise.all(Object.values(tensors).map((value) => value.data()));
-  // Whoever reads the pieces hears of a failure; nobody may have come to that yet.
-  all.catch(() => {});
+  const contents = contentsOf(tensors);
   return (async function* () {
     yield header;
-    for (const values of await all) yield floatBytes(values);
+    yield* await contents;
   })();
 }
 

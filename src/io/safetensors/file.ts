@@ -1,12 +1,13 @@
 /** saveSafetensors and loadSafetensors: safetensors files on disk, read one piece at a time. */
 
 import type { FileHandle } from "node:fs/promises";
+import { inFile } from "../../file-error.js";
 import type { StateDict } from "../../layers/module.js";
 import { nodeModules } from "../../node.js";
 import { aPath, checkArgument, checkOptions } from "../../tensor/arguments.js";
 import { writeAtomically } from "../atomic-file.js";
 import { EntryReader, pieces, readKinds, type SafetensorsFile, type SafetensorsReadOptions } from "./bytes.js";
-import { headerLength, LENGTH_BYTES, type Metadata, parseHeader } from "./header.js";
+import { type Entry, type Header, headerLength, LENGTH_BYTES, type Metadata, parseHeader } from "./header.js";
 
 /** What is read at a time: a multiple of every number's size. */
 const PIECE_BYTES = 1 << 20;
@@ -47,16 +48,33 @@ async function readWhole(file: FileHandle, begin: number, end: number): Promise<
   return bytes;
 }
 
-async function readTensors(file: FileHandle, options: SafetensorsReadOptions): Promise<SafetensorsFile> {
+/** The header, and where the first tensor begins. */
+async function headerOf(file: FileHandle): Promise<{ header: Header; dataStart: number }> {
   const { size } = await file.stat();
   const start = await readWhole(file, 0, Math.min(LENGTH_BYTES, size));
   const dataStart = LENGTH_BYTES + headerLength(start, size);
-  const { entries, metadata } = parseHeader(await readWhole(file, LENGTH_BYTES, dataStart), size - dataStart);
+  return { header: parseHeader(await readWhole(file, LENGTH_BYTES, dataStart), size - dataStart), dataStart };
+}
+
+/** Is told of each tensor, and then shown its bytes, piece by piece. */
+export type Onlooker = (entry: Entry) => (bytes: Uint8Array) => void;
+
+async function readTensors(
+  file: FileHandle,
+  options: SafetensorsReadOptions,
+  onlooker: Onlooker,
+): Promise<SafetensorsFile> {
+  const { header, dataStart } = await headerOf(file);
+  const { entries, metadata } = header;
   const tensors = new Map<string, StateDict[string]>();
   try {
     for (const entry of entries) {
       const reader = new EntryReader(entry, options);
-      for await (const piece of read(file, dataStart + entry.begin, dataStart + entry.end)) reader.push(piece);
+      const show = onlooker(entry);
+      for await (const piece of read(file, dataStart + entry.begin, dataStart + entry.end)) {
+        show(piece);
+        reader.push(piece);
+      }
       tensors.set(entry.name, reader.tensor());
     }
   } catch (error) {
@@ -66,24 +84,39 @@ async function readTensors(file: FileHandle, options: SafetensorsReadOptions): P
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 
+/** Opens a file for `work`. @throws FileError */
+async function withFile<T>(who: string, path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  const { open } = nodeModules(who)("node:fs/promises");
+  try {
+    const file = await open(path);
+    return await work(file).finally(() => file.close());
+  } catch (error) {
+    throw inFile(path, error);
+  }
+}
+
+/** `loadSafetensors`, with somebody who looks on. */
+export function readSafetensors(
+  path: string,
+  options: SafetensorsReadOptions,
+  onlooker: Onlooker,
+): Promise<SafetensorsFile> {
+  return withFile("loadSafetensors", path, (file) => readTensors(file, options, onlooker));
+}
+
+/** What is in a file's header, without its tensors. */
+export function readHeader(path: string): Promise<Header> {
+  return withFile("loadSafetensors", path, async (file) => (await headerOf(file)).header);
+}
+
 /**
  * Reads a file onto the current backend, a piece at a time: besides the tensors, memory holds one of them at most. For
  * what becomes of the numbers see `decodeSafetensors`.
  * @param path of the file
- * @throws Error naming the file, and saying what is wrong with it; nothing has been taken then
+ * @throws FileError saying what is wrong with it; nothing has been taken then
  */
 export async function loadSafetensors(path: string, options: SafetensorsReadOptions = {}): Promise<SafetensorsFile> {
   checkArgument("loadSafetensors", "path", path, aPath);
   checkOptions("loadSafetensors", options, readKinds);
-  const { open } = nodeModules("loadSafetensors")("node:fs/promises");
-  try {
-    const file = await open(path);
-    try {
-      return await readTensors(file, options);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-  }
+  return readSafetensors(path, options, () => () => {});
 }
