@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { BenchOptions } from "../options.js";
 import { type Column, type Row, short, Table } from "../report.js";
 import { median } from "../timing.js";
+import { checkAgreement } from "./agreement.js";
 import { Contestant } from "./contestant.js";
 import { type Contest, contests, type Measured, type PeerRow, speedOf, verdict } from "./contests.js";
 import { compareProcesses } from "./processes.js";
@@ -19,9 +20,6 @@ const TURN_SECONDS = 1;
 
 /** One time is enough for what takes longer. */
 const SLOW_MS = 4000;
-
-/** Of the peer's result from torchlet's, relative to its root mean square. Adam's first step amplifies rounding. */
-const TOLERANCE = { matmul: 1e-4, inference: 1e-3, training: 5e-3 };
 
 const times = (ratio: number | undefined) => (ratio === undefined ? "" : `${short(ratio)}x`);
 const medianAndBest = ({ median, best }: Measured) => `${short(median)} (${short(best)})`;
@@ -82,20 +80,6 @@ class Entrant {
       return await work(contestant);
     } finally {
       await contestant.stop();
-    }
-  }
-}
-
-/** @throws Error when the results differ */
-function checkAgreement(ours: number[], theirs: number[], work: Contest["work"]): void {
-  // Some peers cannot do all of a step: then only the first loss is compared.
-  const n = Math.min(ours.length, theirs.length);
-  if (n === 0) throw new Error("it gave no result");
-  const rms = Math.sqrt(ours.reduce((sum, x) => sum + x * x, 0) / ours.length);
-  for (let i = 0; i < n; i++) {
-    const difference = Math.abs(ours[i] - theirs[i]);
-    if (!(difference <= TOLERANCE[work] * rms)) {
-      throw new Error(`its result is not torchlet's: ${theirs[i]} instead of ${ours[i]} at ${i}`);
     }
   }
 }

@@ -133,8 +133,10 @@ async function training({ layers }: Task, { images, labels, ...rest }: Inputs): 
 }
 
 const backend = process.argv[2];
-const home = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json"));
-setWasmPaths(`${home}/dist/`);
+if (backend === "wasm") {
+  const home = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json"));
+  setWasmPaths(`${home}/dist/`);
+}
 if (backend === "webgpu") {
   await provideWebGpu();
   await import("@tensorflow/tfjs-backend-webgpu");
