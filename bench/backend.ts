@@ -2,7 +2,7 @@
 
 import { useBackend } from "../src/index.js";
 import type { Backend } from "../src/tensor/backend/backend.js";
-import { currentBackend } from "../src/tensor/backend/registry.js";
+import { currentBackend } from "../src/tensor/backend/current-backend.js";
 import type { BenchOptions } from "./options.js";
 
 export interface ChosenBackend {

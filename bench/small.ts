@@ -13,8 +13,8 @@ import {
   type Tensor,
   tensor,
 } from "../src/index.js";
+import { withBackend } from "../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../src/tensor/backend/js/js.js";
-import { withBackend } from "../src/tensor/backend/registry.js";
 import { chooseBackend } from "./backend.js";
 import { adamFor } from "./nets.js";
 import type { BenchOptions } from "./options.js";

@@ -2,8 +2,8 @@
 
 import { availableParallelism } from "node:os";
 import { manualSeed, nllLoss } from "../src/index.js";
+import { withBackend } from "../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../src/tensor/backend/js/js.js";
-import { withBackend } from "../src/tensor/backend/registry.js";
 import { type ChosenBackend, chooseBackend } from "./backend.js";
 import {
   adamFor,

@@ -34,8 +34,8 @@ export type {
   WindowGeometry,
 } from "./tensor/backend/backend.js";
 export { completeBackend } from "./tensor/backend/composed/complete-backend.js";
+export { currentBackend, withBackend } from "./tensor/backend/current-backend.js";
 export { createJsBackend } from "./tensor/backend/js/js.js";
-export { currentBackend, withBackend } from "./tensor/backend/registry.js";
 export { type KernelCheck, selfCheck, TOLERANCE } from "./tensor/self-check.js";
 export {
   broadcastShapes,

@@ -118,6 +118,10 @@ export { ArgumentError } from "./tensor/arguments.js";
 export { type BackwardOptions, backward, isGradEnabled, noGrad, scope } from "./tensor/autograd.js";
 export type { Backend, DType, MemoryInfo, Storage } from "./tensor/backend/backend.js";
 export { type BackendName, type BackendOptions, backends, memory, useBackend } from "./tensor/backend/registry.js";
+export { type RandomOptions, rand, randn } from "./tensor/factories/drawn.js";
+export { full, ones, zeros } from "./tensor/factories/filled.js";
+export { tensor } from "./tensor/factories/from-values.js";
+export type { TensorOptions } from "./tensor/factories/options.js";
 export { type GradcheckOptions, gradcheck } from "./tensor/gradcheck.js";
 export { type Conv2dOptions, conv2d, type Pair } from "./tensor/ops/conv2d.js";
 export { type DropoutOptions, dropout } from "./tensor/ops/dropout.js";
@@ -152,18 +156,7 @@ export { logSoftmax, softmax } from "./tensor/ops/softmax.js";
 export { expand, type ReduceOptions, sum } from "./tensor/ops/sum.js";
 export { defaultGenerator, Generator, manualSeed, type Stream } from "./tensor/random.js";
 export { type Shape, ShapeError } from "./tensor/shape.js";
-export {
-  full,
-  ones,
-  Parameter,
-  type RandomOptions,
-  rand,
-  randn,
-  Tensor,
-  type TensorOptions,
-  tensor,
-  zeros,
-} from "./tensor/tensor.js";
+export { Parameter, Tensor } from "./tensor/tensor.js";
 export type { TensorValues } from "./tensor/values.js";
 export { bestEpoch, type MetricName } from "./train/best-epoch.js";
 export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";

@@ -3,8 +3,9 @@
 import { describe, expect, it } from "vitest";
 import * as torchlet from "../src/index.js";
 import type { AnyModule } from "../src/layers/module.js";
+import { tensor } from "../src/tensor/factories/from-values.js";
 import type { Shape } from "../src/tensor/shape.js";
-import { type Tensor, tensor } from "../src/tensor/tensor.js";
+import type { Tensor } from "../src/tensor/tensor.js";
 import { checkOp, expectClose, type Fixture, readFixture } from "./check-op.js";
 import { onEachBackend } from "./targets.js";
 

@@ -1,9 +1,10 @@
 /** The checker checked: it must accept what is right, and reject every way of being wrong that it is there for. */
 
 import { describe, expect, inject, it } from "vitest";
-import { withBackend } from "../src/tensor/backend/registry.js";
+import { withBackend } from "../src/tensor/backend/current-backend.js";
+import { tensor } from "../src/tensor/factories/from-values.js";
 import { add, mul, sub, tanh } from "../src/tensor/ops/pointwise.js";
-import { type Tensor, tensor } from "../src/tensor/tensor.js";
+import type { Tensor } from "../src/tensor/tensor.js";
 import { checksOf, expectClose, type Fixture, type OpCheck } from "./check-op.js";
 import { targets } from "./targets.js";
 

@@ -5,12 +5,13 @@
 import { describe, expect, it } from "vitest";
 import { backward } from "../src/tensor/autograd.js";
 import type { Backend, FloatArray } from "../src/tensor/backend/backend.js";
+import { withBackend } from "../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../src/tensor/backend/js/js.js";
-import { withBackend } from "../src/tensor/backend/registry.js";
+import { tensor } from "../src/tensor/factories/from-values.js";
 import { gradcheck } from "../src/tensor/gradcheck.js";
 import { Generator } from "../src/tensor/random.js";
 import { formatShape, type Shape, sizeOf } from "../src/tensor/shape.js";
-import { type Tensor, tensor } from "../src/tensor/tensor.js";
+import type { Tensor } from "../src/tensor/tensor.js";
 import { type Target, targets } from "./targets.js";
 
 // ---- numbers -----------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 import { inject, it } from "vitest";
 import type { Backend } from "../src/tensor/backend/backend.js";
-import { type BackendName, type BackendOptions, currentBackend, useBackend } from "../src/tensor/backend/registry.js";
+import { currentBackend } from "../src/tensor/backend/current-backend.js";
+import { type BackendName, type BackendOptions, useBackend } from "../src/tensor/backend/registry.js";
 import "../src/tensor/methods.js";
 import { createPlainBackend } from "./plain-backend.js";
 

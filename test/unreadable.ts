@@ -1,6 +1,6 @@
 /** A host backend that, for a while, can only be awaited, as devices can: for what the fast suite has no device for. */
 
-import { currentBackend } from "../src/tensor/backend/registry.js";
+import { currentBackend } from "../src/tensor/backend/current-backend.js";
 
 /** Runs `fn` while the current backend has no `readSync`. */
 export async function unreadable(fn: () => Promise<void>): Promise<void> {

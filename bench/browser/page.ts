@@ -1,7 +1,7 @@
 /** The bench page: the wide kernels and a step of Net #1 in a browser; wasm on one thread and on several. */
 
 import { type BackendName, manualSeed, useBackend } from "../../src/index.js";
-import { currentBackend } from "../../src/tensor/backend/registry.js";
+import { currentBackend } from "../../src/tensor/backend/current-backend.js";
 import { benchKernel } from "../kernel.js";
 import { adamFor, labelsOf, nets, noisyImages, train } from "../nets.js";
 import { table } from "../table.js";

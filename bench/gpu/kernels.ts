@@ -1,7 +1,7 @@
 /** Checks and times kernels of the table on the GPU: a JSON line for each. `kernels.js tiny` takes a few small ones. */
 
 import { useBackend } from "../../src/index.js";
-import { currentBackend } from "../../src/tensor/backend/registry.js";
+import { currentBackend } from "../../src/tensor/backend/current-backend.js";
 import { benchKernel } from "../kernel.js";
 import { table } from "../table.js";
 

@@ -12,8 +12,9 @@ import { Net3 } from "../../src/nets/net3.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import "../../src/tensor/methods.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
+import { randn } from "../../src/tensor/factories/drawn.js";
 import { Generator } from "../../src/tensor/random.js";
-import { randn, type Tensor } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { ONNX_CASES } from "../../test/io/onnx-cases.js";
 
 /** Of May 2024, November 2024 and May 2025, 90 to 150 MB each; the tests have the newest. */

@@ -1,7 +1,8 @@
 /** torchlet info: which backends there are, what they run on, and whether every one of their kernels is right. */
 
 import { Argument, Command } from "commander";
-import { type BackendName, backends, currentBackend, useBackend } from "../tensor/backend/registry.js";
+import { currentBackend } from "../tensor/backend/current-backend.js";
+import { type BackendName, backends, useBackend } from "../tensor/backend/registry.js";
 import { type KernelCheck, selfCheck, TOLERANCE } from "../tensor/self-check.js";
 
 /** What is said of a backend that runs here. */

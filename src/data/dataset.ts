@@ -16,8 +16,9 @@ import {
   show,
   wholeFrom,
 } from "../tensor/arguments.js";
+import { tensor } from "../tensor/factories/from-values.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
-import { type Tensor, tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { Augmentation, type AugmentOptions, checkAugment, someAugmentation } from "./augment.js";
 
 /** Some images of a dataset, for one step. */

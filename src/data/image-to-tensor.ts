@@ -1,7 +1,8 @@
 /** From a decoded image to what a net takes. */
 
 import { checkArgument } from "../tensor/arguments.js";
-import { type Tensor, tensor } from "../tensor/tensor.js";
+import { tensor } from "../tensor/factories/from-values.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { anImage, type Image } from "./image.js";
 
 /** Copies interleaved RGB into three planes, as tensors have them: [3, height, width]. */

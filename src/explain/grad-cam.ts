@@ -5,11 +5,12 @@ import { type Labels, someLabels } from "../layers/losses/class-loss.js";
 import { aModule, type Module } from "../layers/module.js";
 import { checkArgument, checkOptions, show } from "../tensor/arguments.js";
 import { backward, scope } from "../tensor/autograd.js";
+import { tensor } from "../tensor/factories/from-values.js";
 import { mul } from "../tensor/ops/pointwise/arithmetic.js";
 import { relu } from "../tensor/ops/pointwise/rectifiers.js";
 import { mean } from "../tensor/ops/reduce.js";
 import { sum } from "../tensor/ops/sum.js";
-import { checkTensor, type Tensor, tensor } from "../tensor/tensor.js";
+import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { checkMaps, convolutions, layerKinds } from "./convolutions.js";
 import type { HeatMap } from "./heat-map.js";
 

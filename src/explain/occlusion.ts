@@ -4,8 +4,9 @@ import { frozen } from "../layers/look-inside.js";
 import { aModule, type Module } from "../layers/module.js";
 import { aCount, checkArgument, checkOptions, type OptionKinds, wholeFrom } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
+import { tensor } from "../tensor/factories/from-values.js";
 import { softmax } from "../tensor/ops/softmax.js";
-import { checkTensor, type Tensor, tensor } from "../tensor/tensor.js";
+import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import type { HeatMap } from "./heat-map.js";
 
 export interface OcclusionOptions {

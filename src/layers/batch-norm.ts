@@ -11,10 +11,11 @@ import {
   type OptionKinds,
 } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
+import { ones, zeros } from "../tensor/factories/filled.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
-import { aTensor, checkTensor, ones, type Parameter, type Tensor, zeros } from "../tensor/tensor.js";
+import { aTensor, checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";
 import { Module } from "./module.js";
 

@@ -1,9 +1,11 @@
 /** Initial values of weights. */
 
 import { aNumber, checkArgument } from "../tensor/arguments.js";
+import { currentBackend } from "../tensor/backend/current-backend.js";
+import { full } from "../tensor/factories/filled.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 import { checkShape, type Shape, sizeOf } from "../tensor/shape.js";
-import { full, Parameter, type Tensor, tensor } from "../tensor/tensor.js";
+import { Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 
 /** How many inputs feed one output of a weight [O, I, …]. */
 export function fanIn(shape: Shape): number {
@@ -15,6 +17,12 @@ function parameterOf(start: Tensor): Parameter {
   const parameter = new Parameter(start);
   start.dispose();
   return parameter;
+}
+
+/** A parameter of the given numbers. */
+function parameterFrom(shape: Shape, values: Float32Array): Parameter {
+  const backend = currentBackend();
+  return parameterOf(wrap(shape, backend.upload(values), backend));
 }
 
 /** A parameter filled with one number. */
@@ -37,7 +45,7 @@ export function uniformParameter(
   checkArgument("uniformParameter", "generator", generator, aGenerator);
   const values = new Float32Array(sizeOf(shape));
   for (let i = 0; i < values.length; i++) values[i] = (generator.uniform() * 2 - 1) * bound;
-  return parameterOf(tensor(values, shape));
+  return parameterFrom(shape, values);
 }
 
 /**
@@ -52,7 +60,7 @@ export function normalParameter(
 ): Parameter {
   const values = Float32Array.from({ length: sizeOf(shape) }, () => generator.normal());
   if (zeroRow !== undefined) values.fill(0, zeroRow * fanIn(shape), (zeroRow + 1) * fanIn(shape));
-  return parameterOf(tensor(values, shape));
+  return parameterFrom(shape, values);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import { currentBackend } from "../tensor/backend/registry.js";
+import { currentBackend } from "../tensor/backend/current-backend.js";
 import type { Session } from "./run-json.js";
 
 /** Of this package. */

@@ -12,7 +12,8 @@ import {
 import type { Storage } from "./backend/backend.js";
 import { noteBackward, type Owner, own, owning, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
-import { checkTensor, type Gradients, GraphNode, SharedStorage, Tensor, wrap } from "./tensor.js";
+import { SharedStorage } from "./shared-storage.js";
+import { checkTensor, type Gradients, GraphNode, Tensor, wrap } from "./tensor.js";
 import { report, unobserved } from "./trace.js";
 
 let recording = true;

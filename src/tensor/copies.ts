@@ -1,8 +1,7 @@
 /** Copying many tensors, all of them or none. */
 
 import type { Backend } from "./backend/backend.js";
-import { withBackend } from "./backend/registry.js";
-import { type Tensor, tensor } from "./tensor.js";
+import { type Tensor, wrap } from "./tensor.js";
 
 /** Whose numbers are to become whose. */
 export interface Copy {
@@ -25,7 +24,7 @@ function fetched({ name, source, backend }: Copy): Tensor {
         `await tensor.to("${backend.name}")`,
     );
   }
-  return withBackend(backend, () => tensor(source.dataSync(), source.shape));
+  return wrap(source.shape, backend.upload(source.dataSync()), backend);
 }
 
 /**

@@ -2,12 +2,13 @@
 
 import { aFunction, checkArgument, checkOptions, numberAbove, numberFrom, type OptionKinds } from "./arguments.js";
 import { backward, noGrad } from "./autograd.js";
-import { withBackend } from "./backend/registry.js";
+import { withBackend } from "./backend/current-backend.js";
+import { tensor } from "./factories/from-values.js";
 import { mul } from "./ops/pointwise/arithmetic.js";
 import { sum } from "./ops/sum.js";
 import { Generator } from "./random.js";
 import { formatShape } from "./shape.js";
-import { aTensorList, checkTensor, type Tensor, tensor } from "./tensor.js";
+import { aTensorList, checkTensor, type Tensor } from "./tensor.js";
 
 export interface GradcheckOptions {
   /** Half the step of the central difference. Default 1e-6. */

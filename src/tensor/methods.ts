@@ -1,6 +1,7 @@
-/** x.relu() for relu(x): the one list of operations that are also methods. */
+/** x.relu() for relu(x): the one list of operations that are also methods, and what else every tensor can do. */
 
 import { backward } from "./autograd.js";
+import { conversions } from "./conversions.js";
 import { keepsNothing } from "./lifetime.js";
 import { conv2d } from "./ops/conv2d.js";
 import { dropout } from "./ops/dropout.js";
@@ -18,6 +19,7 @@ import { argMax, max, mean, min, variance } from "./ops/reduce.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
 import { expand, sum } from "./ops/sum.js";
 import { Tensor } from "./tensor.js";
+import { to } from "./to.js";
 
 const operations = {
   ...pointwise,
@@ -26,7 +28,11 @@ const operations = {
   ...{ matmul, conv2d, maxPool2d, avgPool2d, normalize, dropout, backward },
 };
 
-type Operations = typeof operations;
+for (const operation of Object.values(operations)) keepsNothing.add(operation);
+
+const methods = { ...operations, to };
+
+type Methods = typeof methods;
 
 /** The operation without its first argument, which is the tensor itself. */
 type Method<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
@@ -35,15 +41,19 @@ declare module "./tensor.js" {
   interface Tensor extends TensorMethods {}
 }
 
-export type TensorMethods = { [Name in keyof Operations]: Method<Operations[Name]> };
+export type TensorMethods = { [Name in keyof Methods]: Method<Methods[Name]> };
 
-for (const [name, operation] of Object.entries(operations)) {
-  keepsNothing.add(operation);
+for (const [name, method] of Object.entries(methods)) {
   Object.defineProperty(Tensor.prototype, name, {
     value(this: Tensor, ...rest: unknown[]) {
-      return (operation as (x: Tensor, ...rest: unknown[]) => unknown)(this, ...rest);
+      return (method as (x: Tensor, ...rest: unknown[]) => unknown)(this, ...rest);
     },
     writable: true,
     configurable: true,
   });
+}
+
+for (const name of Reflect.ownKeys(conversions)) {
+  const property = Object.getOwnPropertyDescriptor(conversions, name);
+  Object.defineProperty(Tensor.prototype, name, { ...property, enumerable: false });
 }

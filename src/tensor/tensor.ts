@@ -1,77 +1,12 @@
 /** Tensor: a shape, a backend, a buffer of numbers there, and a place in the graph. */
 
-import {
-  ArgumentError,
-  aBoolean,
-  aNumber,
-  checkArgument,
-  checkOptions,
-  instanceOf,
-  type Kind,
-  listOf,
-  type OptionKinds,
-} from "./arguments.js";
+import { checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
 import type { Backend, Storage } from "./backend/backend.js";
+import { describeBackend } from "./backend/current-backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
-import {
-  type BackendName,
-  backendNamed,
-  currentBackend,
-  describeBackend,
-  isBackend,
-  withBackend,
-} from "./backend/registry.js";
 import { disown, type FreedBy, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
-import { INSPECT, printNumbers } from "./print.js";
-import { aGenerator, defaultGenerator, type Generator } from "./random.js";
-import { checkShape, formatShape, type Shape, ShapeError, sizeOf } from "./shape.js";
-import { flatValues, type TensorValues } from "./values.js";
-
-/** A storage and the number of its owners: tensors that show it, and graph nodes that saved it for the way back. */
-export class SharedStorage {
-  #version = 0;
-  #owners = 1;
-  readonly backend: Backend;
-  readonly #storage: Storage;
-
-  constructor(backend: Backend, storage: Storage) {
-    this.backend = backend;
-    this.#storage = storage;
-  }
-
-  get storage(): Storage {
-    if (this.#owners === 0) throw new Error("the numbers of this tensor have been released");
-    return this.#storage;
-  }
-
-  get released(): boolean {
-    return this.#owners === 0;
-  }
-
-  get hasSeveralOwners(): boolean {
-    return this.#owners > 1;
-  }
-
-  /** Counts in-place changes, so that `backward` can refuse a value that is no longer what the forward pass saw. */
-  get version(): number {
-    return this.#version;
-  }
-
-  /** Changes the numbers in place. */
-  update(change: (storage: Storage) => void): void {
-    change(this.storage);
-    this.#version++;
-  }
-
-  retain(): this {
-    this.#owners++;
-    return this;
-  }
-
-  release(): void {
-    if (--this.#owners === 0) this.backend.free(this.#storage);
-  }
-}
+import { formatShape, type Shape, ShapeError, sizeOf } from "./shape.js";
+import { SharedStorage } from "./shared-storage.js";
 
 /** A value that a graph keeps for the way back, as it was when it was saved. */
 export interface Saved {
@@ -192,15 +127,18 @@ export class Tensor implements Tracked {
     return this.numbers.retain();
   }
 
+  /** Internal: what has freed the numbers, and what to do about it; undefined as long as they are there. */
+  get freed(): string | undefined {
+    return this.numbers.released ? FREED[this.#freedBy ?? "dispose"] : undefined;
+  }
+
   /**
    * Internal: notes that the numbers are being used.
    * @throws Error when they have been freed, saying by what and what to do
    */
   use(): void {
-    if (this.numbers.released && this.#freedBy) {
-      const { shape, origin } = this;
-      throw new Error(`tensor ${formatShape(shape)} made by ${origin} has been freed: ${FREED[this.#freedBy]}.`);
-    }
+    const { freed, shape, origin } = this;
+    if (freed) throw new Error(`tensor ${formatShape(shape)} made by ${origin} has been freed: ${freed}.`);
     noteUse(this);
   }
 
@@ -230,21 +168,6 @@ export class Tensor implements Tracked {
   async item(): Promise<number> {
     if (this.size !== 1) throw new ShapeError(`item: expected one element, the shape is ${formatShape(this.shape)}`);
     return (await this.data())[0];
-  }
-
-  /**
-   * The same numbers on another backend, outside of the graph; this very tensor where it is there already.
-   * @param target a name, or the backend itself: `model.parameters()[0].backend`
-   * @throws Error when a gradient is to reach this tensor, which it could not from there, or there is no such backend
-   */
-  async to(target: BackendName | Backend): Promise<Tensor> {
-    const backend = isBackend(target) ? target : await backendNamed(target);
-    if (backend === this.backend) return this;
-    if (this.requiresGrad) {
-      throw new Error(`to: no gradient comes back from ${backend.name} to ${this.backend.name}; detach() first`);
-    }
-    const values = await this.data();
-    return withBackend(backend, () => tensor(values, this.shape));
   }
 
   /** The same numbers (shared, not copied) outside of the graph. They outlive this tensor. */
@@ -323,52 +246,6 @@ export class Tensor implements Tracked {
     const made = this.node ? `, by ${this.node.name}` : this.requiresGrad ? ", requiresGrad" : "";
     return `${this.constructor.name}(${formatShape(this.shape)}, ${describeBackend(this.backend)}${made})`;
   }
-
-  /**
-   * The title and the numbers, rounded and aligned as PyTorch does; of more than 1,000, only some at the ends of each
-   * axis. What has been freed, and what is on a device that cannot be read at once, says so.
-   */
-  toString(): string {
-    const { title, backend } = this;
-    if (this.numbers.released) return `${title}, freed: ${FREED[this.#freedBy ?? "dispose"]}`;
-    if (backend.failure) return `${title}, lost: ${backend.failure}`;
-    if (!backend.readSync) return `${title}, on a device that cannot be read at once: await data()`;
-    return `${title}\n${printNumbers(backend, this.numbers.storage, this.shape)}`;
-  }
-
-  /**
-   * Internal: the text for `${x}`. Operators would make NaN, false or half a sentence of a tensor.
-   * @throws ArgumentError for x * 2, x < y, x + 1, Number(x)
-   */
-  [Symbol.toPrimitive](hint: string): string {
-    if (hint === "string") return this.toString();
-    throw new ArgumentError(
-      `${this.title} is no number: write x.add(y), x.mul(2), …, take the number by await x.item(), or its text by \`\${x}\``,
-    );
-  }
-
-  /**
-   * Internal: JSON would hold everything but the numbers.
-   * @throws ArgumentError always
-   */
-  toJSON(): never {
-    throw new ArgumentError(
-      `${this.title} does not go into JSON: Array.from(await x.data()) has its numbers; saveSafetensors saves a stateDict()`,
-    );
-  }
-
-  /**
-   * Internal: PyTorch's name, under which nothing would happen.
-   * @throws ArgumentError always
-   */
-  set requires_grad(_value: unknown) {
-    throw new ArgumentError("a tensor has no requires_grad; write requiresGrad");
-  }
-
-  /** Internal: what `console.log` shows in Node. Deep inside of other objects, the title is enough. */
-  [INSPECT](depth: number): string {
-    return depth > 0 ? this.toString() : this.title;
-  }
 }
 
 /** A tensor that a module learns: it requires a gradient and no scope ever frees it. */
@@ -396,85 +273,12 @@ export function checkTensor(who: string, what: string, value: unknown): void {
   if (!(value instanceof Tensor)) checkArgument(who, what, value, aTensor);
 }
 
-// ---- factories ---------------------------------------------------------------------------------
-
-export interface TensorOptions {
-  /** Gradients are to reach this tensor. Default false. */
-  requiresGrad?: boolean;
-}
-
-const tensorKinds: OptionKinds<TensorOptions> = { requiresGrad: aBoolean };
-
-/** Wraps a fresh storage of the current (or the given) backend. */
+/** A tensor of a fresh storage of `backend`. */
 export function wrap(
   shape: Shape,
   storage: Storage,
-  backend: Backend = currentBackend(),
+  backend: Backend,
   { origin = "constant", requiresGrad = false }: { origin?: string; requiresGrad?: boolean } = {},
 ): Tensor {
   return new Tensor(shape, new SharedStorage(backend, storage), origin, requiresGrad);
-}
-
-/**
- * A tensor of the given `values`. Without `shape`, the nesting of the lists gives it.
- * @throws ArgumentError where a value is no number
- * @throws ShapeError when the lists are ragged, or the numbers do not fill `shape`.
- */
-export function tensor(values: TensorValues, shape?: Shape, options: TensorOptions = {}): Tensor {
-  const { flat, shape: nested } = flatValues(values);
-  const target = shape ?? nested;
-  checkShape(target, "tensor");
-  checkOptions("tensor", options, tensorKinds);
-  if (sizeOf(target) !== flat.length) {
-    throw new ShapeError(
-      `tensor: ${flat.length} values do not fill shape ${formatShape(target)} (${sizeOf(target)} elements)`,
-    );
-  }
-  const backend = currentBackend();
-  return wrap(target, backend.upload(flat), backend, { origin: "tensor", ...options });
-}
-
-/** A tensor of the given `shape`, filled with `value`. */
-export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  checkShape(shape, "full");
-  checkArgument("full", "value", value, aNumber);
-  checkOptions("full", options, tensorKinds);
-  const backend = currentBackend();
-  return wrap(shape, backend.fill(sizeOf(shape), value), backend, { origin: "full", ...options });
-}
-
-/** A tensor of the given `shape`, filled with 0. */
-export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
-  return full(shape, 0, options);
-}
-
-/** A tensor of the given `shape`, filled with 1. */
-export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
-  return full(shape, 1, options);
-}
-
-export interface RandomOptions extends TensorOptions {
-  /** Where the numbers come from. Default: the "sample" stream of `manualSeed`. */
-  generator?: Generator;
-}
-
-const randomKinds: OptionKinds<RandomOptions> = { ...tensorKinds, generator: aGenerator };
-
-function drawn(shape: Shape, who: string, options: RandomOptions, draw: (generator: Generator) => number): Tensor {
-  checkShape(shape, who);
-  checkOptions(who, options, randomKinds);
-  const generator = options.generator ?? defaultGenerator("sample");
-  const values = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < values.length; i++) values[i] = draw(generator);
-  return tensor(values, shape, { requiresGrad: options.requiresGrad });
-}
-
-/** A tensor of the given `shape`, uniform in [0, 1). */
-export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
-  return drawn(shape, "rand", options, (generator) => generator.uniform());
-}
-
-/** A tensor of the given `shape`, standard normal. */
-export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
-  return drawn(shape, "randn", options, (generator) => generator.normal());
 }

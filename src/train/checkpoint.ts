@@ -17,9 +17,9 @@ import {
   type OptionKinds,
 } from "../tensor/arguments.js";
 import type { Backend } from "../tensor/backend/backend.js";
-import { currentBackend } from "../tensor/backend/registry.js";
+import { currentBackend } from "../tensor/backend/current-backend.js";
+import { tensor } from "../tensor/factories/from-values.js";
 import { generatorStates, setGeneratorStates } from "../tensor/random.js";
-import { tensor } from "../tensor/tensor.js";
 import { Tally } from "./evaluate.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import { checkSettings, type Settings } from "./settings.js";

@@ -1,10 +1,11 @@
 /** The page that the tests of a project run in is what it is taken for. */
 
 import { describe, expect, inject, it } from "vitest";
-import { currentBackend, useBackend } from "../../src/tensor/backend/registry.js";
+import { currentBackend } from "../../src/tensor/backend/current-backend.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
 import type { WasmBackend } from "../../src/tensor/backend/wasm/wasm.js";
+import { ones } from "../../src/tensor/factories/filled.js";
 import { matmul } from "../../src/tensor/ops/matmul.js";
-import { ones } from "../../src/tensor/tensor.js";
 
 const isolated = inject("targets").includes("wasm on 2 threads");
 

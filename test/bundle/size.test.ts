@@ -49,6 +49,7 @@ it("has the engine, its layers and optimizers, and the wasm backend: nothing els
     "src/tensor/",
     "src/tensor/backend/",
     "src/tensor/backend/wasm/",
+    "src/tensor/factories/",
     "src/tensor/ops/",
     "src/tensor/ops/movement/",
     "src/tensor/ops/pointwise/",

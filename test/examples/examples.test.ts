@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
-import { tensor } from "../../src/tensor/tensor.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 
 interface Outcome {
   code: number | null;

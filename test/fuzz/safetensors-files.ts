@@ -4,8 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { DTYPES } from "../../src/io/safetensors/dtypes.js";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { Generator } from "../../src/tensor/random.js";
-import { ones, tensor, zeros } from "../../src/tensor/tensor.js";
 
 /** A file of this header (as JSON unless it is text already) and so many bytes of numbers. */
 export function fileOf(header: unknown, dataBytes = 0): Buffer {

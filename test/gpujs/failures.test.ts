@@ -4,13 +4,13 @@ import * as gpujs from "gpu.js";
 import { afterEach, describe, expect, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import type { Backend, BinaryRule } from "../../src/tensor/backend/backend.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { Device, type Source } from "../../src/tensor/backend/gpujs/device.js";
 import type { Context, DeviceArray, Mode } from "../../src/tensor/backend/gpujs/gpu-js.js";
 import { openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
 import { GpuStorage } from "../../src/tensor/backend/gpujs/storage.js";
-import { withBackend } from "../../src/tensor/backend/registry.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { binaryRules } from "../../src/tensor/ops/pointwise-rules.js";
-import { tensor } from "../../src/tensor/tensor.js";
 import { onEachMode, onFreshBackends } from "./modes.js";
 
 const { GPU } = gpujs;

@@ -3,9 +3,9 @@
 import * as gpujs from "gpu.js";
 import { afterEach, expect, vi } from "vitest";
 import "../../src/tensor/methods.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { openGpuJs } from "../../src/tensor/backend/gpujs/gpujs.js";
-import { withBackend } from "../../src/tensor/backend/registry.js";
-import { full } from "../../src/tensor/tensor.js";
+import { full } from "../../src/tensor/factories/filled.js";
 import { onEachMode } from "./modes.js";
 
 afterEach(() => vi.restoreAllMocks());

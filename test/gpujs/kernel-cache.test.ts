@@ -3,9 +3,9 @@
 import { afterEach, describe, expect, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import type { Backend } from "../../src/tensor/backend/backend.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { Device, type Program } from "../../src/tensor/backend/gpujs/device.js";
-import { withBackend } from "../../src/tensor/backend/registry.js";
-import { full } from "../../src/tensor/tensor.js";
+import { full } from "../../src/tensor/factories/filled.js";
 import { onFreshBackends } from "./modes.js";
 
 afterEach(() => vi.restoreAllMocks());

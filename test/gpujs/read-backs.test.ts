@@ -5,8 +5,8 @@ import "../../src/tensor/methods.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { Adam } from "../../src/optim/adam.js";
 import { clipGradNorm } from "../../src/optim/clip.js";
-import { withBackend } from "../../src/tensor/backend/registry.js";
-import { rand } from "../../src/tensor/tensor.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
+import { rand } from "../../src/tensor/factories/drawn.js";
 import { tinyNet } from "../tiny-net.js";
 import { onFreshBackends } from "./modes.js";
 

@@ -2,6 +2,9 @@
 
 import { batchNorm } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { randn } from "../../src/tensor/factories/drawn.js";
+import { ones } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { matmul } from "../../src/tensor/ops/matmul.js";
 import { cat, stack } from "../../src/tensor/ops/movement/cat.js";
@@ -29,7 +32,7 @@ import { softmax } from "../../src/tensor/ops/softmax.js";
 import { expand, sum } from "../../src/tensor/ops/sum.js";
 import { Generator } from "../../src/tensor/random.js";
 import type { Shape } from "../../src/tensor/shape.js";
-import { ones, randn, type Tensor, tensor } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 
 const w = (...shape: number[]) => randn(shape, { generator: new Generator(7) });
 const POOLED = { stride: [2, 1], padding: [1, 0] } as const;

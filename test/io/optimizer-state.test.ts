@@ -7,8 +7,10 @@ import { expect } from "vitest";
 import "../../src/tensor/methods.js";
 import { loadOptimizer, saveOptimizer } from "../../src/io/optimizer-state.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { currentBackend, useBackend } from "../../src/tensor/backend/registry.js";
-import { ones, Parameter } from "../../src/tensor/tensor.js";
+import { currentBackend } from "../../src/tensor/backend/current-backend.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
+import { ones } from "../../src/tensor/factories/filled.js";
+import { Parameter } from "../../src/tensor/tensor.js";
 import { onEachBackend } from "../targets.js";
 
 onEachBackend("a state is brought to the optimizer's backend, and nothing stays where it was read", async (backend) => {

@@ -12,7 +12,8 @@ import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.
 import type { StateDict } from "../../src/layers/module.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
-import { ones, tensor, zeros } from "../../src/tensor/tensor.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { readFixture } from "../check-op.js";
 import { fileOf, fuzzSafetensors } from "../fuzz/safetensors-files.js";
 import { hashed } from "../nets/hashed.js";

@@ -6,8 +6,9 @@ import { fanIn, kaimingUniform, uniformParameter } from "../../src/layers/init.j
 import { Linear } from "../../src/layers/linear.js";
 import type { Module } from "../../src/layers/module.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { rand } from "../../src/tensor/factories/drawn.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
-import { Parameter, rand } from "../../src/tensor/tensor.js";
+import { Parameter } from "../../src/tensor/tensor.js";
 
 beforeAll(() => useBackend("js"));
 

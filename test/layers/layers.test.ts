@@ -9,12 +9,15 @@ import { Linear } from "../../src/layers/linear.js";
 import type { Module } from "../../src/layers/module.js";
 import { AvgPool2d, MaxPool2d } from "../../src/layers/pool2d.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
+import { randn } from "../../src/tensor/factories/drawn.js";
+import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
 import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { full, ones, randn, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { onEachBackend } from "../targets.js";
 
 beforeEach(async () => {

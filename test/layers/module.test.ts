@@ -11,12 +11,15 @@ import { Sequential } from "../../src/layers/sequential.js";
 import { summary } from "../../src/layers/summary.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { noGrad } from "../../src/tensor/autograd.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
-import { memory, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { indexSelect } from "../../src/tensor/ops/movement/index-select.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
 import { manualSeed } from "../../src/tensor/random.js";
-import { full, ones, Parameter, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { onEachBackend } from "../targets.js";
 
 /** A child before the module's own parameter and buffer, to see that the own ones still come first. */

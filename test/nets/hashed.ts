@@ -1,7 +1,7 @@
 /** Numbers that scripts/fixtures/make_net_fixtures.py computes too, bit by bit, so that nobody has to store them. */
 
 import type { Module } from "../../src/layers/module.js";
-import { tensor } from "../../src/tensor/tensor.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 
 /** n float32 numbers in [-1, 1): murmur3's finalizer of seed · 2^24 + i, its top 24 bits scaled. */
 export function hashed(seed: number, n: number): Float32Array {

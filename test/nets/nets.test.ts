@@ -10,7 +10,9 @@ import { Net3 } from "../../src/nets/net3.js";
 import { Adam } from "../../src/optim/adam.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
-import { ones, type Tensor, tensor } from "../../src/tensor/tensor.js";
+import { ones } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { expectClose, readFixture } from "../check-op.js";
 import { hashed, imagesOf, initialized } from "./hashed.js";
 

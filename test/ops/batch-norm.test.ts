@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { batchNorm } from "../../src/layers/batch-norm.js";
+import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { full, ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp, expectClose, type Fixture, readFixture } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 

@@ -4,12 +4,14 @@ import { afterEach, describe, expect, inject, it } from "vitest";
 import { detectAnomaly } from "../../src/tensor/anomaly.js";
 import { backward } from "../../src/tensor/autograd.js";
 import { type BackendOptions, useBackend } from "../../src/tensor/backend/registry.js";
+import { zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { type Conv2dOptions, conv2d } from "../../src/tensor/ops/conv2d.js";
 import { log } from "../../src/tensor/ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { sum } from "../../src/tensor/ops/sum.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
 import { onEachBackend, openAll, type Target, targets } from "../targets.js";
 

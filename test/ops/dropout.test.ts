@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { backward } from "../../src/tensor/autograd.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
-import { ones, tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkOp } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 

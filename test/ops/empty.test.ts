@@ -5,6 +5,7 @@ import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Reduction } from "../../src/layers/losses/reduction.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { type Conv2dOptions, conv2d, type Pair } from "../../src/tensor/ops/conv2d.js";
 import { type MatmulOptions, matmul } from "../../src/tensor/ops/matmul.js";
 import { cat, stack } from "../../src/tensor/ops/movement/cat.js";
@@ -18,7 +19,7 @@ import { avgPool2d, maxPool2d, type Pool2dOptions } from "../../src/tensor/ops/p
 import { argMax, max, mean, variance } from "../../src/tensor/ops/reduce.js";
 import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
 import { expand, type ReduceOptions, sum } from "../../src/tensor/ops/sum.js";
-import { type Tensor, tensor } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { checkFixtures, type FixtureOp } from "../check-op.js";
 
 const of = <Op>(ops: Record<string, Op>, call: (op: Op) => FixtureOp["op"]): Record<string, FixtureOp> =>

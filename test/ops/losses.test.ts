@@ -7,10 +7,11 @@ import { classLoss } from "../../src/layers/losses/default-loss.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Reduction } from "../../src/layers/losses/reduction.js";
+import { zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { log, sigmoid } from "../../src/tensor/ops/pointwise.js";
 import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures } from "../check-op.js";
 
 interface ClassOptions {

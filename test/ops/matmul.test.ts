@@ -1,9 +1,9 @@
 /** Matrix products against PyTorch. */
 
 import { describe, expect, it } from "vitest";
+import { zeros } from "../../src/tensor/factories/filled.js";
 import { type MatmulOptions, matmul } from "../../src/tensor/ops/matmul.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
 
 checkFixtures("matmul", {

@@ -2,6 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { cat, stack } from "../../src/tensor/ops/movement/cat.js";
 import { indexSelect } from "../../src/tensor/ops/movement/index-select.js";
 import { pad } from "../../src/tensor/ops/movement/pad.js";
@@ -10,7 +12,7 @@ import { flatten, reshape } from "../../src/tensor/ops/movement/reshape.js";
 import { slice } from "../../src/tensor/ops/movement/slice.js";
 import { expand } from "../../src/tensor/ops/sum.js";
 import { ShapeError, sizeOf } from "../../src/tensor/shape.js";
-import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 

@@ -1,10 +1,12 @@
 /** Normalization by any moments: the layer, instance and group norms that come of it, and constants. */
 
 import { describe, expect, it } from "vitest";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { moments, normalize } from "../../src/tensor/ops/normalize.js";
 import { add, mul } from "../../src/tensor/ops/pointwise.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { checkOp, expectClose } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 

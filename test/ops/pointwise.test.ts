@@ -3,10 +3,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../src/tensor/arguments.js";
+import { zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import * as ops from "../../src/tensor/ops/pointwise.js";
 import { unaryRules } from "../../src/tensor/ops/pointwise-rules.js";
 import { broadcastShapes, ShapeError, sizeOf } from "../../src/tensor/shape.js";
-import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp, expectClose, type FixtureOp } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 

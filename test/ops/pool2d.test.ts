@@ -2,13 +2,14 @@
 
 import { describe, expect, it } from "vitest";
 import { backward } from "../../src/tensor/autograd.js";
+import { full, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import type { Pair } from "../../src/tensor/ops/conv2d.js";
 import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { add } from "../../src/tensor/ops/pointwise.js";
 import { type AvgPool2dOptions, avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { sum } from "../../src/tensor/ops/sum.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { full, tensor, zeros } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
 import { onEachBackend, targets } from "../targets.js";
 

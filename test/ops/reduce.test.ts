@@ -1,11 +1,13 @@
 /** Reductions and softmax against PyTorch. */
 
 import { describe, expect, it } from "vitest";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { argMax, max, mean, min, variance } from "../../src/tensor/ops/reduce.js";
 import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
 import { sum } from "../../src/tensor/ops/sum.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 

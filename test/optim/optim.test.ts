@@ -9,7 +9,9 @@ import { clipGradNorm, clipGradValue } from "../../src/optim/clip.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { CosineWarmupLR, ReduceLROnPlateau, StepLR } from "../../src/optim/schedules.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { ones, Parameter, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
+import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { expectClose, readFixture } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 

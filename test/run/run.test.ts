@@ -12,7 +12,7 @@ import { trainConfig } from "../../src/run/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import { allFinite } from "../../src/tensor/anomaly.js";
-import { tensor } from "../../src/tensor/tensor.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { runContents } from "./run-contents.js";
 
 let root: string;

@@ -4,13 +4,15 @@ import { describe, expect, it, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import { batchNorm } from "../../src/layers/batch-norm.js";
 import { backward, isGradEnabled, noGrad, record } from "../../src/tensor/autograd.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
-import { withBackend } from "../../src/tensor/backend/registry.js";
+import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { matmul } from "../../src/tensor/ops/matmul.js";
 import { add, mul } from "../../src/tensor/ops/pointwise.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { full, ones, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { expectClose } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 

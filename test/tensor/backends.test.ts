@@ -4,10 +4,11 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { ArgumentError } from "../../src/tensor/arguments.js";
 import "../../src/tensor/methods.js";
 import type { Backend } from "../../src/tensor/backend/backend.js";
+import { currentBackend, withBackend } from "../../src/tensor/backend/current-backend.js";
 import { probe } from "../../src/tensor/backend/gpujs/adapters.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
-import { backends, currentBackend, memory, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
-import { ones, zeros } from "../../src/tensor/tensor.js";
+import { backends, memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
 
 describe("useBackend", () => {
   it("chooses where new tensors go; those that exist stay", async () => {

@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import { currentBackend } from "../../src/tensor/backend/registry.js";
+import { currentBackend } from "../../src/tensor/backend/current-backend.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { gradcheck } from "../../src/tensor/gradcheck.js";
-import { type Tensor, tensor } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 
 const x = () => tensor([0.5, -1, 2], [3], { requiresGrad: true });
 

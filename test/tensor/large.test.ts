@@ -2,7 +2,8 @@
 
 import { describe, expect } from "vitest";
 import "../../src/tensor/methods.js";
-import { type Tensor, tensor } from "../../src/tensor/tensor.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { expectClose } from "../check-op.js";
 import { onEachBackend, targets } from "../targets.js";
 

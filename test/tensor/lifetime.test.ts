@@ -13,9 +13,12 @@ import { SGD } from "../../src/optim/sgd.js";
 import { noGrad, scope } from "../../src/tensor/autograd.js";
 import type { Backend } from "../../src/tensor/backend/backend.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
+import { rand } from "../../src/tensor/factories/drawn.js";
+import { zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
-import { rand, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { onEachBackend } from "../targets.js";
 
 const MiB = 2 ** 20;

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { Linear, mseLoss, noGrad, Parameter, SGD, summary, tensor, useBackend, zeros } from "../../src/index.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
-import { withBackend } from "../../src/tensor/backend/registry.js";
 import { printNumbers } from "../../src/tensor/print.js";
 import { sizeOf } from "../../src/tensor/shape.js";
 

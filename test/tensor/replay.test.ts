@@ -6,9 +6,11 @@ import { Linear } from "../../src/layers/linear.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
+import { rand } from "../../src/tensor/factories/drawn.js";
+import { zeros } from "../../src/tensor/factories/filled.js";
 import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { Generator } from "../../src/tensor/random.js";
-import { rand, type Tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 
 const WIDTH = 2048;
 

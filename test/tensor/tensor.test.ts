@@ -4,11 +4,15 @@ import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { ArgumentError } from "../../src/tensor/arguments.js";
 import { scope } from "../../src/tensor/autograd.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
-import { type BackendName, withBackend } from "../../src/tensor/backend/registry.js";
+import type { BackendName } from "../../src/tensor/backend/registry.js";
+import { rand, randn } from "../../src/tensor/factories/drawn.js";
+import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { full, ones, Parameter, rand, randn, type Tensor, tensor, zeros } from "../../src/tensor/tensor.js";
+import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import type { TensorValues } from "../../src/tensor/values.js";
 import { onEachBackend, targets } from "../targets.js";
 

@@ -11,7 +11,8 @@ import { Net1 } from "../../src/nets/net1.js";
 import { Adam } from "../../src/optim/adam.js";
 import { backward } from "../../src/tensor/autograd.js";
 import type { FloatArray, Storage } from "../../src/tensor/backend/backend.js";
-import { currentBackend, useBackend, withBackend } from "../../src/tensor/backend/registry.js";
+import { currentBackend, withBackend } from "../../src/tensor/backend/current-backend.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
 import { blocks } from "../../src/tensor/backend/wasm/items.js";
 import { Heap } from "../../src/tensor/backend/wasm/memory.js";
 import { Runtime } from "../../src/tensor/backend/wasm/runtime.js";
@@ -19,9 +20,9 @@ import { at } from "../../src/tensor/backend/wasm/storage.js";
 import { type Job, ThreadPool } from "../../src/tensor/backend/wasm/threads.js";
 import { createWasmBackend, type WasmBackend } from "../../src/tensor/backend/wasm/wasm.js";
 import { Word, type WorkerStart } from "../../src/tensor/backend/wasm/worker.js";
+import { rand } from "../../src/tensor/factories/drawn.js";
 import { conv2dGeometry } from "../../src/tensor/ops/conv2d.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
-import { rand } from "../../src/tensor/tensor.js";
 
 afterEach(() => vi.restoreAllMocks());
 

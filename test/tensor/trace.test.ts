@@ -7,6 +7,7 @@ import { Dropout } from "../../src/layers/dropout.js";
 import { Linear } from "../../src/layers/linear.js";
 import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { pad } from "../../src/tensor/ops/movement/pad.js";
@@ -14,7 +15,7 @@ import { slice } from "../../src/tensor/ops/movement/slice.js";
 import { abs, eq, relu } from "../../src/tensor/ops/pointwise.js";
 import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
 import { argMax, max, mean } from "../../src/tensor/ops/reduce.js";
-import { ones, type Tensor, zeros } from "../../src/tensor/tensor.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { type Operation, observe, unobserved } from "../../src/tensor/trace.js";
 
 function operationsOf(fn: () => unknown): Operation[] {

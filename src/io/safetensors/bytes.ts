@@ -10,8 +10,9 @@ import {
   texts,
 } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
+import { tensor } from "../../tensor/factories/from-values.js";
 import { sizeOf } from "../../tensor/shape.js";
-import { type Tensor, tensor } from "../../tensor/tensor.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { floatBytes } from "../float-bytes.js";
 import { type Entry, encodeHeader, headerLength, LENGTH_BYTES, type Metadata, parseHeader, quoted } from "./header.js";
 

@@ -1,4 +1,4 @@
-/** Which backends there are, and which one new tensors go to. */
+/** Which backends there are, and how one is chosen. */
 
 import {
   aBoolean,
@@ -11,6 +11,7 @@ import {
   show,
 } from "../arguments.js";
 import type { Backend, DType, MemoryInfo } from "./backend.js";
+import { currentBackend, findBackend, noteBackend, setCurrentBackend } from "./current-backend.js";
 import type { Mode } from "./gpujs/gpu-js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 import type { WinogradUse } from "./wasm/winograd.js";
@@ -40,7 +41,7 @@ const openJs = async ({ dtype }: BackendOptions) => (await import("./js/js.js"))
 type Maker = (options: BackendOptions) => Backend | Promise<Backend>;
 
 const makers = {
-  wasm: ({ threads, winograd, strict }) => createWasmBackend({ threads, winograd, strict }),
+  wasm: createWasmBackend,
   js: openJs,
   "gpujs:webgpu": () => openGpuJs("webgpu"),
   "gpujs:webgl2": () => openGpuJs("webgl2"),
@@ -60,67 +61,28 @@ const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
 /** The options of each backend: any other is refused, not ignored. */
 const honoured: Partial<Record<BackendName, OptionKinds<object>>> = { wasm: wasmKinds, js: { dtype } };
 
-let current: Backend | undefined;
-
-/** Backends that were made, by name and options: asking again gives the same one, with its memory and threads. */
-const made = new Map<string, Backend>();
-
-/** One that was made and still computes. */
-function working(key: string): Backend | undefined {
-  const backend = made.get(key);
-  return backend?.failure === undefined ? backend : undefined;
+/** The options that are given, in words and in a fixed order: "strict: true, threads: 2". */
+function inWords(options: BackendOptions): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return given
+    .map(([name, value]) => `${name}: ${value}`)
+    .sort()
+    .join(", ");
 }
 
 async function backendFor(name: BackendName, options: BackendOptions): Promise<Backend> {
-  const key = keyOf(name, options);
-  let backend = working(key);
-  if (!backend) {
-    const fresh = await makers[name](options);
-    // Whoever asked for the same one meanwhile has it already.
-    backend = working(key) ?? fresh;
-    made.set(key, backend);
-  }
-  return backend;
-}
-
-function keyOf(name: BackendName, options: BackendOptions): string {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return JSON.stringify([name, ...given.sort()]);
-}
-
-/** Internal: what messages call a backend: its name, with the options that it was made with: "wasm(threads: 2)". */
-export function describeBackend(backend: Backend): string {
-  const key = [...made.keys()].find((key) => made.get(key) === backend);
-  const [, ...options] = key === undefined ? [] : (JSON.parse(key) as [string, ...[string, unknown][]]);
-  const list = options.map(([option, value]) => `${option}: ${value}`).join(", ");
-  return list === "" ? backend.name : `${backend.name}(${list})`;
-}
-
-/** Where new tensors go. The first use chooses `wasm`. */
-export function currentBackend(): Backend {
-  if (!current) {
-    const key = keyOf("wasm", {});
-    current = working(key) ?? createWasmBackend();
-    made.set(key, current);
-  }
-  return current;
-}
-
-/** Runs `fn`, which is synchronous, with new tensors going to `backend`. */
-export function withBackend<T>(backend: Backend, fn: () => T): T {
-  const outer = current;
-  current = backend;
-  try {
-    return fn();
-  } finally {
-    current = outer;
-  }
+  const words = inWords(options);
+  const known = findBackend(name, words);
+  if (known) return known;
+  const fresh = await makers[name](options);
+  // Whoever asked for the same one meanwhile has it already.
+  return findBackend(name, words) ?? noteBackend(fresh, words);
 }
 
 /** Internal: the backend of this name: the current one, or one that was made, or one made now without options. */
 export async function backendNamed(name: BackendName): Promise<Backend> {
-  const working = [current, ...made.values()].find((backend) => backend?.name === name && !backend.failure);
-  if (working) return working;
+  const known = findBackend(name);
+  if (known) return known;
   if (!isName(name)) throw new Error(`to: unknown backend ${show(name)}; there are ${backends().join(", ")}`);
   return backendFor(name, {});
 }
@@ -141,7 +103,7 @@ async function bestGpu(): Promise<BackendName> {
 
 /** A real GPU where there is one; but whoever gives options means `wasm`, which alone has some. */
 async function bestOf(options: BackendOptions): Promise<BackendName> {
-  if (Object.values(options).some((value) => value !== undefined)) return "wasm";
+  if (inWords(options) !== "") return "wasm";
   try {
     const best = await bestGpu();
     // There may be a GPU, but not the package that computes on it.
@@ -152,13 +114,13 @@ async function bestOf(options: BackendOptions): Promise<BackendName> {
   }
 }
 
-function isName(given: unknown): given is BackendName {
-  return typeof given === "string" && Object.hasOwn(makers, given);
+function isName(value: unknown): value is BackendName {
+  return typeof value === "string" && Object.hasOwn(makers, value);
 }
 
 /** Internal: whether something is a backend itself, and no name of one. */
-export function isBackend(given: unknown): given is Backend {
-  return typeof given === "object" && given !== null && "upload" in given;
+export function isBackend(value: unknown): value is Backend {
+  return typeof value === "object" && value !== null && "upload" in value;
 }
 
 /**
@@ -177,7 +139,7 @@ export async function useBackend(
   if (isBackend(name)) {
     const [option] = Object.keys(options);
     if (option) throw new Error(`useBackend: ${name.name} is there already, and takes no option "${option}"`);
-    current = name;
+    setCurrentBackend(name);
     return name.name;
   }
   const chosen = name === "gpu" ? await bestGpu() : name === "auto" ? await bestOf(options) : name;
@@ -185,8 +147,9 @@ export async function useBackend(
     throw new Error(`useBackend: unknown backend ${show(name)}; there are ${backends().join(", ")}, gpu and auto`);
   }
   checkOptions<object>(`useBackend("${chosen}")`, options, honoured[chosen] ?? {});
-  current = await backendFor(chosen, options);
-  return current.name;
+  const backend = await backendFor(chosen, options);
+  setCurrentBackend(backend);
+  return backend.name;
 }
 
 /** What the current backend holds. */

@@ -1,0 +1,26 @@
+/** Tensors of one number: full, zeros, ones. */
+
+import { aNumber, checkArgument, checkOptions } from "../arguments.js";
+import { currentBackend } from "../backend/current-backend.js";
+import { checkShape, type Shape, sizeOf } from "../shape.js";
+import { type Tensor, wrap } from "../tensor.js";
+import { type TensorOptions, tensorKinds } from "./options.js";
+
+/** A tensor of the given `shape`, filled with `value`. */
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  checkShape(shape, "full");
+  checkArgument("full", "value", value, aNumber);
+  checkOptions("full", options, tensorKinds);
+  const backend = currentBackend();
+  return wrap(shape, backend.fill(sizeOf(shape), value), backend, { origin: "full", ...options });
+}
+
+/** A tensor of the given `shape`, filled with 0. */
+export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
+  return full(shape, 0, options);
+}
+
+/** A tensor of the given `shape`, filled with 1. */
+export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
+  return full(shape, 1, options);
+}
