@@ -31,6 +31,7 @@ export {
   type SafetensorsReadOptions,
 } from "./io/safetensors/bytes.js";
 export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
+export { AvgPool2d } from "./layers/avg-pool2d.js";
 export {
   BatchNorm1d,
   BatchNorm2d,
@@ -65,8 +66,8 @@ export type { LossOptions } from "./layers/losses/element-loss.js";
 export { mseLoss } from "./layers/losses/mse-loss.js";
 export { nllLoss } from "./layers/losses/nll-loss.js";
 export type { Reduction } from "./layers/losses/reduction.js";
+export { MaxPool2d } from "./layers/max-pool2d.js";
 export { type AnyModule, type LoadOptions, type LoadResult, Module, type StateDict } from "./layers/module.js";
-export { AvgPool2d, MaxPool2d } from "./layers/pool2d.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
 export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";
 export { type BootstrapOptions, bootstrapInterval, type Interval } from "./metrics/bootstrap.js";
@@ -123,7 +124,7 @@ export { full, ones, zeros } from "./tensor/factories/filled.js";
 export { tensor } from "./tensor/factories/from-values.js";
 export type { TensorOptions } from "./tensor/factories/options.js";
 export { type GradcheckOptions, gradcheck } from "./tensor/gradcheck.js";
-export { type Conv2dOptions, conv2d, type Pair } from "./tensor/ops/conv2d.js";
+export { type Conv2dOptions, conv2d } from "./tensor/ops/conv2d.js";
 export { type DropoutOptions, dropout } from "./tensor/ops/dropout.js";
 export type { Indices } from "./tensor/ops/indices.js";
 export { type MatmulOptions, matmul } from "./tensor/ops/matmul.js";
@@ -143,7 +144,9 @@ export { abs, clamp } from "./tensor/ops/pointwise/magnitude.js";
 export { pow, sqrt, square } from "./tensor/ops/pointwise/powers.js";
 export { leakyRelu, relu } from "./tensor/ops/pointwise/rectifiers.js";
 export { gelu, sigmoid, silu, softplus, tanh } from "./tensor/ops/pointwise/smooth-activations.js";
-export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from "./tensor/ops/pool2d.js";
+export { type AvgPool2dOptions, avgPool2d } from "./tensor/ops/pooling/avg-pool2d.js";
+export { maxPool2d } from "./tensor/ops/pooling/max-pool2d.js";
+export type { Pool2dOptions } from "./tensor/ops/pooling/pool-window.js";
 export {
   argMax,
   max,
@@ -154,6 +157,7 @@ export {
 } from "./tensor/ops/reduce.js";
 export { logSoftmax, softmax } from "./tensor/ops/softmax.js";
 export { expand, type ReduceOptions, sum } from "./tensor/ops/sum.js";
+export type { Pair } from "./tensor/ops/window.js";
 export { defaultGenerator, Generator, manualSeed, type Stream } from "./tensor/random.js";
 export { type Shape, ShapeError } from "./tensor/shape.js";
 export { Parameter, Tensor } from "./tensor/tensor.js";

@@ -4,7 +4,7 @@ import { BatchNorm2d } from "../src/layers/batch-norm.js";
 import { Conv2d } from "../src/layers/conv2d.js";
 import { Dropout } from "../src/layers/dropout.js";
 import { Linear } from "../src/layers/linear.js";
-import { MaxPool2d } from "../src/layers/pool2d.js";
+import { MaxPool2d } from "../src/layers/max-pool2d.js";
 import { Sequential } from "../src/layers/sequential.js";
 import { flatten } from "../src/tensor/ops/movement/reshape.js";
 import { relu } from "../src/tensor/ops/pointwise.js";

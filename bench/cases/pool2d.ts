@@ -1,7 +1,7 @@
 /** Pooling and its gradients. */
 
 import type { PoolGeometry } from "../../src/tensor/backend/backend.js";
-import { windowCount } from "../../src/tensor/ops/conv2d.js";
+import { windowCount } from "../../src/tensor/ops/window.js";
 import type { KernelCase, Run } from "./case.js";
 
 /** Windows of k×k over n·c planes of size², forward and gradient. */

@@ -2,14 +2,8 @@
 
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import {
-  type Conv2dOptions as Conv2dOpOptions,
-  conv2d,
-  convWindow,
-  type Pair,
-  pairOf,
-  windowKinds,
-} from "../tensor/ops/conv2d.js";
+import { type Conv2dOptions as Conv2dOpOptions, conv2d, convWindow, windowKinds } from "../tensor/ops/conv2d.js";
+import { type Pair, pairOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";

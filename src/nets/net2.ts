@@ -4,7 +4,7 @@ import { BatchNorm2d } from "../layers/batch-norm.js";
 import { Conv2d } from "../layers/conv2d.js";
 import { Dropout } from "../layers/dropout.js";
 import { Linear } from "../layers/linear.js";
-import { MaxPool2d } from "../layers/pool2d.js";
+import { MaxPool2d } from "../layers/max-pool2d.js";
 import { Sequential } from "../layers/sequential.js";
 import { checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
 import { flatten } from "../tensor/ops/movement/reshape.js";

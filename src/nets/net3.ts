@@ -1,10 +1,11 @@
 /** Net #3: as few parameters as Net #1, put where they tell more apart. */
 
+import { AvgPool2d } from "../layers/avg-pool2d.js";
 import { BatchNorm2d } from "../layers/batch-norm.js";
 import { Conv2d } from "../layers/conv2d.js";
 import { Dropout } from "../layers/dropout.js";
 import { Linear } from "../layers/linear.js";
-import { AvgPool2d, MaxPool2d } from "../layers/pool2d.js";
+import { MaxPool2d } from "../layers/max-pool2d.js";
 import { Sequential } from "../layers/sequential.js";
 import { checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
 import { flatten } from "../tensor/ops/movement/reshape.js";

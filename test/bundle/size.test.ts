@@ -53,6 +53,7 @@ it("has the engine, its layers and optimizers, and the wasm backend: nothing els
     "src/tensor/ops/",
     "src/tensor/ops/movement/",
     "src/tensor/ops/pointwise/",
+    "src/tensor/ops/pooling/",
   ]);
 });
 

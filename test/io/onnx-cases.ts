@@ -26,7 +26,8 @@ import {
   relu,
   sub,
 } from "../../src/tensor/ops/pointwise.js";
-import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
+import { avgPool2d } from "../../src/tensor/ops/pooling/avg-pool2d.js";
+import { maxPool2d } from "../../src/tensor/ops/pooling/max-pool2d.js";
 import { argMax, max, mean, min, variance } from "../../src/tensor/ops/reduce.js";
 import { softmax } from "../../src/tensor/ops/softmax.js";
 import { expand, sum } from "../../src/tensor/ops/sum.js";

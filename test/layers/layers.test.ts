@@ -2,19 +2,21 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
+import { AvgPool2d } from "../../src/layers/avg-pool2d.js";
 import { BatchNorm2d, type BatchNorm2dOptions, batchNorm } from "../../src/layers/batch-norm.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import { Linear } from "../../src/layers/linear.js";
+import { MaxPool2d } from "../../src/layers/max-pool2d.js";
 import type { Module } from "../../src/layers/module.js";
-import { AvgPool2d, MaxPool2d } from "../../src/layers/pool2d.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { randn } from "../../src/tensor/factories/drawn.js";
 import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
-import { avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
+import { avgPool2d } from "../../src/tensor/ops/pooling/avg-pool2d.js";
+import { maxPool2d } from "../../src/tensor/ops/pooling/max-pool2d.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import type { Tensor } from "../../src/tensor/tensor.js";

@@ -1,6 +1,5 @@
 /** Every operation at the edges of the numbers, NaN, infinities, zero, nothing at all, against PyTorch. */
 
-import type { Pair } from "../../src/tensor/ops/conv2d.js";
 import {
   abs,
   add,
@@ -22,10 +21,12 @@ import {
   sub,
   tanh,
 } from "../../src/tensor/ops/pointwise.js";
-import { type AvgPool2dOptions, avgPool2d, maxPool2d } from "../../src/tensor/ops/pool2d.js";
+import { type AvgPool2dOptions, avgPool2d } from "../../src/tensor/ops/pooling/avg-pool2d.js";
+import { maxPool2d } from "../../src/tensor/ops/pooling/max-pool2d.js";
 import { argMax, max, mean, min, variance } from "../../src/tensor/ops/reduce.js";
 import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
 import { sum } from "../../src/tensor/ops/sum.js";
+import type { Pair } from "../../src/tensor/ops/window.js";
 import { checkFixtures, type FixtureOp } from "../check-op.js";
 
 const of = <Op>(ops: Record<string, Op>, call: (op: Op) => FixtureOp["op"]): Record<string, FixtureOp> =>

@@ -1,20 +1,12 @@
 /** Two-dimensional convolution (cross-correlation, as everywhere in deep learning). */
 
-import { aNumber, checkOptions, type Kind, type OptionKinds, show } from "../arguments.js";
+import { aNumber, checkOptions, type OptionKinds } from "../arguments.js";
 import { checkSameBackend, record } from "../autograd.js";
 import type { ConvGeometry } from "../backend/backend.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { sum } from "./sum.js";
-
-/** One number for both axes, or [height, width]. */
-export type Pair = number | readonly [number, number];
-
-/** Which numbers are possible, `pairOf` says. */
-export const aPair: Kind<Pair> = {
-  expected: "an integer, or two of them",
-  accepts: (value): value is Pair => typeof value === "number" || (Array.isArray(value) && value.length === 2),
-};
+import { aPair, type Pair, pairOf, windowCount } from "./window.js";
 
 export interface Conv2dOptions {
   /** [O], added to each output channel. */
@@ -33,27 +25,6 @@ export interface Conv2dOptions {
 export const windowKinds = { stride: aPair, padding: aPair, dilation: aPair, groups: aNumber };
 
 const KINDS: OptionKinds<Conv2dOptions> = { ...windowKinds, bias: aTensor };
-
-/** No option is larger: kernels add what it makes of positions in 32 bits. */
-const MOST = 2 ** 28;
-
-/**
- * Both numbers of a pair.
- * @throws ShapeError when one is no integer, below `least`, or beyond what kernels can count
- */
-export function pairOf(value: Pair, least: number, what: string): readonly [number, number] {
-  const pair: readonly [number, number] = typeof value === "number" ? [value, value] : value;
-  if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((n) => Number.isInteger(n) && n >= least)) {
-    throw new ShapeError(`${what} must be an integer of at least ${least}, or two of them, got ${show(value)}`);
-  }
-  if (pair.some((n) => n > MOST)) throw new ShapeError(`${what} must be at most ${MOST}, got ${show(value)}`);
-  return pair;
-}
-
-/** Positions of a window of `k` taps: ⌊(n + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1. */
-export function windowCount(n: number, k: number, stride: number, padding: number, dilation: number): number {
-  return Math.floor((n + 2 * padding - dilation * (k - 1) - 1) / stride) + 1;
-}
 
 /**
  * How the filter of `who` moves, along both axes.

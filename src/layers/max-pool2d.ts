@@ -1,0 +1,41 @@
+/** MaxPool2d: the largest element of each window, as a layer. */
+
+import { checkOptions } from "../tensor/arguments.js";
+import { keepsNothing } from "../tensor/lifetime.js";
+import { maxPool2d } from "../tensor/ops/pooling/max-pool2d.js";
+import { type Pool2dOptions, poolKinds, poolWindow } from "../tensor/ops/pooling/pool-window.js";
+import type { Pair } from "../tensor/ops/window.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { describeOptions, Module } from "./module.js";
+
+/** The `maxPool2d` operation: the largest element of each window, [N, C, H, W] to [N, C, outH, outW]. */
+export class MaxPool2d extends Module {
+  readonly #kernelSize: Pair;
+  readonly #options: Pool2dOptions;
+
+  /**
+   * @param kernelSize [kH, kW] of the window, or one number for both
+   * @throws ShapeError when one of the numbers is no size, or the padding more than half the window
+   */
+  constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
+    super();
+    checkOptions("MaxPool2d", options, poolKinds);
+    poolWindow("MaxPool2d", kernelSize, options);
+    this.#kernelSize = kernelSize;
+    this.#options = options;
+  }
+
+  /**
+   * [N, C, H, W] to [N, C, outH, outW].
+   * @throws ShapeError when the window does not fit into the padded x
+   */
+  forward(x: Tensor): Tensor {
+    return maxPool2d(x, this.#kernelSize, this.#options);
+  }
+
+  protected override describe(): string {
+    return describeOptions({ kernelSize: this.#kernelSize, ...this.#options });
+  }
+}
+
+keepsNothing.add(MaxPool2d.prototype.forward);

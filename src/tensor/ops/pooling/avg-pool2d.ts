@@ -1,0 +1,37 @@
+/** avgPool2d: the mean of each window. */
+
+import { aBoolean, checkOptions, type OptionKinds } from "../../arguments.js";
+import { record } from "../../autograd.js";
+import { checkTensor, type Tensor } from "../../tensor.js";
+import type { Pair } from "../window.js";
+import { type Pool2dOptions, pooledShape, poolGeometry, poolKinds } from "./pool-window.js";
+
+export interface AvgPool2dOptions extends Pool2dOptions {
+  /** Padding counts in the divisor. Default true, as in PyTorch. */
+  countIncludePad?: boolean;
+}
+
+export const avgPoolKinds: OptionKinds<AvgPool2dOptions> = { ...poolKinds, countIncludePad: aBoolean };
+
+/**
+ * Mean of each window.
+ * @param x [N, C, H, W]
+ * @param kernelSize [kH, kW] of the window, or one number for both
+ * @returns [N, C, outH, outW]
+ * @throws ShapeError when the window does not fit into the padded input
+ */
+export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
+  checkTensor("avgPool2d", "x", x);
+  checkOptions("avgPool2d", options, avgPoolKinds);
+  const geometry = poolGeometry("avgPool2d", x.shape, kernelSize, options, options.countIncludePad);
+  const { backend } = x;
+  return record(
+    "avgPool2d",
+    [x],
+    pooledShape(x.shape, geometry),
+    backend.avgPool2d(x.storage, geometry),
+    (g) => [() => backend.avgPool2dGrad(g.storage, geometry)],
+    [],
+    geometry,
+  );
+}

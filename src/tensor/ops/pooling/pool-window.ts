@@ -1,0 +1,58 @@
+/** What pools have in common: their options, and how their windows lie. */
+
+import type { OptionKinds } from "../../arguments.js";
+import type { PoolGeometry } from "../../backend/backend.js";
+import { formatShape, type Shape, ShapeError } from "../../shape.js";
+import { aPair, type Pair, pairOf, windowCount } from "../window.js";
+
+export interface Pool2dOptions {
+  /** Step of the window. Default: the window's own size. */
+  stride?: Pair;
+  /** Added on every side, at most half the window. Default 0. */
+  padding?: Pair;
+}
+
+export const poolKinds: OptionKinds<Pool2dOptions> = { stride: aPair, padding: aPair };
+
+/**
+ * The window of `who` and how it moves, along both axes.
+ * @throws ShapeError when one of its numbers is no size, or more than half of it would lie on padding
+ */
+export function poolWindow(who: string, kernelSize: Pair, { stride = kernelSize, padding = 0 }: Pool2dOptions) {
+  const [kH, kW] = pairOf(kernelSize, 1, `${who}: kernelSize`);
+  const [strideH, strideW] = pairOf(stride, 1, `${who}: stride`);
+  const [padH, padW] = pairOf(padding, 0, `${who}: padding`);
+  if (2 * padH > kH || 2 * padW > kW) {
+    throw new ShapeError(`${who}: padding [${padH}, ${padW}] is more than half the window [${kH}, ${kW}]`);
+  }
+  return { kH, kW, strideH, strideW, padH, padW };
+}
+
+export function poolGeometry(
+  name: string,
+  x: Shape,
+  kernelSize: Pair,
+  options: Pool2dOptions,
+  countIncludePad = true,
+): PoolGeometry {
+  if (x.length !== 4) {
+    throw new ShapeError(`${name}: expected an input of 4 axes (N, C, H, W), got ${formatShape(x)}`);
+  }
+  const [n, c, h, w] = x;
+  if (h === 0 || w === 0) throw new ShapeError(`${name}: the input ${formatShape(x)} has no pixels`);
+  const window = poolWindow(name, kernelSize, options);
+  const { kH, kW, strideH, strideW, padH, padW } = window;
+  const outH = windowCount(h, kH, strideH, padH, 1);
+  const outW = windowCount(w, kW, strideW, padW, 1);
+  if (outH < 1 || outW < 1) {
+    const [axis, k, size] = outH < 1 ? ["H", kH, h + 2 * padH] : ["W", kW, w + 2 * padW];
+    throw new ShapeError(
+      `${name}: the window spans ${k} along ${axis}, the padded input ${formatShape(x)} has ${size}`,
+    );
+  }
+  return { planes: n * c, h, w, outH, outW, ...window, countIncludePad };
+}
+
+export function pooledShape(x: Shape, { outH, outW }: PoolGeometry): Shape {
+  return [x[0], x[1], outH, outW];
+}
