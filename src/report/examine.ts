@@ -1,6 +1,7 @@
 /** examine: a run's net and photographs, and what the one says to the other. All that a report is made from. */
 
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { FileError } from "../file-error.js";
 import type { Sequential } from "../layers/sequential.js";
 import { type RunData, readRunData, summarize } from "../run/run-data.js";
 import { RunFolder } from "../run/run-folder.js";
@@ -59,7 +60,8 @@ function unfinished({ path, config }: RunFolder, epochs: readonly EpochLine[]): 
 export async function examine(path: string, { data: moved, onProgress }: ExamineOptions = {}): Promise<Examination> {
   const run = await RunFolder.open(path);
   const epochs = await run.metrics();
-  if (epochs.length === 0) throw new Error(`${path}: no epoch is over yet, there is nothing to report`);
+  if (epochs.length === 0)
+    throw new FileError(join(path, "metrics.jsonl"), "no epoch is over yet, there is nothing to report");
   await run.checkSettings("best");
   // Not the run's own, which may have been another machine's.
   await useBackend("auto");

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { FileError, inFile } from "../file-error.js";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
 import { parseJson } from "../io/json.js";
 import type { Sequential } from "../layers/sequential.js";
@@ -149,11 +150,12 @@ export class RunFolder {
   static async open(path: string): Promise<RunFolder> {
     if (!RunFolder.exists(path)) throw new Error(`${path} is no run folder: there is no config.json in it`);
     const file = join(path, "config.json");
-    const config = await readJson(file, anyObject);
-    return new RunFolder(
-      path,
-      trainConfig(config, (field) => `${file}: ${field}`),
-    );
+    const given = await readJson(file, anyObject);
+    try {
+      return new RunFolder(path, trainConfig(given));
+    } catch (error) {
+      throw inFile(file, error);
+    }
   }
 
   /**
@@ -191,13 +193,16 @@ export class RunFolder {
 
   /**
    * The epochs that are over, in their order.
-   * @throws Error naming the line that is no JSON, or its field that is not as it should be
+   * @throws FileError naming the line that is no JSON, or its field that is not as it should be
    */
   async metrics(): Promise<EpochLine[]> {
     const path = this.#file("metrics.jsonl");
     if (!existsSync(path)) return [];
     const lines = (await readFile(path, "utf8")).split("\n");
-    return lines.flatMap((line, i) => (line ? [parseJson(line, path, epochLine, `line ${i + 1}`)] : []));
+    const epochs = lines.flatMap((line, i) => (line ? [parseJson(line, path, epochLine, `line ${i + 1}`)] : []));
+    const stray = epochs.findIndex(({ epoch }, i) => epoch !== i + 1);
+    if (stray === -1) return epochs;
+    throw new FileError(path, `epoch: expected ${stray + 1} in its place, got ${epochs[stray].epoch}: was it edited?`);
   }
 
   /** Writes all of metrics.jsonl. */

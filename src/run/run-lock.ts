@@ -7,6 +7,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
+import { FileError } from "../file-error.js";
+import { parseJson } from "../io/json.js";
 
 /** What is in a lock: who holds it. */
 const schema = v.object({
@@ -75,13 +77,11 @@ async function textOf(lock: string): Promise<string | undefined> {
 async function holderOf(lock: string): Promise<Holder | undefined> {
   const text = await textOf(lock);
   if (text === undefined) return undefined;
+  const file = join(lock, "holder.json");
   try {
-    return v.parse(schema, JSON.parse(text));
+    return parseJson(text, file, schema);
   } catch (error) {
-    const { message } = error as Error;
-    throw new Error(`${lock}/holder.json is damaged (${message}): if nobody trains there, remove ${lock}`, {
-      cause: error,
-    });
+    throw new FileError(file, `it is damaged; if nobody trains there, remove ${lock}`, { cause: error });
   }
 }
 

@@ -142,6 +142,14 @@ function backendOf(model: AnyModule): Backend {
   return model.parameters()[0]?.backend ?? currentBackend();
 }
 
+/** @throws Error when the optimizer has another number of parameters */
+function checkSteps(saved: readonly number[], { parameters }: Optimizer): void {
+  if (saved.length === parameters.length) return;
+  throw new Error(
+    `optimizer: it has steps of ${saved.length} parameters, the optimizer given has ${parameters.length}`,
+  );
+}
+
 /** @throws Error when a schedule is there on one side only: the rate would not go on as it did */
 function checkSchedule(saved: ScheduleState | undefined, schedule: Schedule | undefined): void {
   if (saved && !schedule)
@@ -170,6 +178,7 @@ export async function loadCheckpoint(path: string, training: Resumed): Promise<T
     // All that can fail comes first: from the first change on, everything changes.
     checkSettings(state.settings, settings);
     const loadModel = model.prepareLoad(withoutPrefix(MODEL, tensors));
+    checkSteps(state.optimizer.steps, optimizer);
     const loadOptimizer = optimizer.prepareLoad(
       optimizerState(optimizer, state.optimizer, withoutPrefix(OPTIMIZER, tensors)),
     );

@@ -74,7 +74,7 @@ it("of a process on another host, it says how to decide", async () => {
   const lock = join(path, "attempt-1.lock");
   await expect(RunLock.take(path)).rejects.toThrow(`cannot be seen from ${hostname()}: if it does not, remove ${lock}`);
   await writeFile(join(lock, "holder.json"), "{");
-  await expect(RunLock.take(path)).rejects.toThrow(`${lock}/holder.json is damaged`);
+  await expect(RunLock.take(path)).rejects.toThrow(`${lock}/holder.json: it is damaged`);
 });
 
 it("whoever was overtaken, or finds nothing where the folder was, may write no more", async () => {
