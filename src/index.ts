@@ -97,19 +97,30 @@ export type { ClassifierOptions } from "./nets/classifier.js";
 export { Net1 } from "./nets/net1.js";
 export { Net2, type Net2Options } from "./nets/net2.js";
 export { Net3, type Net3Options } from "./nets/net3.js";
+export { Adagrad, type AdagradOptions } from "./optim/adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.js";
 export { clipGradNorm, clipGradValue } from "./optim/clip.js";
-export { Optimizer, type OptimizerState } from "./optim/optimizer.js";
+export { Lion, type LionOptions } from "./optim/lion.js";
+export { Optimizer, type OptimizerKind, type OptimizerState, type OptimizerStep } from "./optim/optimizer.js";
+export type { GroupOptions, ParameterGroup, ParametersOrGroups, RateOptions } from "./optim/parameter-groups.js";
+export { RMSprop, type RmspropOptions } from "./optim/rmsprop.js";
 export {
-  CosineWarmupLR,
-  type CosineWarmupOptions,
-  type PlateauOptions,
-  ReduceLROnPlateau,
-  type Schedule,
-  type ScheduleState,
-  StepLR,
-  type StepOptions,
-} from "./optim/schedules.js";
+  CosineAnnealingLR,
+  type CosineAnnealingOptions,
+  CosineAnnealingWarmRestarts,
+  type WarmRestartOptions,
+} from "./optim/schedules/cosine-annealing-lr.js";
+export { CosineWarmupLR, type CosineWarmupOptions } from "./optim/schedules/cosine-warmup-lr.js";
+export { ExponentialLR, type ExponentialOptions } from "./optim/schedules/exponential-lr.js";
+export { LambdaLR } from "./optim/schedules/lambda-lr.js";
+export { LinearLR, type LinearLROptions } from "./optim/schedules/linear-lr.js";
+export { MultiStepLR, type MultiStepOptions } from "./optim/schedules/multi-step-lr.js";
+export { OneCycleLR, type OneCycleOptions } from "./optim/schedules/one-cycle-lr.js";
+export { PolynomialLR, type PolynomialOptions } from "./optim/schedules/polynomial-lr.js";
+export { type PlateauOptions, ReduceLROnPlateau } from "./optim/schedules/reduce-lr-on-plateau.js";
+export type { Schedule, ScheduleState } from "./optim/schedules/schedule.js";
+export { StepLR, type StepOptions } from "./optim/schedules/step-lr.js";
+export { WarmupLR, type WarmupOptions } from "./optim/schedules/warmup-lr.js";
 export { SGD, type SgdOptions } from "./optim/sgd.js";
 
 import "./tensor/methods.js";

@@ -312,7 +312,7 @@ function titleOf({ op, note, options, inputs }: Fixture): string {
 }
 
 /** Vite puts them in place of the call, for Node and for a browser alike. */
-const files = import.meta.glob("./fixtures/{calls,data,io,nets,ops}/*.json", { eager: true, import: "default" });
+const files = import.meta.glob("./fixtures/{calls,data,io,nets,ops,optim}/*.json", { eager: true, import: "default" });
 
 /** A file of test/fixtures. */
 export function readFixture<T>(path: string): T {

@@ -38,7 +38,7 @@ export function optimizerState(
 
 /**
  * Writes what an optimizer has learned: tensors `exp_avg.0`, `exp_avg.1`, … by the parameters' order, and as metadata
- * the learning rate `lr` and the number of `steps` of each parameter. Its other options are the constructor's.
+ * the learning rate `lr` (a list, where there are groups) and the number of `steps` of each parameter. Its other options are the constructor's.
  * docs/pytorch.md shows how PyTorch reads and writes such files.
  */
 export async function saveOptimizer(path: string, optimizer: Optimizer): Promise<void> {
@@ -47,18 +47,18 @@ export async function saveOptimizer(path: string, optimizer: Optimizer): Promise
   const state = optimizer.stateDict();
   const tensors = optimizerTensors(state);
   try {
-    await saveSafetensors(path, tensors, { lr: String(state.lr), steps: JSON.stringify(state.steps) });
+    await saveSafetensors(path, tensors, { lr: JSON.stringify(state.lr), steps: JSON.stringify(state.steps) });
   } finally {
     for (const value of Object.values(tensors)) value.dispose();
   }
 }
 
 function numbersFrom(metadata: Record<string, string>): Pick<OptimizerState, "lr" | "steps"> {
-  const lr = Number(metadata.lr ?? Number.NaN);
-  const steps: unknown = JSON.parse(metadata.steps ?? "null");
+  const [lr, steps] = [metadata.lr, metadata.steps].map((text): unknown => JSON.parse(text ?? "null"));
+  const areRates = [lr].flat().every((rate) => typeof rate === "number" && rate >= 0);
   const areSteps = Array.isArray(steps) && steps.every((step) => Number.isInteger(step) && step >= 0);
-  if (!(lr >= 0) || !areSteps) throw new Error("its metadata has no lr and steps: this is no optimizer's state");
-  return { lr, steps };
+  if (!areRates || !areSteps) throw new Error("its metadata has no lr and steps: this is no optimizer's state");
+  return { lr: lr as number | number[], steps };
 }
 
 /**

@@ -13,24 +13,55 @@ import {
   wholeFrom,
 } from "../tensor/arguments.js";
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
-import type { Storage } from "../tensor/backend/backend.js";
+import type { Backend, Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { aTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
-import { parameterList } from "./parameter-list.js";
+import { type ParameterGroup, type ParametersOrGroups, parameterGroups, type RateOptions } from "./parameter-groups.js";
 
 /** What an optimizer remembers: plain numbers and tensors, by parameter index. */
 export interface OptimizerState {
-  /** The learning rate. */
-  lr: number;
+  /** The learning rate; where there are several groups, a list with that of each. */
+  lr: number | number[];
   /** Steps that each parameter has taken. */
   steps: number[];
-  /** Tensors by name, one for each parameter; `null` where there is none yet. */
+  /** Tensors by name, one for each parameter; `null` where there is none. */
   tensors: Record<string, (Tensor | null)[]>;
 }
 
+/** What a kind of optimizer says of itself. */
+export interface OptimizerKind<O> {
+  /** What its options may be. */
+  readonly kinds: OptionKinds<O>;
+  /** What they are where they are not given. */
+  readonly defaults: Required<O>;
+  /** What it remembers of a parameter with these options: a tensor of the parameter's shape for each name. */
+  readonly stateNames: (options: Required<O>) => readonly string[];
+}
+
+/** One step of one parameter: what `update` is given. */
+export interface OptimizerStep<O> {
+  /** What to change, in place. */
+  readonly parameter: Storage;
+  /** Of the loss with respect to it. */
+  readonly grad: Storage;
+  /** Where all of these are. */
+  readonly backend: Backend;
+  /** Steps of this parameter, this one included. */
+  readonly step: number;
+  /** The options of its group; `lr` is what it is now. */
+  readonly options: Required<O>;
+  /** What is remembered by this name. It is zero at first. */
+  readonly state: (name: string) => Storage;
+}
+
+const aRate = numberFrom(0);
+
 const STATE: OptionKinds<OptimizerState> = {
-  lr: needed(numberFrom(0)),
+  lr: needed({
+    expected: "a finite number of at least 0, or a list of them",
+    accepts: (value): value is number | number[] => [value].flat().every((rate) => aRate.accepts(rate)),
+  }),
   steps: needed(listOf("a list of integers", wholeFrom(0))),
   tensors: needed({
     expected: "an object of lists of tensors",
@@ -44,30 +75,54 @@ const STATE: OptionKinds<OptimizerState> = {
 const held = new WeakSet<Tensor>();
 
 /** Changes parameters along their gradients. Subclasses say how, for one parameter. */
-export abstract class Optimizer {
-  /** The learning rate; schedules change it. */
-  lr: number;
-  /** What it changes. */
+export abstract class Optimizer<O extends RateOptions = RateOptions> {
+  /** What it changes, by groups with the same options: one, where parameters were given and no groups. */
+  readonly groups: readonly ParameterGroup<O>[];
+  /** All that it changes. */
   readonly parameters: readonly Parameter[];
+  /** By parameter index, as are the three after it. */
+  readonly #groupOf: readonly ParameterGroup<O>[];
+  /** Names of what is remembered. */
+  readonly #namesOf: readonly (readonly string[])[];
   readonly #steps: number[];
   readonly #tensors: Record<string, (Tensor | null)[]>;
   #begun = false;
 
   /**
-   * @param parameters what to change
-   * @param lr the learning rate
-   * @param stateNames what is remembered of each parameter: a tensor of its shape for each name
+   * @param parameters what to change: parameters, or groups `{ params, lr, … }` of them
+   * @param options for all groups that do not say otherwise
+   * @param kind what this optimizer's options are, and what it remembers
+   * @throws ArgumentError or RangeError on an option that is unknown or out of its range
    * @throws Error when there are no parameters, one occurs twice, or one is no leaf
    */
-  constructor(parameters: readonly Parameter[], lr: number, stateNames: readonly string[]) {
-    const who = new.target.name;
-    this.parameters = parameterList(who, parameters);
-    if (this.parameters.length === 0) throw new Error(`${who}: there are no parameters to optimize`);
+  constructor(parameters: ParametersOrGroups<O>, options: O, { kinds, defaults, stateNames }: OptimizerKind<O>) {
+    this.groups = parameterGroups(new.target.name, parameters, options, kinds, defaults);
+    this.parameters = this.groups.flatMap(({ params }) => params);
+    this.#groupOf = this.groups.flatMap((group) => group.params.map(() => group));
     for (const parameter of this.parameters) held.add(parameter);
-    checkArgument(who, "lr", lr, numberFrom(0));
-    this.lr = lr;
     this.#steps = this.parameters.map(() => 0);
-    this.#tensors = Object.fromEntries(stateNames.map((name) => [name, this.parameters.map(() => null)]));
+    this.#namesOf = this.#groupOf.map((group) => stateNames(group));
+    const names = new Set(this.#namesOf.flat());
+    this.#tensors = Object.fromEntries([...names].map((name) => [name, this.parameters.map(() => null)]));
+  }
+
+  /**
+   * The learning rate; schedules change it. Where there are several groups it is that of the first, and each is changed
+   * by its own: `optimizer.groups[1].lr = 1e-4`.
+   */
+  get lr(): number {
+    return this.groups[0].lr;
+  }
+
+  /** @throws Error when there are several groups */
+  set lr(rate: number) {
+    if (this.groups.length > 1) {
+      throw new Error(
+        `${this.constructor.name}: there are ${this.groups.length} groups, each with a rate of its own: set ` +
+          "optimizer.groups[i].lr",
+      );
+    }
+    this.groups[0].lr = rate;
   }
 
   /** Internal: what is remembered of each parameter, by the names that the state has. */
@@ -75,14 +130,8 @@ export abstract class Optimizer {
     return Object.keys(this.#tensors);
   }
 
-  /** Changes one parameter in place; `step` counts from 1, and `state` gives a tensor that is zero at first. */
-  protected abstract update(
-    parameter: Storage,
-    grad: Storage,
-    backend: Tensor["backend"],
-    step: number,
-    state: (name: string) => Storage,
-  ): void;
+  /** Changes one parameter in place. */
+  protected abstract update(step: OptimizerStep<O>): void;
 
   /**
    * Takes one step on every parameter that has a gradient.
@@ -91,16 +140,18 @@ export abstract class Optimizer {
    * @throws ArgumentError or RangeError when `lr` has been set to what is no learning rate
    */
   step(): void {
-    checkArgument(`${this.constructor.name}.step`, "lr", this.lr, numberFrom(0));
+    for (const { lr } of this.groups) checkArgument(`${this.constructor.name}.step`, "lr", lr, aRate);
     if (!this.#begun) this.#checkBeginning();
     this.#begun = true;
     this.parameters.forEach((parameter, i) => {
       const { grad, numbers, backend } = parameter;
       if (!grad) return;
       const step = ++this.#steps[i];
-      numbers.update((storage) => {
-        this.update(storage, grad.storage, backend, step, (name) => this.#state(name, i).storage);
-      });
+      const state = (name: string) => this.#state(name, i).storage;
+      const options = this.#groupOf[i];
+      numbers.update((storage) =>
+        this.update({ parameter: storage, grad: grad.storage, backend, step, options, state }),
+      );
     });
   }
 
@@ -139,7 +190,8 @@ export abstract class Optimizer {
   /** What this optimizer has learned, and its rate; the other options are the constructor's. Shares its numbers. */
   stateDict(): OptimizerState {
     const tensors = Object.entries(this.#tensors).map(([name, list]) => [name, list.map((t) => t?.detach() ?? null)]);
-    return { lr: this.lr, steps: [...this.#steps], tensors: Object.fromEntries(tensors) };
+    const rates = this.groups.map(({ lr }) => lr);
+    return { lr: rates.length === 1 ? rates[0] : rates, steps: [...this.#steps], tensors: Object.fromEntries(tensors) };
   }
 
   /**
@@ -154,7 +206,11 @@ export abstract class Optimizer {
   prepareLoad(state: OptimizerState): () => void {
     const who = `${this.constructor.name}.loadStateDict`;
     checkOptions(who, state, STATE);
-    const { lr, steps, tensors } = state;
+    const { steps, tensors } = state;
+    const rates = [state.lr].flat();
+    if (rates.length !== this.groups.length) {
+      throw new Error(`${who}: the state is of ${rates.length} groups of parameters, there are ${this.groups.length}`);
+    }
     this.#checkState(who, steps, tensors);
     const copies = this.stateNames.flatMap((name) =>
       tensors[name].flatMap((source, i): Copy[] =>
@@ -166,7 +222,7 @@ export abstract class Optimizer {
     const copy = prepareCopies(copies);
     return () => {
       copy();
-      this.lr = lr;
+      for (const [i, group] of this.groups.entries()) group.lr = rates[i];
       this.#steps.splice(0, steps.length, ...steps);
       for (const name of this.stateNames) {
         tensors[name].forEach((source, i) => {
@@ -195,7 +251,8 @@ export abstract class Optimizer {
           const shapes = `${formatShape(value.shape)}, the parameter ${formatShape(shape)}`;
           throw new Error(`${who}: "${name}" of parameter ${i} has shape ${shapes}`);
         }
-        if ((value === null) !== (steps[i] === 0)) {
+        const isKept = this.#namesOf[i].includes(name);
+        if ((value === null) === (isKept && steps[i] > 0)) {
           throw new Error(`${who}: parameter ${i} has taken ${steps[i]} steps, with ${value ? "a" : "no"} "${name}"`);
         }
       });

@@ -1,9 +1,8 @@
 /** Stochastic gradient descent, plain or with momentum. */
 
-import { aBoolean, checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
-import type { Storage } from "../tensor/backend/backend.js";
-import type { Parameter, Tensor } from "../tensor/tensor.js";
-import { Optimizer } from "./optimizer.js";
+import { aBoolean, numberFrom } from "../tensor/arguments.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
+import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface SgdOptions {
   /** Learning rate. Default 0.001. */
@@ -18,13 +17,16 @@ export interface SgdOptions {
   nesterov?: boolean;
 }
 
-/** What SGD's options may be. */
-const KINDS: OptionKinds<SgdOptions> = {
-  lr: numberFrom(0),
-  momentum: numberFrom(0),
-  dampening: numberFrom(0),
-  weightDecay: numberFrom(0),
-  nesterov: aBoolean,
+const SGD_KIND: OptimizerKind<SgdOptions> = {
+  kinds: {
+    lr: numberFrom(0),
+    momentum: numberFrom(0),
+    dampening: numberFrom(0),
+    weightDecay: numberFrom(0),
+    nesterov: aBoolean,
+  },
+  defaults: { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false },
+  stateNames: ({ momentum }) => (momentum > 0 ? ["momentum_buffer"] : []),
 };
 
 /**
@@ -32,31 +34,23 @@ const KINDS: OptionKinds<SgdOptions> = {
  * or with Nesterov's look-ahead θ ← θ − lr·(g + momentum·v).
  * @see torch.optim.SGD, and I. Sutskever et al., "On the importance of initialization and momentum", ICML 2013
  */
-export class SGD extends Optimizer {
-  readonly #options: Required<Omit<SgdOptions, "lr">>;
-
+export class SGD extends Optimizer<SgdOptions> {
   /**
-   * @param parameters what to change, such as `model.parameters()`
+   * @param parameters what to change, such as `model.parameters()`, or groups `{ params, lr, … }`
    * @throws RangeError when Nesterov's look-ahead is asked for without momentum or with dampening
    */
-  constructor(parameters: readonly Parameter[], options: SgdOptions = {}) {
-    checkOptions(new.target.name, options, KINDS);
-    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
-    super(parameters, lr, momentum > 0 ? ["momentum_buffer"] : []);
-    if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new RangeError(`SGD: nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}`);
+  constructor(parameters: ParametersOrGroups<SgdOptions>, options: SgdOptions = {}) {
+    super(parameters, options, SGD_KIND);
+    for (const { nesterov, momentum, dampening } of this.groups) {
+      if (nesterov && (momentum === 0 || dampening !== 0)) {
+        throw new RangeError(`SGD: nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}`);
+      }
     }
-    this.#options = { momentum, dampening, weightDecay, nesterov };
   }
 
-  protected override update(
-    parameter: Storage,
-    grad: Storage,
-    backend: Tensor["backend"],
-    step: number,
-    state: (name: string) => Storage,
-  ): void {
-    const velocity = this.#options.momentum > 0 ? state("momentum_buffer") : undefined;
-    backend.sgd({ parameter, grad, velocity }, { lr: this.lr, first: step === 1, ...this.#options });
+  protected override update({ parameter, grad, backend, step, options, state }: OptimizerStep<SgdOptions>): void {
+    const { lr, momentum, dampening, weightDecay, nesterov } = options;
+    const velocity = momentum > 0 ? state("momentum_buffer") : undefined;
+    backend.sgd({ parameter, grad, velocity }, { lr, momentum, dampening, weightDecay, nesterov, first: step === 1 });
   }
 }

@@ -6,7 +6,7 @@ import { loadSealed, loadSealedMetadata, saveSealed } from "../io/safetensors/se
 import { tensorsOn } from "../io/tensors-on.js";
 import { type AnyModule, aModule, type StateDict } from "../layers/module.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
-import { aSchedule, type Schedule, type ScheduleState } from "../optim/schedules.js";
+import { aSchedule, type Schedule, type ScheduleState } from "../optim/schedules/schedule.js";
 import {
   aPath,
   aPlainObject,

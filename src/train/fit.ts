@@ -7,7 +7,7 @@ import { checkLogProbabilities, nllLoss } from "../layers/losses/nll-loss.js";
 import { type AnyModule, aModule, type Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
-import { aSchedule, type Schedule } from "../optim/schedules.js";
+import { aSchedule, type Schedule } from "../optim/schedules/schedule.js";
 import {
   aBoolean,
   aCount,

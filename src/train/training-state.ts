@@ -2,7 +2,8 @@
 
 import * as v from "valibot";
 import { checkJson, parseJson } from "../io/json.js";
-import type { ScheduleState } from "../optim/schedules.js";
+import type { OptimizerState } from "../optim/optimizer.js";
+import type { ScheduleState } from "../optim/schedules/schedule.js";
 import { STREAMS, type Stream } from "../tensor/random.js";
 import type { TrainingPosition } from "./position.js";
 import type { EpochReport } from "./reports.js";
@@ -18,7 +19,7 @@ export interface TrainingState {
   /** The loss in the tally, and the number of classes; the rest of it is tensors. */
   tally?: { loss: number; classes: number };
   generators: Partial<Record<Stream, number[]>>;
-  optimizer: { lr: number; steps: number[] };
+  optimizer: Pick<OptimizerState, "lr" | "steps">;
   schedule?: ScheduleState;
   settings?: Settings;
 }
@@ -61,7 +62,7 @@ const schema = v.object({
   streams: v.optional(v.object({ shuffle: generator, augmentation: generator })),
   tally: v.optional(v.object({ loss: v.number(), classes: v.pipe(count, v.minValue(1)) })),
   generators: v.strictObject(v.entriesFromList(STREAMS, v.optional(generator))),
-  optimizer: v.object({ lr: positive, steps: v.array(count) }),
+  optimizer: v.object({ lr: v.union([positive, v.array(positive)]), steps: v.array(count) }),
   schedule: v.optional(v.record(v.string(), v.number())),
   settings: v.optional(v.record(v.string(), v.unknown())),
 });

@@ -1,4 +1,4 @@
-/** docs/pytorch-names.md lists every operation, layer and loss, and nothing that there is not. */
+/** docs/pytorch-names.md lists every operation, layer, loss, optimizer and schedule, and nothing that there is not. */
 
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
@@ -14,8 +14,10 @@ it("lists each once, and only what is exported", () => {
   expect(listed.length).toBeGreaterThan(60);
 });
 
-it("lists whatever is exported of src/tensor/ops and src/layers", () => {
-  const exported = exportedDeclarations("src/index.ts").filter(({ file }) => /src\/(tensor\/ops|layers)\//.test(file));
+it("lists whatever is exported of src/tensor/ops, src/layers and src/optim", () => {
+  const exported = exportedDeclarations("src/index.ts").filter(({ file }) =>
+    /src\/(tensor\/ops|layers|optim)\//.test(file),
+  );
   const called = exported.filter(({ name }) => name in torchlet).map(({ name }) => name);
   expect(called).toContain("conv2d");
   expect([...new Set(called)].filter((name) => !listed.includes(name))).toEqual([]);

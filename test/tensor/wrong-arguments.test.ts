@@ -209,6 +209,7 @@ const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
 
 /** Likewise what each constructor may be given; `null` where only the library calls it: errors, abstract classes, opened folders. */
 const constructors: Partial<Record<Classes, (() => unknown[]) | null>> = {
+  Adagrad: () => [new Linear(2, 2).parameters(), options],
   Adam: () => [new Linear(2, 2).parameters(), options],
   AdamW: () => [new Linear(2, 2).parameters(), options],
   AnomalyError: null,
@@ -217,6 +218,8 @@ const constructors: Partial<Record<Classes, (() => unknown[]) | null>> = {
   BatchNorm2d: () => [3, options],
   BrokenLossError: null,
   Conv2d: () => [3, 2, 3, options],
+  CosineAnnealingLR: () => [optimizer(), { tMax: 3 }],
+  CosineAnnealingWarmRestarts: () => [optimizer(), { t0: 3 }],
   CosineWarmupLR: () => [optimizer(), { steps: 3 }],
   DecodeError: null,
   Dropout: () => [0.5, options],
@@ -239,7 +242,16 @@ const constructors: Partial<Record<Classes, (() => unknown[]) | null>> = {
   SGD: () => [new Linear(2, 2).parameters(), options],
   Sequential: () => [new Linear(2, 2), torchlet.relu],
   ShapeError: null,
+  ExponentialLR: () => [optimizer(), { gamma: 0.5 }],
+  LambdaLR: () => [optimizer(), (t: number) => 1 / (1 + t)],
+  LinearLR: () => [optimizer(), options],
+  Lion: () => [new Linear(2, 2).parameters(), options],
+  MultiStepLR: () => [optimizer(), { milestones: [2] }],
+  OneCycleLR: () => [optimizer(), { maxLr: 1, totalSteps: 4 }],
+  PolynomialLR: () => [optimizer(), { totalIters: 4 }],
+  RMSprop: () => [new Linear(2, 2).parameters(), options],
   StepLR: () => [optimizer(), { stepSize: 2 }],
+  WarmupLR: () => [new torchlet.StepLR(optimizer(), { stepSize: 2 }), { steps: 2 }],
   Tensor: null,
   TrainingPosition: () => [],
 };
@@ -268,6 +280,10 @@ const methods: Record<string, () => [object: object, method: string, args: unkno
   },
   "StepLR.loadStateDict": () => {
     const schedule = new torchlet.StepLR(optimizer(), { stepSize: 2 });
+    return [schedule, "loadStateDict", [schedule.stateDict()]];
+  },
+  "WarmupLR.loadStateDict": () => {
+    const schedule = new torchlet.WarmupLR(new torchlet.StepLR(optimizer(), { stepSize: 2 }), { steps: 2 });
     return [schedule, "loadStateDict", [schedule.stateDict()]];
   },
   "ReduceLROnPlateau.step": () => [new torchlet.ReduceLROnPlateau(optimizer()), "step", [1]],
@@ -443,7 +459,7 @@ describe("every export", () => {
 const DATA = [
   ...["encodeSafetensors 0", "encodeSafetensors 1", "saveSafetensors 1", "saveSafetensors 2", "findDuplicates 0"],
   ...["imageToTensor 0", "resize 0", "Module.loadStateDict 0"],
-  ...["StepLR.loadStateDict 0", "ReduceLROnPlateau.loadStateDict 0"],
+  ...["StepLR.loadStateDict 0", "WarmupLR.loadStateDict 0", "ReduceLROnPlateau.loadStateDict 0"],
 ];
 
 describe("options", () => {

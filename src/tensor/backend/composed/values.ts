@@ -7,6 +7,7 @@ const add: BinaryRule = { name: "add", f: (a, b) => a + b };
 const sub: BinaryRule = { name: "sub", f: (a, b) => a - b };
 const mul: BinaryRule = { name: "mul", f: (a, b) => a * b };
 const div: BinaryRule = { name: "div", f: (a, b) => a / b };
+const maximum: BinaryRule = { name: "maximum", f: Math.max };
 const eq: BinaryRule = { name: "eq", f: (a, b) => (a === b ? 1 : 0) };
 const exp: UnaryFormula = { name: "exp", f: Math.exp };
 const log: UnaryFormula = { name: "log", f: Math.log };
@@ -107,6 +108,10 @@ export class Values {
 
   div(other: Values | number): Values {
     return this.#binary(div, other);
+  }
+
+  maximum(other: Values | number): Values {
+    return this.#binary(maximum, other);
   }
 
   /** 1 where both are the same number, 0 elsewhere. */
