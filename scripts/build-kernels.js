@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { DIRECT, encodeBytes } from "../src/tensor/backend/wasm/encoding.ts";
 import { readPointwiseTable } from "./pointwise/rows.ts";
 import { simdModule } from "./pointwise/simd.ts";
 import { writeGenerated } from "./write-generated.ts";
@@ -29,7 +30,8 @@ const sources = new Map(
 function fingerprint() {
   const hash = createHash("sha256")
     .update(asc.version)
-    .update(readFileSync(fileURLToPath(import.meta.url)));
+    .update(readFileSync(fileURLToPath(import.meta.url)))
+    .update(readFileSync(join(home, "encoding.ts")));
   for (const [name, text] of sources) hash.update(`\0${name}\0${text}`);
   return hash.digest("hex").slice(0, 32);
 }
@@ -74,37 +76,48 @@ function exportsOf(bytes) {
 const RUN = 12;
 
 /**
- * `to` as pieces: [begin, end, more] stands for what `from` has there, then `more`. The longest run is taken from the
- * first place that has it; the two builds differ so little that nothing cleverer is needed.
- * @param {string} from Both in hexadecimal.
+ * `to` as pieces: each stands for the `length` bytes of `from` that come `gap` after those of the piece before, then
+ * `more`. The longest run is taken from the first place that has it; the two builds differ so little that nothing
+ * cleverer is needed.
+ * @param {string} from Both with a character for each byte.
  * @param {string} to
- * @returns {[begin: number, end: number, more: string][]}
+ * @returns {{ gap: number, length: number, more: string }[]}
  */
 function difference(from, to) {
   /** @type {Map<string, number[]>} */
   const places = new Map();
-  for (let at = 0; at < from.length; at += 2) {
-    const run = from.slice(at, at + 2 * RUN);
+  for (let at = 0; at < from.length; at++) {
+    const run = from.slice(at, at + RUN);
     places.set(run, [...(places.get(run) ?? []), at]);
   }
   const same = (a, b) => {
-    let n = 2 * RUN;
+    let n = RUN;
     while (a + n < from.length && b + n < to.length && from[a + n] === to[b + n]) n++;
-    return n - (n % 2);
+    return n;
   };
-  /** @type {[number, number, string][]} */
-  const pieces = [[0, 0, ""]];
+  const pieces = [{ gap: 0, length: 0, more: "" }];
+  let end = 0;
   for (let at = 0; at < to.length; ) {
     let [begin, length] = [0, 0];
-    for (const place of places.get(to.slice(at, at + 2 * RUN)) ?? []) {
+    for (const place of places.get(to.slice(at, at + RUN)) ?? []) {
       const n = same(place, at);
       if (n > length) [begin, length] = [place, n];
     }
-    if (length > 0) pieces.push([begin, begin + length, ""]);
-    else pieces[pieces.length - 1][2] += to.slice(at, at + 2);
-    at += length || 2;
+    if (length > 0) {
+      pieces.push({ gap: begin - end, length, more: "" });
+      end = begin + length;
+    } else pieces[pieces.length - 1].more += to[at];
+    at += length || 1;
   }
   return pieces;
+}
+
+/** The bytes of `text`, a character each, that it has most of: as many as have a character of their own when encoded. */
+function frequentBytes(text) {
+  const counts = new Array(256).fill(0);
+  for (const character of text) counts[character.charCodeAt(0)]++;
+  const byCount = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
+  return byCount.slice(0, DIRECT.length).sort((a, b) => a - b);
 }
 
 const stamp = `// From kernels/*.ts by scripts/build-kernels.js; do not edit. ${fingerprint()}`;
@@ -122,14 +135,21 @@ if (!isCurrent()) {
   const strict = await compile("simd,threads");
   const relaxed = await compile("simd,threads,relaxed-simd");
   const [kernels, constants] = exportsOf(strict);
-  const [relaxedHex, strictHex] = [relaxed, strict].map((bytes) => Buffer.from(bytes).toString("hex"));
+  const [from, to] = [relaxed, strict].map((bytes) => Buffer.from(bytes).toString("latin1"));
+  const pieces = difference(from, to);
+  const frequent = frequentBytes(from);
+  const encode = (text) => encodeBytes(Buffer.from(text, "latin1"), frequent);
   const text = [
     stamp,
     `export type KernelName =\n${kernels.map((name) => `  | "${name}"`).join("\n")};`,
     ...constants.map(([name, value]) => `export const ${name} = ${value};`),
-    // Hexadecimal is longer than base64, but compresses to three quarters of it: gzip sees the bytes.
-    `export const relaxedKernels = "${relaxedHex}";`,
-    `export const strictPieces: [begin: number, end: number, more: string][] = ${JSON.stringify(difference(relaxedHex, strictHex))};`,
+    // Not base64: gzip has to see the bytes. See encoding.ts.
+    `export const frequent = ${JSON.stringify(frequent)};`,
+    `export const relaxedKernels = ${JSON.stringify(encode(from))};`,
+    // By columns, which compress better than rows.
+    `export const strictGaps = ${JSON.stringify(pieces.map(({ gap }) => gap))};`,
+    `export const strictLengths = ${JSON.stringify(pieces.map(({ length }) => length))};`,
+    `export const strictMore = ${JSON.stringify(pieces.map(({ more }) => encode(more)).join(" "))};`,
   ].join("\n");
   writeGenerated(target, `${text}\n`);
   console.log(`kernels: ${kernels.length} compiled, ${strict.length} bytes (${relaxed.length} with relaxed SIMD)`);

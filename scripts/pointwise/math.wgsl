@@ -37,12 +37,29 @@ fn expm1Of(x: f32) -> f32 {
   return x * (1.0 + (x / 2.0) * (1.0 + (x / 3.0) * (1.0 + (x / 4.0) * (1.0 + (x / 5.0) * (1.0 + (x / 6.0) * (1.0 + x / 7.0))))));
 }
 
-// ln(1 + x) for x >= 0: u - 1 is what rounding 1 + x to u left of x, so x / (u - 1) mends ln u (Kahan).
+// ln(1 + x): u - 1 is what rounding 1 + x to u left of x, so x / (u - 1) mends ln u (Kahan).
 fn log1pOf(x: f32) -> f32 {
-  if (x < 0.0001) { return x - x * x / 2.0; }
+  if (abs(x) < 0.0001) { return x - x * x / 2.0; }
+  if (x > 100000000.0) { return logOf(x); }
   let u = 1.0 + x;
   return logOf(u) * x / (u - 1.0);
 }
+
+// sin(x + quarters * pi / 2): WGSL's own are only exact to a fixed number of digits behind the point, and near 0 at that.
+fn circularOf(x: f32, quarters: f32) -> f32 {
+  let n = round(x * 0.636619772);
+  let r = x - n * 1.5703125 - n * 4.837512969970703e-4 - n * 7.54978995489188e-8;
+  let q = r * r;
+  let turn = n + quarters - 4.0 * floor((n + quarters) / 4.0);
+  let sine = r + r * q * (-1.6666654611e-1 + q * (8.3321608736e-3 - q * 1.9515295891e-4));
+  let cosine = 1.0 - q / 2.0 + q * q * (4.166664568298827e-2 + q * (-1.388731625493765e-3 + q * 2.443315711809948e-5));
+  let y = select(sine, cosine, turn == 1.0 || turn == 3.0);
+  return select(y, -y, turn > 1.0);
+}
+
+fn sinOf(x: f32) -> f32 { return circularOf(x, 0.0); }
+
+fn cosOf(x: f32) -> f32 { return circularOf(x, 1.0); }
 
 // (e^2x - 1) / (e^2x + 1), from the side on which nothing overflows.
 fn tanhOf(x: f32) -> f32 {
@@ -75,14 +92,18 @@ fn log1pExp(x: f32) -> f32 { return maxOf(x, 0.0) + log1pOf(expOf(-abs(x))); }
 
 fn gaussian(x: f32) -> f32 { return expOf(-0.5 * x * x); }
 
-// The standard normal's distribution function, by a series of positive terms (Abramowitz and Stegun, 26.2.11).
-fn normalCdf(x: f32) -> f32 {
-  if (abs(x) > 8.0) { return select(0.0, 1.0, x > 0.0); }
+// The standard normal's distribution function less 1/2, by a series of positive terms (Abramowitz and Stegun, 26.2.11).
+fn normalMass(x: f32) -> f32 {
+  if (abs(x) > 8.0) { return select(-0.5, 0.5, x > 0.0); }
   var term = x;
   var sum = x;
   for (var n = 3.0; n < 300.0; n += 2.0) {
     term *= x * x / n;
     sum += term;
   }
-  return 0.5 + sum * gaussian(x) * 0.3989422804014327;
+  return sum * gaussian(x) * 0.3989422804014327;
 }
+
+fn normalCdf(x: f32) -> f32 { return 0.5 + normalMass(x); }
+
+fn errorFunction(x: f32) -> f32 { return 2.0 * normalMass(x * 1.4142135623730951); }

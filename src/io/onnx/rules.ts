@@ -50,7 +50,34 @@ const pow = withAttributes<UnaryOptions>(({ a }, graph, [x, exponent]) =>
   graph.node("Pow", [x, exponent ?? graph.constant("exponent", [number(a)])]),
 );
 
-const eq: Rule = (graph, inputs) => graph.node("Cast", [graph.node("Equal", inputs)], { to: FLOAT });
+/** Comparisons give what is true or false there, and 1 or 0 here. */
+function comparison(opType: string): Rule {
+  return (graph, inputs) => graph.node("Cast", [graph.node(opType, inputs)], { to: FLOAT });
+}
+
+const keepWhere: Rule = (graph, [x, mask]) => {
+  const none = graph.constant("none", [0]);
+  return graph.node("Where", [graph.node("Equal", [mask, none]), none, x]);
+};
+
+const one = (graph: Graph) => graph.constant("one", [1]);
+
+const expm1: Rule = (graph, [x]) => graph.node("Sub", [graph.node("Exp", [x]), one(graph)]);
+
+const log1p: Rule = (graph, [x]) => graph.node("Log", [graph.node("Add", [x, one(graph)])]);
+
+const rsqrt: Rule = (graph, [x]) => graph.node("Reciprocal", [graph.node("Sqrt", [x])]);
+
+/** alpha · (e^(x / reach) − 1): ONNX's Elu where reach is 1, and its Celu where it is alpha. */
+const elu = withAttributes<UnaryOptions>(({ a, b }, graph, inputs) =>
+  graph.node(b === 1 ? "Elu" : "Celu", inputs, {}, { alpha: number(a) }),
+);
+
+const hardSigmoidOf = (graph: Graph, x: string) => graph.node("HardSigmoid", [x], {}, { alpha: 1 / 6, beta: 0.5 });
+
+const hardsigmoid: Rule = (graph, [x]) => hardSigmoidOf(graph, x);
+
+const hardswish: Rule = (graph, [x]) => graph.node("Mul", [x, hardSigmoidOf(graph, x)]);
 
 /** @param axesInput the opset from which on the axes are an input; before, they are an attribute */
 function reduction(opType: string, axesInput = OLDEST_OPSET): Rule {
@@ -158,7 +185,11 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     ...{ relu: same("Relu"), sigmoid: same("Sigmoid"), tanh: same("Tanh"), softplus: same("Softplus") },
     ...{ gelu: same("Gelu"), silu, leakyRelu, clamp, square, pow },
     ...{ add: same("Add"), sub: same("Sub"), mul: same("Mul"), div: same("Div") },
-    ...{ maximum: same("Max"), minimum: same("Min"), eq },
+    ...{ maximum: same("Max"), minimum: same("Min"), keepWhere },
+    ...{ eq: comparison("Equal"), lt: comparison("Less"), le: comparison("LessOrEqual") },
+    ...{ reciprocal: same("Reciprocal"), rsqrt, sin: same("Sin"), cos: same("Cos"), erf: same("Erf"), expm1, log1p },
+    ...{ floor: same("Floor"), round: same("Round"), sign: same("Sign"), softsign: same("Softsign") },
+    ...{ elu, hardtanh: clamp, hardsigmoid, hardswish },
     ...{ sum: reduction("ReduceSum"), argMax },
     max: reduction("ReduceMax", REDUCE_AXES_INPUT_OPSET),
     min: reduction("ReduceMin", REDUCE_AXES_INPUT_OPSET),

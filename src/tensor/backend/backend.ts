@@ -46,10 +46,36 @@ export type UnaryName =
   | "tanh"
   | "gelu"
   | "silu"
-  | "softplus";
+  | "softplus"
+  | "reciprocal"
+  | "rsqrt"
+  | "sign"
+  | "floor"
+  | "round"
+  | "sin"
+  | "cos"
+  | "expm1"
+  | "log1p"
+  | "erf"
+  | "elu"
+  | "hardtanh"
+  | "hardsigmoid"
+  | "hardswish"
+  | "softsign";
 
-/** Every binary op, with broadcasting. `eq` gives 1 or 0. */
-export type BinaryName = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "eq";
+/** Every binary op, with broadcasting. `eq`, `lt` and `le` give 1 or 0. */
+export type BinaryName =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "pow"
+  | "maximum"
+  | "minimum"
+  | "eq"
+  | "lt"
+  | "le"
+  | "keepWhere";
 
 /** y = f(x; a, b), element by element. */
 export interface UnaryFormula {

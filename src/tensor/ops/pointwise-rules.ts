@@ -2,7 +2,10 @@
 
 import { madeBinaryRules } from "./pointwise/binary.js";
 import { madeUnaryRules } from "./pointwise/unary.js";
-import * as table from "./pointwise.js";
+import * as methods from "./pointwise.js";
+import * as functions from "./pointwise-more.js";
+
+const table = { ...methods, ...functions };
 
 /** By the names that the table exports: so a bundler keeps the rows that the program never calls, too. */
 function ofTable<Rules extends object>(made: Rules): Rules {

@@ -1,6 +1,7 @@
 /** The compiled kernels and the memory they work in. */
 
-import { relaxedKernels, strictPieces } from "./kernels.generated.js";
+import { decodeBytes } from "./encoding.js";
+import { frequent, relaxedKernels, strictGaps, strictLengths, strictMore } from "./kernels.generated.js";
 
 const PAGE = 65_536;
 
@@ -31,24 +32,23 @@ export interface KernelModule {
 export function loadKernels(strict: boolean): KernelModule {
   const relaxed = !strict && hasRelaxedSimd();
   const shared = typeof SharedArrayBuffer === "function";
-  const bytes = fromHex(relaxed ? relaxedKernels : strictKernels());
+  const built = decodeBytes(relaxedKernels, frequent);
+  const bytes = relaxed ? built : strictKernels(built);
   if (!shared) declareUnshared(bytes);
   const module = compile(bytes);
   return { module, shared, relaxed, ...newMemory(shared) };
 }
 
 /** The two builds are nearly the same, and so one is told by the pieces of the other that it is made of. */
-function strictKernels(): string {
-  return strictPieces.map(([begin, end, more]) => relaxedKernels.slice(begin, end) + more).join("");
-}
-
-/** By character codes: to read slices as numbers takes longer than compiling what they decode to. */
-function fromHex(text: string): Uint8Array<ArrayBuffer> {
-  const digits = new TextEncoder().encode(text);
-  const value = (code: number) => (code & 15) + (code > 57 ? 9 : 0); // "a" is 97
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = 16 * value(digits[2 * i]) + value(digits[2 * i + 1]);
-  return bytes;
+function strictKernels(from: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  let at = 0;
+  for (const [i, more] of strictMore.split(" ").entries()) {
+    at += strictGaps[i];
+    for (const end = at + strictLengths[i]; at < end; at++) bytes.push(from[at]);
+    bytes.push(...decodeBytes(more, frequent));
+  }
+  return Uint8Array.from(bytes);
 }
 
 function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {

@@ -3,7 +3,7 @@
  * like a kernel's constant: GPU.js would read the constant instead (seen in `cpu` mode).
  */
 
-export { normalCdf } from "../../../special.js";
+export { errorFunction, normalCdf, normalMass } from "../../../special.js";
 
 /**
  * ⌊dividend / divisor⌋ of whole numbers below 2^24, exactly: a GPU's division may be off by an ulp, on the wrong side of
@@ -52,9 +52,10 @@ export function expm1Of(x: number): number {
   return x * (1 + (x / 2) * (1 + (x / 3) * (1 + (x / 4) * (1 + (x / 5) * (1 + (x / 6) * (1 + x / 7))))));
 }
 
-/** ln(1 + x) for x ≥ 0: u − 1 is what rounding 1 + x to u left of x, so x / (u − 1) mends ln u (Kahan). */
+/** ln(1 + x): u − 1 is what rounding 1 + x to u left of x, so x / (u − 1) mends ln u (Kahan). */
 export function log1pOf(x: number): number {
-  if (x < 0.0001) return x - (x * x) / 2;
+  if (Math.abs(x) < 0.0001) return x - (x * x) / 2;
+  if (x > 100000000) return logOf(x);
   const u = 1 + x;
   return (logOf(u) * x) / (u - 1);
 }
@@ -76,6 +77,44 @@ export function tanhOf(x: number): number {
   const y = -e / (e + 2);
   if (x < 0) return -y;
   return y;
+}
+
+/** The nearest whole number; of two that are as near, the even one. */
+export function roundHalfEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (rest < 0.5) return below;
+  if (rest > 0.5) return below + 1;
+  const half = Math.floor(below / 2);
+  if (below === half * 2) return below;
+  return below + 1;
+}
+
+/**
+ * sin(x + quarters·π/2): GPUs' own are only exact to a fixed number of digits behind the point, and near 0 at that. π/2 is
+ * taken in three parts, the first two with so few digits that n times them is exact.
+ */
+export function circularOf(x: number, quarters: number): number {
+  const n = roundHalfEven(x * 0.636619772);
+  const r = x - n * 1.5703125 - n * 0.0004837512969970703 - n * 0.0000000754978995489188;
+  const square = r * r;
+  const quarter = n + quarters;
+  const turn = quarter - 4 * Math.floor(quarter / 4);
+  let y = r + r * square * (-0.16666654611 + square * (0.0083321608736 - square * 0.00019515295891));
+  if (turn === 1 || turn === 3) {
+    const c = 0.04166664568298827 + square * (-0.001388731625493765 + square * 0.00002443315711809948);
+    y = 1 - square / 2 + square * square * c;
+  }
+  if (turn > 1) return -y;
+  return y;
+}
+
+export function sinOf(x: number): number {
+  return circularOf(x, 0);
+}
+
+export function cosOf(x: number): number {
+  return circularOf(x, 1);
 }
 
 /** 1 / (1 + e⁻ˣ). */

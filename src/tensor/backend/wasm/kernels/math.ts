@@ -122,19 +122,82 @@ export function logistic(x: v128): v128 {
   return where(f32x4.lt(x, splat(0)), f32x4.mul(power, y), y);
 }
 
-/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), and ln(1 + t) = 2·artanh(t / (2 + t)). */
+/** 2·artanh s + rest, for |s| ≤ 1/3: ln(1 + t) is that of s = t / (2 + t). */
 // @ts-ignore: decorator
 @inline
-export function log1pExp(x: v128): v128 {
-  const power = exp(f32x4.neg(f32x4.abs(x)));
-  const s = f32x4.div(power, f32x4.add(power, splat(2)));
+function twiceArtanh(s: v128, rest: v128): v128 {
   const square = f32x4.mul(s, s);
   let p = splat(0.2817831010212488);
   p = madd(p, square, splat(0.2796060826925844));
   p = madd(p, square, splat(0.4002490989886395));
   p = madd(p, square, splat(0.6666631469050717));
   p = madd(p, square, splat(2.0000000079207467));
-  return madd(p, s, f32x4.max(x, splat(0)));
+  return madd(p, s, rest);
+}
+
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|). */
+// @ts-ignore: decorator
+@inline
+export function log1pExp(x: v128): v128 {
+  const power = exp(f32x4.neg(f32x4.abs(x)));
+  return twiceArtanh(f32x4.div(power, f32x4.add(power, splat(2))), f32x4.max(x, splat(0)));
+}
+
+/** ln(1 + x): where 1 + x would lose digits of x, without that sum. */
+export function log1p(x: v128): v128 {
+  const near = v128.and(f32x4.ge(x, splat(-0.5)), f32x4.le(x, splat(1)));
+  return where(near, twiceArtanh(f32x4.div(x, f32x4.add(x, splat(2))), splat(0)), log(f32x4.add(x, splat(1))));
+}
+
+/** eˣ − 1: near 0, where the difference would cancel, by its series. */
+export function expm1(x: v128): v128 {
+  let p = splat(2.48015873e-5);
+  p = madd(p, x, splat(1.98412698e-4));
+  p = madd(p, x, splat(1.38888889e-3));
+  p = madd(p, x, splat(8.33333333e-3));
+  p = madd(p, x, splat(4.16666667e-2));
+  p = madd(p, x, splat(1.66666667e-1));
+  p = madd(p, x, splat(0.5));
+  const near = madd(f32x4.mul(p, x), x, x);
+  return where(f32x4.lt(f32x4.abs(x), splat(0.5)), near, f32x4.sub(exp(x), splat(1)));
+}
+
+/**
+ * sin x, and cos x = sin(x + π/2) where `quarters` is 1. Within ±8,192 as exact as floats are; beyond, π/2 in three parts
+ * has too few digits to tell where in its period x is.
+ * @see Cephes, sinf.c
+ */
+function circular(x: v128, quarters: i32): v128 {
+  const n = f32x4.nearest(f32x4.mul(x, splat(0.636619772)));
+  let r = madd(n, splat(-1.5703125), x);
+  r = madd(n, splat(-4.837512969970703e-4), r);
+  r = madd(n, splat(-7.54978995489188e-8), r);
+  const square = f32x4.mul(r, r);
+  let sine = splat(-1.9515295891e-4);
+  sine = madd(sine, square, splat(8.3321608736e-3));
+  sine = madd(sine, square, splat(-1.6666654611e-1));
+  sine = madd(f32x4.mul(sine, square), r, r);
+  let cosine = splat(2.443315711809948e-5);
+  cosine = madd(cosine, square, splat(-1.388731625493765e-3));
+  cosine = madd(cosine, square, splat(4.166664568298827e-2));
+  cosine = madd(cosine, f32x4.mul(square, square), madd(square, splat(-0.5), splat(1)));
+  const quarter = i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(quarters));
+  // Bit 0 swaps the two, bit 1 turns the sign.
+  const odd = i32x4.ne(v128.and(quarter, i32x4.splat(1)), i32x4.splat(0));
+  const y = where(odd, cosine, sine);
+  return v128.xor(y, v128.and(i32x4.shl(quarter, 30), i32x4.splat(0x80000000)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function sin(x: v128): v128 {
+  return circular(x, 0);
+}
+
+// @ts-ignore: decorator
+@inline
+export function cos(x: v128): v128 {
+  return circular(x, 1);
 }
 
 /** e^(−x²/2), 0 beyond ±15. The square is taken in two parts: its rounding error would grow with x². */
@@ -172,6 +235,20 @@ function upperTail(x: v128, density: v128): v128 {
 export function normalCdf(x: v128): v128 {
   const tail = upperTail(f32x4.min(f32x4.abs(x), splat(15)), gaussian(x));
   return where(f32x4.lt(x, splat(0)), tail, f32x4.sub(splat(1), tail));
+}
+
+/** erf x: an odd polynomial near 0, the tails of the normal distribution beyond. */
+export function errorFunction(x: v128): v128 {
+  const square = f32x4.mul(x, x);
+  let p = splat(-0.0005631420732398157);
+  p = madd(p, square, splat(0.004917551052513471));
+  p = madd(p, square, splat(-0.026711310979779655));
+  p = madd(p, square, splat(0.11280180099789554));
+  p = madd(p, square, splat(-0.37612326185051137));
+  p = madd(p, square, splat(1.1283791224935407));
+  const size = f32x4.min(f32x4.abs(f32x4.mul(x, splat(1.41421356))), splat(15));
+  const far = madd(upperTail(size, gaussian(size)), splat(-2), splat(1));
+  return where(f32x4.lt(f32x4.abs(x), splat(1)), f32x4.mul(p, x), withSignOf(x, far));
 }
 
 /** log2 x for two doubles x ≥ 0 that were floats (so never subnormal): s = (m − 1)/(m + 1), log2 m = s·P(s²). */

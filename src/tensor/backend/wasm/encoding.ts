@@ -1,0 +1,47 @@
+/** Bytes as text that any bundler leaves as it is, and in which gzip still sees the bytes. */
+
+/** Printable, without what is escaped in strings, and without the space, which separates texts. */
+const PRINTABLE = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter(
+  (c) => !"\"$'<\\`".includes(c),
+);
+
+/** The first of two characters. */
+const PREFIXES = PRINTABLE.slice(-2);
+
+/** The characters of the most frequent bytes, and the second of two. */
+export const DIRECT = PRINTABLE.slice(0, -2);
+
+function codes(frequent: readonly number[]): string[] {
+  const rare = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !frequent.includes(byte));
+  const found = new Array<string>(256);
+  for (const [i, byte] of frequent.entries()) found[byte] = DIRECT[i];
+  for (const [i, byte] of rare.entries()) {
+    found[byte] = PREFIXES[Math.floor(i / DIRECT.length)] + DIRECT[i % DIRECT.length];
+  }
+  return found;
+}
+
+/** @param frequent the bytes that are one character, as many as DIRECT has; all others are two */
+export function encodeBytes(bytes: Uint8Array, frequent: readonly number[]): string {
+  const of = codes(frequent);
+  return Array.from(bytes, (byte) => of[byte]).join("");
+}
+
+/** What `encodeBytes` made a text of. */
+export function decodeBytes(text: string, frequent: readonly number[]): Uint8Array<ArrayBuffer> {
+  // By character codes: to look up strings takes longer than compiling what they decode to.
+  const tables = ["", ...PREFIXES].map(() => new Uint8Array(128));
+  for (const [byte, code] of codes(frequent).entries()) {
+    tables[1 + PREFIXES.indexOf(code[code.length - 2])][code.charCodeAt(code.length - 1)] = byte;
+  }
+  const given = new TextEncoder().encode(text);
+  const prefixes = PREFIXES.map((prefix) => prefix.charCodeAt(0));
+  const bytes = new Uint8Array(given.length);
+  let n = 0;
+  for (let i = 0; i < given.length; i++) {
+    const table = 1 + prefixes.indexOf(given[i]);
+    if (table > 0) i++;
+    bytes[n++] = tables[table][given[i]];
+  }
+  return bytes.slice(0, n);
+}

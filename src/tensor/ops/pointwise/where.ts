@@ -1,0 +1,41 @@
+/** Elements of one tensor or another: where, maskedFill. */
+
+import { aNumber, checkArgument } from "../../arguments.js";
+import { scope } from "../../autograd.js";
+import { checkTensor, type Tensor } from "../../tensor.js";
+import { add } from "./arithmetic.js";
+import { binary, type Operand } from "./binary.js";
+import { eq } from "./comparisons.js";
+
+/** Internal: a where b is not 0, and 0 elsewhere, whatever a is there: unlike a product, it forgets NaN and infinity. */
+export const keepWhere = binary("keepWhere", {
+  f: (a, b) => (b === 0 ? 0 : a),
+  gradients: (g, _a, b) => [() => keepWhere(g, b), () => keepWhere(g, 0)],
+  saves: ["b"],
+});
+
+/**
+ * a where `condition` is not 0, b elsewhere, broadcast. No gradient passes to what was not taken, nor to the condition.
+ * @param condition as comparisons give it: `where(gt(x, 0), x, 0)`
+ * @param a a tensor or a number
+ * @param b a tensor or a number
+ */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  checkTensor("where", "condition", condition);
+  return scope(() => {
+    const taken = condition.detach();
+    return add(keepWhere(a, taken), keepWhere(b, eq(taken, 0)));
+  });
+}
+
+/**
+ * `value` where `mask` is not 0, x elsewhere, broadcast: scores that are to be left out become −Infinity.
+ * @param mask as comparisons give it, or ones and zeros
+ * @param value a number
+ */
+export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
+  checkTensor("maskedFill", "x", x);
+  checkTensor("maskedFill", "mask", mask);
+  checkArgument("maskedFill", "value", value, aNumber);
+  return where(mask, value, x);
+}
