@@ -88,3 +88,11 @@ export function checkDeclaredSize(declared: Declared, fileBytes: number, options
 export function checkLoaded(name: string, decoder: unknown): void {
   if (typeof decoder !== "function") throw new TypeError(`${name} does not export its decoder: the bundle has lost it`);
 }
+
+/**
+ * Whether a decoder has found a file to be wrong: it says so by bare errors. Any other, a TypeError for one, comes of a
+ * mistake in a program.
+ */
+export function isVerdict(error: unknown): error is Error {
+  return error instanceof Error && error.name === "Error";
+}
