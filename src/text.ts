@@ -1,10 +1,10 @@
 /** Text for people to read on a console or a page: times, and rows in columns. */
 
-/** "9.5 s", "58 s", "12 min 5 s", "3 h 20 min". */
+/** "9.5 s", "58 s", "1 min 19 s", "3 h 20 min": seconds up to a minute, and no number above 59 behind a larger unit. */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
-  if (whole < 100) return `${whole} s`;
+  if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -1,6 +1,7 @@
 /** torchlet compare: which of two runs is better, and whether that is more than chance. */
 
 import { Command } from "commander";
+import { terminalStages } from "./stages.js";
 
 export function compareCommand(): Command {
   return new Command("compare")
@@ -12,7 +13,9 @@ export function compareCommand(): Command {
     .action(async (run: string, other: string, { data, out }: { data?: string; out: string }) => {
       const { writeComparison } = await import("../report/comparison.js");
       const { onProgress } = (await import("../train/progress.js")).consoleProgress();
-      const { file, lines } = await writeComparison(run, other, { data, out, onProgress });
+      const { onStage, end } = terminalStages();
+      const options = { data, out, onProgress, onStage };
+      const { file, lines } = await writeComparison(run, other, options).finally(end);
       console.log(lines.join("\n"));
       console.log(file);
     });

@@ -1,6 +1,7 @@
 /** torchlet report: everything about a run on one page. */
 
 import { Command } from "commander";
+import { terminalStages } from "./stages.js";
 
 export function reportCommand(): Command {
   return new Command("report")
@@ -10,6 +11,8 @@ export function reportCommand(): Command {
     .action(async (run: string, { data }: { data?: string }) => {
       const { writeReport } = await import("../report/run-report.js");
       const { onProgress } = (await import("../train/progress.js")).consoleProgress();
-      console.log(await writeReport(run, { data, onProgress }));
+      const { onStage, end } = terminalStages();
+      const file = await writeReport(run, { data, onProgress, onStage }).finally(end);
+      console.log(file);
     });
 }

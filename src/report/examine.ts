@@ -8,6 +8,7 @@ import { RunFolder } from "../run/run-folder.js";
 import type { EpochLine, Session, SkippedPhotograph } from "../run/run-json.js";
 import { useBackend } from "../tensor/backend/registry.js";
 import { bestEpoch, keepsImproving } from "../train/best-epoch.js";
+import { plural } from "./format.js";
 import { type Predictions, predictAll } from "./predictions.js";
 
 export interface Examination {
@@ -34,6 +35,8 @@ export interface ExamineOptions {
   data?: string;
   /** Called while photographs are read. */
   onProgress?: (done: number, total: number) => void;
+  /** Called before each of the things that follow, which take a minute for many photographs, with what comes now. */
+  onStage?: (stage: string) => void;
 }
 
 function checkClasses(now: readonly string[], then: readonly string[], folder: string): void {
@@ -57,7 +60,10 @@ function unfinished({ path, config }: RunFolder, epochs: readonly EpochLine[]): 
  * @throws Error when there is no run, no epoch of it is over, or its photographs are not there, with other classes, or
  * cannot be read
  */
-export async function examine(path: string, { data: moved, onProgress }: ExamineOptions = {}): Promise<Examination> {
+export async function examine(
+  path: string,
+  { data: moved, onProgress, onStage }: ExamineOptions = {},
+): Promise<Examination> {
   const run = await RunFolder.open(path);
   const epochs = await run.metrics();
   if (epochs.length === 0)
@@ -72,6 +78,7 @@ export async function examine(path: string, { data: moved, onProgress }: Examine
   const now = summarize(data);
   const changed = (["train", "test"] as const).filter((split) => now[split].sha256 !== then[split].sha256);
   const model = await run.loadModel("best");
+  onStage?.(`asking the net about ${plural(data.test.length, "test photograph")}`);
   return {
     run,
     folder,

@@ -1,4 +1,4 @@
-/** The figures that sum up a model: accuracy, F1 and AUC, each with its interval. */
+/** The figures that sum up a model: accuracy, top-3 accuracy, F1 and AUC, each with its interval. */
 
 import { bootstrapInterval, type Interval } from "../metrics/bootstrap.js";
 import { accuracy, classificationReport, f1 } from "../metrics/classification.js";
@@ -29,6 +29,10 @@ export interface FigureDifference extends Pick<Measure, "name" | "show"> {
   interval: Interval;
 }
 
+function hundredths(share: number): string {
+  return percent(share);
+}
+
 function fourDigits(value: number): string {
   return value.toFixed(4);
 }
@@ -43,13 +47,16 @@ function reader(values: ArrayLike<number>, order: Int32Array): (sample: Int32Arr
   };
 }
 
-/** Accuracy, F1 (of class 1, or the mean over more than two), and, of two classes that both occur, AUC. */
+/**
+ * Accuracy; of more than three classes, how often the right one is among the three likeliest; F1 (of class 1, or the mean
+ * over more than two); and, of two classes that both occur, AUC.
+ */
 function measuresOf(predictions: Predictions, order: Int32Array): Measure[] {
   const { classes, predicted, labels } = predictions;
   const two = classes.length === 2;
   const [calls, truth] = [reader(predicted, order), reader(labels, order)];
   const measures: Measure[] = [
-    { name: "accuracy", show: percent, of: (sample) => accuracy(calls(sample), truth(sample)) },
+    { name: "accuracy", show: hundredths, of: (sample) => accuracy(calls(sample), truth(sample)) },
     {
       name: two ? "F1" : "macro F1",
       show: fourDigits,
@@ -59,6 +66,14 @@ function measuresOf(predictions: Predictions, order: Int32Array): Measure[] {
           : classificationReport(calls(sample), truth(sample), classes.length).macroF1,
     },
   ];
+  if (classes.length > 3) {
+    const within = reader(
+      Array.from(labels, (_, i) => Number(predictions.rank(i) < 3)),
+      order,
+    );
+    const share = (sample: Int32Array) => within(sample).reduce((sum, hit) => sum + hit, 0) / sample.length;
+    measures.splice(1, 0, { name: "top-3 accuracy", show: hundredths, of: share });
+  }
   if (!predictions.canRank) return measures;
   const scores = reader(predictions.scores(1), order);
   const area = (sample: Int32Array) => {

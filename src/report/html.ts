@@ -10,7 +10,8 @@ export class Html {
   }
 }
 
-type Part = Html | string | number | undefined | readonly Part[];
+/** What can be put into a page. */
+export type Part = Html | string | number | undefined | readonly Part[];
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
@@ -26,18 +27,10 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ht
   return new Html(texts.map((text, i) => text + (i < parts.length ? escaped(parts[i]) : "")).join(""));
 }
 
-/** "1,500", "−0.12", "95.1 %", "3 min 5 s", "8×32×32", "0.91 to 0.95", "3 of 10". */
-const NUMBER = /^[+−-]?\d[\d.,×]*(\s(%|s|min|h|to|of|[+−-]?\d[\d.,]*))*$/;
+/** Above what may be wider than a phone. */
+export const SCROLL_HINT = html`<p class="hint">Wide: scroll it sideways.</p>\n`;
 
-/** A table: what is a number, or reads like one, stands to the right. */
-export function table(head: readonly string[], rows: readonly (readonly Part[])[]): Html {
-  const numeric = (cell: Part) => typeof cell === "number" || (typeof cell === "string" && NUMBER.test(cell));
-  const cell = (part: Part) => (numeric(part) ? html`<td class="number">${part}</td>` : html`<td>${part}</td>`);
-  const right = head.map((_, column) => rows.length > 0 && rows.every((row) => !row[column] || numeric(row[column])));
-  const title = (name: string, column: number) =>
-    right[column] ? html`<th class="number">${name}</th>` : html`<th>${name}</th>`;
-  return html`<div class="scroll"><table>
-<thead><tr>${head.map(title)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
-</table></div>`;
+/** A name among other text: one that is written from right to left does not turn what stands around it. */
+export function named(name: string): Html {
+  return html`<bdi>${name}</bdi>`;
 }

@@ -49,9 +49,19 @@ export function mapPictures(values: Float32Array, [c, h, w]: readonly number[]):
   return Array.from({ length: c }, (_, k) => grey(h, w, normalized(values.subarray(k * h * w, (k + 1) * h * w))));
 }
 
-/** Filters [O, 3, kH, kW] as O colour pictures, each in its own range: what they answer to most. */
-export function filterPictures(weights: Float32Array, [o, , kH, kW]: readonly number[]): Image[] {
+/**
+ * Filters [O, 3, kH, kW] as O pictures, each in its own range: what they answer to most.
+ * @param grey whether they see grey only: then what they answer to is the sum over the channels, and no colour
+ */
+export function filterPictures(weights: Float32Array, [o, , kH, kW]: readonly number[], grey: boolean): Image[] {
   const plane = kH * kW;
+  if (grey) {
+    const sums = Float32Array.from({ length: o * plane }, (_, i) => {
+      const first = 3 * plane * Math.floor(i / plane) + (i % plane);
+      return weights[first] + weights[first + plane] + weights[first + 2 * plane];
+    });
+    return mapPictures(sums, [o, kH, kW]);
+  }
   return Array.from({ length: o }, (_, k) => {
     const planes = normalized(weights.subarray(k * 3 * plane, (k + 1) * 3 * plane));
     const data = Uint8Array.from({ length: 3 * plane }, (_, i) =>
@@ -61,7 +71,16 @@ export function filterPictures(weights: Float32Array, [o, , kH, kW]: readonly nu
   });
 }
 
-/** A photograph in grey, with what speaks for the class in orange and what speaks against it in blue. */
+/** A map of numbers ≥ 0 counted from its least one: what is everywhere is nothing that the net has found somewhere. */
+export function aboveLeast({ values, ...map }: HeatMap): HeatMap {
+  const least = values.reduce((a, b) => Math.min(a, b));
+  return { ...map, values: values.map((x) => x - least) };
+}
+
+/** What is weaker than this part of the strongest has no colour: a map of few cells would tint all of a photograph. */
+const FAINT = 0.4;
+
+/** A photograph in grey, with what speaks most for the class in orange and what speaks most against it in blue. */
 export function underHeat(photograph: Image, { height, width, values }: HeatMap): Image {
   const strongest = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   // −1 to 1, as a picture that can be stretched like one: 0 is in the middle.
@@ -77,7 +96,7 @@ export function underHeat(photograph: Image, { height, width, values }: HeatMap)
     const [red, green, blue] = pixels.subarray(pixel, pixel + 3);
     const light = greyOf(red, green, blue);
     const strength = heat[i] / 127.5 - 1;
-    const alpha = (1 - VISIBLE) * Math.abs(strength);
+    const alpha = ((1 - VISIBLE) * Math.max(0, Math.abs(strength) - FAINT)) / (1 - FAINT);
     return Math.round((1 - alpha) * light + alpha * (strength > 0 ? FOR : AGAINST)[i % 3]);
   });
   return { ...photograph, data };

@@ -61,7 +61,7 @@ export class Predictions {
 
   /** Log-odds of class k against all others: they order the photographs where probabilities are all 1 when rounded. */
   scores(k: number): number[] {
-    return this.#outputs.map((row) => row[k] - logSumExp(row.filter((_, j) => j !== k)));
+    return Array.from(this.labels, (_, i) => this.#logOdds(i, k));
   }
 
   /** 1 for each photograph of class k, 0 for the others. */
@@ -69,11 +69,28 @@ export class Predictions {
     return Array.from(this.labels, (label) => Number(label === k));
   }
 
-  /** Photographs that are called what they are not, the surest first. */
+  /** How probable photograph i was found to be what it was called. */
+  confidence(i: number): number {
+    return this.probability(i, this.predicted[i]);
+  }
+
+  /** How many classes were found likelier for photograph i than its own: 0 where it is called what it is. */
+  rank(i: number): number {
+    const row = this.#outputs[i];
+    const own = this.labels[i];
+    // Of equals the first one counts as the likelier, as it does in `predicted`.
+    return row.filter((value, k) => value > row[own] || (value === row[own] && k < own)).length;
+  }
+
+  /** Photographs that are called what they are not, those with the highest confidence first. */
   mistakes(): number[] {
     const wrong = [...this.labels.keys()].filter((i) => this.predicted[i] !== this.labels[i]);
-    const sure = (i: number) => this.probability(i, this.predicted[i]) - this.probability(i, this.labels[i]);
-    return wrong.sort((a, b) => sure(b) - sure(a));
+    return wrong.sort((a, b) => this.#logOdds(b, this.predicted[b]) - this.#logOdds(a, this.predicted[a]));
+  }
+
+  #logOdds(i: number, k: number): number {
+    const row = this.#outputs[i];
+    return row[k] - logSumExp(row.filter((_, j) => j !== k));
   }
 }
 

@@ -3,12 +3,14 @@
 import { basename } from "node:path";
 import { Generator } from "../tensor/random.js";
 import { duration } from "../text.js";
+import { facts, findings, tiles, warning } from "./blocks.js";
 import { Charts } from "./charts/chart.js";
+import { splitsOf } from "./charts/data.js";
 import { type Examination, type ExamineOptions, examine } from "./examine.js";
 import { figuresOf } from "./figures.js";
 import { count, range } from "./format.js";
 import { type Html, html } from "./html.js";
-import { page, tiles } from "./page.js";
+import { page, type Section } from "./page.js";
 import { saveReport } from "./save.js";
 import { dataSection } from "./sections/data.js";
 import { lookingSection } from "./sections/looking.js";
@@ -17,25 +19,28 @@ import { netSection } from "./sections/net.js";
 import { qualitySection } from "./sections/quality.js";
 import { runSection } from "./sections/run.js";
 import { trainingSection } from "./sections/training.js";
+import { confusionInWords, qualityInWords, trainingInWords } from "./verdict.js";
 
 function lead(examination: Examination, generator: Generator): Html {
   const { run, data, model, predictions, epochs, best, seconds, warnings } = examination;
-  const figures = figuresOf(predictions, generator).map(({ name, value, interval, show }) => ({
-    name: `test ${name}`,
-    value: show(value),
-    note: range(interval, show),
-  }));
+  const figures = figuresOf(predictions, generator);
+  const { counts } = data.train;
   return html`<p class="muted">${run.path}</p>
-${warnings.map((warning) => html`<p><b>${warning}</b></p>`)}
-${tiles([
-  ...figures,
-  { name: "best epoch", value: `${best.epoch} of ${epochs.length}`, note: `by ${run.config.metric}` },
-  { name: "photographs", value: count(data.train.length), note: `and ${count(data.test.length)} to test on` },
-  { name: "parameters", value: count(model.parameterCount()), note: run.config.net },
-  { name: "time", value: duration(seconds), note: `${duration(seconds / epochs.length)} an epoch` },
+${warnings.map(warning)}
+${findings([
+  qualityInWords({ net: run.config.net, counts, predictions, accuracy: figures[0] }),
+  confusionInWords(predictions),
+  trainingInWords(epochs, best, run.config.metric),
 ])}
-<p class="muted">Under the first figures stand 95 % intervals, from 1,000 bootstrap samples of the test photographs: how
-far the figures may be off because there are no more of these. They do not tell how much another seed would change.</p>`;
+${tiles(figures.map(({ name, value, interval, show }) => ({ name, value: show(value), note: range(interval, show) })))}
+<p class="muted">Under each figure stands its 95 % interval, from 1,000 bootstrap samples of the test photographs: how far it may
+be off because there are no more of these. The intervals do not tell how much another seed would change.</p>
+${facts([
+  { name: "best epoch", value: `${best.epoch} of ${epochs.length}, by ${run.config.metric}` },
+  ...splitsOf(data).map(({ name, photographs }) => ({ name: `${name} photographs`, value: count(photographs.length) })),
+  { name: "parameters", value: count(model.parameterCount()) },
+  { name: "time", value: `${duration(seconds)}, ${duration(seconds / epochs.length)} an epoch` },
+])}`;
 }
 
 /**
@@ -50,15 +55,21 @@ export async function writeReport(path: string, options: ExamineOptions = {}): P
   const charts = await Charts.load();
   // What is drawn at random belongs to the run: the same report each time.
   const random = new Generator(run.config.seed).fork("report");
-  const sections = [
-    await dataSection(examination, charts, random.fork("examples")),
-    netSection(examination),
-    trainingSection(examination, charts),
-    qualitySection(examination, charts),
-    await mistakesSection(examination),
-    await lookingSection(examination, random.fork("looking")),
-    runSection(examination),
+  const makers: [stage: string, make: () => Section | Promise<Section>][] = [
+    ["measuring how good it is", () => qualitySection(examination, charts)],
+    ["looking at mistakes", () => mistakesSection(examination)],
+    ["drawing the training", () => trainingSection(examination, charts)],
+    ["looking for reasons", () => lookingSection(examination, random.fork("looking"))],
+    ["looking for near-duplicates", () => dataSection(examination, charts, random.fork("examples"))],
+    ["counting the net", () => netSection(examination)],
+    ["noting the run", () => runSection(examination)],
   ];
+  const sections: Section[] = [];
+  for (const [stage, make] of makers) {
+    options.onStage?.(stage);
+    sections.push(await make());
+  }
+  options.onStage?.("measuring how far chance may have moved the figures");
   const title = `${run.config.net} on ${basename(folder)}`;
   const text = page(title, lead(examination, random.fork("bootstrap")), sections);
   return saveReport(run.path, text, sections);

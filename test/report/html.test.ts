@@ -1,8 +1,8 @@
-/** Text in a page: what is escaped, and what a table makes of its cells. */
+/** Text in a page: what is escaped, how numbers are written, and how long names are cut. */
 
 import { describe, expect, it } from "vitest";
-import { pValue, shortened, signed } from "../../src/report/format.js";
-import { Html, html, table } from "../../src/report/html.js";
+import { percentages, pValue, roomFor, shortened, signed } from "../../src/report/format.js";
+import { Html, html } from "../../src/report/html.js";
 
 describe("html", () => {
   it("escapes what is put in, in text and in attributes, one element of a list after the other", () => {
@@ -16,19 +16,6 @@ describe("html", () => {
   it("leaves HTML as it is, and makes nothing of nothing", () => {
     expect(html`${html`<b>${"<"}</b>`}${new Html("<i>")}${undefined}`.text).toBe("<b>&lt;</b><i>");
   });
-
-  it("a table sets numbers to the right, and names that begin with one to the left", () => {
-    const { text } = table(
-      ["file", "share"],
-      [
-        ["000041_1.jpg", "95.12\u00a0%"],
-        ["<b>", ""],
-      ],
-    );
-    expect(text).toContain('<th>file</th><th class="number">share</th>');
-    expect(text).toContain('<td>000041_1.jpg</td><td class="number">95.12\u00a0%</td>');
-    expect(text).toContain("<td>&lt;b&gt;</td>");
-  });
 });
 
 describe("numbers", () => {
@@ -41,5 +28,21 @@ describe("numbers", () => {
   it("long names lose their middle", () => {
     expect(shortened("short.jpg", 9)).toBe("short.jpg");
     expect(shortened("a-very-long-name.jpg", 11)).toBe("a-ver…e.jpg");
+  });
+
+  it("names are cut between characters, not within them, and wide ones take more room", () => {
+    expect(shortened("👩‍🚀👩‍🚀👩‍🚀👩‍🚀", 3)).toBe("👩‍🚀…👩‍🚀");
+    expect([roomFor("circle"), roomFor("圆形"), roomFor("👩‍🚀")]).toEqual([6, 4, 2]);
+  });
+
+  it("percentages of a row add up to 100: what loses most by rounding down is rounded up", () => {
+    expect(percentages([1, 1, 1])).toEqual([34, 33, 33]);
+    expect(percentages([92, 0, 1, 2])).toEqual([97, 0, 1, 2]);
+    expect(percentages([484, 68], 1)).toEqual([87.7, 12.3]);
+    expect(percentages([0, 0])).toEqual([0, 0]);
+    for (let n = 2; n < 60; n++) {
+      const row = Array.from({ length: n }, (_, i) => (i * i * 7) % 13);
+      expect(percentages(row).reduce((sum, share) => sum + share, 0)).toBe(100);
+    }
   });
 });

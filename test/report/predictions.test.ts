@@ -34,8 +34,36 @@ describe("predictions", () => {
     expect(three.scores(1)[0]).toBeCloseTo(0, 12);
   });
 
-  it("the surest mistake comes first", () => {
+  it("mistakes are in the order of the confidence that is shown, highest first", () => {
     expect(predictions.mistakes()).toEqual([3, 1]);
+    // By the distance between the two classes, the second would come first: 0.50 − 0.00 against 0.54 − 0.46.
+    const three = new Predictions(
+      ["a", "b", "c"],
+      Int32Array.of(0, 0),
+      [
+        [0.46, 0.54, 1e-9],
+        [1e-9, 0.5, 0.4999],
+      ].map((row) => row.map(Math.log)),
+    );
+    expect(three.mistakes()).toEqual([0, 1]);
+    expect(three.mistakes().map((i) => three.confidence(i))).toEqual([expect.closeTo(0.54, 6), expect.closeTo(0.5, 3)]);
+  });
+
+  it("mistakes are in order also where the confidence is 1 when it is rounded", () => {
+    const sure = new Predictions(["a", "b"], Int32Array.of(0, 0), [
+      [0, 50],
+      [0, 80],
+    ]);
+    expect(sure.mistakes()).toEqual([1, 0]);
+  });
+
+  it("rank the class of each photograph: equal outputs in the order of the classes", () => {
+    const ranked = new Predictions(["a", "b", "c"], Int32Array.of(0, 2, 1), [
+      [3, 2, 1],
+      [3, 2, 1],
+      [1, 1, 0],
+    ]);
+    expect([0, 1, 2].map((i) => ranked.rank(i))).toEqual([0, 2, 1]);
   });
 
   it("can be had of some photographs", () => {
@@ -70,6 +98,18 @@ describe("figures", () => {
     const figures = figuresOf(three, new Generator(1));
     expect(figures.map(({ name }) => name)).toEqual(["accuracy", "macro F1"]);
     expect(figures[1].value).toBeCloseTo((1 + 2 / 3) / 3, 12);
+  });
+
+  it("of more than three classes: how often the right one is among the three likeliest", () => {
+    const four = new Predictions(["a", "b", "c", "d"], Int32Array.of(0, 1, 2, 3), [
+      [9, 1, 1, 1],
+      [9, 8, 1, 1],
+      [9, 8, 7, 1],
+      [9, 8, 7, 1],
+    ]);
+    const figures = figuresOf(four, new Generator(1));
+    expect(figures.map(({ name }) => name)).toEqual(["accuracy", "top-3 accuracy", "macro F1"]);
+    expect(figures[1].value).toBe(0.75);
   });
 
   it("a model does not differ from itself, and a difference is second minus first", () => {

@@ -1,6 +1,7 @@
 /** Chart: a drawing for the page and for a file of its own, made by Plot. */
 
 import type * as PlotModule from "@observablehq/plot";
+import { roomFor } from "../format.js";
 
 export interface Chart {
   /** Of the file, without .svg. */
@@ -10,6 +11,10 @@ export interface Chart {
   readonly svg: string;
   /** For a file: dark on white, whoever shows it. */
   readonly file: string;
+  /** Below the drawing, on the page. */
+  readonly note?: string;
+  /** Takes the height of two others, or the width of the page. */
+  readonly shape?: "tall" | "wide";
 }
 
 /** Seen on white and on dark alike, and told apart by those who cannot see all colours. */
@@ -21,10 +26,8 @@ export const PALETTE = Object.values(COLORS).slice(0, 4);
 /** An axis from 0 to 1. */
 export const UNIT = { domain: [0, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] };
 
-/** Pixels that a character takes, about. */
+/** Pixels that a Latin letter takes, about. */
 const CHARACTER = 7;
-
-const FONT = { font: "12px system-ui, sans-serif", overflow: "visible" };
 
 /** Draws charts. */
 export type Plot = typeof PlotModule;
@@ -34,18 +37,22 @@ export interface Legend {
   colors: readonly string[];
 }
 
-export interface ChartOptions extends PlotModule.PlotOptions {
-  name: string;
-  title: string;
+export interface ChartOptions
+  extends Omit<PlotModule.PlotOptions, "title">,
+    Pick<Chart, "name" | "title" | "note" | "shape"> {
+  /** What can be seen, for those who do not see it. Default: the title and the legend. */
+  alt?: string;
   /** Above the drawing. */
   legend?: Legend;
+  /** Of all text but what a mark says otherwise; in pixels. Default 12. */
+  fontSize?: number;
 }
 
 /** Where each entry of a legend begins: one after another, in as many rows as it takes. */
 function legendPlaces(names: readonly string[], width: number): { x: number; row: number }[] {
   let [x, row] = [0, 0];
   return names.map((name) => {
-    const needed = CHARACTER * name.length + 26;
+    const needed = CHARACTER * roomFor(name) + 26;
     if (x > 0 && x + needed > width) [x, row] = [0, row + 1];
     const place = { x, row };
     x += needed;
@@ -55,7 +62,19 @@ function legendPlaces(names: readonly string[], width: number): { x: number; row
 
 /** Pixels that the longest of some labels takes beside an axis. */
 export function labelWidth(labels: readonly string[]): number {
-  return 14 + CHARACTER * Math.max(...labels.map((label) => label.length));
+  return 14 + CHARACTER * Math.max(...labels.map(roomFor));
+}
+
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/** linkedom writes attributes as they are, but for quotation marks: an axis named after the class "R&D" would end a file. */
+function escapeAttributes(drawing: SVGElement): void {
+  for (const element of [drawing, ...drawing.querySelectorAll("*")]) {
+    for (const { name, value } of Array.from(element.attributes)) {
+      const escaped = value.replace(/[&<>]/g, (character) => ENTITIES[character]);
+      if (escaped !== value) element.setAttribute(name, escaped);
+    }
+  }
 }
 
 /** What draws: loaded when a report is made, and not before. */
@@ -74,7 +93,7 @@ export class Charts {
   }
 
   /** Axes are named at their middle, so that no name meets a legend or a tick. */
-  draw({ name, title, legend, marks = [], ...options }: ChartOptions): Chart {
+  draw({ name, title, alt, note, shape, legend, fontSize = 12, marks = [], ...options }: ChartOptions): Chart {
     const { width = 380, marginLeft = 54, marginRight = 16 } = options;
     const places = legendPlaces(legend?.names ?? [], width - 16);
     const rows = Math.max(0, ...places.map(({ row }) => row + 1));
@@ -93,17 +112,18 @@ export class Charts {
       marginBottom: 44,
       ...options,
       ...{ document: this.#document, width, height, marginLeft, marginRight, marginTop },
-      style: FONT,
+      style: { font: `${fontSize}px system-ui, sans-serif`, overflow: "visible" },
       x: { ...axis, ...options.x },
       y: { ...axis, ...options.y },
       marks: [...marks, ...entries],
     }) as SVGElement;
     drawing.setAttribute("role", "img");
-    drawing.setAttribute("aria-label", title);
+    drawing.setAttribute("aria-label", alt ?? [title, ...(legend?.names ?? [])].join("; "));
+    escapeAttributes(drawing);
     const svg = drawing.outerHTML;
     // A file needs its namespace, which an element inside a page does not.
     drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     Object.assign(drawing.style, { background: "white", color: "#222222" });
-    return { name, title, svg, file: `${drawing.outerHTML}\n` };
+    return { name, title, svg, note, shape, file: `${drawing.outerHTML}\n` };
   }
 }

@@ -2,7 +2,7 @@
 
 import { averagePrecision, precisionRecallCurve } from "../../metrics/precision-recall.js";
 import { auc, rocCurve } from "../../metrics/roc.js";
-import { shortened } from "../format.js";
+import { inQuotes, isolated, shortened } from "../format.js";
 import type { Predictions } from "../predictions.js";
 import { type Chart, type Charts, COLORS, type Legend, PALETTE, UNIT } from "./chart.js";
 
@@ -47,8 +47,11 @@ function marked(curves: readonly Curve[]): { curves: readonly Curve[]; legend: L
 }
 
 function lines(charts: Charts, curves: readonly Pick<Curve, "points">[]) {
+  // Many of them are a cloud: the named ones are still seen in it.
+  const strokeOpacity = Math.min(1, 8 / curves.length);
+  const other = { stroke: COLORS.grey, strokeWidth: 1, strokeOpacity };
   return curves.map(({ points }, i) =>
-    charts.plot.line(points, { x: "x", y: "y", stroke: PALETTE[i] ?? COLORS.grey, strokeWidth: PALETTE[i] ? 2 : 1 }),
+    charts.plot.line(points, { x: "x", y: "y", ...(PALETTE[i] ? { stroke: PALETTE[i], strokeWidth: 2 } : other) }),
   );
 }
 
@@ -56,7 +59,7 @@ function rocOf(predictions: Predictions, k: number, name: string): Curve {
   const roc = rocCurve(predictions.scores(k), predictions.is(k));
   const points = thinned(roc.fpr.map((x, i) => ({ x, y: roc.tpr[i] })));
   const area = auc(roc);
-  return { name: `${shortened(name, 28)}: AUC ${area.toFixed(4)}`, points, area };
+  return { name: `${isolated(shortened(name, 28))}: AUC ${area.toFixed(4)}`, points, area };
 }
 
 function rocFrom(charts: Charts, all: readonly Curve[], title: string): Chart {
@@ -85,7 +88,7 @@ export function roc(charts: Charts, predictions: Predictions): Chart {
 /** Of two models, each under its name: of class 1. */
 export function rocOfBoth(charts: Charts, models: readonly { name: string; predictions: Predictions }[]): Chart {
   const curves = models.map(({ name, predictions }) => rocOf(predictions, 1, name));
-  return rocFrom(charts, curves, `ROC curve of "${models[0].predictions.classes[1]}"`);
+  return rocFrom(charts, curves, `ROC curve of ${inQuotes(models[0].predictions.classes[1])}`);
 }
 
 /** The precision-recall curve of class 1, or of each of several against the rest. */
@@ -93,7 +96,7 @@ export function precisionRecall(charts: Charts, predictions: Predictions): Chart
   const all = askedClasses(predictions).map((k) => {
     const curve = precisionRecallCurve(predictions.scores(k), predictions.is(k));
     const points = thinned(curve.recall.map((x, i) => ({ x, y: curve.precision[i] })));
-    const name = shortened(predictions.classes[k], 28);
+    const name = isolated(shortened(predictions.classes[k], 28));
     const area = averagePrecision(curve);
     return { name: `${name}: average precision ${area.toFixed(4)}`, points, area };
   });

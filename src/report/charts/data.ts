@@ -1,43 +1,86 @@
 /** Charts of the photographs themselves: how many of each class, how large, how bright. */
 
 import type { PhotoFolder } from "../../data/photo-folder.js";
-import { count, shortened, thousands } from "../format.js";
+import { count, inQuotes, shortened, thousands } from "../format.js";
 import { type Chart, type Charts, COLORS, labelWidth } from "./chart.js";
 
-/** The two parts of the data. */
+/** The parts of the data. */
 export interface Splits {
   train: PhotoFolder;
+  /** What tells the best epoch; where it is not there, the test photographs do. */
+  validation?: PhotoFolder;
   test: PhotoFolder;
 }
 
-export const SPLITS = ["train", "test"] as const;
+/** Those that there are, with what they are called and drawn in. */
+export function splitsOf({ train, validation, test }: Splits) {
+  return [
+    { name: "train", photographs: train, color: COLORS.blue },
+    ...(validation ? [{ name: "validation", photographs: validation, color: COLORS.green }] : []),
+    { name: "test", photographs: test, color: COLORS.orange },
+  ] as const;
+}
 
-const SPLIT_COLORS = [COLORS.blue, COLORS.orange];
+/** More classes than this are bars without a name, from the largest class to the smallest. */
+export const NAMED_BARS = 20;
+
+function legendOf(splits: ReturnType<typeof splitsOf>) {
+  return { names: splits.map(({ name }) => name), colors: splits.map(({ color }) => color) };
+}
 
 /** How many photographs of each class there are. */
-export function classBalance(charts: Charts, splits: Splits): Chart {
+export function classBalance(charts: Charts, data: Splits): Chart {
+  return data.train.classes.length > NAMED_BARS ? rankedClasses(charts, data) : namedClasses(charts, data);
+}
+
+const BALANCE = { name: "class-balance", title: "Photographs of each class" } as const;
+
+function namedClasses(charts: Charts, data: Splits): Chart {
   const { plot } = charts;
-  const names = splits.train.classes.map((name) => shortened(name, 20));
-  const bars = SPLITS.flatMap((split) =>
-    splits[split].counts.map((photographs, label) => ({ split, photographs, label })),
+  const splits = splitsOf(data);
+  const legend = legendOf(splits);
+  const names = data.train.classes.map((name) => shortened(name, 20));
+  const bars = splits.flatMap(({ name, photographs: { counts } }) =>
+    counts.map((photographs, label) => ({ split: name, photographs, label })),
   );
   const at = { x: "photographs", y: "split", fy: "label" } as const;
   const most = Math.max(...bars.map(({ photographs }) => photographs));
   return charts.draw({
-    name: "class-balance",
-    title: "Photographs of each class",
-    legend: { names: SPLITS, colors: SPLIT_COLORS },
-    height: Math.max(140, 50 + (names.length > 15 ? 26 : 52) * names.length),
+    ...BALANCE,
+    legend,
+    shape: names.length > 6 ? "tall" : undefined,
+    height: Math.max(140, 50 + (8 + 22 * splits.length) * names.length),
     marginLeft: labelWidth(names),
     x: { label: "photographs", domain: [0, 1.2 * most], ticks: 4, tickFormat: thousands },
-    y: { axis: null, domain: [...SPLITS], grid: false },
+    y: { axis: null, domain: legend.names, grid: false },
     fy: { label: null, axis: "left", padding: 0.25, tickFormat: (label: number) => names[label] },
-    color: { domain: [...SPLITS], range: SPLIT_COLORS },
+    color: { domain: legend.names, range: legend.colors },
     marks: [
       plot.barX(bars, { ...at, fill: "split" }),
       plot.text(bars, { ...at, text: ({ photographs }) => count(photographs), textAnchor: "start", dx: 4 }),
       plot.ruleX([0]),
     ],
+  });
+}
+
+function rankedClasses(charts: Charts, data: Splits): Chart {
+  const { plot } = charts;
+  const splits = splitsOf(data);
+  const legend = legendOf(splits);
+  const { classes, counts } = data.train;
+  const ranked = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
+  const bars = splits.flatMap(({ name, photographs: { counts } }) =>
+    ranked.map((label, rank) => ({ split: name, photographs: counts[label], rank })),
+  );
+  const told = (label: number) => `${count(counts[label])} of ${inQuotes(classes[label])}`;
+  return charts.draw({
+    ...BALANCE,
+    legend,
+    note: `To train on there are ${told(ranked[0])} down to ${told(ranked[ranked.length - 1])}.`,
+    x: { type: "band", label: "classes, the largest first", ticks: [], grid: false },
+    y: { label: "photographs", ticks: 5, tickFormat: thousands },
+    color: { domain: legend.names, range: legend.colors },
+    marks: [plot.barY(bars, { x: "rank", y: "photographs", fill: "split", inset: 0.2 }), plot.ruleY([0])],
   });
 }
 
@@ -62,9 +105,9 @@ export function logarithmicBins(sizes: readonly number[], steps: number): Bin[] 
 }
 
 /** How large the photographs are in their files. */
-export function originalSizes(charts: Charts, { train, test }: Splits): Chart {
+export function originalSizes(charts: Charts, data: Splits): Chart {
   const { plot } = charts;
-  const sides = [train, test].flatMap(({ widths, heights }) =>
+  const sides = splitsOf(data).flatMap(({ photographs: { widths, heights } }) =>
     Array.from(widths, (width, i) => Math.max(width, heights[i])),
   );
   const bins = logarithmicBins(sides, 24);
@@ -101,26 +144,48 @@ export interface ChannelStatistics {
 
 const CHANNELS = ["red", "green", "blue"];
 
-/** Over all pixels of all photographs, at the size that the net sees. */
-export function channelStatistics(dataset: PhotoFolder): ChannelStatistics[] {
+const CHANNEL_COLORS: Record<string, string> = {
+  red: "#d9484f",
+  green: COLORS.green,
+  blue: COLORS.blue,
+  grey: COLORS.grey,
+};
+
+/** Whether the three channels of every photograph are the same. */
+export function isGrey(dataset: PhotoFolder): boolean {
   const plane = dataset.size ** 2;
-  const counts = CHANNELS.map(() => new Float64Array(256));
-  for (let i = 0; i < dataset.length; i++) {
+  return [...dataset.labels.keys()].every((i) => {
     const pixels = dataset.pixels(i);
-    for (let p = 0; p < pixels.length; p++) counts[Math.floor(p / plane)][pixels[p]]++;
-  }
-  return counts.map((channel, c) => {
-    const shares = Array.from(channel, (n) => n / (plane * dataset.length));
+    for (let p = 0; p < plane; p++) {
+      if (pixels[p] !== pixels[plane + p] || pixels[p] !== pixels[2 * plane + p]) return false;
+    }
+    return true;
+  });
+}
+
+/**
+ * Over all pixels of all photographs, at the size that the net sees.
+ * @param grey whether the first channel says all
+ */
+export function channelStatistics(dataset: PhotoFolder, grey: boolean): ChannelStatistics[] {
+  const plane = dataset.size ** 2;
+  return (grey ? ["grey"] : CHANNELS).map((channel, c) => {
+    const counts = new Float64Array(256);
+    for (let i = 0; i < dataset.length; i++) {
+      for (const value of dataset.pixels(i).subarray(c * plane, (c + 1) * plane)) counts[value]++;
+    }
+    const shares = Array.from(counts, (n) => n / (plane * dataset.length));
     const mean = shares.reduce((sum, share, value) => sum + (share * value) / 255, 0);
     const variance = shares.reduce((sum, share, value) => sum + share * (value / 255 - mean) ** 2, 0);
-    return { channel: CHANNELS[c], mean, deviation: Math.sqrt(variance), shares };
+    return { channel, mean, deviation: Math.sqrt(variance), shares };
   });
 }
 
 /** How often each brightness occurs, in each channel. */
 export function brightness(charts: Charts, channels: readonly ChannelStatistics[]): Chart {
   const { plot } = charts;
-  const colors = ["#d9484f", COLORS.green, COLORS.blue];
+  const names = channels.map(({ channel }) => channel);
+  const colors = names.map((name) => CHANNEL_COLORS[name]);
   // Four values together: single ones are noise, and three lines of 256 points no clearer.
   const lines = channels.map(({ shares }) =>
     Array.from({ length: 64 }, (_, i) => ({
@@ -130,8 +195,8 @@ export function brightness(charts: Charts, channels: readonly ChannelStatistics[
   );
   return charts.draw({
     name: "brightness",
-    title: "Brightness in each channel",
-    legend: { names: CHANNELS, colors },
+    title: names.length === 1 ? "Brightness" : "Brightness in each channel",
+    legend: names.length === 1 ? undefined : { names, colors },
     x: { label: "value, 0 is dark and 255 bright", domain: [0, 255], ticks: [0, 64, 128, 192, 255], grid: false },
     y: { label: "pixels with this value (%)", ticks: 5 },
     marks: [

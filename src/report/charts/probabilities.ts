@@ -2,7 +2,7 @@
 
 import { type CalibrationBin, calibrationCurve } from "../../metrics/calibration.js";
 import { thresholdTable } from "../../metrics/thresholds.js";
-import { shortened } from "../format.js";
+import { inQuotes, shortened } from "../format.js";
 import type { Predictions } from "../predictions.js";
 import { type Chart, type Charts, COLORS, PALETTE, UNIT } from "./chart.js";
 
@@ -25,8 +25,11 @@ export function calibration(charts: Charts, predictions: Predictions): Chart {
     name: "calibration",
     title: "Calibration",
     height: 320,
-    x: { ...UNIT, label: two ? `predicted probability of "${shortened(classes[1], 20)}"` : "probability of the call" },
-    y: { ...UNIT, label: two ? `share that is "${shortened(classes[1], 20)}"` : "share that is right" },
+    x: {
+      ...UNIT,
+      label: two ? `predicted probability of ${inQuotes(shortened(classes[1], 20))}` : "probability of the call",
+    },
+    y: { ...UNIT, label: two ? `share that is ${inQuotes(shortened(classes[1], 20))}` : "share that is right" },
     r: { range: [0, 12] },
     marks: [
       plot.line([0, 1], { x: (p) => p, y: (p) => p, stroke: COLORS.grey, strokeDasharray: "4 4" }),
@@ -64,7 +67,7 @@ export function scoreHistogram(charts: Charts, predictions: Predictions): Chart 
     title: "Probabilities by what the photographs are",
     legend: { names: [names[1], names[0]], colors: [COLORS.orange, COLORS.blue] },
     height: 320,
-    x: { ...UNIT, label: `predicted probability of "${shortened(classes[1], 20)}"`, grid: false },
+    x: { ...UNIT, label: `predicted probability of ${inQuotes(shortened(classes[1], 20))}`, grid: false },
     y: { label: "photographs of the class (%)", tickFormat: (share: number) => `${Math.abs(share)}`, ticks: 6 },
     marks: [
       plot.rectY(bars, {
@@ -90,7 +93,7 @@ export function thresholds(charts: Charts, predictions: Predictions): Chart {
     title: "Figures by threshold",
     legend: { names: MEASURES.map((measure) => (measure === "f1" ? "F1" : measure)), colors: PALETTE },
     height: 320,
-    x: { ...UNIT, label: `probability from which it is called "${shortened(predictions.classes[1], 16)}"` },
+    x: { ...UNIT, label: `probability from which it is called ${inQuotes(shortened(predictions.classes[1], 16))}` },
     y: { label: "precision, recall, F1, accuracy", ticks: 6 },
     marks: MEASURES.map((measure, i) =>
       charts.plot.line(rows, { x: "threshold", y: measure, stroke: PALETTE[i], strokeWidth: 2 }),

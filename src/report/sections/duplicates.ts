@@ -2,10 +2,10 @@
 
 import { basename } from "node:path";
 import { type DuplicateCluster, findDuplicates } from "../../data/duplicates.js";
+import { type Picture, pictures } from "../blocks.js";
 import type { Examination } from "../examine.js";
 import { plural, shortened } from "../format.js";
-import { type Html, html } from "../html.js";
-import { type Picture, pictures } from "../page.js";
+import { type Html, html, named } from "../html.js";
 import { jpegUri, thumbnail } from "../pictures.js";
 
 /** Clusters that are shown, and photographs of each. */
@@ -21,8 +21,8 @@ async function picturesOf({ data }: Examination, { images }: DuplicateCluster): 
   return Promise.all(
     images.slice(0, MEMBERS).map(async ({ split, index, label }) => {
       const dataset = split === "train" ? data.train : data.test;
-      const caption = html`${split}: ${shortened(basename(dataset.files[index]), 32)}<br>${dataset.classes[label]}`;
-      return { uri: await jpegUri(await thumbnail(dataset, index)), caption };
+      const caption = html`${split}: ${named(shortened(basename(dataset.files[index]), 32))}<br>${named(dataset.classes[label])}`;
+      return { uri: await jpegUri(await thumbnail(dataset, index)), alt: dataset.files[index], caption };
     }),
   );
 }

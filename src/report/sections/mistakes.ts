@@ -1,62 +1,77 @@
-/** Photographs that the net is sure about, and wrong; and what it looked at. */
+/** What the net gets wrong: the pairs of classes that it confuses, and the photographs that it is sure about, and wrong. */
 
 import { basename } from "node:path";
-import { gradCam } from "../../explain/grad-cam.js";
-import { occlusionMap } from "../../explain/occlusion.js";
-import { reshape } from "../../tensor/ops/movement/reshape.js";
+import { type Picture, pictures, trios } from "../blocks.js";
+import { type Confusion, confusions } from "../confusions.js";
 import type { Examination } from "../examine.js";
-import { percent, plural, shortened } from "../format.js";
-import { type Html, html } from "../html.js";
-import { pictures, type Section, trios } from "../page.js";
-import { jpegUri, thumbnail, underHeat } from "../pictures.js";
+import { count, percent, plural, shortened } from "../format.js";
+import { type Html, html, named } from "../html.js";
+import type { Section } from "../page.js";
+import { jpegUri, thumbnail } from "../pictures.js";
+import { captionOf, explained, REASONS } from "./reasons.js";
 
-/** Shown, the surest first. */
-const MISTAKES = 24;
+/** Pairs that are shown, and photographs of each. */
+const PAIRS = 6;
+const EXAMPLES = 4;
 
-/** Of these, so many with what the net looked at. */
-const EXPLAINED = 8;
+/** Mistakes that are shown, the surest first; the first of them with what the net looked at. */
+const MISTAKES = 29;
+const EXPLAINED = 9;
 
-function captionOf({ predictions, data }: Examination, i: number): Html {
+async function cardOf(examination: Examination, pair: Confusion, mistakes: readonly number[]): Promise<Html> {
+  const { predictions, data } = examination;
   const { classes, labels, predicted } = predictions;
-  const sure = percent(predictions.probability(i, predicted[i]));
-  const name = shortened(basename(data.test.files[i]), 32);
-  if (labels[i] === predicted[i]) return html`${name}<br>is <b>${classes[labels[i]]}</b>, rightly: ${sure}`;
-  return html`${name}<br>is <b>${classes[labels[i]]}</b>, called <b>${classes[predicted[i]]}</b>: ${sure}`;
+  const examples: Picture[] = [];
+  const ofPair = mistakes.filter((i) => labels[i] === pair.is && predicted[i] === pair.called);
+  for (const i of ofPair.slice(0, EXAMPLES)) {
+    const file = basename(data.test.files[i]);
+    const uri = await jpegUri(await thumbnail(data.test, i));
+    examples.push({ uri, alt: file, caption: percent(predictions.confidence(i), 1) });
+  }
+  return html`<div class="card"><h4>${named(classes[pair.is])} → ${named(classes[pair.called])}</h4>
+<p class="muted">${count(pair.count)} of ${count(pair.of)}, ${percent(pair.count / pair.of, 1)}</p>${pictures(examples)}</div>\n`;
 }
 
-/** The photograph, Grad-CAM and occlusion for what it was called. */
-export async function explained(examination: Examination, i: number): Promise<{ uris: string[]; caption: Html }> {
-  const { model, data, predictions } = examination;
-  const photograph = await thumbnail(data.test, i);
-  const called = predictions.predicted[i];
-  const { image } = data.test.item(i);
-  const batch = reshape(image, [1, ...image.shape]);
-  const [cam] = await gradCam(model, batch, [called]);
-  const occlusion = await occlusionMap(model, image, called);
-  for (const tensor of [image, batch]) tensor.dispose();
-  const images = [photograph, underHeat(photograph, cam), underHeat(photograph, occlusion)];
-  return { uris: await Promise.all(images.map(jpegUri)), caption: captionOf(examination, i) };
+async function mostConfused(examination: Examination, mistakes: readonly number[]): Promise<Html> {
+  const cards: Html[] = [];
+  for (const pair of confusions(examination.predictions).slice(0, PAIRS)) {
+    cards.push(await cardOf(examination, pair, mistakes));
+  }
+  return html`<h3>Most confused</h3>
+<p>True class → predicted class, with how many of the true class these are. Under each photograph stands how sure the
+net was of the wrong class.</p>
+<div class="cards">${cards}</div>`;
+}
+
+async function surest(examination: Examination, mistakes: readonly number[]): Promise<Html> {
+  const withMaps = [];
+  for (const i of mistakes.slice(0, EXPLAINED)) withMaps.push(await explained(examination, i));
+  const others: Picture[] = [];
+  for (const i of mistakes.slice(EXPLAINED, MISTAKES)) {
+    const { data } = examination;
+    const uri = await jpegUri(await thumbnail(data.test, i));
+    others.push({ uri, alt: shortened(data.test.files[i], 60), caption: captionOf(examination, i) });
+  }
+  const shown = Math.min(mistakes.length, MISTAKES);
+  return html`<h3>Surest mistakes</h3>
+<p>The ${plural(shown, "mistake")} of which the net was surest, the surest first: true class → predicted class, and how
+sure it was. A look at them often finds wrong labels. The first ones come with its reasons for the wrong class.</p>
+${REASONS}
+${trios(withMaps)}
+${pictures(others)}`;
 }
 
 export async function mistakesSection(examination: Examination): Promise<Section> {
-  const { data, predictions } = examination;
+  const { predictions } = examination;
   const mistakes = predictions.mistakes();
-  const base = { id: "mistakes", title: "Its surest mistakes", charts: [] };
-  if (mistakes.length === 0)
-    return { ...base, body: html`<p>There are none: every test photograph is called what it is.</p>` };
-  const withMaps = [];
-  for (const i of mistakes.slice(0, EXPLAINED)) withMaps.push(await explained(examination, i));
-  const others = [];
-  for (const i of mistakes.slice(EXPLAINED, MISTAKES)) {
-    others.push({ uri: await jpegUri(await thumbnail(data.test, i)), caption: captionOf(examination, i) });
+  const base = { id: "mistakes", title: "What it gets wrong", charts: [] };
+  if (mistakes.length === 0) {
+    return { ...base, body: html`<p>Nothing: every test photograph is called what it is.</p>` };
   }
   return {
     ...base,
-    body: html`<p>${plural(mistakes.length, "mistake")} in ${plural(predictions.length, "test photograph")}. Below are those
-of which the net was surest; a look at them often finds wrong labels. Beside each of the first: what spoke for the
-wrong class by Grad-CAM (orange), and by hiding parts of the photograph (orange where the class becomes less probable
-when it is hidden, blue where more).</p>
-${trios(withMaps)}
-${pictures(others)}`,
+    body: html`<p>${plural(mistakes.length, "mistake")} in ${plural(predictions.length, "test photograph")}.</p>
+${await mostConfused(examination, mistakes)}
+${await surest(examination, mistakes)}`,
   };
 }

@@ -2,8 +2,9 @@
 
 import { duration } from "../../text.js";
 import type { Examination } from "../examine.js";
-import { html, table } from "../html.js";
+import { html } from "../html.js";
 import type { Section } from "../page.js";
+import { table } from "../table.js";
 
 /** A path as a shell takes it. */
 function quoted(path: string): string {
@@ -30,7 +31,7 @@ evaluation; training itself went at ${Math.round(speed)} photographs a second.</
 npx torchlet report ${quoted(run.path)} --data ${quoted(folder)}</pre>
 <p>The seed is ${run.config.seed}: with the same photographs, version and options, the numbers are the same, on any number
 of threads.</p>
-${table(["started (UTC)", "software", "machine", "backend"], machine)}
+${table({ label: "Where it ran", head: ["started (UTC)", "software", "machine", "backend"], rows: machine })}
 <h3>Options</h3>
 <dl class="options">${options}</dl>`,
   };

@@ -3,12 +3,15 @@
 import type { EpochLine } from "../../run/run-json.js";
 import { duration } from "../../text.js";
 import type { Metrics } from "../../train/evaluate.js";
+import { chartGrid } from "../blocks.js";
 import type { Charts } from "../charts/chart.js";
 import { epochChart } from "../charts/training.js";
 import type { Examination } from "../examine.js";
 import { percent } from "../format.js";
-import { html, table } from "../html.js";
-import { chartGrid, type Section } from "../page.js";
+import { html } from "../html.js";
+import type { Section } from "../page.js";
+import { table } from "../table.js";
+import { trainingInWords } from "../verdict.js";
 
 /** What is drawn for each epoch, with its name, unit and scale. */
 export const CURVES = [
@@ -17,15 +20,33 @@ export const CURVES = [
   { metric: "f1", title: "F1", label: "F1", scale: 1 },
 ] as const satisfies readonly { metric: keyof Metrics; title: string; label: string; scale: number }[];
 
-function row({ epoch, train, test, lr, seconds }: EpochLine): string[] {
-  const auc = test.auc === undefined ? [] : [test.auc.toFixed(4)];
-  return [
-    String(epoch),
-    ...[train, test].flatMap(({ loss, accuracy, f1 }) => [loss.toFixed(4), percent(accuracy), f1.toFixed(4)]),
-    ...auc,
-    String(Number(lr.toPrecision(4))),
-    duration(seconds),
-  ];
+function epochTable(epochs: readonly EpochLine[], best: EpochLine): ReturnType<typeof table> {
+  const splits = ["train", "test"] as const;
+  const withArea = (split: (typeof splits)[number]) => split !== "train" && epochs[0][split].auc !== undefined;
+  const figures = ({ loss, accuracy, f1 }: Metrics) => [loss.toFixed(4), percent(accuracy), f1.toFixed(4)];
+  return table({
+    label: "Every epoch",
+    groups: [
+      { name: "", columns: 1 },
+      ...splits.map((split) => ({ name: split, columns: withArea(split) ? 4 : 3 })),
+      { name: "", columns: 2 },
+    ],
+    head: [
+      "epoch",
+      ...splits.flatMap((split) => ["loss", "accuracy", "F1", ...(withArea(split) ? ["AUC"] : [])]),
+      ...["rate", "time"],
+    ],
+    rows: epochs.map((line) => [
+      String(line.epoch),
+      ...splits.flatMap((split) => [
+        ...figures(line[split]),
+        ...(withArea(split) ? [line[split].auc!.toFixed(4)] : []),
+      ]),
+      String(Number(line.lr.toPrecision(4))),
+      duration(line.seconds),
+    ]),
+    mark: epochs.indexOf(best),
+  });
 }
 
 export function trainingSection({ run, epochs, best }: Examination, charts: Charts): Section {
@@ -41,8 +62,6 @@ export function trainingSection({ run, epochs, best }: Examination, charts: Char
       best: best.epoch,
     }),
   );
-  const head = ["epoch", "train loss", "accuracy", "F1", "test loss", "accuracy", "F1"];
-  const rest = epochs[0].test.auc === undefined ? ["rate", "time"] : ["AUC", "rate", "time"];
   const how = run.config.evaluateTrain
     ? "Both are measured after the epoch, in evaluation mode."
     : `Of the training photographs, each batch is measured as it is trained on, before the step, with dropout and while the
@@ -51,9 +70,9 @@ net still changes: this is why the figures of an early epoch can be worse than t
     id: "training",
     title: "Training",
     charts: drawn,
-    body: html`<p>The best epoch is ${best.epoch} of ${epochs.length}, by ${run.config.metric} on the test photographs. All that
-follows is about the net as it was then. ${how}</p>
+    body: html`<p>${trainingInWords(epochs, best, run.config.metric)} The best epoch is the one with the best ${run.config.metric} on the
+test photographs; all figures and pictures here are of the net as it was then. ${how}</p>
 ${chartGrid(drawn)}
-${table([...head, ...rest], epochs.map(row))}`,
+${epochTable(epochs, best)}`,
   };
 }

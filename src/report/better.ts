@@ -1,0 +1,71 @@
+/** Which of two runs is better, and whether that is more than chance. */
+
+import { type McNemar, mcnemar } from "../metrics/mcnemar.js";
+import { Generator } from "../tensor/random.js";
+import { inColumns } from "../text.js";
+import type { Comparison } from "./compared.js";
+import { differencesOf, type FigureDifference } from "./figures.js";
+import { count, isolated, plural, pValue, range, signed } from "./format.js";
+
+/** What the comparison comes to: the figures, and the test. */
+export interface Outcome {
+  differences: FigureDifference[];
+  test: McNemar;
+}
+
+export function judge({ predictions: [first, second] }: Comparison): Outcome {
+  const generator = new Generator(0).fork("comparison");
+  return {
+    differences: differencesOf(first, second, generator),
+    test: mcnemar(first.predicted, second.predicted, first.labels),
+  };
+}
+
+/** A difference of shares, in percentage points: "+0.90". */
+function points(share: number): string {
+  return signed(100 * share, (value) => value.toFixed(2));
+}
+
+/** Which is better; or that it cannot be told. */
+export function betterInWords(
+  { differences, test }: Outcome,
+  names: readonly [string, string],
+  photographs: number,
+): string {
+  const [{ first, second, difference, interval, show }] = differences;
+  const [a, b] = names.map(isolated);
+  const on = `of the ${plural(photographs, "photograph")} that both were tested on`;
+  if (test.onlyFirst + test.onlySecond === 0) {
+    return `${a} and ${b} are equally good: ${on} they call the same ${show(first.value)} right.`;
+  }
+  const both = `${a} calls ${show(first.value)} right, ${b} ${show(second.value)}`;
+  const by = `${points(difference)} percentage points (95 % interval ${range(interval, points)})`;
+  if (test.pValue >= 0.05) {
+    return `Neither can be told to be better: ${on} ${both}, and a difference of ${by} may well be chance (${pValue(test.pValue)}).`;
+  }
+  const [better, other] = difference > 0 ? [b, a] : [a, b];
+  return `${better} is better than ${other}: ${on} ${both}. The difference of ${by} is more than chance (${pValue(test.pValue)}).`;
+}
+
+/** What McNemar's test counts and says. */
+export function testInWords(
+  { test: { onlyFirst, onlySecond, pValue: p } }: Outcome,
+  names: readonly [string, string],
+): string {
+  const [a, b] = names.map(isolated);
+  const verdict = p < 0.05 ? "more uneven than chance would often do" : "no more uneven than chance would do";
+  return (
+    `${plural(onlyFirst, "photograph")} only ${a} calls right, ${count(onlySecond)} only ${b}: ${verdict} ` +
+    `(McNemar's test, exact: ${pValue(p)}).`
+  );
+}
+
+/** The figures of both and their differences, in lines for a console. */
+export function figureLines({ differences }: Outcome): string[] {
+  const rows = differences.map(({ name, first, second, difference, interval, show }) => [
+    name,
+    ...[first, second].map((figure) => `${show(figure.value)} (${range(figure.interval, show)})`),
+    `${signed(difference, show)} (${range(interval, (x) => signed(x, show))})`,
+  ]);
+  return inColumns(rows, 4);
+}
