@@ -190,3 +190,4 @@ export { BrokenLossError } from "./train/pass.js";
 export { TrainingPosition } from "./train/position.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";
 export type { EpochReport, StepReport } from "./train/reports.js";
+export { WeightAverage, type WeightAverageOptions } from "./train/weight-average.js";

@@ -253,6 +253,7 @@ const constructors: Partial<Record<Classes, (() => unknown[]) | null>> = {
   StepLR: () => [optimizer(), { stepSize: 2 }],
   WarmupLR: () => [new torchlet.StepLR(optimizer(), { stepSize: 2 }), { steps: 2 }],
   Tensor: null,
+  WeightAverage: () => [model(), options],
   TrainingPosition: () => [],
 };
 
