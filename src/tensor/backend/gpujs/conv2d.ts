@@ -1,7 +1,7 @@
 /** Host side of the convolution kernels. */
 
 import type { Backend, ConvGeometry } from "../backend.js";
-import { assertCounted } from "./grid.js";
+import { assertCounted, WIDEST } from "./grid.js";
 import { view } from "./movement.js";
 import { sumOfParts } from "./reduce.js";
 import { by, type GpuRuntime } from "./runtime.js";
@@ -54,12 +54,16 @@ export const convolution = (rt: GpuRuntime): Pick<Backend, Methods> => ({
     if (x.size === 0 || g.size === 0) return rt.fill(weights, 0);
     const images = Math.ceil(n / Math.min(n, Math.ceil(ENOUGH / weights)));
     const parts = Math.ceil(n / images);
+    // A row of threads is a whole filter, or one channel of it where that would be too long: GPU.js has the threads in
+    // groups of 8 × 8, of which 3 × 3 places of a filter would leave half idle.
+    const channels = c / groups;
+    const wide = channels * kH * kW <= WIDEST ? channels : 1;
     const partial = rt.launch(parts * weights, {
       kernel: "conv2dWeightGrad",
       operands: [by(width, x), by(outW, g)],
-      constants: { ...constantsOf(geometry), n, images },
-      rows: (parts * o * c) / groups,
-      columns: kH * kW,
+      constants: { ...constantsOf(geometry), n, images, taps: kH * kW, rowsPerFilter: channels / wide },
+      rows: (parts * o * channels) / wide,
+      columns: wide * kH * kW,
     });
     return sumOfParts(rt, partial, parts);
   },

@@ -1,6 +1,7 @@
 /** Compiles kernels for a mode of GPU.js, and holds their results as handles. */
 
 import { type Adaptation, probe } from "./adapters.js";
+import { type BufferMaker, reuseBuffers } from "./buffers.js";
 import {
   type Context,
   type DeviceArray,
@@ -108,6 +109,11 @@ class DeviceHandle implements Handle {
   }
 }
 
+/** Whether it is a device of WebGPU. */
+function canMakeBuffers(device: Context["device"]): device is EventTarget & BufferMaker {
+  return device?.createBuffer !== undefined;
+}
+
 // ---- the device ------------------------------------------------------------------------------------
 
 export class Device {
@@ -208,7 +214,9 @@ export class Device {
   #watch({ context }: DeviceArray): void {
     if (this.#context || !context) return;
     this.#context = context;
-    context.device?.addEventListener("uncapturederror", (event) => {
+    const { device } = context;
+    if (canMakeBuffers(device)) reuseBuffers(device);
+    device?.addEventListener("uncapturederror", (event) => {
       this.#complaint ??= (event as unknown as { error: Error }).error.message;
     });
   }

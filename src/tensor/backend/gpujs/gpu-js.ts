@@ -1,10 +1,12 @@
 /** What of GPU.js is used, with types: its own are loose. */
 
+import type { BufferMaker } from "./buffers.js";
+
 export type Mode = "webgpu" | "webgl2" | "headlessgl" | "webgl" | "webasm" | "cpu";
 
 /** What lies behind all arrays of a device: WebGPU's device, or the context of WebGL. */
 export interface Context {
-  readonly device?: EventTarget;
+  readonly device?: EventTarget & Partial<BufferMaker>;
   readonly isLost?: boolean;
   isContextLost?(): boolean;
 }

@@ -88,18 +88,25 @@ export function conv2dInputGrad(this: Kernel<Convolution>, g: Matrix, w: Matrix)
 }
 
 /**
- * Row (part, o, c), column (u, v): the sum over `images` images. There are few weights and many pixels, so the batch is
- * cut into parts, which `sum` then adds.
+ * Row (part, o), column (c, u, v), or row (part, o, c), column (u, v): the sum over `images` images. There are few
+ * weights and many pixels, so the batch is cut into parts, which `sum` then adds.
  */
-export function conv2dWeightGrad(this: Kernel<Convolution | "n" | "images">, x: Matrix, g: Matrix): number {
+export function conv2dWeightGrad(
+  this: Kernel<Convolution | "n" | "images" | "taps" | "rowsPerFilter">,
+  x: Matrix,
+  g: Matrix,
+): number {
   const row = this.thread.z * this.constants.height + this.thread.y;
-  const filter = quotient(row, this.constants.cPerGroup);
+  const filter = quotient(row, this.constants.rowsPerFilter);
   const part = quotient(filter, this.constants.o);
   const o = filter - part * this.constants.o;
-  const c = row - filter * this.constants.cPerGroup + quotient(o, this.constants.oPerGroup) * this.constants.cPerGroup;
-  const u = quotient(this.thread.x, this.constants.kW);
+  const inRow = quotient(this.thread.x, this.constants.taps);
+  const channel = row - filter * this.constants.rowsPerFilter + inRow;
+  const c = channel + quotient(o, this.constants.oPerGroup) * this.constants.cPerGroup;
+  const tap = this.thread.x - inRow * this.constants.taps;
+  const u = quotient(tap, this.constants.kW);
   const top = u * this.constants.dilationH - this.constants.padH;
-  const left = (this.thread.x - u * this.constants.kW) * this.constants.dilationW - this.constants.padW;
+  const left = (tap - u * this.constants.kW) * this.constants.dilationW - this.constants.padW;
   let sum = 0;
   for (let image = 0; image < this.constants.images; image++) {
     const n = part * this.constants.images + image;

@@ -149,6 +149,7 @@ export function powOf(x: number, y: number): number {
   const half = Math.floor(y / 2);
   if (y === half * 2) return size;
   if (y === half * 2 + 1) return -size;
-  if (x - x === 0) return Math.sqrt(x);
+  // Not by x − x, which a GPU's compiler takes for 0 whatever x is.
+  if (x >= -3.4028234e38) return Math.sqrt(x);
   return size;
 }
