@@ -29,7 +29,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
   lifetime: { path: /^tensor\/lifetime\.ts$/, imports: ["shape", "backend"] },
   tensor: {
-    path: /^tensor\/(tensor|shared-storage|values|print|conversions|to|factories\/[\w-]+)\.ts$/,
+    path: /^tensor\/(tensor|shared-storage|inspect|values|print|conversions|to|factories\/[\w-]+)\.ts$/,
     imports: ["shape", "random", "backend", "lifetime"],
   },
   copies: { path: /^tensor\/copies\.ts$/, imports: ["backend", "tensor"] },

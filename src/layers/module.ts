@@ -11,7 +11,7 @@ import {
 } from "../tensor/arguments.js";
 import { freeWalked } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";
-import { INSPECT } from "../tensor/print.js";
+import { INSPECT } from "../tensor/inspect.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { aTensor, Parameter, type Tensor } from "../tensor/tensor.js";
 

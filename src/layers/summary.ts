@@ -3,7 +3,7 @@
 import { aPlainObject, checkArgument, listOf, wholeFrom } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
 import { zeros } from "../tensor/factories/filled.js";
-import { INSPECT } from "../tensor/print.js";
+import { INSPECT } from "../tensor/inspect.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import { Parameter, Tensor } from "../tensor/tensor.js";
 import { type Operation, observe } from "../tensor/trace.js";

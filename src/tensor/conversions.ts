@@ -1,7 +1,8 @@
 /** What JavaScript makes of a tensor: its text, and errors where it would make nonsense of it. */
 
 import { ArgumentError } from "./arguments.js";
-import { INSPECT, printNumbers } from "./print.js";
+import { INSPECT } from "./inspect.js";
+import { printNumbers } from "./print.js";
 import type { Tensor } from "./tensor.js";
 
 /** Methods that `methods.ts` gives to every tensor. */

@@ -11,9 +11,6 @@ const EDGE = 3;
 const DIGITS = 4;
 const LINE = 80;
 
-/** What Node looks for when it prints an object. */
-export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
-
 /** How many along each axis are shown. */
 function shownShape(shape: Shape): Shape {
   return sizeOf(shape) <= MOST ? shape : shape.map((n) => Math.min(n, 2 * EDGE));

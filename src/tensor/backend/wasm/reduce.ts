@@ -46,18 +46,24 @@ function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geometry: A
 
 export const reductions = (rt: Runtime): Pick<Backend, "reduce" | "argMax" | "softmax" | "softmaxGrad"> => {
   /** Kernels whose unit is a row, or a vector of columns. */
-  const runColumns = (kernel: KernelName, inputs: readonly Storage[], size: number, geometry: AxisGeometry) => {
+  const runColumns = (
+    kernel: KernelName,
+    inputs: readonly Storage[],
+    size: number,
+    geometry: AxisGeometry,
+    ...options: readonly number[]
+  ) => {
     const { outer, n, inner } = geometry;
     const group = groupOf(n * Math.min(inner, VECTOR));
     const items = ceilDiv(outer * ceilDiv(inner, VECTOR), group);
-    return rt.make(size, (out) => rt.run(kernel, items, [...inputs.map(at), out, outer, n, inner, group]));
+    return rt.make(size, (out) => rt.run(kernel, items, [...inputs.map(at), out, outer, n, inner, group, ...options]));
   };
 
   return {
     reduce: (name, x, geometry) =>
       rt.make(geometry.outer * geometry.inner, (out) => reduce(rt, name, at(x), out, geometry)),
     argMax: (x, geometry) => runColumns("argMax", [x], geometry.outer * geometry.inner, geometry),
-    softmax: (x, geometry, log) => runColumns(log ? "logSoftmax" : "softmax", [x], x.size, geometry),
-    softmaxGrad: (g, y, geometry, log) => runColumns(log ? "logSoftmaxGrad" : "softmaxGrad", [g, y], g.size, geometry),
+    softmax: (x, geometry, log) => runColumns("softmax", [x], x.size, geometry, Number(log)),
+    softmaxGrad: (g, y, geometry, log) => runColumns("softmaxGrad", [g, y], g.size, geometry, Number(log)),
   };
 };

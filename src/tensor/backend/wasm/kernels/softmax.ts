@@ -1,6 +1,7 @@
 /**
  * Softmax of [outer, n, inner] along the middle axis, its logarithm, and their gradients.
- * A work item is `group` units: whole rows where inner is 1, else four columns side by side.
+ * A work item is `group` units: whole rows where inner is 1, else four columns side by side. Whether it is the logarithm
+ * is asked once: what is inlined knows `log_` as a constant.
  */
 
 import { exp, log } from "./math";
@@ -8,7 +9,7 @@ import { largestOfRow } from "./reduce";
 import { address } from "./simd";
 import { addHigh, addLow, toFloats, total } from "./wide";
 
-/** One row; `log` is a constant wherever this is inlined. */
+/** One row. */
 // @ts-ignore: decorator
 @inline
 function softmaxRow(x: usize, y: usize, n: i32, log_: bool): void {
@@ -211,22 +212,12 @@ export function softmax(
   n: i32,
   inner: i32,
   group: i32,
+  log_: bool,
 ): void {
-  forward(begin, end, x, y, outer, n, inner, group, false);
+  if (log_) forward(begin, end, x, y, outer, n, inner, group, true);
+  else forward(begin, end, x, y, outer, n, inner, group, false);
 }
-export function logSoftmax(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  x: usize,
-  y: usize,
-  outer: i32,
-  n: i32,
-  inner: i32,
-  group: i32,
-): void {
-  forward(begin, end, x, y, outer, n, inner, group, true);
-}
+
 export function softmaxGrad(
   scratch: usize,
   begin: i32,
@@ -238,20 +229,8 @@ export function softmaxGrad(
   n: i32,
   inner: i32,
   group: i32,
+  log_: bool,
 ): void {
-  backward(begin, end, g, y, gx, outer, n, inner, group, false);
-}
-export function logSoftmaxGrad(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  g: usize,
-  y: usize,
-  gx: usize,
-  outer: i32,
-  n: i32,
-  inner: i32,
-  group: i32,
-): void {
-  backward(begin, end, g, y, gx, outer, n, inner, group, true);
+  if (log_) backward(begin, end, g, y, gx, outer, n, inner, group, true);
+  else backward(begin, end, g, y, gx, outer, n, inner, group, false);
 }
