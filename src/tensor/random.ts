@@ -1,58 +1,10 @@
 /** Random numbers: seeded, forkable, the same on every machine. Nothing here ever calls Math.random. */
 
 import { aString, checkArgument, instanceOf, type Kind, oneOf, show, wholeFrom } from "./arguments.js";
-
-const ROUNDS = 10;
-const MULTIPLIER_0 = 0xd2511f53;
-const MULTIPLIER_1 = 0xcd9e8d57;
-const WEYL_0 = 0x9e3779b9;
-const WEYL_1 = 0xbb67ae85;
+import { philox } from "./philox.js";
 
 /** Marks the counters that forks are derived from; numbers are drawn with a last word of 0. */
 const FORK = 0x666f726b;
-
-/**
- * High 32 bits of the 64-bit product of two 32-bit numbers, by halves: JavaScript has only the low ones. No partial sum
- * exceeds 32 bits, so that all of it stays in integer registers.
- * @see H. S. Warren, Hacker's Delight, 8-2
- */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const first = Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16);
-  const second = Math.imul(aLow, bHigh) + (first & 0xffff);
-  return (Math.imul(aHigh, bHigh) + (first >>> 16) + (second >>> 16)) | 0;
-}
-
-/**
- * Philox4x32-10: four random words from a 4-word counter and a 2-word key. Being a function of its counter, it needs
- * no state but a position, and any part of the stream can be reached at once.
- * @see J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011
- */
-export function philox(counter: Uint32Array, key0: number, key1: number, out: Uint32Array): void {
-  let c0 = counter[0];
-  let c1 = counter[1];
-  let c2 = counter[2];
-  let c3 = counter[3];
-  for (let round = 0; round < ROUNDS; round++) {
-    const high0 = multiplyHigh(MULTIPLIER_0, c0);
-    const high1 = multiplyHigh(MULTIPLIER_1, c2);
-    const low0 = Math.imul(MULTIPLIER_0, c0);
-    const low1 = Math.imul(MULTIPLIER_1, c2);
-    c0 = high1 ^ c1 ^ key0;
-    c1 = low1;
-    c2 = high0 ^ c3 ^ key1;
-    c3 = low0;
-    key0 = (key0 + WEYL_0) | 0;
-    key1 = (key1 + WEYL_1) | 0;
-  }
-  out[0] = c0;
-  out[1] = c1;
-  out[2] = c2;
-  out[3] = c3;
-}
 
 /** Numbers set aside by `Generator.take`: those of the blocks of `philox` from a counter on. */
 export interface Draws {

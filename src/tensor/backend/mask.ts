@@ -1,6 +1,6 @@
 /** Dropout's masks, drawn on the host: what defines them, for every backend. */
 
-import { philox } from "../random.js";
+import { philox } from "../philox.js";
 import type { Backend, Primitives } from "./backend.js";
 
 /** Random numbers are multiples of 2^−24: the highest 24 bits of a word. */
