@@ -8,24 +8,34 @@ import { readFile, writeFile } from "node:fs/promises";
 import { Charts, PALETTE } from "../src/report/charts/chart.js";
 import { epochChart } from "../src/report/charts/training.js";
 import type { EpochLine } from "../src/run/run-json.js";
+import type { Metrics } from "../src/train/evaluate.js";
 
 const TARGET = "docs/results.svg";
 
 /** Per cent. What is above is drawn here: a first epoch of 50 would press all the others to the floor. */
 const HIGHEST_ERROR = 12;
 
+/** An epoch that the test photographs were measured after, which is so with --val-fraction 0, or --evaluate-test. */
+type TestedEpoch = EpochLine & { test: Metrics };
+
 interface Group {
   name: string;
   /** The epochs of each run. */
-  runs: EpochLine[][];
+  runs: TestedEpoch[][];
 }
 
-async function readRun(folder: string): Promise<EpochLine[]> {
+async function readRun(folder: string): Promise<TestedEpoch[]> {
   const text = await readFile(`${folder}/metrics.jsonl`, "utf8");
-  return text
+  const lines = text
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line));
+    .map((line): TestedEpoch => JSON.parse(line));
+  if (lines.some(({ test }) => !test)) {
+    throw new Error(
+      `results: ${folder} has no test figures of each epoch: --val-fraction 0, or --evaluate-test, makes them`,
+    );
+  }
+  return lines;
 }
 
 async function readGroup(argument: string): Promise<Group> {

@@ -1,6 +1,10 @@
 /** What torchlet train says while it trains: for people, or one line of JSON for each event. */
 
 import type { RunEvent } from "../run/run.js";
+import type { SplitSummary } from "../run/run-json.js";
+import { inColumns } from "../text.js";
+import { deciding } from "../train/best-epoch.js";
+import type { Metrics } from "../train/evaluate.js";
 import { consoleProgress } from "../train/progress.js";
 
 /** Shows one event. */
@@ -17,13 +21,23 @@ function describeSkipped(run: string, skipped: Start["skipped"]): string[] {
   return more > 0 ? [...lines, `skipped  ${more} more: see ${run}/skipped.json`] : lines;
 }
 
+/** The photographs, and what each split of them is for. */
+function describeData({ classes, size, train, validation, test }: Start["data"]): string[] {
+  const describe = ({ count, counts }: SplitSummary) =>
+    `${count} photographs: ${counts.map((n, label) => `${n} ${classes[label]}`).join(", ")}`;
+  const rows = [["train", describe(train).replace(":", `, ${size}×${size}:`)]];
+  if (validation) {
+    rows.push(["validation", `${describe(validation)}; they tell the best epoch`]);
+    rows.push(["test", `${describe(test)}; they decide nothing`]);
+  } else rows.push(["test", `${describe(test)}; they tell the best epoch, which flatters its figures`]);
+  return inColumns(rows, 2);
+}
+
 function describeStart({ run, epoch, done, net, parameters, backend, device, data, skipped }: Start): string[] {
-  const of = ({ counts }: { counts: number[] }) => counts.map((n, label) => `${n} ${data.classes[label]}`).join(", ");
   const begun = epoch > 1 || done > 0;
   return [
     `${net}, ${parameters.toLocaleString("en-US")} parameters, on ${backend} (${device})`,
-    `train  ${data.train.count} photographs, ${data.size}×${data.size}: ${of(data.train)}`,
-    `test   ${data.test.count} photographs: ${of(data.test)}`,
+    ...describeData(data),
     ...describeSkipped(run, skipped),
     begun ? `going on with ${run} in epoch ${epoch}, after ${done} photographs` : `everything goes into ${run}`,
     "",
@@ -49,10 +63,13 @@ export function textOutput(): Output {
             `(epoch ${event.epoch}, after ${event.done} photographs).`,
         );
       case "end": {
-        const { run, early, best } = event;
-        const accuracy = (100 * (best.test ?? best.train).accuracy).toFixed(2);
+        const { run, early, best, test } = event;
+        const accuracy = ({ accuracy }: Metrics) => `${(100 * accuracy).toFixed(2)} %`;
+        const [why, split] = [early ? "no better epoch for a while: done" : "done", test.decidedBy];
+        console.log(`\n${why}. Best on the ${split} photographs: epoch ${best.epoch}, ${accuracy(deciding(best))}`);
         console.log(
-          `\n${early ? "no better epoch for a while: done" : "done"}. Best: epoch ${best.epoch}, ${accuracy} %`,
+          `Of the test photographs, epoch ${best.epoch} calls ${accuracy(test.best.metrics)} right, the last one ` +
+            accuracy(test.last.metrics),
         );
         console.log(`npx torchlet report ${run}\nnpx torchlet predict PHOTO --run ${run}`);
       }

@@ -52,15 +52,20 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
   }
 }
 
+/** The folders of photographs as absolute paths: the run is to be gone on with from anywhere. */
+function withAbsolutePaths(options: Record<string, unknown>): Record<string, unknown> {
+  const absolute = (name: string, path: unknown) =>
+    (name === "data" || name === "val") && typeof path === "string" && path !== "" ? resolve(path) : path;
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, absolute(name, value)]));
+}
+
 /** A new run's options: of the file, overridden by those of the command line. */
 async function newConfig(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<TrainConfig> {
   const file = flags.config === undefined ? {} : await readConfig(flags.config);
   const given = givenFlags(flags);
   const folder = data ?? file.data;
   if (folder === undefined) throw new Error("no folder of photographs: torchlet train DIR");
-  // Absolute: the run is to be gone on with from anywhere.
-  const all = { ...file, ...given, data: typeof folder === "string" && folder !== "" ? resolve(folder) : folder };
-  return trainConfig(all, (field) =>
+  return trainConfig(withAbsolutePaths({ ...file, ...given, data: folder }), (field) =>
     field in given || !(field in file) ? flagOf(field) : `${flags.config}: ${field}`,
   );
 }
@@ -75,7 +80,7 @@ function changesOnResume(data: string | undefined, flags: OtherFlags & Record<st
     const allowed = RESUMABLE.map((name) => (name === "data" ? "DIR" : flagOf(name))).join(", ");
     throw new Error(`${refused.join(", ")}: cannot change with --resume; ${allowed} can`);
   }
-  return data === undefined ? given : { ...given, data: resolve(data) };
+  return withAbsolutePaths(data === undefined ? given : { ...given, data });
 }
 
 function newFolder(net: string): string {

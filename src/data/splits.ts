@@ -1,10 +1,11 @@
-/** openSplits: photographs to train on and photographs to test on, from one folder. */
+/** openSplits: photographs to train on, to validate on and to test on, from one folder. */
 
 import {
   aPath,
   checkArgument,
   checkOptions,
   numberBetween,
+  numberFrom,
   type OptionKinds,
   oneOf,
   wholeFrom,
@@ -23,6 +24,7 @@ import {
   readListing,
   select,
 } from "./photo-folder.js";
+import { type Parts, partsOf, unusedOf } from "./split-folders.js";
 
 /** Where the label of a photograph is: at the end of its name (FaceFolder), or in the name of its folder (ImageFolder). */
 export type FolderLayout = "faces" | "folders";
@@ -32,7 +34,15 @@ export interface SplitsOptions extends PhotoFolderOptions {
   layout?: FolderLayout;
   /** Share of each class that goes to the test split, where the folder has no split of its own. Default 0.25. */
   testFraction?: number;
-  /** Decides which photographs these are. Default 0. */
+  /**
+   * Share of each class of the training photographs that is kept out of them for validation. With 0, nothing is for
+   * validation, not even a folder. Default: what is in `folder`/val, where there is one beside the one to test on;
+   * otherwise 0.
+   */
+  valFraction?: number;
+  /** Another folder, whose photographs are for validation; in the shape of the one to train on. */
+  val?: string;
+  /** Decides which photographs are for testing, and which for validation. Default 0. */
   seed?: number;
 }
 
@@ -40,6 +50,8 @@ const KINDS: OptionKinds<SplitsOptions> = {
   ...folderKinds,
   layout: oneOf("faces", "folders"),
   testFraction: numberBetween(0, 1),
+  valFraction: numberFrom(0, 1),
+  val: aPath,
   seed: wholeFrom(0),
 };
 
@@ -47,6 +59,8 @@ const KINDS: OptionKinds<SplitsOptions> = {
 export interface Splits {
   /** What to train on. */
   train: PhotoFolder;
+  /** What to choose by: the best epoch, when to stop. */
+  validation?: PhotoFolder;
   /** What to measure on. */
   test: PhotoFolder;
 }
@@ -65,23 +79,27 @@ async function detectLayout(folder: string, walk: FolderWalk): Promise<FolderLay
   return "faces";
 }
 
-/** Per class, a random `fraction` goes to the second listing, at least one and not all. */
-function stratify(listing: Listing, fraction: number, seed: number): [train: Listing, test: Listing] {
-  const generator = new Generator(seed);
+/** @throws Error naming the class that cannot be on both sides of a split */
+function checkTwoOfEach({ folder, classes, labels }: Listing): void {
+  for (const [label, name] of classes.entries()) {
+    const count = labels.filter((each) => each === label).length;
+    if (count >= 2) continue;
+    throw new Error(`openSplits: ${folder} has ${count} of class "${name}"; to split it, there must be 2 or more`);
+  }
+}
+
+/** Per class, a random `fraction` goes to the second listing, at least one and not all; of a single one, none. */
+function stratify(listing: Listing, fraction: number, generator: Generator): [rest: Listing, share: Listing] {
   const chosen = new Set<number>();
   for (const [label, name] of listing.classes.entries()) {
     const members = [...listing.labels.keys()].filter((index) => listing.labels[index] === label);
-    if (members.length < 2) {
-      throw new Error(
-        `openSplits: ${listing.folder} has ${members.length} of class "${name}"; to split it, there must be 2 or more`,
-      );
-    }
+    if (members.length < 2) continue;
     const count = Math.min(Math.max(Math.round(fraction * members.length), 1), members.length - 1);
     // A stream for each class: photographs added to one leave the others where they were.
     for (const i of generator.fork(name).permutation(members.length).subarray(0, count)) chosen.add(members[i]);
   }
   const indices = [...listing.files.keys()];
-  const test = select(
+  const share = select(
     listing,
     indices.filter((index) => chosen.has(index)),
   );
@@ -91,22 +109,27 @@ function stratify(listing: Listing, fraction: number, seed: number): [train: Lis
       listing,
       indices.filter((index) => !chosen.has(index)),
     ),
-    { ...test, skipped: [] },
+    { ...share, skipped: [] },
   ];
 }
 
-/** What folders of photographs to train on, and of others to measure by, are called, in any case. */
-const TRAINING = ["train", "training"];
-const TESTING = ["test", "testing", "val", "valid", "validation"];
-
-/** The folder that has the first of these names that there is, and the folders that have others. */
-function named(folder: string, folders: readonly string[], names: readonly string[]) {
-  const byRank = names.flatMap((name) => {
-    const found = folders.filter((each) => each.toLowerCase() === name);
-    if (found.length > 1) throw new Error(`openSplits: ${folder} has both "${found[0]}" and "${found[1]}": rename one`);
-    return found;
-  });
-  return { taken: byRank[0], others: byRank.slice(1) };
+/** @throws RangeError when a share is asked for of what is there already */
+function checkShares(folder: string, parts: Parts | undefined, { testFraction, valFraction, val }: SplitsOptions) {
+  if (parts && testFraction !== undefined) {
+    throw new RangeError(
+      `openSplits: testFraction is ${testFraction}, but ${folder} is split already: it has a folder "${parts.test}"`,
+    );
+  }
+  if (valFraction === undefined) return;
+  if (val !== undefined) {
+    throw new RangeError(`openSplits: valFraction is ${valFraction}, and val is ${val}: leave out one of the two`);
+  }
+  if (parts?.validation && valFraction > 0) {
+    throw new RangeError(
+      `openSplits: valFraction is ${valFraction}, but ${folder} has a folder for validation, "${parts.validation}"; 0 ` +
+        "does without",
+    );
+  }
 }
 
 /** @throws Error with the shapes that a folder may have, where nothing is in this one */
@@ -120,57 +143,80 @@ async function checkNotEmpty(folder: string, walk: FolderWalk): Promise<void> {
   );
 }
 
-async function listSplits(folder: string, options: SplitsOptions): Promise<[train: Listing, test: Listing]> {
-  const { testFraction, seed = 0 } = options;
+/** The listings of `Splits`. */
+interface SplitListings {
+  train: Listing;
+  validation?: Listing;
+  test: Listing;
+}
+
+/** @param keep the share for validation where neither options nor folder say anything of it */
+async function listSplits(folder: string, options: SplitsOptions, keep: number): Promise<SplitListings> {
+  const { testFraction = 0.25, valFraction, val, limit, seed = 0 } = options;
   const walk = new FolderWalk("openSplits", options.signal);
-  const { folders } = await walk.open(folder);
-  const training = named(folder, folders, TRAINING);
-  // Without photographs to train on, "valid" is a class, of which "invalid" is the other.
-  const testing = named(folder, folders, training.taken ? TESTING : TESTING.filter((name) => name !== "valid"));
-  if ((training.taken === undefined) !== (testing.taken === undefined)) {
-    const [there, missing] = training.taken ? [training.taken, "test"] : [testing.taken, "train"];
-    throw new Error(
-      `openSplits: ${folder} has a folder "${there}" but no "${missing}": it needs both, or neither (it is split then)`,
-    );
-  }
-  const root = training.taken ? `${folder}/${training.taken}` : folder;
+  const parts = partsOf(folder, (await walk.open(folder)).folders);
+  checkShares(folder, parts, options);
+  const root = parts ? `${folder}/${parts.train}` : folder;
   await checkNotEmpty(root, walk);
   const layout = options.layout ?? (await detectLayout(root, walk));
   const list = (path: string, classes?: readonly string[]) =>
     layout === "faces" ? listFaces(path, walk, options) : listClasses(path, walk, { ...options, classes });
-  const train = await list(root);
-  if (!training.taken) return stratify(train, testFraction ?? 0.25, seed);
-  if (testFraction !== undefined) {
-    throw new RangeError(
-      `openSplits: testFraction is ${testFraction}, but ${folder} is split already: it has a folder "${testing.taken}"`,
+  const all = await list(root);
+  if (!parts) checkTwoOfEach(all);
+  const [learning, test] = parts
+    ? [all, await list(`${folder}/${parts.test}`, all.classes)]
+    : stratify(all, testFraction, new Generator(seed));
+  const train = limited(learning, limit);
+  const own = val === undefined && valFraction === undefined ? parts?.validation : undefined;
+  const unused = parts ? unusedOf(parts, { own, given: val }) : [];
+  const tested = { ...limited(test, limit), skipped: [...test.skipped, ...unused] };
+  const given = own === undefined ? val : `${folder}/${own}`;
+  if (given !== undefined) return { train, validation: limited(await list(given, all.classes), limit), test: tested };
+  const fraction = valFraction ?? (parts?.testIsValidation ? 0 : keep);
+  if (fraction === 0) return { train, test: tested };
+  const [rest, validation] = stratify(train, fraction, new Generator(seed).fork("validation"));
+  if (validation.files.length === 0) {
+    throw new Error(
+      `openSplits: ${root} has no class with two photographs to train on, of which one could be kept for validation; ` +
+        "valFraction: 0 does without",
     );
   }
-  const test = await list(`${folder}/${testing.taken}`, train.classes);
-  const unused = [...training.others, ...testing.others].map((name) => ({
-    file: `../${name}`,
-    reason: `not used: "${training.taken}" is for training and "${testing.taken}" for testing`,
-  }));
-  return [train, { ...test, skipped: [...test.skipped, ...unused] }];
+  return { train: rest, validation, test: tested };
 }
 
 /**
- * Opens `folder`/train and `folder`/test, in any case, also called `training`, and `testing`, `val`, `valid` or
- * `validation`; of several the first is taken, and `test.skipped` lists the others. Where there are none, splits the
- * folder: of each class (stratified), a random share is for testing, the same from the same seed.
- * @param options `limit` is for each of the two; `onProgress` counts both together
+ * Opens the photographs of `openSplits`, which `keep` nothing for validation that it was not told to.
+ * @param keep share of each class to be kept for validation where neither options nor folder say anything of it
+ */
+export async function readSplits(folder: string, options: SplitsOptions, keep: number): Promise<Splits> {
+  checkArgument("openSplits", "folder", folder, aPath);
+  checkOptions("openSplits", options, KINDS);
+  const { onProgress } = options;
+  const { train, validation, test } = await listSplits(folder, options, keep);
+  const listings = [train, test, ...(validation ? [validation] : [])];
+  const total = listings.reduce((sum, { files }) => sum + files.length, 0);
+  checkMemory("openSplits", total, options.size);
+  let before = 0;
+  const read = async (listing: Listing) => {
+    const start = before;
+    before += listing.files.length;
+    return new PhotoFolder(
+      await readListing(listing, { ...options, onProgress: (done) => onProgress?.(start + done, total) }),
+    );
+  };
+  return { train: await read(train), validation: validation && (await read(validation)), test: await read(test) };
+}
+
+/**
+ * Opens `folder`/train and `folder`/test, in any case, also called `training` and `testing`, and `folder`/val where it is
+ * there, also called `valid` or `validation`; without one to test on, that is tested on. Of several for one purpose the
+ * first is taken, and `test.skipped` lists the others. Where there are none, splits the folder: of each class
+ * (stratified), a random share is for testing, the same from the same seed.
+ * @param options `limit` is for each split, the photographs for training together with those that are kept out of them;
+ * `onProgress` counts all together
  * @throws Error when the folder cannot be split, or a file cannot be read; it names the folder or the file
  * @throws RangeError on an option that is not possible
  */
 export async function openSplits(folder: string, options: SplitsOptions): Promise<Splits> {
-  checkArgument("openSplits", "folder", folder, aPath);
-  checkOptions("openSplits", options, KINDS);
-  const { limit, onProgress } = options;
-  const [train, test] = (await listSplits(folder, options)).map((listing) => limited(listing, limit));
-  const total = train.files.length + test.files.length;
-  checkMemory("openSplits", total, options.size);
-  const read = async (listing: Listing, before: number) =>
-    new PhotoFolder(
-      await readListing(listing, { ...options, onProgress: (done) => onProgress?.(before + done, total) }),
-    );
-  return { train: await read(train, 0), test: await read(test, train.files.length) };
+  return readSplits(folder, options, 0);
 }

@@ -1,11 +1,12 @@
 /** writeComparison: two runs side by side, on the photographs that both were tested on. */
 
+import { decidingSplit } from "../train/best-epoch.js";
 import { betterInWords, figureLines, judge, testInWords } from "./better.js";
 import { findings, warning } from "./blocks.js";
 import { Charts } from "./charts/chart.js";
 import { comparisonOf } from "./compared.js";
 import { confusions } from "./confusions.js";
-import { type ExamineOptions, examine } from "./examine.js";
+import { type Examination, type ExamineOptions, examine } from "./examine.js";
 import { inQuotes, plural, withoutIsolates } from "./format.js";
 import { html, named } from "./html.js";
 import { page } from "./page.js";
@@ -31,6 +32,16 @@ function confusedByBoth(names: readonly string[], predictions: readonly Predicti
     : `Most often ${names[0]} takes ${first}, ${names[1]} ${second}.`;
 }
 
+/** A warning where only one of the two was chosen by the photographs that both are measured on. */
+function flattery(runs: readonly Examination[]): string[] {
+  const byTest = runs.filter(({ best }) => decidingSplit(best) === "test");
+  if (byTest.length !== 1) return [];
+  return [
+    `The best epoch of ${byTest[0].run.path} was chosen by the test photographs, that of the other run by others: this ` +
+      "flatters the former a little.",
+  ];
+}
+
 /**
  * Writes `OUT/report.html`, and each of its charts as `OUT/charts/NAME.svg`.
  * @returns the path of the page, and what it says in a few lines of text
@@ -52,7 +63,7 @@ export async function writeComparison(
     await disagreementsSection(comparison),
     optionsSection(comparison),
   ];
-  const warnings = new Set(runs.flatMap((run) => run.warnings));
+  const warnings = new Set([...runs.flatMap((run) => run.warnings), ...flattery(runs)]);
   if (namesakes > 0) {
     warnings.add(
       `Left out: ${plural(namesakes, "test photograph")} whose namesake in the other run has another label or size.`,

@@ -3,7 +3,7 @@
 import { join, resolve } from "node:path";
 import { FileError } from "../file-error.js";
 import type { Sequential } from "../layers/sequential.js";
-import { type RunData, readRunData, summarize } from "../run/run-data.js";
+import { changedSplits, type RunData, readRunData, summarize } from "../run/run-data.js";
 import { RunFolder } from "../run/run-folder.js";
 import type { EpochLine, Session, SkippedPhotograph } from "../run/run-json.js";
 import { useBackend } from "../tensor/backend/registry.js";
@@ -76,7 +76,7 @@ export async function examine(
   const then = await run.data();
   checkClasses(data.test.classes, then.classes, folder);
   const now = summarize(data);
-  const changed = (["train", "test"] as const).filter((split) => now[split].sha256 !== then[split].sha256);
+  const changed = changedSplits(then, now);
   const model = await run.loadModel("best");
   onStage?.(`asking the net about ${plural(data.test.length, "test photograph")}`);
   return {
@@ -93,9 +93,9 @@ export async function examine(
     warnings: [
       ...unfinished(run, epochs),
       ...changed.map(
-        (split) =>
-          `The photographs to ${split} on are not what they were when the net was trained: ${data[split].length} now, ` +
-          `${then[split].count} then. What follows is about those that are in ${folder} now.`,
+        ({ split, before, after }) =>
+          `The ${split} photographs are not what they were when the net was trained: ${after} now, ` +
+          `${before} then. What follows is about those that are in ${folder} now.`,
       ),
     ],
   };

@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import { Generator } from "../tensor/random.js";
 import { duration } from "../text.js";
+import { decidingSplit } from "../train/best-epoch.js";
 import { facts, findings, tiles, warning } from "./blocks.js";
 import { Charts } from "./charts/chart.js";
 import { splitsOf } from "./charts/data.js";
@@ -36,7 +37,7 @@ ${tiles(figures.map(({ name, value, interval, show }) => ({ name, value: show(va
 <p class="muted">Under each figure stands its 95 % interval, from 1,000 bootstrap samples of the test photographs: how far it may
 be off because there are no more of these. The intervals do not tell how much another seed would change.</p>
 ${facts([
-  { name: "best epoch", value: `${best.epoch} of ${epochs.length}, by ${run.config.metric}` },
+  { name: "best epoch", value: `${best.epoch} of ${epochs.length}, by ${run.config.metric} (${decidingSplit(best)})` },
   ...splitsOf(data).map(({ name, photographs }) => ({ name: `${name} photographs`, value: count(photographs.length) })),
   { name: "parameters", value: count(model.parameterCount()) },
   { name: "time", value: `${duration(seconds)}, ${duration(seconds / epochs.length)} an epoch` },

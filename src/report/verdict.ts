@@ -1,7 +1,7 @@
 /** The verdict on a run: what was trained, how good it is, what it confuses most, and whether training was long enough. */
 
 import type { EpochLine } from "../run/run-json.js";
-import type { MetricName } from "../train/best-epoch.js";
+import { deciding, decidingSplit, type MetricName, type Split } from "../train/best-epoch.js";
 import { confusions } from "./confusions.js";
 import type { Figure } from "./figures.js";
 import { count, inQuotes, percent, plural, range } from "./format.js";
@@ -57,12 +57,13 @@ export function trainingInWords(epochs: readonly EpochLine[], best: EpochLine, m
   const last = epochs[epochs.length - 1];
   if (epochs.length === 1) return "One epoch is too few to tell whether more would make it better.";
   if (best === last) return `It was still improving: its best epoch, ${best.epoch}, is the last one; more may help.`;
-  const least = epochs.reduce((a, b) => (b.test.loss < a.test.loss ? b : a));
-  if (last.test.loss > OVERFITTED * least.test.loss && last.train.loss < least.train.loss) {
-    const from = (split: "train" | "test") => `${least[split].loss.toFixed(4)} to ${last[split].loss.toFixed(4)}`;
+  const least = epochs.reduce((a, b) => (deciding(b).loss < deciding(a).loss ? b : a));
+  if (deciding(last).loss > OVERFITTED * deciding(least).loss && last.train.loss < least.train.loss) {
+    const from = (split: Split) => `${least[split]!.loss.toFixed(4)} to ${last[split]!.loss.toFixed(4)}`;
+    const split = decidingSplit(last);
     return (
       `It overfitted: from epoch ${least.epoch} to ${last.epoch} the loss fell on the training photographs (${from("train")}) ` +
-      `and rose on the test photographs (${from("test")}); its best epoch is ${best.epoch}.`
+      `and rose on the ${split} photographs (${from(split)}); its best epoch is ${best.epoch}.`
     );
   }
   const after = last.epoch - best.epoch;

@@ -17,6 +17,9 @@ export interface TrainConfig {
   dropout?: number;
   layout?: FolderLayout;
   testFraction?: number;
+  valFraction?: number;
+  val?: string;
+  splitSeed: number;
   limit?: number;
   onError: "skip" | "throw";
   cache?: string;
@@ -37,6 +40,7 @@ export interface TrainConfig {
   clipNorm?: number;
   clipValue?: number;
   evaluateTrain: boolean;
+  evaluateTest: boolean;
   metric: MetricName;
   earlyStop?: number;
   detectAnomaly: boolean;
@@ -80,6 +84,15 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   testFraction: option(between(0, 1), "share of the photographs to test on, where the folder has no test folder", {
     otherwise: 0.25,
   }),
+  valFraction: option(
+    numberFrom(0, 1),
+    "share of the training photographs that tells the best epoch and is not trained on; with 0, the test photographs tell",
+    { otherwise: "0.1, where the folder has no validation folder" },
+  ),
+  val: option(path, "folder of photographs that tell the best epoch instead", {
+    otherwise: "DIR/val, where it is there",
+  }),
+  splitSeed: option(whole(0), "decides which photographs are for testing and for validation", { default: 0 }),
   limit: option(whole(1), "at most N photographs of each split", { otherwise: "all" }),
   onError: option(choice("skip", "throw"), "what to do with a file that cannot be read", { default: "skip" }),
   cache: option(path, "folder that keeps decoded photographs for the next run", { otherwise: "none" }),
@@ -125,6 +138,9 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   clipNorm: option(between(0), "largest L2 norm of all gradients together", { otherwise: "any" }),
   clipValue: option(between(0), "largest element of a gradient", { otherwise: "any" }),
   evaluateTrain: option(yesOrNo, "after each epoch, measure the training photographs, too", { default: false }),
+  evaluateTest: option(yesOrNo, "after each epoch, measure the test photographs, too, not only at the end", {
+    default: false,
+  }),
   metric: option(choice(...METRICS), "what tells the best epoch", { default: "accuracy" }),
   earlyStop: option(whole(1), "end after N epochs without a better one", { otherwise: "never" }),
   detectAnomaly: option(yesOrNo, "look for NaN in every operation of every step: slow", { default: false }),
@@ -136,8 +152,17 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   checkpointEvery: option(whole(1), "steps from one checkpoint to the next", { default: 50 }),
 };
 
-/** Those that may change while a run goes on: what was computed before stays as it would have been. (`data`: its place.) */
-export const RESUMABLE = ["data", "cache", "epochs", "backend", "threads", "checkpointEvery", "detectAnomaly"] as const;
+/** Those that may change while a run goes on: what was computed before stays as it would have been. (`data`, `val`: their place.) */
+export const RESUMABLE = [
+  "data",
+  "val",
+  "cache",
+  "epochs",
+  "backend",
+  "threads",
+  "checkpointEvery",
+  "detectAnomaly",
+] as const;
 
 /** The options that decide a run's numbers: all others. The cosine is made for a number of epochs. */
 export function decisive(config: TrainConfig): Partial<TrainConfig> {

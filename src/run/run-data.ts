@@ -2,29 +2,42 @@
 
 import { createHash } from "node:crypto";
 import type { PhotoFolder } from "../data/photo-folder.js";
-import { openSplits, type SplitsOptions } from "../data/splits.js";
+import { readSplits, type SplitsOptions } from "../data/splits.js";
+import type { Split } from "../train/best-epoch.js";
 import type { TrainConfig } from "./config.js";
 import type { DataSummary, SkippedPhotograph, SplitSummary } from "./run-json.js";
 
+/** Of each class, so much of the training photographs is for validation, where nothing else is said. */
+const VALIDATION = 0.1;
+
 export interface RunData {
   train: PhotoFolder;
+  /** What tells the best epoch; where it is not there, the test photographs do. */
+  validation?: PhotoFolder;
   test: PhotoFolder;
   skipped: SkippedPhotograph[];
 }
 
 /**
- * Reads a run's photographs. Which of them are for testing does not depend on the run's seed: runs can be compared.
+ * Reads a run's photographs. Which of them are for testing, and which for validation, does not depend on the run's seed:
+ * runs can be compared.
  * @throws Error naming the folder or the file that cannot be read
  */
 export async function readRunData(
-  { data, size, layout, testFraction, limit, onError, cache }: TrainConfig,
+  { data, splitSeed, ...config }: TrainConfig,
   { onProgress, signal }: Pick<SplitsOptions, "onProgress" | "signal"> = {},
 ): Promise<RunData> {
-  const options = { size, layout, testFraction, limit, onError, cache, onProgress, signal };
-  const { train, test } = await openSplits(data, options);
+  const { size, layout, testFraction, valFraction, val, limit, onError, cache } = config;
+  const options = { size, layout, testFraction, valFraction, val, limit, onError, cache, onProgress, signal };
+  const { train, validation, test } = await readSplits(data, { ...options, seed: splitSeed }, VALIDATION);
   const skippedIn = (split: SkippedPhotograph["split"], { folder, skipped }: PhotoFolder) =>
     skipped.map(({ file, reason }) => ({ split, file: `${folder}/${file}`, reason }));
-  return { train, test, skipped: [...skippedIn("train", train), ...skippedIn("test", test)] };
+  const skipped = [
+    ...skippedIn("train", train),
+    ...(validation ? skippedIn("validation", validation) : []),
+    ...skippedIn("test", test),
+  ];
+  return { train, validation, test, skipped };
 }
 
 function summaryOf(dataset: PhotoFolder): SplitSummary {
@@ -33,6 +46,20 @@ function summaryOf(dataset: PhotoFolder): SplitSummary {
   return { count: dataset.length, counts: dataset.counts, sha256: hash.digest("hex") };
 }
 
-export function summarize({ train, test }: RunData): DataSummary {
-  return { classes: [...train.classes], size: train.size, train: summaryOf(train), test: summaryOf(test) };
+const SPLITS = ["train", "validation", "test"] as const;
+
+/** The splits whose photographs are not what they were, and how many these are. */
+export function changedSplits(then: DataSummary, now: DataSummary): { split: Split; before: number; after: number }[] {
+  const changed = SPLITS.filter((split) => then[split]?.sha256 !== now[split]?.sha256);
+  return changed.map((split) => ({ split, before: then[split]?.count ?? 0, after: now[split]?.count ?? 0 }));
+}
+
+export function summarize({ train, validation, test }: RunData): DataSummary {
+  return {
+    classes: [...train.classes],
+    size: train.size,
+    train: summaryOf(train),
+    validation: validation && summaryOf(validation),
+    test: summaryOf(test),
+  };
 }

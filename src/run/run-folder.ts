@@ -1,7 +1,7 @@
 /** RunFolder: everything about one training run, in one folder. */
 
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FileError, inFile } from "../file-error.js";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
@@ -24,13 +24,15 @@ import {
   type SkippedPhotograph,
   sessions,
   skippedPhotographs,
+  type TestSummary,
+  testSummary,
 } from "./run-json.js";
 import { checkUnlocked, RunLock } from "./run-lock.js";
 
 export type CheckpointName = "last" | "best";
 
 /** What training comes to. */
-const RESULTS = ["metrics.jsonl", "last.safetensors", "best.safetensors"];
+const RESULTS = ["metrics.jsonl", "test.json", "last.safetensors", "best.safetensors"];
 
 /** All that a run's training writes. */
 const FILES = ["config.json", "data.json", "skipped.json", "environment.json", ...RESULTS];
@@ -90,6 +92,7 @@ async function checkFinite(model: Sequential, path: string): Promise<void> {
  * | skipped.json       | `SkippedPhotograph[]`                                                                          |
  * | environment.json   | `Session[]`: versions, machine and backend, once for the start and once for each resumption    |
  * | metrics.jsonl      | an `EpochLine` for each epoch that is over                                                     |
+ * | test.json          | `TestSummary`: the test photographs, measured once training is over                            |
  * | last.safetensors   | checkpoint of the latest saved position: what is needed to go on                               |
  * | best.safetensors   | checkpoint of the end of the best epoch                                                        |
  *
@@ -174,6 +177,8 @@ export class RunFolder {
   /** Goes on with a run, maybe with other options: notes where, and removes what an interrupted write has left. */
   async resume(config: TrainConfig, session: Session): Promise<RunFolder> {
     for (const name of FILES) await removeUnfinished(this.#file(name), 0);
+    // It was about what was the end then.
+    await rm(this.#file("test.json"), { force: true });
     await this.#writeJson("environment.json", [...(await this.sessions()), session]);
     await this.#writeJson("config.json", config);
     return new RunFolder(this.path, config, this.#lock);
@@ -209,6 +214,16 @@ export class RunFolder {
   async writeMetrics(reports: readonly EpochReport[]): Promise<void> {
     const lines = reports.map(({ epochs: _, ...report }) => JSON.stringify({ ...report, seed: this.config.seed }));
     await this.#write("metrics.jsonl", lines.map((line) => `${line}\n`).join(""));
+  }
+
+  /** What the test photographs say at the end; undefined before that. */
+  async test(): Promise<TestSummary | undefined> {
+    const path = this.#file("test.json");
+    return existsSync(path) ? readJson(path, testSummary) : undefined;
+  }
+
+  async writeTest(summary: TestSummary): Promise<void> {
+    await this.#writeJson("test.json", summary);
   }
 
   hasCheckpoint(name: CheckpointName): boolean {

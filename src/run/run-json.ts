@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { parseJson } from "../io/json.js";
+import type { Split } from "../train/best-epoch.js";
 import type { Metrics } from "../train/evaluate.js";
 import { count, epochReport } from "../train/training-state.js";
 
@@ -21,6 +22,8 @@ export interface DataSummary {
   /** Width and height that the photographs were stretched to, in pixels. */
   size: number;
   train: SplitSummary;
+  /** What tells the best epoch; where it is not there, the test photographs do. */
+  validation?: SplitSummary;
   test: SplitSummary;
 }
 
@@ -28,7 +31,9 @@ export interface DataSummary {
 export interface EpochLine {
   epoch: number;
   train: Metrics;
-  test: Metrics;
+  validation?: Metrics;
+  /** Where there is no validation, or it was asked for. */
+  test?: Metrics;
   /** Learning rate at the end of the epoch's training. */
   lr: number;
   /** While training, without evaluation. */
@@ -36,6 +41,14 @@ export interface EpochLine {
   /** Spent on the epoch, with evaluation. */
   seconds: number;
   seed: number;
+}
+
+/** test.json: how good the net is on the test photographs, measured when training is over. */
+export interface TestSummary {
+  /** Which photographs told the best epoch. If these, `best` is a little flattered. */
+  decidedBy: Split;
+  best: { epoch: number; metrics: Metrics };
+  last: { epoch: number; metrics: Metrics };
 }
 
 /** An element of environment.json: where and when the run was begun, or gone on with. */
@@ -55,7 +68,7 @@ export interface Session {
 
 /** An element of skipped.json: a file that could not be used, and why. */
 export interface SkippedPhotograph {
-  split: "train" | "test";
+  split: Split;
   file: string;
   reason: string;
 }
@@ -66,13 +79,23 @@ export const dataSummary: v.GenericSchema<DataSummary> = v.object({
   classes: v.pipe(v.array(v.string()), v.minLength(2)),
   size: count,
   train: split,
+  validation: v.optional(split),
   test: split,
 });
 
 export const epochLine: v.GenericSchema<EpochLine> = v.object({
   ...v.omit(epochReport, ["epochs"]).entries,
-  test: epochReport.entries.train,
   seed: count,
+});
+
+const splitName = v.picklist(["train", "validation", "test"]);
+
+const epochMetrics = v.object({ epoch: count, metrics: epochReport.entries.train });
+
+export const testSummary: v.GenericSchema<TestSummary> = v.object({
+  decidedBy: splitName,
+  best: epochMetrics,
+  last: epochMetrics,
 });
 
 export const sessions: v.GenericSchema<Session[]> = v.array(
@@ -90,7 +113,7 @@ export const sessions: v.GenericSchema<Session[]> = v.array(
 );
 
 export const skippedPhotographs: v.GenericSchema<SkippedPhotograph[]> = v.array(
-  v.object({ split: v.picklist(["train", "test"]), file: v.string(), reason: v.string() }),
+  v.object({ split: splitName, file: v.string(), reason: v.string() }),
 );
 
 /** Options have a check of their own, `trainConfig`. */

@@ -18,16 +18,16 @@ import { useBackend } from "../tensor/backend/registry.js";
 import { div } from "../tensor/ops/pointwise/arithmetic.js";
 import { manualSeed } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { bestEpoch } from "../train/best-epoch.js";
-import type { LossFunction } from "../train/evaluate.js";
+import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
+import { evaluate, type LossFunction } from "../train/evaluate.js";
 import { type FitOptions, fit } from "../train/fit.js";
 import { BrokenLossError, checkWeights } from "../train/pass.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport, StepReport } from "../train/reports.js";
 import { type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
-import { type RunData, readRunData, summarize } from "./run-data.js";
+import { changedSplits, type RunData, readRunData, summarize } from "./run-data.js";
 import { buildModel, type CheckpointName, RunFolder } from "./run-folder.js";
-import type { DataSummary, SkippedPhotograph } from "./run-json.js";
+import type { DataSummary, SkippedPhotograph, TestSummary } from "./run-json.js";
 import { session } from "./session.js";
 
 /** What a run tells while it goes on. */
@@ -51,7 +51,7 @@ export type RunEvent =
   | ({ event: "epoch"; best: boolean } & EpochReport)
   /** The weights are broken: the steps since the last checkpoint, which is there, are repeated to see where that began. */
   | { event: "repeat"; epoch: number; done: number }
-  | { event: "end"; run: string; early: boolean; best: EpochReport };
+  | { event: "end"; run: string; early: boolean; best: EpochReport; test: TestSummary };
 
 export interface RunHooks {
   onEvent: (event: RunEvent) => void;
@@ -106,19 +106,17 @@ async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Pro
 }
 
 /** @throws Error when photographs were added, taken away or changed: the run could not go on as it began */
-async function checkSameData(run: RunFolder, folder: string, { train, test }: DataSummary): Promise<void> {
-  const before = await run.data();
-  for (const [split, is, was] of [["train", train, before.train] as const, ["test", test, before.test] as const]) {
-    if (is.sha256 === was.sha256) continue;
-    throw new Error(
-      `${run.path}: the ${split} photographs in ${folder} are not those that the run was begun with ` +
-        `(${was.count} then, ${is.count} now)`,
-    );
-  }
+async function checkSameData(run: RunFolder, folder: string, now: DataSummary): Promise<void> {
+  const [changed] = changedSplits(await run.data(), now);
+  if (!changed) return;
+  throw new Error(
+    `${run.path}: the ${changed.split} photographs in ${folder} are not those that the run was begun with ` +
+      `(${changed.before} then, ${changed.after} now)`,
+  );
 }
 
 /** @throws Error when there is nothing to tell apart, or no way to measure it by `metric` */
-function checkClasses({ data, metric }: TrainConfig, { train, test, skipped }: RunData): void {
+function checkClasses({ data, metric }: TrainConfig, { train, validation, test, skipped }: RunData): void {
   const { classes, counts } = train;
   if (classes.length < 2) {
     throw new Error(`${data}: one class only ("${classes[0]}"); there must be a folder for each of two or more`);
@@ -129,9 +127,11 @@ function checkClasses({ data, metric }: TrainConfig, { train, test, skipped }: R
     const why = first ? `; ${skipped.length} skipped, first ${first.file}: ${first.reason}` : "";
     throw new Error(`${data}: no photograph of class "${classes[empty]}" to train on${why}`);
   }
-  if (metric === "auc" && (classes.length !== 2 || test.counts.includes(0))) {
-    const found = classes.map((name, label) => `${test.counts[label]} ${name}`).join(", ");
-    throw new Error(`metric: auc needs two classes, and test photographs of both; ${data} has ${found}`);
+  const deciding = (validation ?? test).counts;
+  if (metric === "auc" && (classes.length !== 2 || deciding.includes(0))) {
+    const found = classes.map((name, label) => `${deciding[label]} ${name}`).join(", ");
+    const which = validation ? "validation" : "test";
+    throw new Error(`metric: auc needs two classes, and ${which} photographs of both; ${data} has ${found}`);
   }
 }
 
@@ -141,12 +141,14 @@ interface Plan {
   optimizer: Optimizer;
   schedule: Schedule | undefined;
   options: FitOptions;
+  /** What the end is measured on. */
+  test: ImageDataset;
 }
 
 /** @throws Error when options and photographs do not fit together */
 function plan(config: TrainConfig, data: RunData): Plan {
   checkClasses(config, data);
-  const { train, test } = data;
+  const { train, validation, test } = data;
   manualSeed(config.seed);
   const model = buildModel(config, train.classes.length);
   const optimizer = optimizerOf(model, config);
@@ -156,7 +158,9 @@ function plan(config: TrainConfig, data: RunData): Plan {
     schedule,
     scheduleEvery: config.schedule === "cosine" ? "step" : "epoch",
     train,
-    test,
+    validation,
+    // What decides nothing is measured at the end.
+    test: validation && !config.evaluateTest ? undefined : test,
     epochs: config.epochs,
     batchSize: config.batch,
     augment: config.augment,
@@ -167,7 +171,7 @@ function plan(config: TrainConfig, data: RunData): Plan {
     earlyStop: config.earlyStop === undefined ? undefined : { metric: config.metric, patience: config.earlyStop },
     detectAnomaly: config.detectAnomaly,
   };
-  return { model, optimizer, schedule, options };
+  return { model, optimizer, schedule, options, test };
 }
 
 /** @throws Error when a run's files would be among its photographs */
@@ -240,14 +244,36 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
   await train(await run.resume(config, session()), planned, about, hooks, position);
 }
 
+/** Measures the last and the best epoch's weights on the test photographs, unless their epochs have done so. */
+async function measureTest(
+  run: RunFolder,
+  { model, options, test }: Plan,
+  reports: readonly EpochReport[],
+  signal: AbortSignal | undefined,
+): Promise<TestSummary> {
+  const { batchSize, loss } = options;
+  const measure = async ({ epoch, test: known }: EpochReport, at: () => Promise<Sequential>) => ({
+    epoch,
+    metrics: known ?? (await evaluate(await at(), test, { batchSize, loss, signal })),
+  });
+  const [best, last] = [bestEpoch(reports, run.config.metric), reports[reports.length - 1]];
+  const atEnd = await measure(last, async () => model);
+  return {
+    decidedBy: decidingSplit(last),
+    best: best === last ? atEnd : await measure(best, () => run.loadModel("best")),
+    last: atEnd,
+  };
+}
+
 async function train(
   run: RunFolder,
-  { model, optimizer, schedule, options }: Plan,
+  planned: Plan,
   { data, skipped }: { data: DataSummary; skipped: SkippedPhotograph[] },
   { onEvent, signal }: RunHooks,
   position = new TrainingPosition(),
 ): Promise<void> {
   const { config, path } = run;
+  const { model, optimizer, schedule, options } = planned;
   // Where a run was killed between the two, the checkpoint knows of an epoch that metrics.jsonl does not have.
   await run.writeMetrics(position.reports);
   const { epoch, done } = position;
@@ -274,7 +300,9 @@ async function train(
     if (!run.hasCheckpoint("last")) await save("last");
     const reports = await fit(model, { ...options, position, signal, onStep, onEpoch });
     const best = bestEpoch(reports, config.metric);
-    onEvent({ event: "end", run: path, early: reports.length < config.epochs, best });
+    const test = await measureTest(run, planned, reports, signal);
+    await run.writeTest(test);
+    onEvent({ event: "end", run: path, early: reports.length < config.epochs, best, test });
   } catch (error) {
     if (signal?.aborted && error === signal.reason) await save("last");
     if (error instanceof BrokenLossError && error.modelWasBroken) {

@@ -14,21 +14,36 @@ export const METRICS: readonly MetricName[] = ["loss", "accuracy", "error", "pre
 const COSTS: ReadonlySet<MetricName> = new Set(["loss", "error"]);
 
 /** What is judged: a report of `fit`, or a line of a run's metrics.jsonl. */
-type Epoch = Pick<EpochReport, "epoch" | "train" | "test">;
+type Epoch = Pick<EpochReport, "epoch" | "train" | "validation" | "test">;
+
+/** The sets of images that an epoch is measured on. */
+export type Split = "train" | "validation" | "test";
+
+/** The one by which epochs are told apart: that for validation; where there is none, the test set, or the training set. */
+export function decidingSplit({ validation, test }: Pick<Epoch, "validation" | "test">): Split {
+  if (validation) return "validation";
+  return test ? "test" : "train";
+}
+
+/** What the epoch is judged by. */
+export function deciding(report: Epoch): Metrics {
+  return report[decidingSplit(report)]!;
+}
 
 export const aMetric: Kind<MetricName> = oneOf(...METRICS);
 
-/** The metric on the test set, or, without one, on the training set. Larger is better: costs are negated. */
-function score({ epoch, train, test }: Epoch, metric: MetricName): number {
-  const value = (test ?? train)[metric];
+/** Larger is better: costs are negated. */
+function score(report: Epoch, metric: MetricName): number {
+  const value = deciding(report)[metric];
   if (value === undefined) {
-    throw new Error(`there is no ${metric} in epoch ${epoch}: it needs two classes, and images of both of them`);
+    throw new Error(`there is no ${metric} in epoch ${report.epoch}: it needs two classes, and images of both of them`);
   }
   return COSTS.has(metric) ? -value : value;
 }
 
 /**
- * The one of `reports` on the best epoch by `metric`, the first of equals.
+ * The one of `reports` on the best epoch by `metric` of the validation set; without one, of the test set, or of the
+ * training set. The first of equals.
  * @throws RangeError when there is no metric of this name
  * @throws Error when there is no epoch, or the metric was not to be had
  */

@@ -24,7 +24,8 @@ import {
 import { formatShape } from "../tensor/shape.js";
 import "../tensor/methods.js";
 import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
-import { aMetric, keepsImproving, type MetricName } from "./best-epoch.js";
+import { aMetric, deciding, keepsImproving, type MetricName } from "./best-epoch.js";
+import { BestWeights } from "./best-weights.js";
 import { checkNotEmpty, evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
 import { type Pass, runPass } from "./pass.js";
 import { aPosition, TrainingPosition } from "./position.js";
@@ -35,7 +36,9 @@ export interface FitOptions {
   optimizer: Optimizer;
   /** What to train on. */
   train: ImageDataset;
-  /** What to measure each epoch on. */
+  /** What to judge each epoch by: for `schedule`, `earlyStop` and `restoreBest`. Default: the test set. */
+  validation?: ImageDataset;
+  /** What to measure each epoch on. Beside a validation set it decides nothing. */
   test?: ImageDataset;
   /** How often to go through the training set. */
   epochs: number;
@@ -47,7 +50,7 @@ export interface FitOptions {
   loss?: LossFunction;
   /** Measures the training set, too, after each epoch and in evaluation mode. Default false. */
   evaluateTrain?: boolean;
-  /** Is stepped after each epoch, with the loss on the test set (or, without one, on the training set). */
+  /** Is stepped after each epoch, with the loss on the validation set (without one, on the test or the training set). */
   schedule?: Schedule;
   /** "step" steps the schedule after each batch instead, with the batch's loss. Default "epoch". */
   scheduleEvery?: "step" | "epoch";
@@ -57,6 +60,8 @@ export interface FitOptions {
   clipValue?: number;
   /** Ends training when this metric has not been better than ever before for `patience` epochs. */
   earlyStop?: { metric: MetricName; patience: number };
+  /** At the end, puts the weights of the best epoch back: best by this metric on the validation set, which this needs. */
+  restoreBest?: MetricName;
   /** Looks at every operation of every step; without it, only at a step whose loss has broken. Default false. */
   detectAnomaly?: boolean;
   /** Where to begin; moved on after each step, so that a callback can save it. Default: the beginning. */
@@ -72,6 +77,7 @@ export interface FitOptions {
 const KINDS: OptionKinds<FitOptions> = {
   optimizer: needed(anOptimizer),
   train: needed(aDataset),
+  validation: aDataset,
   test: aDataset,
   epochs: needed(aCount),
   batchSize: needed(aCount),
@@ -83,6 +89,7 @@ const KINDS: OptionKinds<FitOptions> = {
   clipNorm: numberAbove(0),
   clipValue: numberAbove(0),
   earlyStop: optionsOf({ metric: needed(aMetric), patience: needed(aCount) }),
+  restoreBest: aMetric,
   detectAnomaly: aBoolean,
   position: aPosition,
   signal: aSignal,
@@ -98,12 +105,12 @@ function since(start: number): number {
 let running = false;
 
 /**
- * Trains for `epochs` passes over the shuffled training set, and measures the test set after each. The model is put into
+ * Trains for `epochs` passes over the shuffled training set, and measures the other sets after each. The model is put into
  * training mode at the start of each epoch, but for parts that are in evaluation mode when `fit` begins while the model
  * itself is not: after `model.trunk.eval()`, the trunk's batch norms stay as they are.
  * @returns one report per epoch, those before `position` included
  * @throws Error when a dataset is empty, the optimizer or the schedule is another model's, the loss depends on parameters
- * that no optimizer holds, another `fit` is running, or the loss becomes NaN or infinite, naming the operation that did it
+ * that no optimizer holds, another `fit` is running, nothing tells the best epoch to restore, or the loss becomes NaN or infinite, naming the operation that did it
  */
 export async function fit(model: Module, options: FitOptions): Promise<EpochReport[]> {
   checkArgument("fit", "model", model, aModule);
@@ -117,20 +124,39 @@ export async function fit(model: Module, options: FitOptions): Promise<EpochRepo
   }
   running = true;
   try {
-    return await runEpochs(model, options);
+    return await (options.restoreBest ? runAndRestore(model, options, options.restoreBest) : runEpochs(model, options));
   } finally {
     running = false;
   }
 }
 
 /** @throws Error when something in the options cannot be meant */
-function check(model: Module, { optimizer, train, test, schedule }: FitOptions): void {
+function check(model: Module, options: FitOptions): void {
+  const { optimizer, train, validation, test, schedule } = options;
   checkNotEmpty("fit: train", train);
+  if (validation) checkNotEmpty("fit: validation", validation);
   if (test) checkNotEmpty("fit: test", test);
   if (schedule?.optimizer && schedule.optimizer !== optimizer) {
     throw new Error("fit: the schedule sets the rate of another optimizer; make it with the one that fit is given");
   }
   checkOptimizer(model, optimizer);
+  if (options.restoreBest) checkRestore(options);
+}
+
+/** @throws Error when nothing tells the best epoch, or its weights may be gone */
+function checkRestore({ validation, position }: FitOptions): void {
+  if (!validation) {
+    throw new Error(
+      "fit: restoreBest needs a validation set, which tells the best epoch: openSplits(folder, { size, valFraction: 0.1 }) " +
+        "keeps one out of the training images. Chosen by the test set, a net looks better than it is",
+    );
+  }
+  if (position && position.reports.length > 0) {
+    throw new Error(
+      `fit: restoreBest knows the weights of its own epochs, and position has ${position.reports.length} behind it. Save ` +
+        "the best epoch in onEpoch by saveCheckpoint, and put it back by loadWeights",
+    );
+  }
 }
 
 /** @throws Error when the optimizer holds nothing of the model, or leaves out what is not frozen */
@@ -158,9 +184,26 @@ function partsInEvaluation(model: Module): AnyModule[] {
   return model.training ? model.modules().filter(({ training }) => !training) : [];
 }
 
-async function runEpochs(model: Module, options: FitOptions): Promise<EpochReport[]> {
-  const { optimizer, train: trainSet, test: testSet, epochs, batchSize, loss, signal, schedule, earlyStop } = options;
+async function runAndRestore(model: Module, options: FitOptions, metric: MetricName): Promise<EpochReport[]> {
+  const best = new BestWeights(model, metric);
   const { position = new TrainingPosition() } = options;
+  const onEpoch = (report: EpochReport) => {
+    best.look(position.reports);
+    return options.onEpoch?.(report);
+  };
+  try {
+    const reports = await runEpochs(model, { ...options, position, onEpoch });
+    best.restore();
+    return reports;
+  } finally {
+    best.dispose();
+  }
+}
+
+async function runEpochs(model: Module, options: FitOptions): Promise<EpochReport[]> {
+  const { optimizer, train: trainSet, epochs, batchSize, loss, signal, schedule, earlyStop } = options;
+  const { position = new TrainingPosition() } = options;
+  const measure = (dataset: ImageDataset) => evaluate(model, dataset, { batchSize, loss, signal });
   const still = partsInEvaluation(model);
   while (position.epoch <= epochs && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
     const { epoch } = position;
@@ -169,10 +212,11 @@ async function runEpochs(model: Module, options: FitOptions): Promise<EpochRepor
     for (const part of still) part.training = false;
     let train = await trainEpoch(model, options, position);
     const imagesPerSecond = trainSet.length / position.seconds;
-    if (options.evaluateTrain) train = await evaluate(model, trainSet, { batchSize, loss, signal });
-    const test = testSet && (await evaluate(model, testSet, { batchSize, loss, signal }));
-    const report = { epoch, epochs, train, test, lr: optimizer.lr, imagesPerSecond, seconds: since(start) };
-    if (options.scheduleEvery !== "step") schedule?.step((test ?? train).loss);
+    if (options.evaluateTrain) train = await measure(trainSet);
+    const validation = options.validation && (await measure(options.validation));
+    const test = options.test && (await measure(options.test));
+    const report = { epoch, epochs, train, validation, test, lr: optimizer.lr, imagesPerSecond, seconds: since(start) };
+    if (options.scheduleEvery !== "step") schedule?.step(deciding(report).loss);
     position.finishEpoch(report);
     await options.onEpoch?.(report);
   }

@@ -1,6 +1,6 @@
 /** Progress on the console: a live line on a terminal, a plain one now and then in a log. */
 
-import { duration } from "../text.js";
+import { duration, inColumns } from "../text.js";
 import type { Metrics } from "./evaluate.js";
 import type { EpochReport, StepReport } from "./reports.js";
 
@@ -52,13 +52,14 @@ export function consoleProgress(): ConsoleProgress {
         terminal.write(`\r\x1b[K${where}  ${bar}  ${speed}`);
       } else if (isDue(LOG_INTERVAL_MS)) console.log(`${where}  ${speed}`);
     },
-    onEpoch({ epoch, epochs, train, test, imagesPerSecond, seconds }) {
+    onEpoch({ epoch, epochs, train, validation, test, imagesPerSecond, seconds }) {
       terminal?.write("\r\x1b[K");
       lastLine = performance.now();
       const left = epoch < epochs ? `, ${duration(seconds * (epochs - epoch))} left` : "";
       console.log(`epoch ${epoch}/${epochs}  ${imagesPerSecond.toFixed(0)} images/s  ${duration(seconds)}${left}`);
-      console.log(`  train  ${describe(train)}`);
-      if (test) console.log(`  test   ${describe(test)}`);
+      const measured = Object.entries({ train, validation, test }).filter(([, metrics]) => metrics !== undefined);
+      const rows = measured.map(([split, metrics]) => [`  ${split}`, describe(metrics!)]);
+      console.log(inColumns(rows, 2).join("\n"));
     },
   };
   // Not enumerable, so that `...` leaves it out: `fit` has no such option.

@@ -28,7 +28,9 @@ export interface EpochReport {
   epochs: number;
   /** Over the epoch's batches as they were trained on, in training mode and before each step; see `evaluateTrain`. */
   train: Metrics;
-  /** After the epoch, in evaluation mode. */
+  /** After the epoch, in evaluation mode; where it is there, it tells which epoch is the best. */
+  validation?: Metrics;
+  /** Likewise, where there is no validation. */
   test?: Metrics;
   /** At the end of the epoch's training. */
   lr: number;

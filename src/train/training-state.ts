@@ -43,6 +43,7 @@ export const epochReport = v.looseObject({
   epoch: v.pipe(count, v.minValue(1)),
   epochs: v.pipe(count, v.minValue(1)),
   train: metrics,
+  validation: v.optional(metrics),
   test: v.optional(metrics),
   lr: positive,
   imagesPerSecond: positive,

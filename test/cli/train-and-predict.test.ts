@@ -26,16 +26,33 @@ describe("train", () => {
     expect([code, stderr]).toEqual([0, ""]);
     const lines = stdout.split("\n");
     expect(lines[0]).toMatch(/^net1, 395,090 parameters, on wasm \(1 thread, /);
-    expect(lines[1]).toMatch(/^train {2}20 photographs, 8×8: \d+ not covered, \d+ covered$/);
-    expect(lines[3]).toMatch(/^skipped {2}.*faces\/train\/broken_1\.jpg: not an image/);
+    expect(lines[1]).toMatch(/^train {7}18 photographs, 8×8: \d+ not covered, \d+ covered$/);
+    expect(lines[2]).toMatch(/^validation {2}2 photographs: 1 not covered, 1 covered; they tell the best epoch$/);
+    expect(lines[3]).toMatch(/^test {8}10 photographs: \d+ not covered, \d+ covered; they decide nothing$/);
+    expect(lines[4]).toMatch(/^skipped {2}.*faces\/train\/broken_1\.jpg: not an image/);
     expect(stdout).toMatch(/^epoch 2\/2 {2}\d+ images\/s {2}[\d.]+ s$/m);
-    expect(stdout).toMatch(/^ {2}test {3}loss \d\.\d{4} {2}accuracy \d+\.\d\d % {2}F1 [01]\.\d{4}$/m);
+    expect(stdout).toMatch(/^ {2}validation {2}loss \d\.\d{4} {2}accuracy \d+\.\d\d % {2}F1 [01]\.\d{4}$/m);
+    expect(stdout).not.toMatch(/^ {2}test/m);
+    const { best, last } = (await (await RunFolder.open(join(root, "a"))).test())!;
+    const [first, second] = [best, last].map(({ metrics }) => `${(100 * metrics.accuracy).toFixed(2)} %`);
+    expect(stdout).toContain(
+      `Of the test photographs, epoch ${best.epoch} calls ${first} right, the last one ${second}\n`,
+    );
     expect(stdout).toMatch(
-      /\ndone\. Best: epoch [12], \d+\.\d\d %\nnpx torchlet report a\nnpx torchlet predict PHOTO --run a\n$/,
+      /\ndone\. Best on the validation photographs: epoch [12], \d+\.\d\d %\n.*\nnpx torchlet report a\nnpx torchlet predict PHOTO --run a\n$/,
     );
     const run = await RunFolder.open(join(root, "a"));
     expect(run.config).toMatchObject({ net: "net1", size: 8, epochs: 2, threads: 1 });
     expect(await run.skipped()).toMatchObject([{ split: "train", file: expect.stringMatching(/broken_1\.jpg$/) }]);
+  });
+
+  it("lets the test photographs tell the best epoch, as the original experiment did, and says so", async () => {
+    const flags = ["--val-fraction", "0", "--epochs", "1", "--out", "original", ...small];
+    const { stdout } = await torchlet(root, "train", "faces", ...flags);
+    expect(stdout).toMatch(/^train {2}20 photographs, 8×8/m);
+    expect(stdout).toMatch(/^test {3}10 photographs: .*; they tell the best epoch, which flatters its figures$/m);
+    expect(stdout).toMatch(/^ {2}test {3}loss/m);
+    expect(stdout).toMatch(/^done\. Best on the test photographs: epoch 1, /m);
   });
 
   it("takes a config file, and flags before it; another run's is one", async () => {
@@ -60,8 +77,9 @@ describe("train", () => {
     const flags = ["--out", "three-run", "--epochs", "1", "--test-fraction", "0.4", ...small];
     const { code, stdout, stderr } = await torchlet(root, "train", "three", ...flags);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^train {2}12 photographs, 8×8: 4 ant, 4 bee, 4 cow$/m);
-    expect(stdout).toMatch(/^test {3}8 photographs: 3 ant, 3 bee, 2 cow$/m);
+    expect(stdout).toMatch(/^train {7}9 photographs, 8×8: 3 ant, 3 bee, 3 cow$/m);
+    expect(stdout).toMatch(/^validation {2}3 photographs: 1 ant, 1 bee, 1 cow; they tell the best epoch$/m);
+    expect(stdout).toMatch(/^test {8}8 photographs: 3 ant, 3 bee, 2 cow; they decide nothing$/m);
     const seen = await torchlet(root, "predict", "three/cow", "--run", "three-run");
     expect(seen.stdout).toMatch(/^photograph +class +ant +bee +cow\n/);
     expect(seen.stdout.trimEnd().split("\n")).toHaveLength(7);
@@ -81,7 +99,8 @@ describe("train", () => {
       epoch: 1,
       done: 0,
     });
-    expect(events.at(-1)).toMatchObject({ early: false, best: { epoch: 1, test: { loss: expect.any(Number) } } });
+    expect(events.at(-1)).toMatchObject({ early: false, best: { epoch: 1, validation: { loss: expect.any(Number) } } });
+    expect(events.at(-1).test).toMatchObject({ decidedBy: "validation", last: { epoch: 1 } });
   });
 
   it.each([
@@ -154,7 +173,7 @@ describe("errors", () => {
     [["train", "--resume", "faces"], "torchlet: faces is no run folder: there is no config.json in it"],
     [
       ["train", "faces", "--resume", "a", "--lr", "1"],
-      "torchlet: --lr: cannot change with --resume; DIR, --cache, --epochs, ",
+      "torchlet: --lr: cannot change with --resume; DIR, --val, --cache, ",
     ],
     [
       ["train", "faces", "--class-weights", "1,2,3", "--out", "weights"],

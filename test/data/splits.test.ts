@@ -4,7 +4,7 @@ import { mkdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { FaceFolder } from "../../src/data/face-folder.js";
-import { openSplits } from "../../src/data/splits.js";
+import { openSplits, readSplits } from "../../src/data/splits.js";
 import { folderOf, jpeg, png } from "./photographs.js";
 
 /** `count` files named by `name`. */
@@ -93,6 +93,7 @@ describe("a folder with splits", () => {
     ["Train", "Test"],
     ["training", "validation"],
     ["TRAINING", "val"],
+    ["train", "Valid"],
   ])("is found under the names %s and %s", async (training, testing) => {
     const folder = await folderOf({ [`${training}/cat/1.png`]: png, [`${testing}/cat/2.png`]: png });
     const { train, test } = await openSplits(folder, { size: 2 });
@@ -109,11 +110,19 @@ describe("a folder with splits", () => {
   });
 
   it("says what it does not use", async () => {
-    const folder = await folderOf({ "train/cat/1.png": png, "val/cat/2.png": png, "Test/cat/3.png": png });
+    const folder = await folderOf({
+      "train/cat/1.png": png,
+      "val/cat/2.png": png,
+      "validation/cat/4.png": png,
+      "Test/cat/3.png": png,
+    });
     const { test } = await openSplits(folder, { size: 2 });
     expect(test.folder).toBe(`${folder}/Test`);
     expect(test.skipped).toEqual([
-      { file: "../val", reason: 'not used: "train" is for training and "Test" for testing' },
+      {
+        file: "../validation",
+        reason: 'not used: "train" is for training, "val" for validation, and "Test" for testing',
+      },
     ]);
     const twice = await folderOf({ "train/cat/1.png": png, "Train/cat/2.png": png, "test/cat/3.png": png });
     await expect(openSplits(twice, { size: 2 })).rejects.toThrow(
@@ -153,6 +162,111 @@ describe("a folder with splits", () => {
     await expect(openSplits(folder, { size: 2, testFraction: 0.5 })).rejects.toThrow(
       `openSplits: testFraction is 0.5, but ${folder} is split already: it has a folder "test"`,
     );
+  });
+});
+
+describe("validation", () => {
+  const split = (train: string, test = "test") =>
+    folderOf({
+      ...files(20, (i) => `${train}/cat/${100 + i}.png`),
+      ...files(5, (i) => `${train}/dog/${100 + i}.png`),
+      ...files(3, (i) => `${test}/cat/${i}.png`),
+    });
+
+  it("keeps a share of each class out of the training photographs, the same whatever else is drawn", async () => {
+    const folder = await split("train");
+    const { train, validation, test } = await openSplits(folder, { size: 2, valFraction: 0.1 });
+    expect([train.counts, validation?.counts, test.counts]).toEqual([
+      [18, 4],
+      [2, 1],
+      [3, 0],
+    ]);
+    expect(new Set([...train.files, ...validation!.files]).size).toBe(25);
+    expect(validation!.files).toEqual(validation!.files.toSorted());
+    const chosen = async (seed?: number) =>
+      (await openSplits(folder, { size: 2, valFraction: 0.1, seed })).validation?.files;
+    expect(await chosen()).toEqual(validation!.files);
+    expect(await chosen(0)).toEqual(validation!.files);
+    expect(await chosen(1)).not.toEqual(validation!.files);
+    // Without being asked, none.
+    const plain = await openSplits(folder, { size: 2 });
+    expect([plain.train.length, plain.validation]).toEqual([25, undefined]);
+  });
+
+  it("comes after the split for testing, where the folder has none", async () => {
+    const folder = await faces();
+    const plain = await openSplits(folder, { size: 2 });
+    const { train, validation, test } = await openSplits(folder, { size: 2, valFraction: 0.2 });
+    expect(test.files).toEqual(plain.test.files);
+    expect([...train.files, ...validation!.files].sort()).toEqual(plain.train.files);
+    expect(validation!.counts).toEqual([4, 1]);
+  });
+
+  it("counts with the training photographs for the limit, and is not taken from a single one", async () => {
+    const folder = await split("train");
+    const few = await openSplits(folder, { size: 2, valFraction: 0.25, limit: 10 });
+    expect([few.train.counts, few.validation?.counts]).toEqual([
+      [6, 1],
+      [2, 1],
+    ]);
+    const single = await folderOf({
+      "train/cat/1.png": png,
+      ...files(3, (i) => `train/dog/${i}.png`),
+      "test/cat/2.png": png,
+    });
+    const { validation } = await openSplits(single, { size: 2, valFraction: 0.5 });
+    expect(validation?.counts).toEqual([0, 2]);
+    const none = await folderOf({ "train/cat/1.png": png, "train/dog/1.png": png, "test/cat/2.png": png });
+    await expect(openSplits(none, { size: 2, valFraction: 0.5 })).rejects.toThrow(
+      `openSplits: ${none}/train has no class with two photographs to train on, of which one could be kept for ` +
+        "validation; valFraction: 0 does without",
+    );
+  });
+
+  it.each(["val", "Valid", "validation"])("is what is in %s beside a folder to test on", async (name) => {
+    const folder = await folderOf({
+      ...files(4, (i) => `train/cat/${i}.png`),
+      ...files(4, (i) => `train/dog/${i}.png`),
+      ...files(2, (i) => `${name}/dog/${i}.png`),
+      ...files(3, (i) => `test/cat/${i}.png`),
+    });
+    const { train, validation, test } = await openSplits(folder, { size: 2 });
+    expect([train.counts, validation?.counts, test.counts]).toEqual([
+      [4, 4],
+      [0, 2],
+      [3, 0],
+    ]);
+    expect([validation?.folder, test.skipped]).toEqual([`${folder}/${name}`, []]);
+    // Unless none is wanted.
+    const without = await openSplits(folder, { size: 2, valFraction: 0 });
+    expect([without.validation, without.train.length, without.test.skipped]).toEqual([
+      undefined,
+      8,
+      [{ file: `../${name}`, reason: 'not used: "train" is for training and "test" for testing' }],
+    ]);
+    await expect(openSplits(folder, { size: 2, valFraction: 0.1 })).rejects.toThrow(
+      `openSplits: valFraction is 0.1, but ${folder} has a folder for validation, "${name}"; 0 does without`,
+    );
+  });
+
+  it("may lie elsewhere", async () => {
+    const [folder, elsewhere] = [await split("train", "val"), await folderOf(files(2, (i) => `dog/${i}.png`))];
+    const { train, validation, test } = await openSplits(folder, { size: 2, val: elsewhere });
+    expect([train.counts, validation?.counts, validation?.folder]).toEqual([[20, 5], [0, 2], elsewhere]);
+    // One for validation alone is tested on.
+    expect(test.folder).toBe(`${folder}/val`);
+    await expect(openSplits(folder, { size: 2, val: elsewhere, valFraction: 0 })).rejects.toThrow(
+      `openSplits: valFraction is 0, and val is ${elsewhere}: leave out one of the two`,
+    );
+  });
+
+  it("that is kept where nobody speaks of it is none where there is a folder for it", async () => {
+    const counts = async (folder: string) => {
+      const { train, validation, test } = await readSplits(folder, { size: 2 }, 0.2);
+      return [train.length, validation?.length, test.length];
+    };
+    expect(await counts(await split("train"))).toEqual([20, 5, 3]);
+    expect(await counts(await split("train", "val"))).toEqual([25, undefined, 3]);
   });
 });
 

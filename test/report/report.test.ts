@@ -91,9 +91,8 @@ describe.each(["two", "three"] as const)("the report of a run with %s classes", 
       expect(page).toContain(`data-chart="${name}"`);
       expect(await readFile(at(`${run}/charts/${name}.svg`), "utf8")).toMatch(/^<svg [^>]*xmlns="[^>]*width="\d+"/);
     }
-    const best = await (await RunFolder.open(at(run))).metrics();
-    const accuracy = Math.max(...best.map(({ test }) => test.accuracy));
-    expect(page).toContain(`accuracy</span><b>${(100 * accuracy).toFixed(2)}\u00a0%</b>`);
+    const { metrics } = (await (await RunFolder.open(at(run))).test())!.best;
+    expect(page).toContain(`accuracy</span><b>${(100 * metrics.accuracy).toFixed(2)}\u00a0%</b>`);
     expectWhole(page);
   });
 });
@@ -101,10 +100,9 @@ describe.each(["two", "three"] as const)("the report of a run with %s classes", 
 describe("two classes", () => {
   it("have the figures that evaluation had: the AUC to its last digit", async () => {
     const page = await readFile(at("two/report.html"), "utf8");
-    const epochs = await (await RunFolder.open(at("two"))).metrics();
-    const best = epochs.reduce((a, b) => (b.test.accuracy > a.test.accuracy ? b : a));
-    expect(page).toContain(`AUC</span><b>${best.test.auc!.toFixed(4)}</b>`);
-    expect(page).toContain(`F1</span><b>${best.test.f1.toFixed(4)}</b>`);
+    const { metrics } = (await (await RunFolder.open(at("two"))).test())!.best;
+    expect(page).toContain(`AUC</span><b>${metrics.auc!.toFixed(4)}</b>`);
+    expect(page).toContain(`F1</span><b>${metrics.f1.toFixed(4)}</b>`);
   });
 });
 
@@ -120,6 +118,29 @@ describe("one epoch, and test photographs of one class only", () => {
     expect(await readdir(at("single-run/charts"))).toEqual(
       CHARTS.two.filter((name) => name !== "roc" && name !== "precision-recall").map((name) => `${name}.svg`),
     );
+  });
+});
+
+describe("the photographs that told the best epoch", () => {
+  it("are named, and a comparison says where they are not the same kind", async () => {
+    const { validation } = await (await RunFolder.open(at("two"))).data();
+    const validated = (await readFile(at("two/report.html"), "utf8")).replaceAll("\n", " ");
+    expect(validated).toContain("with the best accuracy on the validation photographs;");
+    expect(validated).toContain(
+      `They decided nothing: the epoch was chosen by ${validation!.count} other photographs, for validation.`,
+    );
+    await train("unvalidated", "faces", { epochs: 1, valFraction: 0 });
+    const unvalidated = (await readFile(await writeReport(at("unvalidated")), "utf8")).replaceAll("\n", " ");
+    expect(unvalidated).toContain("with the best accuracy on the test photographs;");
+    expect(unvalidated).toContain("The epoch was chosen by them, so the figures are a little better than");
+    const { file, lines } = await writeComparison(at("two"), at("unvalidated"), { out: at("both-kinds") });
+    const warning = `The best epoch of ${at("unvalidated")} was chosen by the test photographs`;
+    expect(lines.at(-1)).toContain(warning);
+    const page = await readFile(file, "utf8");
+    for (const text of [warning, "<td>validation photographs</td>", "Error on the validation and test photographs"]) {
+      expect(page).toContain(text);
+    }
+    expect(comparison.lines.join("\n")).not.toContain("was chosen by");
   });
 });
 
@@ -179,7 +200,7 @@ describe("photographs that have changed or gone", () => {
       await cp(at("two"), at("changed"), { recursive: true });
       await writeReport(at("changed"), { data: at("moved") });
       expect(await readFile(at("changed/report.html"), "utf8")).toContain(
-        "The photographs to test on are not what they were when the net was trained: 30 now, 31 then.",
+        "The test photographs are not what they were when the net was trained: 30 now, 31 then.",
       );
     } finally {
       await rename(at("gone"), at("faces"));

@@ -123,6 +123,9 @@ describe("how training ended", () => {
       "It overfitted: from epoch 2 to 3 the loss fell on the training photographs (1.0000 to 0.5000) and rose on the test " +
         "photographs (1.0000 to 1.5000); its best epoch is 2.",
     );
+    // Where there are validation photographs, it is theirs that rises.
+    const validated = epochsOf([2, 2], [1, 1], [0.5, 1.5]).map(({ test, ...line }) => ({ ...line, validation: test }));
+    expect(ended(validated, 2)).toContain("and rose on the validation photographs (1.0000 to 1.5000)");
     // Both rise: that is no overfitting.
     expect(ended(epochsOf([2, 2], [1, 1], [1.5, 1.5]), 2)).not.toContain("overfitted");
   });

@@ -32,5 +32,6 @@ export async function runContents(path: string) {
     lines: (await run.metrics()).map((line) => untimed({ ...line })),
     last: await checkpointContents(run.checkpoint("last")),
     best: await checkpointContents(run.checkpoint("best")),
+    test: await run.test(),
   };
 }

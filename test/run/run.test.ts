@@ -10,9 +10,12 @@ import { loadSafetensors } from "../../src/io/safetensors/file.js";
 import { saveSealed } from "../../src/io/safetensors/sealed.js";
 import { trainConfig } from "../../src/run/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
+import { readRunData } from "../../src/run/run-data.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import { allFinite } from "../../src/tensor/anomaly.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
+import { bestEpoch } from "../../src/train/best-epoch.js";
+import { evaluate } from "../../src/train/evaluate.js";
 import { runContents } from "./run-contents.js";
 
 let root: string;
@@ -24,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** A dropout and a schedule that moves with each step: everything that a checkpoint has to remember. */
-const options = { net: "net2", size: 8, epochs: 4, batch: 6, schedule: "cosine", warmupEpochs: 1, threads: 1 };
+const options = { net: "net2", size: 8, epochs: 4, batch: 5, schedule: "cosine", warmupEpochs: 1, threads: 1 };
 
 const config = (changes: Record<string, unknown> = {}) =>
   trainConfig({ data: join(root, "faces"), backend: "wasm", ...options, ...changes });
@@ -123,20 +126,97 @@ describe("photographs that a run cannot learn from, or be judged by", () => {
     await rm(join(bare, "train/broken_1.jpg"));
     await cp(join(root, "faces/train", covered), join(bare, "train", covered));
     await expect(refusal(bare, { metric: "auc" })).rejects.toThrow(
-      /^metric: auc needs two classes, and test photographs of both; .*bare has \d not covered, 0 covered$/,
+      /^metric: auc needs two classes, and validation photographs of both; .*bare has \d not covered, 0 covered$/,
     );
     const three = await folders("three", { ant: 4, bee: 4, cow: 4 });
-    await expect(refusal(three, { metric: "auc" })).rejects.toThrow("three has 1 ant, 1 bee, 1 cow");
+    await expect(refusal(three, { metric: "auc", valFraction: 0 })).rejects.toThrow(
+      /^metric: auc needs two classes, and test photographs of both; .*three has 1 ant, 1 bee, 1 cow$/,
+    );
     expect(RunFolder.exists(join(root, "refused"))).toBe(false);
   });
 });
 
+describe("the photographs that tell the best epoch", () => {
+  const short = { net: "net1", batch: 4, lr: 0.01, schedule: "constant", warmupEpochs: undefined };
+  const runOf = async (name: string, changes: Record<string, unknown> = {}) => {
+    const events: RunEvent[] = [];
+    const path = join(root, name);
+    await startRun(path, config({ ...short, ...changes }), { onEvent: (event) => events.push(event) });
+    const run = await RunFolder.open(path);
+    return { run, data: await run.data(), lines: await run.metrics(), test: await run.test(), end: events.at(-1) };
+  };
+
+  it("are a tenth of those to train on, whatever the seed; the others decide nothing", async () => {
+    const { run, data, lines, test, end } = await runOf("validated", { epochs: 3 });
+    expect([data.train.count, data.validation?.count, data.test.count]).toEqual([18, 2, 10]);
+    expect(lines.map((line) => [line.validation?.loss, line.test])).toEqual(
+      Array(3).fill([expect.any(Number), undefined]),
+    );
+    const best = bestEpoch(lines, "accuracy");
+    expect(best.epoch).toBe(
+      1 + lines.findIndex(({ validation }) => validation?.accuracy === best.validation?.accuracy),
+    );
+    const { test: photographs } = await readRunData(run.config);
+    for (const name of ["best", "last"] as const) {
+      expect(test?.[name]).toEqual({
+        epoch: name === "best" ? best.epoch : 3,
+        metrics: await evaluate(await run.loadModel(name), photographs, { batchSize: 4 }),
+      });
+    }
+    expect(test?.decidedBy).toBe("validation");
+    expect(end).toMatchObject({ event: "end", best: { epoch: best.epoch }, test });
+    expect((await runOf("validated-2", { epochs: 1, seed: 2 })).data).toEqual(data);
+    expect((await runOf("validated-3", { epochs: 1, splitSeed: 1 })).data.validation).not.toEqual(data.validation);
+  });
+
+  it("are those to test on where there are no others, which everything says", async () => {
+    const { data, lines, test } = await runOf("unvalidated", { epochs: 2, valFraction: 0 });
+    expect([data.train.count, data.validation, data.test.count]).toEqual([20, undefined, 10]);
+    expect(lines.map(({ validation }) => validation)).toEqual([undefined, undefined]);
+    const best = bestEpoch(lines, "accuracy");
+    expect(test).toEqual({
+      decidedBy: "test",
+      best: { epoch: best.epoch, metrics: best.test },
+      last: { epoch: 2, metrics: lines[1].test },
+    });
+  });
+
+  it("leave those to test on to be measured in each epoch, if asked to, and to decide nothing all the same", async () => {
+    const { lines, test } = await runOf("both-measured", { epochs: 2, evaluateTest: true });
+    expect(test).toMatchObject({ decidedBy: "validation", last: { metrics: lines[1].test } });
+    const { lines: untested } = await runOf("one-measured", { epochs: 2 });
+    expect(lines.map(({ validation, train }) => ({ validation, train }))).toEqual(
+      untested.map(({ validation, train }) => ({ validation, train })),
+    );
+  });
+
+  it("are measured once more when a run goes on to a later end", async () => {
+    const { run, test } = await runOf("measured-again", { epochs: 1 });
+    await interrupted(2, (hooks) => resumeRun(run.path, { epochs: 2 }, hooks));
+    expect([test?.last.epoch, await run.test()]).toEqual([1, undefined]);
+    await resumeRun(run.path, {}, quiet);
+    expect((await run.test())?.last.epoch).toBe(2);
+  });
+
+  it("may lie in another folder, which must stay what it is", async () => {
+    const val = join(root, "elsewhere-val");
+    await cp(join(root, "faces/test"), val, { recursive: true });
+    const { run, data } = await runOf("val-run", { epochs: 1, val });
+    expect([data.train.count, data.validation?.count, data.test.count]).toEqual([20, 10, 10]);
+    const [name] = await readdir(val);
+    await rm(join(val, name));
+    await expect(resumeRun(run.path, { epochs: 2 }, quiet)).rejects.toThrow(
+      /: the validation photographs in .* are not those that the run was begun with \(10 then, 9 now\)$/,
+    );
+  });
+});
+
 describe("class weights", () => {
-  const still = { net: "net1", lr: 0, epochs: 1, schedule: "constant", warmupEpochs: undefined };
+  const still = { net: "net1", lr: 0, epochs: 1, valFraction: 0, schedule: "constant", warmupEpochs: undefined };
   const lossOf = async (name: string, changes: Record<string, unknown>) => {
     await startRun(join(root, name), config({ ...still, ...changes }), quiet);
     const [{ train, test }] = await (await RunFolder.open(join(root, name))).metrics();
-    return { train: train.loss, test: test.loss };
+    return { train: train.loss, test: test!.loss };
   };
 
   it("weigh photographs, each by itself: the loss is the mean over their number", async () => {
@@ -209,7 +289,7 @@ describe("a folder that is not as a run needs it", () => {
     await startRun(path, config(short), quiet);
     await rm(join(path, "config.json"));
     await expect(startRun(path, config(short), quiet)).rejects.toThrow(
-      `${path} holds metrics.jsonl, last.safetensors, best.safetensors of a run whose config.json is gone: put that back`,
+      `${path} holds metrics.jsonl, test.json, last.safetensors, best.safetensors of a run whose config.json is gone: put that back`,
     );
   });
 
@@ -269,9 +349,18 @@ it("JSON that was edited is refused, by the names of file and field", async () =
     ["config.json", "null", "config.json: expected Object, got null: was it edited?"],
     ["config.json", "[", "config.json: Unexpected end"],
     ["config.json", "{}", "config.json: data: expected a folder, got nothing"],
+    [
+      "test.json",
+      '{"decidedBy": "luck"}',
+      'test.json: decidedBy: expected ("train" | "validation" | "test"), got "luck"',
+    ],
     ["data.json", "{}", "data.json: classes: missing: was it edited?"],
     ["data.json", '{"classes": ["a", 1]}', "data.json: classes.1: expected string, got 1: was it edited?"],
-    ["skipped.json", '[{"split": "training"}]', 'skipped.json: 0.split: expected ("train" | "test"), got "training"'],
+    [
+      "skipped.json",
+      '[{"split": "training"}]',
+      'skipped.json: 0.split: expected ("train" | "validation" | "test"), got "training"',
+    ],
     ["environment.json", "7", "environment.json: expected Array, got 7"],
     ["metrics.jsonl", '{"epoch": -1}', "metrics.jsonl: line 1: epoch: expected >=0, got -1"],
     ["metrics.jsonl", '{"epoch": 1, "train": 3}', "metrics.jsonl: line 1: train: expected Object, got 3"],
@@ -286,6 +375,7 @@ it("JSON that was edited is refused, by the names of file and field", async () =
       await run.skipped();
       await run.sessions();
       await run.metrics();
+      await run.test();
     };
     await expect(readAll()).rejects.toThrow(join(path, message));
     await writeFile(file, before);
@@ -379,15 +469,17 @@ describe("the folder", () => {
       "last.safetensors",
       "metrics.jsonl",
       "skipped.json",
+      "test.json",
     ]);
     const run = await RunFolder.open(path);
     expect(run.config).toEqual(config({ epochs: 1, warmupEpochs: 0 }));
-    expect(await run.data()).toMatchObject({ classes: ["not covered", "covered"], size: 8, test: { count: 10 } });
+    const counts = { train: { count: 18 }, validation: { count: 2 }, test: { count: 10 } };
+    expect(await run.data()).toMatchObject({ classes: ["not covered", "covered"], size: 8, ...counts });
     expect(await run.skipped()).toEqual([]);
     const metrics = ["loss", "accuracy", "error", "precision", "recall", "f1", "auc"];
     const [line] = await run.metrics();
-    expect(Object.keys(line)).toEqual(["epoch", "train", "test", "lr", "imagesPerSecond", "seconds", "seed"]);
-    for (const split of [line.train, line.test]) expect(Object.keys(split)).toEqual(metrics);
+    expect(Object.keys(line)).toEqual(["epoch", "train", "validation", "lr", "imagesPerSecond", "seconds", "seed"]);
+    for (const split of [line.train, line.validation!]) expect(Object.keys(split)).toEqual(metrics);
     expect((await readFile(join(path, "metrics.jsonl"), "utf8")).endsWith("}\n")).toBe(true);
     await appendFile(join(path, "metrics.jsonl"), '{"epoch": 2, "tr');
     await expect(run.metrics()).rejects.toThrow(`${join(path, "metrics.jsonl")}: line 2: Unterminated string`);

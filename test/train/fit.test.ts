@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
+import type { ImageDataset } from "../../src/data/dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import type { Labels } from "../../src/layers/losses/class-loss.js";
@@ -12,7 +13,7 @@ import { clipGradNorm, clipGradValue } from "../../src/optim/clip.js";
 import { CosineWarmupLR } from "../../src/optim/schedules/cosine-warmup-lr.js";
 import { StepLR } from "../../src/optim/schedules/step-lr.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { useBackend } from "../../src/tensor/backend/registry.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { ones } from "../../src/tensor/factories/filled.js";
 import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
 import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
@@ -136,6 +137,15 @@ describe("the reports", () => {
     expect(report.test).toBeUndefined();
   });
 
+  it("have those of a validation set, beside a test set or without one", async () => {
+    const [model, validation, test] = [classifier(), dataset(TEST, { seed: 4 }), dataset(TEST, { seed: 2 })];
+    const [both] = await fit(model, optionsFor(model, { validation, test, epochs: 1 }));
+    const measure = (set: ImageDataset) => evaluate(model, set, { batchSize: 4 });
+    expect([both.validation, both.test]).toEqual([await measure(validation), await measure(test)]);
+    const [one] = await fit(model, optionsFor(model, { validation, test: undefined, epochs: 1 }));
+    expect([one.validation, one.test]).toEqual([await measure(validation), undefined]);
+  });
+
   it("count the images of each step", async () => {
     const model = classifier();
     const steps: StepReport[] = [];
@@ -182,12 +192,16 @@ describe("the learning rate", () => {
     expect(rates).toHaveLength(9);
   });
 
-  it("follows the loss on the test set, or without one on the training set", async () => {
-    for (const test of [undefined, dataset(TEST)]) {
+  it("follows the loss on the validation set, or without one on the test set, or on the training set", async () => {
+    for (const [split, sets] of [
+      ["train", { test: undefined }],
+      ["test", { test: dataset(TEST) }],
+      ["validation", { test: dataset(TEST), validation: dataset(TEST, { seed: 3 }) }],
+    ] as const) {
       const seen: number[] = [];
       const schedule = { step: (metric: number) => seen.push(metric), stateDict: () => ({}), loadStateDict: () => {} };
-      const { reports } = await ratesOf(() => ({ schedule, test }));
-      expect(seen).toEqual(reports.map(({ train, test }) => (test ?? train).loss));
+      const { reports } = await ratesOf(() => ({ schedule, ...sets }));
+      expect(seen).toEqual(reports.map((report) => report[split]!.loss));
     }
   });
 });
@@ -250,6 +264,59 @@ describe("early stop", () => {
     expect(() => bestEpoch(reports as EpochReport[], "f1")).toThrow("there is no f1 in epoch");
     expect(() => bestEpoch(reports.slice(0, 1) as EpochReport[], "f1")).toThrow("there is no f1 in epoch 1");
     expect(() => bestEpoch([], "loss")).toThrow("no epoch is over");
+  });
+});
+
+describe("the best epoch", () => {
+  const reports = [0.3, 0.1, 0.2].map((value, i) => {
+    const [worse, better] = [{ accuracy: value }, { accuracy: 1 - value }];
+    return { epoch: i + 1, train: { accuracy: 0 }, validation: worse, test: better } as EpochReport;
+  });
+
+  it("is told by the validation set alone, where there is one", () => {
+    expect(bestEpoch(reports, "accuracy").epoch).toBe(1);
+    expect(
+      bestEpoch(
+        reports.map((report) => ({ ...report, validation: undefined })),
+        "accuracy",
+      ).epoch,
+    ).toBe(2);
+  });
+
+  it("has its weights and buffers put back at the end, if asked to", async () => {
+    const model = new Sequential(new BatchNorm2d(3), classifier());
+    const validation = dataset(TEST, { seed: 4 });
+    // At this rate no epoch is like another.
+    const options = optionsFor(model, { validation, epochs: 6, optimizer: new SGD(model.parameters(), { lr: 8 }) });
+    const seen: unknown[] = [];
+    const values = () => Promise.all(Object.values(model.stateDict()).map((value) => value.data()));
+    const before = memory().storages;
+    const reports = await fit(model, {
+      ...options,
+      restoreBest: "loss",
+      onEpoch: async () => seen.push(await values()),
+    });
+    const best = bestEpoch(reports, "loss");
+    expect(best.epoch).toBeLessThan(6);
+    expect(await values()).toEqual(seen[best.epoch - 1]);
+    expect(await evaluate(model, validation, { batchSize: 4 })).toEqual(best.validation);
+    expect(memory().storages).toBe(before);
+  });
+
+  it("cannot be put back where nothing tells it, or where its weights are not there any more", async () => {
+    const model = classifier();
+    await expect(fit(model, optionsFor(model, { restoreBest: "loss" }))).rejects.toThrow(
+      "fit: restoreBest needs a validation set, which tells the best epoch: openSplits(folder, { size, valFraction: 0.1 })",
+    );
+    const [validation, position] = [dataset(TEST), new TrainingPosition()];
+    await fit(model, optionsFor(model, { validation, position }));
+    const more = optionsFor(model, { validation, position, epochs: 3, restoreBest: "loss" });
+    await expect(fit(model, more)).rejects.toThrow(
+      "fit: restoreBest knows the weights of its own epochs, and position has 2 behind it. Save the best epoch in onEpoch",
+    );
+    await expect(fit(model, optionsFor(model, { validation: dataset([]) }))).rejects.toThrow(
+      "fit: validation: the dataset is empty",
+    );
   });
 });
 

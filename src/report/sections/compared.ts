@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { duration } from "../../text.js";
+import { deciding, decidingSplit } from "../../train/best-epoch.js";
 import { type Outcome, testInWords } from "../better.js";
 import { chartGrid, columns, type Picture, pictures } from "../blocks.js";
 import type { Chart, Charts } from "../charts/chart.js";
@@ -39,6 +40,7 @@ export function figuresSection({ runs, names, predictions }: Comparison, outcome
       ["parameters", ...runs.map(({ model }) => count(model.parameterCount()))],
       ["epochs", ...runs.map(({ run, epochs }) => `${epochs.length} of ${run.config.epochs}`)],
       ["best epoch", ...runs.map(({ best }) => String(best.epoch))],
+      ["chosen by", ...runs.map(({ best }) => `${decidingSplit(best)} photographs`)],
       ["time", ...runs.map(({ seconds }) => duration(seconds))],
     ],
   });
@@ -57,12 +59,16 @@ difference is more than the choice of photographs. What another seed would chang
 }
 
 export function curvesSection({ runs, names, predictions }: Comparison, charts: Charts): Section {
+  const which = [...new Set(runs.map(({ best }) => decidingSplit(best)))].join(" and ");
   const drawn: Chart[] = CURVES.map(({ metric, title, label, scale }) =>
     epochChart(charts, {
       name: metric,
-      title: `${title} on the test photographs`,
+      title: `${title} on the ${which} photographs`,
       label,
-      series: runs.map(({ epochs }, i) => ({ name: names[i], values: epochs.map(({ test }) => scale * test[metric]) })),
+      series: runs.map(({ epochs }, i) => ({
+        name: names[i],
+        values: epochs.map((line) => scale * deciding(line)[metric]),
+      })),
     }),
   );
   if (predictions[0].canRank) {

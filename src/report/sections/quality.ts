@@ -5,6 +5,7 @@ import { accuracy, classificationReport } from "../../metrics/classification.js"
 import { averagePrecision, precisionRecallCurve } from "../../metrics/precision-recall.js";
 import { auc, rocCurve } from "../../metrics/roc.js";
 import { thresholdTable } from "../../metrics/thresholds.js";
+import { decidingSplit } from "../../train/best-epoch.js";
 import { chartFigure, chartGrid, columns } from "../blocks.js";
 import type { Charts } from "../charts/chart.js";
 import { confusion, NUMBERED } from "../charts/confusion.js";
@@ -101,7 +102,15 @@ ${table({
 })}`;
 }
 
-export function qualitySection({ predictions }: Examination, charts: Charts): Section {
+/** Whether the figures are flattered. */
+function chosenBy({ best, data }: Examination): string {
+  return decidingSplit(best) === "test"
+    ? `The epoch was chosen by them, so the figures are a little better than they would be on photographs nobody has looked at.`
+    : `They decided nothing: the epoch was chosen by ${plural(data.validation?.length ?? 0, "other photograph")}, for validation.`;
+}
+
+export function qualitySection(examination: Examination, charts: Charts): Section {
+  const { predictions } = examination;
   const { length: k } = predictions.classes;
   const matrix = confusion(charts, predictions);
   const drawn = [
@@ -116,8 +125,7 @@ export function qualitySection({ predictions }: Examination, charts: Charts): Se
     id: "quality",
     title: "How good it is",
     charts: [matrix, ...drawn],
-    body: html`<p>On the ${plural(predictions.length, "test photograph")}, which the net has not been trained on. The epoch
-was chosen by them, so the figures are a little better than they would be on photographs nobody has looked at.</p>
+    body: html`<p>On the ${plural(predictions.length, "test photograph")}, which the net has not been trained on. ${chosenBy(examination)}</p>
 ${columns(classes, numbered ? html`<div class="beside">${chartFigure(matrix)}</div>` : html`<h3>Most confused pairs</h3>${pairTable(predictions)}`)}
 ${numbered ? "" : chartFigure(matrix)}
 ${chartGrid(drawn, k === 2 ? [thresholdRows(predictions)] : [])}`,

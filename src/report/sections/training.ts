@@ -2,6 +2,7 @@
 
 import type { EpochLine } from "../../run/run-json.js";
 import { duration } from "../../text.js";
+import { decidingSplit, type Split } from "../../train/best-epoch.js";
 import type { Metrics } from "../../train/evaluate.js";
 import { chartGrid } from "../blocks.js";
 import type { Charts } from "../charts/chart.js";
@@ -20,9 +21,14 @@ export const CURVES = [
   { metric: "f1", title: "F1", label: "F1", scale: 1 },
 ] as const satisfies readonly { metric: keyof Metrics; title: string; label: string; scale: number }[];
 
+/** What the epochs were measured on. */
+function measuredOn([first]: readonly EpochLine[]): Split[] {
+  return (["train", "validation", "test"] as const).filter((split) => first[split]);
+}
+
 function epochTable(epochs: readonly EpochLine[], best: EpochLine): ReturnType<typeof table> {
-  const splits = ["train", "test"] as const;
-  const withArea = (split: (typeof splits)[number]) => split !== "train" && epochs[0][split].auc !== undefined;
+  const splits = measuredOn(epochs);
+  const withArea = (split: Split) => split !== "train" && epochs[0][split]!.auc !== undefined;
   const figures = ({ loss, accuracy, f1 }: Metrics) => [loss.toFixed(4), percent(accuracy), f1.toFixed(4)];
   return table({
     label: "Every epoch",
@@ -39,8 +45,8 @@ function epochTable(epochs: readonly EpochLine[], best: EpochLine): ReturnType<t
     rows: epochs.map((line) => [
       String(line.epoch),
       ...splits.flatMap((split) => [
-        ...figures(line[split]),
-        ...(withArea(split) ? [line[split].auc!.toFixed(4)] : []),
+        ...figures(line[split]!),
+        ...(withArea(split) ? [line[split]!.auc!.toFixed(4)] : []),
       ]),
       String(Number(line.lr.toPrecision(4))),
       duration(line.seconds),
@@ -55,23 +61,23 @@ export function trainingSection({ run, epochs, best }: Examination, charts: Char
       name: metric,
       title: `${title} by epoch`,
       label,
-      series: (["train", "test"] as const).map((split) => ({
+      series: measuredOn(epochs).map((split) => ({
         name: split,
-        values: epochs.map((line) => scale * line[split][metric]),
+        values: epochs.map((line) => scale * line[split]![metric]),
       })),
       best: best.epoch,
     }),
   );
   const how = run.config.evaluateTrain
-    ? "Both are measured after the epoch, in evaluation mode."
+    ? "All are measured after the epoch, in evaluation mode."
     : `Of the training photographs, each batch is measured as it is trained on, before the step, with dropout and while the
-net still changes: this is why the figures of an early epoch can be worse than those of the test photographs.`;
+net still changes: this is why the figures of an early epoch can be worse than those of the other photographs.`;
   return {
     id: "training",
     title: "Training",
     charts: drawn,
     body: html`<p>${trainingInWords(epochs, best, run.config.metric)} The best epoch is the one with the best ${run.config.metric} on the
-test photographs; all figures and pictures here are of the net as it was then. ${how}</p>
+${decidingSplit(best)} photographs; all figures and pictures here are of the net as it was then. ${how}</p>
 ${chartGrid(drawn)}
 ${epochTable(epochs, best)}`,
   };
