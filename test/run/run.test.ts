@@ -390,7 +390,8 @@ describe("an edit between two parts of a run", () => {
     const path = join(root, "edited-options");
     await startRun(path, config(short), quiet);
     const refusals: [string, Record<string, unknown>, string][] = [
-      ["config.json", { batch: 5 }, "config.json: batch was 6 then, and is 5 now"],
+      ["config.json", { batch: 6 }, "config.json: batch was 5 then, and is 6 now"],
+      ["config.json", { splitSeed: 1 }, "config.json: splitSeed was 0 then, and is 1 now"],
       ["config.json", { seed: 2 }, "config.json: seed was 1 then, and is 2 now"],
       ["config.json", { lr: 0.1 }, "config.json: lr was 0.001 then, and is 0.1 now"],
       ["config.json", { augment: { flip: 0.5 } }, 'config.json: augment was nothing then, and is {"flip":0.5} now'],
