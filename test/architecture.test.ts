@@ -27,7 +27,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   random: { path: /^tensor\/(random|philox)\.ts$/, imports: ["shape"] },
   special: { path: /^tensor\/special\.ts$/, imports: [] },
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
-  lifetime: { path: /^tensor\/lifetime\.ts$/, imports: ["shape", "backend"] },
+  lifetime: { path: /^tensor\/(lifetime|aside)\.ts$/, imports: ["shape", "backend"] },
   tensor: {
     path: /^tensor\/(tensor|shared-storage|inspect|values|print|conversions|to|factories\/[\w-]+)\.ts$/,
     imports: ["shape", "random", "backend", "lifetime"],

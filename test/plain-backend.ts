@@ -62,6 +62,7 @@ export function createPlainBackend(): Backend {
     upload,
     fill: (size, value) => upload(new Float32Array(size).fill(value)),
     read: async (x) => valuesOf(x).slice(),
+    putAside: (x) => live.delete(x), // an array goes with the last who has it
     free: (x) => live.delete(x),
     memory() {
       const bytes = [...live].reduce((sum, { size }) => sum + 4 * size, 0);

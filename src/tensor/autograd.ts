@@ -9,8 +9,9 @@ import {
   checkOptions,
   type OptionKinds,
 } from "./arguments.js";
+import { SMALL } from "./aside.js";
 import type { Storage } from "./backend/backend.js";
-import { noteBackward, type Owner, own, owning, type Tracked } from "./lifetime.js";
+import { isKept, noteBackward, noteUse, type Owner, own, owning, putAside, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { SharedStorage } from "./shared-storage.js";
 import { checkTensor, type Gradients, GraphNode, Tensor, wrap } from "./tensor.js";
@@ -19,7 +20,7 @@ import { report, unobserved } from "./trace.js";
 let recording = true;
 let nextId = 0;
 
-/** Values of the graphs that were walked last. They stay readable until the next step begins. */
+/** Values of the graphs that were walked last. The large ones stay readable until the next step begins. */
 let walkedValues: Tensor[] = [];
 
 /** The leaves that the last `backward` has led to, until the next step begins. */
@@ -159,8 +160,8 @@ function checkGraph({ name, state, inputs, saved }: GraphNode): void {
   }
   if (state === "forgotten") {
     throw new Error(
-      `backward: this graph has been let go (at ${name}), because nothing had walked it for long and there were too many ` +
-        "like it. Call backward() sooner, or run what needs no gradient inside noGrad().",
+      `backward: this graph has been let go (at ${name}): the scope that it was made in is over. ` +
+        "Call backward() inside, or return the loss from there.",
     );
   }
   if (saved.some(({ numbers, version }) => numbers.version !== version)) {
@@ -214,7 +215,7 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
   const order = walkOrder(root);
   for (const { node } of order) if (node) checkGraph(node);
   freeWalked();
-  noteBackward();
+  for (const tensor of order) noteUse(tensor);
   reached = order.filter(({ node }) => !node);
   const seed = gradient ? gradient.retainNumbers() : new SharedStorage(root.backend, root.backend.fill(1, 1));
   const gradients = new Map<Tensor, SharedStorage>([[root, seed]]);
@@ -226,11 +227,12 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
         if (sum) send(tensor, sum, gradients);
         if (!tensor.node || retainGraph) continue;
         tensor.endGraph("walked");
-        if (tensor !== root) walkedValues.push(tensor);
+        if (tensor !== root || tensor.size <= SMALL) walkedValues.push(tensor);
       }
     });
   } finally {
     for (const numbers of gradients.values()) numbers.release();
+    noteBackward();
   }
 }
 
@@ -241,6 +243,8 @@ function send(tensor: Tensor, gradient: SharedStorage, gradients: Map<Tensor, Sh
     addToLeaf(tensor, gradient);
     return;
   }
+  // What a rule reads may be a storage whose tensor it does not ask.
+  for (const read of [tensor, ...node.inputs]) noteUse(read);
   const { result: thunks, owner } = owning(() => node.gradients(new Tensor(tensor.shape, gradient, "backward")));
   try {
     node.inputs.forEach((input, i) => {
@@ -256,7 +260,11 @@ function send(tensor: Tensor, gradient: SharedStorage, gradients: Map<Tensor, Sh
 
 /** Internal: frees the values of the graphs that were walked last. A new step begins here. */
 export function freeWalked(): void {
-  for (const tensor of walkedValues) tensor.free("step");
+  for (const tensor of walkedValues) {
+    if (isKept(tensor)) continue;
+    if (tensor.size > SMALL) tensor.free("step");
+    else if (tensor.backend.readSync) putAside(tensor);
+  }
   walkedValues = [];
   reached = [];
 }
@@ -289,7 +297,7 @@ function computedFrom(roots: Iterable<Tracked>, owner: Owner): Set<Tracked> {
   const found = new Set<Tracked>();
   const pending = [...roots];
   for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
-    if (tensor.life.owner !== owner || found.has(tensor)) continue;
+    if ((tensor.life.owner !== owner && !tensor.life.aside) || found.has(tensor)) continue;
     found.add(tensor);
     pending.push(...tensor.graphInputs);
   }

@@ -6,6 +6,10 @@ import type { Backend, Storage } from "./backend/backend.js";
 export class SharedStorage {
   #version = 0;
   #owners = 1;
+  /** Owners besides that may be gone: the garbage collector knows. */
+  #aside = 0;
+  /** How many tensors had been made when they were used last. */
+  usedAt = 0;
   readonly backend: Backend;
   readonly #storage: Storage;
 
@@ -15,16 +19,16 @@ export class SharedStorage {
   }
 
   get storage(): Storage {
-    if (this.#owners === 0) throw new Error("the numbers of this tensor have been released");
+    if (this.released) throw new Error("the numbers of this tensor have been released");
     return this.#storage;
   }
 
   get released(): boolean {
-    return this.#owners === 0;
+    return this.#owners + this.#aside === 0;
   }
 
   get hasSeveralOwners(): boolean {
-    return this.#owners > 1;
+    return this.#owners + this.#aside > 1;
   }
 
   /** Counts in-place changes, so that `backward` can refuse a value that is no longer what the forward pass saw. */
@@ -44,6 +48,20 @@ export class SharedStorage {
   }
 
   release(): void {
-    if (--this.#owners === 0) this.backend.free(this.#storage);
+    if (--this.#owners > 0) return;
+    if (this.#aside > 0) this.backend.putAside?.(this.#storage);
+    else this.backend.free(this.#storage);
+  }
+
+  /** An owner is put aside, and nobody hears of its end. Where all are, so are the numbers. */
+  putAside(): void {
+    this.#aside++;
+    this.release();
+  }
+
+  /** An owner that was put aside turns out to be there. */
+  bringBack(): void {
+    this.#aside--;
+    this.#owners++;
   }
 }

@@ -4,7 +4,7 @@ import { checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
 import type { Backend, Storage } from "./backend/backend.js";
 import { describeBackend } from "./backend/current-backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
-import { disown, type FreedBy, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
+import { disown, type FreedBy, keep, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sizeOf } from "./shape.js";
 import { SharedStorage } from "./shared-storage.js";
 
@@ -48,7 +48,7 @@ export class GraphNode {
     return this.#gradients;
   }
 
-  /** "walked" once `backward` has been past it, "forgotten" when nothing had walked it for too long. */
+  /** "walked" once `backward` has been past it, "forgotten" when its scope ended before. */
   get state(): "unwalked" | "walked" | "forgotten" {
     return this.#state;
   }
@@ -68,9 +68,6 @@ export class GraphNode {
 const FREED: Record<FreedBy, string> = {
   scope: "the scope or noGrad that it was made in is over: return it from there, or keep it by keep()",
   step: "the next backward() or zeroGrad() has let it go: read it before, or keep the numbers by detach()",
-  budget:
-    "results that were not used for long go when there are too many: keep it by keep() until you dispose() of it, or " +
-    "run the steps that make such results inside scope() or noGrad()",
   batch: "the next batch of its dataset has been asked for, or the loop was left: clone() what you want to keep",
   dispose: "dispose() was called on it",
 };
@@ -200,7 +197,7 @@ export class Tensor implements Tracked {
 
   /** Lives until `dispose()`, whatever scope or step it was made in. A parameter does so by itself. */
   keep(): this {
-    disown(this);
+    keep(this);
     return this;
   }
 
@@ -215,9 +212,28 @@ export class Tensor implements Tracked {
   /** Internal: gives up this tensor's share in its numbers, and says who did. */
   free(by: FreedBy): void {
     if (this.#freedBy) return;
+    noteUse(this);
     this.#freedBy = by;
     this.numbers.release();
     if (this.graphInputs.length === 0) disown(this);
+  }
+
+  /** The numbers that go with this tensor: its own, and what its graph saved. */
+  #held(): SharedStorage[] {
+    const saved = this.node?.saved.map(({ numbers }) => numbers) ?? [];
+    return this.#freedBy ? saved : [this.numbers, ...saved];
+  }
+
+  /** Internal: leaves the numbers to the garbage collector; false where the backend cannot do that. */
+  putAside(): boolean {
+    if (!this.backend.putAside) return false;
+    for (const numbers of this.#held()) numbers.putAside();
+    return true;
+  }
+
+  /** Internal: takes them back. */
+  bringBack(): void {
+    for (const numbers of this.#held()) numbers.bringBack();
   }
 
   /** Internal: what its graph leads to, as long as it is there. */
@@ -225,13 +241,9 @@ export class Tensor implements Tracked {
     return this.node?.inputs ?? [];
   }
 
-  /** Internal: whether its graph has been walked. */
-  get graph(): "walked" | "unwalked" | undefined {
-    return this.node ? (this.node.state === "walked" ? "walked" : "unwalked") : undefined;
-  }
-
   /** Internal: gives up its graph. */
   endGraph(state: "walked" | "forgotten"): void {
+    noteUse(this);
     this.node?.end(state);
     if (this.#freedBy) disown(this);
   }

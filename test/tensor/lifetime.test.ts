@@ -10,6 +10,7 @@ import { Module } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { Adam } from "../../src/optim/adam.js";
 import { SGD } from "../../src/optim/sgd.js";
+import { PutAside } from "../../src/tensor/aside.js";
 import { noGrad, scope } from "../../src/tensor/autograd.js";
 import type { Backend } from "../../src/tensor/backend/backend.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
@@ -19,6 +20,7 @@ import { tensor } from "../../src/tensor/factories/from-values.js";
 import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
+import { expectClose } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 
 const MiB = 2 ** 20;
@@ -151,6 +153,15 @@ const programs: Record<string, Program> = {
           .backward();
       optimizer.step();
       optimizer.zeroGrad();
+    };
+  },
+  "a new model and its optimizer in every step": () => {
+    const x = rand([32, 8]);
+    return () => {
+      const model = wideNet();
+      const optimizer = new Adam(model.parameters());
+      crossEntropy(model.forward(x), LABELS).backward();
+      optimizer.step();
     };
   },
   "a state that is replaced in every step": () => {
@@ -288,6 +299,48 @@ describe("what a program holds on to stays:", () => {
     expect(losses[1].dataSync()[0]).toBe(1);
   });
 
+  it("states of a rollout, read once and used in another order when it is over", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const policy = new Linear(WIDTH, 4);
+    const optimizer = new SGD(policy.parameters(), { lr: 1e-5 });
+    let state = rand([64, WIDTH]);
+    for (let rollout = 0; rollout < 2; rollout++) {
+      const states: Tensor[] = [];
+      for (let i = 0; i < 600; i++) {
+        await noGrad(() => policy.forward(state)).data();
+        states.push(state);
+        state = state.mul(0.9).add(0.05);
+      }
+      for (let i = 0; i < 600; i++) {
+        optimizer.zeroGrad();
+        policy
+          .forward(states[(i * 131) % 600])
+          .square()
+          .mean()
+          .backward();
+        optimizer.step();
+      }
+    }
+    expect(policy.parameters()[0].dataSync().every(Number.isFinite)).toBe(true);
+  });
+
+  it("a list of prepared items, each of them read, and samples of a trajectory", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const raw = rand([64, WIDTH]);
+    const [items, samples, expected]: [Tensor[], Tensor[], number[]] = [[], [], []];
+    let position = rand([64, WIDTH]);
+    for (let i = 0; i < 600; i++) {
+      const item = raw.sub(i / 600).div(0.22);
+      expected.push((await item.data())[0]);
+      items.push(item);
+      for (let k = 0; k < 5; k++) position = position.mul(0.99).add(0.001);
+      samples.push(position);
+      position.slice(0, 0, 1).dataSync();
+    }
+    expect(items.map((item) => item.slice(0, 0, 1).dataSync()[0])).toEqual(expected);
+    expect(cat(samples.map((sample) => sample.slice(0, 0, 1))).shape).toEqual([600, WIDTH]);
+  });
+
   it("an episode that is read step by step before its one backward pass", async () => {
     await useBackend("wasm", { threads: 1 });
     const policy = new Sequential(new Linear(8, WIDTH), relu, new Linear(WIDTH, 4));
@@ -307,6 +360,24 @@ describe("what a program holds on to stays:", () => {
     expect(policy.parameters()[0].dataSync().every(Number.isFinite)).toBe(true);
   });
 
+  it("predictions in a list, of graphs that were walked, and what was kept of one", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const [model, x] = [wideNet(), rand([32, 8])];
+    const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+    const [predictions, expected]: [Tensor[], number[]] = [[], []];
+    const hidden = model.forward(x).expand([1024, 32, 4]).exp().keep();
+    for (let i = 0; i < 500; i++) {
+      optimizer.zeroGrad();
+      const logits = model.forward(x);
+      crossEntropy(i === 0 ? logits.add(hidden.mean(0)) : logits, LABELS).backward();
+      optimizer.step();
+      predictions.push(logits);
+      expected.push(logits.dataSync()[0]);
+    }
+    expect(predictions.map((logits) => logits.dataSync()[0])).toEqual(expected);
+    expect(hidden.mean().dataSync()[0]).toBeGreaterThan(0);
+  });
+
   it("whatever keep() was called on, until dispose()", async () => {
     await useBackend("wasm", { threads: 1 });
     const kept: Tensor[] = [];
@@ -321,31 +392,126 @@ describe("what a program holds on to stays:", () => {
   });
 });
 
-describe("what was let go", () => {
-  it("says so, and what to write, when it is used after all", async () => {
+/** So much that nobody holds on to that whatever else is idle is put aside. */
+function fillTheBudget(): void {
+  const step = programs["prediction without noGrad"]();
+  for (let i = 0; i < 1000; i++) step();
+}
+
+describe("what nobody has used for long", () => {
+  it("is the collector's, and comes back when it is used", async () => {
     await useBackend("wasm", { threads: 1 });
-    const [model, x] = [wideNet(), rand([32, 8])];
-    const early = model.forward(x);
-    const squares: Tensor[] = [];
-    for (let i = 0; i < 1000; i++) {
-      model.forward(x).dataSync();
-      squares.push(x.mul(1).expand([4096, 32, 8]).mul(2));
-      squares.at(-1)!.slice(0, 0, 1).dataSync();
-    }
-    expect(() => squares[0].sum()).toThrow(
-      /^tensor \[4096, 32, 8\] made by mul has been freed: results that were not used for long go .* keep it by keep\(\)/,
-    );
-    expect(() => early.sum().backward()).toThrow(
-      /this graph has been let go \(at \w+\), because nothing had walked it/,
-    );
+    const x = rand([64, WIDTH]);
+    const [doubled, expected] = [x.mul(2), x.dataSync().map((value) => 2 * value)];
+    const { backend } = x;
+    const before = backend.memory().storages;
+    fillTheBudget();
+    expect(backend.memory().storages).toBeLessThan(before + 200);
+    expect(doubled.dataSync()).toEqual(expected);
+    expect(doubled.sub(x.mul(2)).sum().dataSync()[0]).toBe(0);
   });
 
-  it("goes before an allocation fails, and the failure says how much is in use", async () => {
+  it("has its graph still", async () => {
     await useBackend("wasm", { threads: 1 });
-    const size = 16 * MiB;
-    for (let i = 0; i < 100; i++) zeros([size + i]);
-    expect(() => scope(() => Array.from({ length: 80 }, (_, i) => zeros([size + i])))).toThrow(
-      /^wasm: cannot allocate 64.0 MiB: .* in use by \d+ blocks, and no free piece is larger/,
+    const w = tensor([3], [1], { requiresGrad: true });
+    const early = rand([64, WIDTH]).mul(w).sigmoid().square().sum();
+    const [value] = early.dataSync();
+    fillTheBudget();
+    early.backward();
+    const slope = w.grad!.dataSync()[0];
+    expect(early.dataSync()[0]).toBe(value);
+    expect(slope).toBeGreaterThan(0);
+    expect(Number.isFinite(slope)).toBe(true);
+  });
+
+  it("is given back by dispose(), however many tensors share the numbers", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const x = rand([64, WIDTH]);
+    const views = [x, x.reshape([-1]), x.detach(), x.reshape([WIDTH, 64])];
+    const kept = x.detach().keep();
+    fillTheBudget();
+    const { backend } = x;
+    expect(kept.sum().dataSync()[0]).toBeGreaterThan(0);
+    expect(views[3].sum().dataSync()).toEqual(kept.sum().dataSync());
+    const before = backend.memory().bytes;
+    for (const view of views) view.dispose();
+    expect(backend.memory().bytes).toBe(before);
+    kept.dispose();
+    expect(backend.memory().bytes).toBe(before - 4 * 64 * WIDTH);
+    expect(() => views[1].sum()).toThrow(/has been freed: dispose\(\) was called on it/);
+  });
+
+  it("lives until dispose(), if it is kept then", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const x = rand([64, WIDTH]);
+    fillTheBudget();
+    const { backend } = x;
+    x.keep().sum().dataSync();
+    fillTheBudget();
+    const before = backend.memory().bytes;
+    x.dispose();
+    expect(backend.memory().bytes).toBe(before - 4 * 64 * WIDTH);
+  });
+
+  onEachBackend("is read, computed with and changed like anything else", async (backend) => {
+    const w = tensor([2], [1], { requiresGrad: true });
+    const x = rand([16, WIDTH]);
+    const [early, copied] = [x.mul(w).exp(), zeros([16, WIDTH])];
+    const expected = await early.data();
+    const held = backend.memory().storages;
+    for (let i = 0; i < 90; i++)
+      await rand([512 * 1024])
+        .mul(2)
+        .add(i)
+        .data();
+    expect(backend.memory().bytes).toBeLessThan(LIMIT);
+    expect(backend.memory().storages).toBeLessThan(held + 90);
+    copied.copyFrom(early);
+    expect(await copied.data()).toEqual(expected);
+    early.sum().backward();
+    const slope = x.mul(early).sum();
+    expectClose(await w.grad!.data(), await slope.data(), 0.1, "the gradient");
+  });
+
+  it("goes aside before an allocation fails, and the failure says how much is in use", async () => {
+    await useBackend("wasm", { threads: 1 });
+    expect(() => zeros([2 ** 30])).toThrow(
+      /^wasm: cannot allocate 4.00 GiB: .* in use by \d+ blocks, and no free piece is larger/,
+    );
+  });
+});
+
+describe("what is aside is counted", () => {
+  it("and refused beyond a limit, with what it is and what to write", () => {
+    const aside = new PutAside(16 * MiB);
+    aside.check(0);
+    const held = Array.from({ length: 20 }, () => new Float32Array(MiB / 4));
+    const tensors = held.map(({ length }) => ({ origin: "relu", shape: [length], size: length }));
+    for (const tensor of tensors) aside.add(tensor, 3);
+    aside.add({ origin: "mul", shape: [200, 300], size: 60_000 }, 5);
+    expect(() => aside.check(10)).toThrow(
+      /^the program holds on to 0.0 GiB .* Put aside: 20 × relu \[262144\], 20 MiB, the oldest made 7 steps ago; 1 × mul/,
+    );
+    expect(held.length).toBe(20);
+  });
+
+  it("but the arrays of the program's own are not", () => {
+    const held = Array.from({ length: 20 }, () => new Float32Array(MiB / 4));
+    const aside = new PutAside(16 * MiB);
+    aside.check(0);
+    expect(held.length).toBe(20);
+  });
+});
+
+describe("a graph that was let go", () => {
+  it("says so, and what to write", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const x = tensor([1, 2], [2], { requiresGrad: true });
+    const kept: Tensor[] = [];
+    scope(() => void kept.push(x.exp().sum().keep()));
+    expect(() => kept[0].backward()).toThrow(
+      "backward: this graph has been let go (at exp): the scope that it was made in is over. " +
+        "Call backward() inside, or return the loss from there.",
     );
   });
 });

@@ -275,6 +275,11 @@ export interface Primitives {
   read(x: Storage): Promise<FloatArray>;
   /** A copy of the numbers, at once; only on backends that live in the host's memory. */
   readSync?(x: Storage): FloatArray;
+  /**
+   * Moves the numbers into an array that JavaScript's garbage collector frees when nobody has the storage any more, until
+   * an operation uses it: it is brought back then. Without this method, results that nobody disposes of stay.
+   */
+  putAside?(x: Storage): void;
   /** Gives a storage back; nobody may use it any more. */
   free(x: Storage): void;
   /** What is held now. */

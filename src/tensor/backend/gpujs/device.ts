@@ -73,7 +73,7 @@ class HostHandle implements Handle {
     return { argument: this.#input(values, [columns, rows]), variant: "", release: () => {} };
   }
 
-  async read(): Promise<Float32Array> {
+  read(): Float32Array {
     return this.#values;
   }
 
@@ -100,8 +100,9 @@ class DeviceHandle implements Handle {
     return { argument, variant, release: () => argument.delete() };
   }
 
-  async read(): Promise<Float32Array> {
-    return flatten(await this.#array.toArray());
+  read(): Float32Array | Promise<Float32Array> {
+    const rows = this.#array.toArray();
+    return rows instanceof Promise ? rows.then(flatten) : flatten(rows);
   }
 
   delete(): void {

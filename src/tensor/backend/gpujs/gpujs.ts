@@ -23,12 +23,12 @@ import { softmaxes } from "./softmax.js";
 export async function openGpuJs(mode: Mode): Promise<Backend> {
   const device = await Device.open(mode);
   const rt = new GpuRuntime(device);
-  const { upload, fill, read, free, memory } = rt;
+  const { upload, fill, read, putAside, free, memory } = rt;
   return {
     name: `gpujs:${mode}`,
     dtype: "float32",
     device: `${device.adapter} (${device.software ? "software" : "hardware"})`,
-    ...{ upload, fill, read, free, memory },
+    ...{ upload, fill, read, putAside, free, memory },
     ...pointwise(rt),
     ...reductions(rt),
     ...softmaxes(rt),

@@ -7,10 +7,17 @@ import { kernels } from "./kernels.generated.js";
 import { GpuStorage, type Handle, Queue, type View } from "./storage.js";
 
 /** A storage of this backend that lives. */
-function on(x: Storage): GpuStorage {
+function living(x: Storage): GpuStorage {
   if (!(x instanceof GpuStorage)) throw new Error("gpujs: this storage was made by another backend");
   if (x.freed) throw new Error(`gpujs: this storage of ${x.size} numbers has been freed`);
   return x;
+}
+
+/** One whose numbers are on the device. */
+function on(x: Storage): GpuStorage {
+  const storage = living(x);
+  storage.bringBack?.();
+  return storage;
 }
 
 /** A storage as the rows and columns that a kernel reads it by. */
@@ -80,9 +87,13 @@ export class GpuRuntime {
   }
 
   #make(size: number): GpuStorage {
-    this.#info.bytes += size * 4;
-    this.#info.storages++;
+    this.#count(size, 1);
     return new GpuStorage(size);
+  }
+
+  #count(size: number, sign: 1 | -1): void {
+    this.#info.bytes += sign * size * 4;
+    this.#info.storages += sign;
   }
 
   /** `size` numbers that a launch will compute. */
@@ -104,26 +115,56 @@ export class GpuRuntime {
     // A copy: the launch may wait its turn.
     const values = Float32Array.from(source);
     const result = this.#make(values.length);
-    const { rows, columns } = flat(values.length);
-    if (values.length > 0) {
-      this.#queue.run(() => {
-        const argument = this.#device.input(values, rows, columns);
-        const view = { argument, variant: "host", release: () => {} };
-        return this.#run(result, { kernel: "copy", operands: [], rows, columns }, () => [view]);
-      });
-    }
+    this.#queue.run(() => this.#copyIn(values, result));
     return result;
   };
+
+  #copyIn(values: Float32Array, result: GpuStorage): void | Promise<void> {
+    if (values.length === 0) return;
+    const { rows, columns } = flat(values.length);
+    const argument = this.#device.input(values, rows, columns);
+    const view = { argument, variant: "host", release: () => {} };
+    return this.#run(result, { kernel: "copy", operands: [], rows, columns }, () => [view]);
+  }
 
   readonly fill = (size: number, value: number): Storage =>
     this.launch(size, { kernel: "fill", operands: [], numbers: [value], ...flat(size) });
 
   readonly free = (x: Storage): void => {
-    const storage = on(x);
+    const storage = living(x);
     storage.freed = true;
-    this.#info.bytes -= storage.size * 4;
-    this.#info.storages--;
+    if (!storage.bringBack) this.#count(storage.size, -1);
     this.#queue.run(() => this.#drop(storage));
+  };
+
+  /** What cannot be read stays where it is, and whoever reads it is told. */
+  #readOut({ handle }: GpuStorage, keep: (numbers: Float32Array) => void): void | Promise<void> {
+    try {
+      const numbers = handle?.read();
+      if (numbers instanceof Promise) return numbers.then(keep, () => {});
+      if (numbers) keep(numbers);
+    } catch {}
+  }
+
+  /** Reads the numbers in their turn, and copies them to the device again when they are used. */
+  readonly putAside = (x: Storage): void => {
+    const storage = living(x);
+    if (storage.bringBack) return;
+    let values: Float32Array | undefined;
+    this.#queue.run(() =>
+      this.#readOut(storage, (numbers) => {
+        values = numbers.subarray(0, storage.size);
+        this.#drop(storage);
+      }),
+    );
+    this.#count(storage.size, -1);
+    storage.bringBack = () => {
+      storage.bringBack = undefined;
+      this.#count(storage.size, 1);
+      this.#queue.run(() => {
+        if (values) return this.#copyIn(values, storage);
+      });
+    };
   };
 
   /** @throws Error where the storage's numbers could not be computed, with the operation that failed and its cause */
@@ -132,9 +173,9 @@ export class GpuRuntime {
     // The handle is taken in its turn: what is asked for later may replace it.
     let values: Promise<Float32Array> | undefined;
     this.#queue.run(() => {
-      values = storage.handle?.read();
+      values = (async () => storage.handle?.read() ?? new Float32Array(0))();
       // Whoever awaits it below hears of a failure; the queue must not.
-      values?.catch(() => {});
+      values.catch(() => {});
     });
     await this.#queue.idle();
     if (storage.failure) throw storage.failure;

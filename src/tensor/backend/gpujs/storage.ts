@@ -10,7 +10,8 @@ export interface Handle {
   readonly outlivesKernel: boolean;
   /** An argument for a kernel that reads the numbers as rows of `columns` numbers; to be let go after the launch. */
   view(rows: number, columns: number): View;
-  read(): Promise<Float32Array>;
+  /** At once where the device is the host. */
+  read(): Float32Array | Promise<Float32Array>;
   delete(): void;
 }
 
@@ -28,6 +29,8 @@ export class GpuStorage implements Storage {
   /** Why there are no numbers: the launch that failed, here or further up. */
   failure: Error | undefined;
   freed = false;
+  /** What brings the numbers back that were put aside; undefined while they are on the device. */
+  bringBack: (() => void) | undefined;
 
   constructor(size: number) {
     this.size = size;

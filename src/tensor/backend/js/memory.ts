@@ -6,6 +6,8 @@ import type { Backend, DType, FloatArray, Storage } from "../backend.js";
 class JsStorage implements Storage {
   readonly size: number;
   array: FloatArray | undefined;
+  /** Counts the array, when it is used again after it was put aside. */
+  bringBack: (() => void) | undefined;
 
   constructor(array: FloatArray) {
     this.size = array.length;
@@ -15,7 +17,8 @@ class JsStorage implements Storage {
 
 /** The numbers of a storage. */
 export function values(x: Storage): FloatArray {
-  const { array } = x as JsStorage;
+  const { array, bringBack } = x as JsStorage;
+  bringBack?.();
   if (!array) throw new Error("js: this storage has been freed");
   return array;
 }
@@ -23,7 +26,7 @@ export function values(x: Storage): FloatArray {
 /** A new storage of `size` zeros that `compute` fills. */
 export type Make = (size: number, compute: (out: FloatArray) => void) => Storage;
 
-type Memory = Pick<Backend, "upload" | "fill" | "read" | "readSync" | "free" | "memory">;
+type Memory = Pick<Backend, "upload" | "fill" | "read" | "readSync" | "putAside" | "free" | "memory">;
 
 /** A memory of its own for each backend, which counts what lives in it. */
 export function createMemory(dtype: DType): { make: Make; memory: Memory } {
@@ -33,9 +36,13 @@ export function createMemory(dtype: DType): { make: Make; memory: Memory } {
   const make: Make = (size, compute) => {
     const out = dtype === "float64" ? new Float64Array(size) : new Float32Array(size);
     compute(out);
-    bytes += out.byteLength;
-    storages++;
+    count(out, 1);
     return new JsStorage(out);
+  };
+
+  const count = ({ byteLength }: FloatArray, sign: 1 | -1) => {
+    bytes += sign * byteLength;
+    storages += sign;
   };
 
   const memory: Memory = {
@@ -43,9 +50,19 @@ export function createMemory(dtype: DType): { make: Make; memory: Memory } {
     fill: (size, value) => make(size, (out) => out.fill(value)),
     read: async (x) => values(x).slice(),
     readSync: (x) => values(x).slice(),
+    // The numbers are where the collector sees them already, and are only counted no more.
+    putAside: (x) => {
+      const storage = x as JsStorage;
+      if (storage.bringBack) return;
+      const array = values(x);
+      count(array, -1);
+      storage.bringBack = () => {
+        count(array, 1);
+        storage.bringBack = undefined;
+      };
+    },
     free: (x) => {
-      bytes -= values(x).byteLength;
-      storages--;
+      count(values(x), -1);
       (x as JsStorage).array = undefined;
     },
     memory: () => ({ bytes, storages, reserved: bytes }),

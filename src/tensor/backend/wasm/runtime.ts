@@ -6,7 +6,7 @@ import type { KernelName } from "./kernels.generated.js";
 import { Heap } from "./memory.js";
 import { loadKernels } from "./module.js";
 import { roundUp } from "./round.js";
-import { at, WasmStorage } from "./storage.js";
+import { at, ofWasm, WasmStorage } from "./storage.js";
 import { type Kernel, ThreadPool } from "./threads.js";
 
 export interface RuntimeOptions {
@@ -73,11 +73,29 @@ export class Runtime {
     return new Float32Array(this.#memory.buffer, pointer, length);
   }
 
-  #newStorage(size: number): WasmStorage {
-    const storage = new WasmStorage(size, this.heap.allocate(size * 4));
+  /** The numbers of a storage in an array of their own: bytes, which engines copy faster out of shared memory. */
+  readonly copyOf = (x: Storage): Float32Array => {
+    const copy = new Float32Array(x.size);
+    new Uint8Array(copy.buffer).set(new Uint8Array(this.#memory.buffer, at(x), copy.byteLength));
+    return copy;
+  };
+
+  /** The address of memory for `size` numbers of a storage. */
+  #allocate(size: number): number {
+    const pointer = this.heap.allocate(size * 4);
     this.live.bytes += size * 4;
     this.live.storages++;
-    return storage;
+    return pointer;
+  }
+
+  #release({ pointer, size }: WasmStorage): void {
+    this.heap.release(pointer, size * 4);
+    this.live.bytes -= size * 4;
+    this.live.storages--;
+  }
+
+  #newStorage(size: number): WasmStorage {
+    return new WasmStorage(size, this.#allocate(size));
   }
 
   /** A new storage of `size` numbers that `compute`, given its address, fills. */
@@ -105,10 +123,22 @@ export class Runtime {
 
   /** Gives a storage back. */
   readonly free = (x: Storage): void => {
-    this.heap.release(at(x), x.size * 4);
-    (x as WasmStorage).drop();
-    this.live.bytes -= x.size * 4;
-    this.live.storages--;
+    const storage = ofWasm(x);
+    if (!storage.isAside) this.#release(storage);
+    storage.drop();
+  };
+
+  /** Moves the numbers of a storage to an array until somebody asks for their address. */
+  readonly putAside = (x: Storage): void => {
+    const storage = ofWasm(x);
+    if (storage.isAside) return;
+    const numbers = this.copyOf(x);
+    this.#release(storage);
+    storage.putAside(() => {
+      const pointer = this.#allocate(x.size);
+      this.floats(pointer, x.size).set(numbers);
+      return pointer;
+    });
   };
 
   /**
