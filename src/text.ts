@@ -21,3 +21,20 @@ export function inColumns(rows: readonly (readonly string[])[], left: number): s
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) => aligned(row, widths, left));
 }
+
+/** Control characters but newline and tab, marks that turn the direction of a line around, and what no XML may hold. */
+const UNPRINTABLE = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Cs}/gu;
+
+function escapedUnit(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A text that changes nothing of a terminal, and fits into XML: "\u001b" for an escape. In JSON it stays the same. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, escapedUnit);
+}
+
+/** The same of a name, which is one line. */
+export function printableName(name: string): string {
+  return printable(name).replace(/[\n\t]/g, escapedUnit);
+}

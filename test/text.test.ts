@@ -1,7 +1,7 @@
 /** Times and columns, as a console and a report show them. */
 
 import { expect, it } from "vitest";
-import { duration, inColumns } from "../src/text.js";
+import { duration, inColumns, printable, printableName } from "../src/text.js";
 
 it.each([
   [9.44, "9.4 s"],
@@ -21,4 +21,13 @@ it("columns are as wide as their widest cell: names to the left, numbers to the 
     ["x", "", ""],
   ];
   expect(inColumns(rows, 2)).toEqual(["name           count", "relu  a layer      1", "x"]);
+});
+
+it("is printable: nothing of it moves the cursor, rings, or turns a line around", () => {
+  const odd = "a\x1b[2J\x07\r\x7f\x9b\u2028\u202e\u2066\ufffe\ud800b";
+  expect(printable(odd)).toBe("a\\u001b[2J\\u0007\\u000d\\u007f\\u009b\\u2028\\u202e\\u2066\\ufffe\\ud800b");
+  expect(JSON.parse(printable(JSON.stringify(odd)))).toBe(odd);
+  const plain = "Zoë's «文字» 👩‍🚀\n\tשלום";
+  expect(printable(plain)).toBe(plain);
+  expect(printableName(plain)).toBe("Zoë's «文字» 👩‍🚀\\u000a\\u0009שלום");
 });

@@ -1,6 +1,7 @@
 /** torchlet compare: which of two runs is better, and whether that is more than chance. */
 
 import { Command } from "commander";
+import { print } from "./print.js";
 import { terminalStages } from "./stages.js";
 
 export function compareCommand(): Command {
@@ -16,7 +17,7 @@ export function compareCommand(): Command {
       const { onStage, end } = terminalStages();
       const options = { data, out, onProgress, onStage };
       const { file, lines } = await writeComparison(run, other, options).finally(end);
-      console.log(lines.join("\n"));
-      console.log(file);
+      print(lines.join("\n"));
+      print(file);
     });
 }

@@ -6,6 +6,7 @@ import { NEWEST_OPSET, OLDEST_OPSET } from "../io/onnx/opset.js";
 import { flagOf } from "../run/config.js";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
 import { checkpointOption } from "./checkpoint-option.js";
+import { print } from "./print.js";
 
 type Format = "onnx" | "safetensors";
 
@@ -54,7 +55,7 @@ async function exportRun(path: string, flags: ExportFlags): Promise<void> {
     const options = { inputShape, foldBatchNorm, opset: opset === undefined ? undefined : Number(opset), metadata };
     await writeAtomically(file, await exportOnnx(model, options));
   }
-  console.log(file);
+  print(file);
 }
 
 export function exportCommand(): Command {

@@ -2,9 +2,11 @@
 
 import { stat } from "node:fs/promises";
 import { Command } from "commander";
+import { onFile } from "../file-error.js";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
-import { inColumns } from "../text.js";
+import { inColumns, printableName } from "../text.js";
 import { checkpointOption } from "./checkpoint-option.js";
+import { print, printError } from "./print.js";
 
 interface PredictFlags {
   run: string;
@@ -20,11 +22,12 @@ async function filesOf(paths: readonly string[]): Promise<string[]> {
   const { FolderWalk } = await import("../data/list-folder.js");
   const files: string[] = [];
   for (const path of paths) {
-    if (!(await stat(path)).isDirectory()) files.push(path);
+    if (!(await onFile(path, "read", () => stat(path))).isDirectory()) files.push(path);
     else {
       const found = await new FolderWalk("predict").tree(path);
       for (const file of found.files) files.push(`${path}/${file}`);
-      for (const { file, reason } of found.skipped) console.error(`skipped ${path}/${file}: ${reason}`);
+      for (const { file, reason } of found.skipped)
+        printError(`skipped ${printableName(`${path}/${file}`)}: ${reason}`);
     }
   }
   return files;
@@ -44,21 +47,27 @@ function show(classes: readonly string[], predictions: readonly Prediction[]): v
       ? []
       : [[prediction.file, likeliest(classes, prediction.probabilities), ...prediction.probabilities.map(percent)]],
   );
-  if (rows.length > 0) console.log(inColumns([["photograph", "class", ...classes], ...rows], 2).join("\n"));
+  if (rows.length > 0)
+    print(
+      inColumns(
+        [["photograph", "class", ...classes], ...rows].map((row) => row.map(printableName)),
+        2,
+      ).join("\n"),
+    );
   for (const prediction of predictions) {
-    if ("reason" in prediction) console.error(`${prediction.file}: ${prediction.reason}`);
+    if ("reason" in prediction) printError(`${printableName(prediction.file)}: ${prediction.reason}`);
   }
 }
 
 function showJson(classes: readonly string[], predictions: readonly Prediction[]): void {
   for (const prediction of predictions) {
     if ("reason" in prediction) {
-      console.log(JSON.stringify({ file: prediction.file, error: prediction.reason }));
+      print(JSON.stringify({ file: prediction.file, error: prediction.reason }));
       continue;
     }
     const { file, probabilities } = prediction;
     const byClass = Object.fromEntries(classes.map((name, label) => [name, probabilities[label]]));
-    console.log(JSON.stringify({ file, class: likeliest(classes, probabilities), probabilities: byClass }));
+    print(JSON.stringify({ file, class: likeliest(classes, probabilities), probabilities: byClass }));
   }
 }
 

@@ -1,6 +1,7 @@
 /** torchlet report: everything about a run on one page. */
 
 import { Command } from "commander";
+import { print } from "./print.js";
 import { terminalStages } from "./stages.js";
 
 export function reportCommand(): Command {
@@ -13,6 +14,6 @@ export function reportCommand(): Command {
       const { onProgress } = (await import("../train/progress.js")).consoleProgress();
       const { onStage, end } = terminalStages();
       const file = await writeReport(run, { data, onProgress, onStage }).finally(end);
-      console.log(file);
+      print(file);
     });
 }

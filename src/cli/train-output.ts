@@ -2,10 +2,11 @@
 
 import type { RunEvent } from "../run/run.js";
 import type { SplitSummary } from "../run/run-json.js";
-import { inColumns } from "../text.js";
+import { inColumns, printableName } from "../text.js";
 import { deciding } from "../train/best-epoch.js";
 import type { Metrics } from "../train/evaluate.js";
 import { consoleProgress } from "../train/progress.js";
+import { print } from "./print.js";
 
 /** Shows one event. */
 export type Output = (event: RunEvent) => void;
@@ -16,7 +17,7 @@ type Start = Extract<RunEvent, { event: "start" }>;
 const SHOWN = 10;
 
 function describeSkipped(run: string, skipped: Start["skipped"]): string[] {
-  const lines = skipped.slice(0, SHOWN).map(({ file, reason }) => `skipped  ${file}: ${reason}`);
+  const lines = skipped.slice(0, SHOWN).map(({ file, reason }) => `skipped  ${printableName(file)}: ${reason}`);
   const more = skipped.length - lines.length;
   return more > 0 ? [...lines, `skipped  ${more} more: see ${run}/skipped.json`] : lines;
 }
@@ -24,7 +25,7 @@ function describeSkipped(run: string, skipped: Start["skipped"]): string[] {
 /** The photographs, and what each split of them is for. */
 function describeData({ classes, size, train, validation, test }: Start["data"]): string[] {
   const describe = ({ count, counts }: SplitSummary) =>
-    `${count} photographs: ${counts.map((n, label) => `${n} ${classes[label]}`).join(", ")}`;
+    `${count} photographs: ${counts.map((n, label) => `${n} ${printableName(classes[label])}`).join(", ")}`;
   const rows = [["train", describe(train).replace(":", `, ${size}×${size}:`)]];
   if (validation) {
     rows.push(["validation", `${describe(validation)}; they tell the best epoch`]);
@@ -52,13 +53,13 @@ export function textOutput(): Output {
       case "reading":
         return onProgress(event.done, event.total);
       case "start":
-        return console.log(describeStart(event).join("\n"));
+        return print(describeStart(event).join("\n"));
       case "step":
         return onStep(event);
       case "epoch":
         return onEpoch(event);
       case "repeat":
-        return console.log(
+        return print(
           `\nThe weights are broken. To see which step did it, those since the last checkpoint are repeated ` +
             `(epoch ${event.epoch}, after ${event.done} photographs).`,
         );
@@ -66,17 +67,17 @@ export function textOutput(): Output {
         const { run, early, best, test } = event;
         const accuracy = ({ accuracy }: Metrics) => `${(100 * accuracy).toFixed(2)} %`;
         const [why, split] = [early ? "no better epoch for a while: done" : "done", test.decidedBy];
-        console.log(`\n${why}. Best on the ${split} photographs: epoch ${best.epoch}, ${accuracy(deciding(best))}`);
-        console.log(
+        print(`\n${why}. Best on the ${split} photographs: epoch ${best.epoch}, ${accuracy(deciding(best))}`);
+        print(
           `Of the test photographs, epoch ${best.epoch} calls ${accuracy(test.best.metrics)} right, the last one ` +
             accuracy(test.last.metrics),
         );
-        console.log(`npx torchlet report ${run}\nnpx torchlet predict PHOTO --run ${run}`);
+        print(`npx torchlet report ${run}\nnpx torchlet predict PHOTO --run ${run}`);
       }
     }
   };
 }
 
 export function jsonOutput(): Output {
-  return (event) => console.log(JSON.stringify(event));
+  return (event) => print(JSON.stringify(event));
 }

@@ -4,9 +4,11 @@ import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
+import { FileError, inFile, onFile } from "../file-error.js";
 import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../run/config.js";
 import type { RunEvent, RunHooks } from "../run/run.js";
 import { endAs, LostOutput, onLostOutput } from "./lost-output.js";
+import { printError } from "./print.js";
 
 /** Flags that are no options of the run. */
 interface OtherFlags {
@@ -44,11 +46,11 @@ function givenFlags(flags: Record<string, unknown>): Record<string, unknown> {
 
 async function readConfig(path: string): Promise<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    const value: unknown = JSON.parse(await onFile(path, "read", () => readFile(path, "utf8")));
     if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("expected a JSON object");
     return value as Record<string, unknown>;
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    throw inFile(path, error);
   }
 }
 
@@ -115,6 +117,10 @@ function onInterruptions(): AbortSignal {
   return controller.signal;
 }
 
+function goingOn(run: string): string {
+  return `npx torchlet train --resume ${run}`;
+}
+
 async function train(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<void> {
   const { json, resume } = flags;
   const config = resume === undefined ? await newConfig(data, flags) : undefined;
@@ -122,7 +128,7 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
   const { jsonOutput, textOutput } = await import("./train-output.js");
   const { resumeRun, startRun } = await import("../run/run.js");
   const show = json ? jsonOutput() : textOutput();
-  let begun = resume;
+  let begun: string | undefined;
   const onEvent = (event: RunEvent) => {
     if (event.event === "start") begun = event.run;
     show(event);
@@ -132,12 +138,22 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
     if (resume !== undefined) await resumeRun(resume, changes, hooks);
     else if (config) await startRun(flags.out ?? newFolder(config.net), config, hooks, { numbered: !flags.out });
   } catch (error) {
+    if (error instanceof FileError && begun) {
+      throw new FileError(
+        error.path,
+        `${error.problem}\nThe run is as it was last saved; go on with: ${goingOn(begun)}`,
+        {
+          cause: error,
+        },
+      );
+    }
     if (!(error instanceof Interruption || error instanceof LostOutput)) throw error;
-    const next = begun
-      ? `Everything is saved; go on with: npx torchlet train --resume ${begun}`
+    const run = begun ?? resume;
+    const next = run
+      ? `Everything is saved; go on with: ${goingOn(run)}`
       : "Training had not begun, and nothing was made.";
     const why = error instanceof LostOutput ? `Interrupted: ${error.message}.` : "Interrupted.";
-    console.error(`\n${why} ${next}`);
+    printError(`\n${why} ${next}`);
     endAs(error.exitCode);
   }
 }

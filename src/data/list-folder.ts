@@ -1,6 +1,7 @@
 /** FolderWalk: the files and folders in a folder, as the data folders see them. */
 
 import type { BigIntStats } from "node:fs";
+import { onFile } from "../file-error.js";
 import { nodeModules } from "../node.js";
 
 interface Names {
@@ -29,14 +30,12 @@ const NO_PHOTOGRAPH = "by its name it is no photograph";
  * Files and folders, links followed, each sorted; what systems leave is passed over. A link that leads nowhere counts as
  * a file, to be told of when it is read.
  * @param who asks, for messages
- * @throws Error naming the folder when it cannot be listed
+ * @throws FileError when the folder cannot be listed
  */
 async function listFolder(who: string, folder: string): Promise<Names> {
   const { readdir, stat } = nodeModules(who)("node:fs/promises");
   const names: Names = { files: [], folders: [] };
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
-    throw new Error(`${who}: cannot list ${folder}: ${error.message}`, { cause: error });
-  });
+  const entries = await onFile(folder, "listed", () => readdir(folder, { withFileTypes: true }));
   for (const entry of entries) {
     if (LEFT_BY_SYSTEMS.test(entry.name)) continue;
     const target = entry.isSymbolicLink() ? await stat(`${folder}/${entry.name}`).catch(() => entry) : entry;

@@ -1,5 +1,6 @@
 /** CacheEntry: what a photograph was decoded and resized to, kept in a file. */
 
+import { onFileSync } from "../file-error.js";
 import { nodeModules } from "../node.js";
 import type { Photograph } from "./image.js";
 
@@ -62,14 +63,17 @@ export class CacheEntry {
     bytes.writeUInt32LE(height, DIGEST_BYTES + 4);
     bytes.set(planes, DIGEST_BYTES + SIZES_BYTES);
     bytes.set(sha256(bytes.subarray(DIGEST_BYTES)));
-    mkdirSync(this.#folder, { recursive: true });
     const unfinished = `${this.#path}.${find("node:crypto").randomUUID()}`;
-    try {
-      writeFileSync(unfinished, bytes);
-      renameSync(unfinished, this.#path);
-    } catch (error) {
-      rmSync(unfinished, { force: true });
-      throw error;
-    }
+    const put = () => {
+      mkdirSync(this.#folder, { recursive: true });
+      try {
+        writeFileSync(unfinished, bytes);
+        renameSync(unfinished, this.#path);
+      } catch (error) {
+        rmSync(unfinished, { force: true });
+        throw error;
+      }
+    };
+    onFileSync(this.#path, "written", put, "A cache can be removed at any time");
   }
 }

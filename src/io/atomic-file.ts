@@ -1,5 +1,6 @@
 /** writeAtomically: a file that is whole, whatever happens while it is written, and whoever else writes it. */
 
+import { onFile } from "../file-error.js";
 import { nodeModules } from "../node.js";
 
 /** How the name of a file ends that is not whole yet. One that is found later is what an interrupted write left. */
@@ -30,6 +31,7 @@ export async function removeUnfinished(path: string, untouchedMs: number): Promi
  * Writes under a name that no other write has, waits until the disk has it, and renames: at any moment, even that of a
  * crash, there is the old file or the new one, never a part of one; of several writers, the last one to finish wins.
  * Makes the folder where it is missing.
+ * @throws FileError when the system does not let it be written; the file that was there is as it was then
  */
 export async function writeAtomically(
   path: string,
@@ -38,18 +40,21 @@ export async function writeAtomically(
   const find = nodeModules(`writing ${path}`);
   const { mkdir, open, rename, rm, writeFile } = find("node:fs/promises");
   const folder = find("node:path").dirname(path);
-  await mkdir(folder, { recursive: true });
-  await removeUnfinished(path, ABANDONED_MS);
   const unfinished = `${path}.${process.pid}-${find("node:crypto").randomBytes(6).toString("hex")}${UNFINISHED}`;
-  try {
-    await writeFile(unfinished, content, { flag: "wx", flush: true });
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-  // The name is the folder's, which has to reach the disk as well. Windows opens no folders, and needs none opened.
-  if (process.platform === "win32") return;
-  const handle = await open(folder);
-  await handle.sync().finally(() => handle.close());
+  const write = async () => {
+    await mkdir(folder, { recursive: true });
+    await removeUnfinished(path, ABANDONED_MS);
+    try {
+      await writeFile(unfinished, content, { flag: "wx", flush: true });
+      await rename(unfinished, path);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+    // The name is the folder's, which has to reach the disk as well. Windows opens no folders, and needs none opened.
+    if (process.platform === "win32") return;
+    const handle = await open(folder);
+    await handle.sync().finally(() => handle.close());
+  };
+  await onFile(path, "written", write, "What was there before is as it was");
 }

@@ -1,5 +1,7 @@
 /** html: text for a page, in which everything that was not written as HTML is escaped. */
 
+import { printable } from "../text.js";
+
 /** Text that is HTML already. */
 export class Html {
   readonly text: string;
@@ -15,11 +17,16 @@ export type Part = Html | string | number | undefined | readonly Part[];
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
+/** Text inside of an element or an attribute, of HTML and of XML. */
+export function escapeText(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character]);
+}
+
 function escaped(part: Part): string {
   if (part === undefined) return "";
   if (part instanceof Html) return part.text;
   if (Array.isArray(part)) return part.map(escaped).join("");
-  return String(part).replace(/[&<>"']/g, (character) => ENTITIES[character]);
+  return escapeText(String(part));
 }
 
 /** html`<b>${name}</b>`: what is put in is escaped unless it is `Html` itself; of a list, each element. */

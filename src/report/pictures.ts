@@ -7,6 +7,7 @@ import { greyOf, type Image } from "../data/image.js";
 import type { PhotoFolder } from "../data/photo-folder.js";
 import { resize } from "../data/resize.js";
 import type { HeatMap } from "../explain/heat-map.js";
+import { onFile } from "../file-error.js";
 
 /** Longer side of a thumbnail, in pixels. */
 const THUMBNAIL = 128;
@@ -24,7 +25,8 @@ const [FOR, AGAINST]: Color[] = [
 
 /** A photograph from its file, not larger than a thumbnail: as people see it, not squeezed as the net does. */
 export async function thumbnail({ folder, files }: PhotoFolder, index: number): Promise<Image> {
-  const image = await decodeImage(await readFile(join(folder, files[index])));
+  const path = join(folder, files[index]);
+  const image = await decodeImage(await onFile(path, "read", () => readFile(path)));
   const scale = Math.min(1, THUMBNAIL / Math.max(image.width, image.height));
   const side = (n: number) => Math.max(1, Math.round(n * scale));
   return resize(image, side(image.width), side(image.height));

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FileError, inFile } from "../file-error.js";
+import { FileError, inFile, onFile } from "../file-error.js";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
 import { parseJson } from "../io/json.js";
 import type { Sequential } from "../layers/sequential.js";
@@ -37,16 +37,21 @@ const RESULTS = ["metrics.jsonl", "test.json", "last.safetensors", "best.safeten
 /** All that a run's training writes. */
 const FILES = ["config.json", "data.json", "skipped.json", "environment.json", ...RESULTS];
 
+/** Makes a folder, and those that it is in. */
+async function makeFolder(path: string): Promise<void> {
+  await onFile(path, "made", () => mkdir(path, { recursive: true }), "No run was begun");
+}
+
 /** Makes a folder that was not there: of `base`, `base-2`, `base-3`, … the first that can be had. */
 async function makeNumbered(base: string): Promise<string> {
-  await mkdir(dirname(base), { recursive: true });
+  await makeFolder(dirname(base));
   for (let number = 1; ; number++) {
     const path = number === 1 ? base : `${base}-${number}`;
     try {
-      await mkdir(path);
+      await onFile(path, "made", () => mkdir(path), "No run was begun");
       return path;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if (!existsSync(path)) throw error;
     }
   }
 }
@@ -134,7 +139,7 @@ export class RunFolder {
     { numbered = false }: { numbered?: boolean } = {},
   ): Promise<RunFolder> {
     const own = numbered ? await makeNumbered(path) : path;
-    await mkdir(own, { recursive: true });
+    await makeFolder(own);
     const run = new RunFolder(own, config, await RunLock.take(own));
     try {
       checkEmpty(own);
@@ -203,7 +208,7 @@ export class RunFolder {
   async metrics(): Promise<EpochLine[]> {
     const path = this.#file("metrics.jsonl");
     if (!existsSync(path)) return [];
-    const lines = (await readFile(path, "utf8")).split("\n");
+    const lines = (await onFile(path, "read", () => readFile(path, "utf8"))).split("\n");
     const epochs = lines.flatMap((line, i) => (line ? [parseJson(line, path, epochLine, `line ${i + 1}`)] : []));
     const stray = epochs.findIndex(({ epoch }, i) => epoch !== i + 1);
     if (stray === -1) return epochs;

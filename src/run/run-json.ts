@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
+import { onFile } from "../file-error.js";
 import { parseJson } from "../io/json.js";
 import type { Split } from "../train/best-epoch.js";
 import type { Metrics } from "../train/evaluate.js";
@@ -121,5 +122,5 @@ export const anyObject = v.record(v.string(), v.unknown());
 
 /** @throws FileError naming the file, and its field that is not as it should be */
 export async function readJson<T>(path: string, schema: v.GenericSchema<T>): Promise<T> {
-  return parseJson(await readFile(path, "utf8"), path, schema);
+  return parseJson(await onFile(path, "read", () => readFile(path, "utf8")), path, schema);
 }

@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { FileError } from "../file-error.js";
+import { FileError, onFile } from "../file-error.js";
 import { parseJson } from "../io/json.js";
 
 /** What is in a lock: who holds it. */
@@ -123,7 +123,11 @@ export class RunLock {
   }
 
   /** @throws Error naming the process that trains in the folder, or may do so on another host */
-  static async take(folder: string): Promise<RunLock> {
+  static take(folder: string): Promise<RunLock> {
+    return onFile(folder, "locked", () => RunLock.#take(folder), "Nothing of the run was changed");
+  }
+
+  static async #take(folder: string): Promise<RunLock> {
     const before = await attemptsIn(folder);
     const last = before.at(-1) ?? 0;
     if (last > 0) await checkAbandoned(folder, last);
@@ -139,7 +143,7 @@ export class RunLock {
     } catch (error) {
       await rm(unfinished, { recursive: true, force: true });
       // Somebody else was faster.
-      if (existsSync(lock)) return RunLock.take(folder);
+      if (existsSync(lock)) return RunLock.#take(folder);
       throw error;
     }
     for (const dead of before) await rm(lockOf(folder, dead), { recursive: true, force: true });

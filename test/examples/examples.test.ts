@@ -86,7 +86,11 @@ describe("bad options", () => {
     ["train-net1", ["--data", "missing"], '--data: missing has no folder "train"'],
     ["train-net1", ["--speed", "1"], "Unknown option '--speed'"],
     ["predict", [], "usage: npx tsx examples/predict.ts --weights runs/net1.safetensors PHOTO ..."],
-    ["predict", ["--weights", "missing", "photo.jpg"], "missing: ENOENT"],
+    [
+      "predict",
+      ["--weights", "missing", "photo.jpg"],
+      "missing: it could not be read: there is no such file or folder (ENOENT)",
+    ],
     ["predict", ["--weights", "stray", "photo.jpg"], 'stray: its metadata does not name net1 or net2, but "undefined"'],
   ];
 

@@ -1,7 +1,7 @@
 /** saveSafetensors and loadSafetensors: safetensors files on disk, read one piece at a time. */
 
 import type { FileHandle } from "node:fs/promises";
-import { inFile } from "../../file-error.js";
+import { inFile, onFile } from "../../file-error.js";
 import type { StateDict } from "../../layers/module.js";
 import { nodeModules } from "../../node.js";
 import { aPath, checkArgument, checkOptions } from "../../tensor/arguments.js";
@@ -88,8 +88,10 @@ async function readTensors(
 async function withFile<T>(who: string, path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   const { open } = nodeModules(who)("node:fs/promises");
   try {
-    const file = await open(path);
-    return await work(file).finally(() => file.close());
+    return await onFile(path, "read", async () => {
+      const file = await open(path);
+      return work(file).finally(() => file.close());
+    });
   } catch (error) {
     throw inFile(path, error);
   }

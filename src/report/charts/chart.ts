@@ -2,6 +2,7 @@
 
 import type * as PlotModule from "@observablehq/plot";
 import { roomFor } from "../format.js";
+import { escapeText } from "../html.js";
 
 export interface Chart {
   /** Of the file, without .svg. */
@@ -65,16 +66,12 @@ export function labelWidth(labels: readonly string[]): number {
   return 14 + CHARACTER * Math.max(...labels.map(roomFor));
 }
 
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
-/** linkedom writes attributes as they are, but for quotation marks: an axis named after the class "R&D" would end a file. */
-function escapeAttributes(drawing: SVGElement): void {
-  for (const element of [drawing, ...drawing.querySelectorAll("*")]) {
-    for (const { name, value } of Array.from(element.attributes)) {
-      const escaped = value.replace(/[&<>]/g, (character) => ENTITIES[character]);
-      if (escaped !== value) element.setAttribute(name, escaped);
-    }
-  }
+/** An element as XML: the text that linkedom makes of one leaves & and < in attributes as they are. */
+function asXml(node: Node): string {
+  if (!("attributes" in node)) return escapeText(node.textContent ?? "");
+  const { localName, attributes, childNodes } = node as Element;
+  const written = Array.from(attributes, ({ name, value }) => ` ${name}="${escapeText(value)}"`).join("");
+  return `<${localName}${written}>${Array.from(childNodes, asXml).join("")}</${localName}>`;
 }
 
 /** What draws: loaded when a report is made, and not before. */
@@ -119,11 +116,10 @@ export class Charts {
     }) as SVGElement;
     drawing.setAttribute("role", "img");
     drawing.setAttribute("aria-label", alt ?? [title, ...(legend?.names ?? [])].join("; "));
-    escapeAttributes(drawing);
-    const svg = drawing.outerHTML;
+    const svg = asXml(drawing);
     // A file needs its namespace, which an element inside a page does not.
     drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     Object.assign(drawing.style, { background: "white", color: "#222222" });
-    return { name, title, svg, note, shape, file: `${drawing.outerHTML}\n` };
+    return { name, title, svg, note, shape, file: `${asXml(drawing)}\n` };
   }
 }
