@@ -5,8 +5,18 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { FileError, inFile, onFile } from "../file-error.js";
-import { flagOf, RESUMABLE, type TrainConfig, type TrainOption, trainConfig, trainOptions } from "../run/config.js";
+import { nets } from "../nets/named.js";
+import {
+  flagOf,
+  optionGroups,
+  RESUMABLE,
+  type TrainConfig,
+  type TrainOption,
+  trainConfig,
+  trainOptions,
+} from "../run/config.js";
 import type { RunEvent, RunHooks } from "../run/run.js";
+import { inColumns } from "../text.js";
 import { endAs, LostOutput, onLostOutput } from "./lost-output.js";
 import { printError } from "./print.js";
 
@@ -158,15 +168,29 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
   }
 }
 
+/** The nets as lines of the help. */
+function describeNets(): string {
+  const rows = Object.entries(nets).map(([name, { parameters, size, about }]) => [
+    `  ${name}`,
+    `${parameters.toLocaleString("en-US")} parameters`,
+    `${size}×${size} pixels`,
+    about,
+  ]);
+  return `\nThe nets, all of them convolutional:\n${inColumns(rows, 4).join("\n")}`;
+}
+
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("train a net on photographs")
-    .argument("[DIR]", "folder of photographs: labels at the end of their names, or a folder for each class");
-  for (const option of Object.entries<TrainOption<unknown>>(trainOptions).flatMap(flagsOf)) command.addOption(option);
-  return command
+    .argument("[DIR]", "folder of photographs: labels at the end of their names, or a folder for each class")
+    .optionsGroup("The run:")
     .option("--out <RUN>", "the run folder to make (default: runs/NET-TIME)")
     .option("--resume <RUN>", "go on with a run")
     .option("--config <FILE>", "options in JSON, named as in a run's config.json; flags override them")
-    .option("--json", "one line of JSON for each event")
-    .action(train);
+    .option("--json", "one line of JSON for each event");
+  for (const [heading, names] of Object.entries(optionGroups)) {
+    command.optionsGroup(heading);
+    for (const option of names.flatMap((name) => flagsOf([name, trainOptions[name]]))) command.addOption(option);
+  }
+  return command.addHelpText("after", describeNets()).action(train);
 }

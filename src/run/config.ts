@@ -47,7 +47,9 @@ export interface TrainConfig {
   seed: number;
   backend: BackendName | "gpu" | "auto";
   threads?: number;
+  strict?: boolean;
   checkpointEvery: number;
+  checkpointSeconds: number;
 }
 
 /** A row of the table. */
@@ -149,7 +151,34 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
     default: "auto",
   }),
   threads: option(whole(1), "threads of the wasm backend", { otherwise: "as many as there are cores" }),
-  checkpointEvery: option(whole(1), "steps from one checkpoint to the next", { default: 50 }),
+  strict: option(yesOrNo, "never fuse multiply and add: the same bits on every engine (wasm)"),
+  checkpointEvery: option(whole(1), "steps from one checkpoint to the next, at most", { default: 50 }),
+  checkpointSeconds: option(between(0), "seconds from one checkpoint to the next, at most, and a step", {
+    default: 60,
+  }),
+};
+
+/** The headings of the help, and what stands under each. */
+export const optionGroups: Record<string, readonly (keyof typeof trainOptions)[]> = {
+  "The photographs:": [
+    "layout",
+    "testFraction",
+    "valFraction",
+    "val",
+    "splitSeed",
+    "limit",
+    "onError",
+    "cache",
+    "augment",
+  ],
+  "The net:": ["net", "size", "dropout"],
+  "Training:": ["epochs", "batch", "seed", "softmaxNll", "classWeights", "clipNorm", "clipValue"],
+  "The optimizer and its rate:": [
+    ...(["optimizer", "lr", "weightDecay", "momentum"] as const),
+    ...(["schedule", "warmupEpochs", "minLr", "stepEpochs", "gamma"] as const),
+  ],
+  "What is measured:": ["metric", "earlyStop", "evaluateTrain", "evaluateTest", "detectAnomaly"],
+  "Where it computes, and what it saves:": ["backend", "threads", "strict", "checkpointEvery", "checkpointSeconds"],
 };
 
 /** Those that may change while a run goes on: what was computed before stays as it would have been. (`data`, `val`: their place.) */
@@ -161,6 +190,7 @@ export const RESUMABLE = [
   "backend",
   "threads",
   "checkpointEvery",
+  "checkpointSeconds",
   "detectAnomaly",
 ] as const;
 

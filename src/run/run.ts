@@ -14,7 +14,7 @@ import type { Schedule } from "../optim/schedules/schedule.js";
 import { StepLR } from "../optim/schedules/step-lr.js";
 import { SGD } from "../optim/sgd.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
-import { useBackend } from "../tensor/backend/registry.js";
+import { type BackendOptions, useBackend } from "../tensor/backend/registry.js";
 import { div } from "../tensor/ops/pointwise/arithmetic.js";
 import { manualSeed } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -59,10 +59,13 @@ export interface RunHooks {
   signal?: AbortSignal;
 }
 
-/** Not even an empty option: some backends have none of this name. */
-function threadsOf({ threads }: TrainConfig): { threads?: number } {
-  return threads === undefined ? {} : { threads };
+/** What the backend is made with. Not even an empty option: some backends have none of this name. */
+function backendOptions({ threads, strict }: Pick<TrainConfig, "threads" | "strict">): BackendOptions {
+  return Object.fromEntries(Object.entries({ threads, strict }).filter(([, value]) => value !== undefined));
 }
+
+/** Those that can round the same way on every engine. */
+const WITH_STRICT: readonly TrainConfig["backend"][] = ["auto", "wasm"];
 
 function optimizerOf(model: Module, { optimizer, lr, weightDecay, momentum }: TrainConfig): Optimizer {
   const parameters = model.parameters();
@@ -197,7 +200,7 @@ export async function startRun(
 ): Promise<void> {
   checkOutside(config.data, path);
   if (!numbered) await RunFolder.checkFree(path);
-  await useBackend(config.backend, threadsOf(config));
+  await useBackend(config.backend, backendOptions(config));
   const data = await openData(config, hooks);
   const planned = plan(config, data);
   const about = { data: summarize(data), skipped: data.skipped, session: session() };
@@ -234,7 +237,9 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
     throw new Error(`${run.path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
   }
   await run.checkSettings("last");
-  await useBackend(config.backend, threadsOf(config));
+  // What was computed before was strict, and will be after a return to such a backend: the option stays in config.json.
+  const strict = WITH_STRICT.includes(config.backend) ? config.strict : undefined;
+  await useBackend(config.backend, backendOptions({ ...config, strict }));
   const data = await openData(config, hooks);
   const about = { data: summarize(data), skipped: data.skipped };
   await checkSameData(run, config.data, about.data);
@@ -281,13 +286,18 @@ async function train(
   const parameters = model.parameterCount();
   onEvent({ event: "start", run: path, epoch, done, net: config.net, parameters, backend, device, data, skipped });
 
+  let saved = performance.now();
   const save = async (...names: CheckpointName[]) => {
     await checkWeights(model, `epoch ${position.epoch}, before a checkpoint`);
     for (const name of names) await run.save(name, { model, optimizer, schedule, position });
+    saved = performance.now();
   };
+  const isDue = (done: number) =>
+    Math.ceil(done / config.batch) % config.checkpointEvery === 0 ||
+    performance.now() - saved >= 1000 * config.checkpointSeconds;
   const onStep = async (report: StepReport) => {
     onEvent({ event: "step", ...report });
-    if (Math.ceil(report.done / config.batch) % config.checkpointEvery === 0) await save("last");
+    if (isDue(report.done)) await save("last");
   };
   const onEpoch = async (report: EpochReport) => {
     const best = bestEpoch(position.reports, config.metric) === report;

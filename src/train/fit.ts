@@ -207,15 +207,16 @@ async function runEpochs(model: Module, options: FitOptions): Promise<EpochRepor
   const still = partsInEvaluation(model);
   while (position.epoch <= epochs && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
     const { epoch } = position;
-    const start = performance.now() - 1000 * position.seconds;
     model.train();
     for (const part of still) part.training = false;
     let train = await trainEpoch(model, options, position);
     const imagesPerSecond = trainSet.length / position.seconds;
+    const trained = performance.now();
     if (options.evaluateTrain) train = await measure(trainSet);
     const validation = options.validation && (await measure(options.validation));
     const test = options.test && (await measure(options.test));
-    const report = { epoch, epochs, train, validation, test, lr: optimizer.lr, imagesPerSecond, seconds: since(start) };
+    const seconds = position.seconds + since(trained);
+    const report = { epoch, epochs, train, validation, test, lr: optimizer.lr, imagesPerSecond, seconds };
     if (options.scheduleEvery !== "step") schedule?.step(deciding(report).loss);
     position.finishEpoch(report);
     await options.onEpoch?.(report);
@@ -242,7 +243,7 @@ async function trainEpoch(model: Module, options: FitOptions, position: Training
   if (position.streams) setGeneratorStates(position.streams);
   const [shuffle, augmentation] = [defaultGenerator("shuffle"), defaultGenerator("augmentation")];
   position.streams = { shuffle: shuffle.state(), augmentation: augmentation.state() };
-  const start = performance.now() - 1000 * position.seconds;
+  let start = performance.now();
   for (const batch of train.batches(batchSize, { start: position.done, augment })) {
     const where = `epoch ${epoch}, step ${Math.ceil(position.done / batchSize) + 1}`;
     const pass = () => forwardAndBackward(model, batch, options);
@@ -254,11 +255,13 @@ async function trainEpoch(model: Module, options: FitOptions, position: Training
     if (options.scheduleEvery === "step") options.schedule?.step(mean);
     position.tally.add(values, batch.labels, mean);
     position.done += batch.labels.length;
-    position.seconds = since(start);
+    position.seconds += since(start);
     const imagesPerSecond = position.done / position.seconds;
     const secondsLeft = (total - position.done) / imagesPerSecond;
     await options.onStep?.({ epoch, epochs, done: position.done, total, loss: mean, imagesPerSecond, secondsLeft });
     options.signal?.throwIfAborted();
+    // What the callback took is not the training's time.
+    start = performance.now();
   }
   optimizer.zeroGrad();
   return position.tally.metrics();

@@ -14,7 +14,7 @@ export class TrainingPosition {
   epoch = 1;
   /** Images of it that have been trained on. */
   done = 0;
-  /** Spent on it so far. */
+  /** Spent on training on them, without callbacks. */
   seconds = 0;
   /** What the model said to them, once there are some. */
   tally: Tally | undefined;

@@ -14,7 +14,7 @@ export interface StepReport {
   total: number;
   /** Mean over the batch, before the step. */
   loss: number;
-  /** In this epoch so far. */
+  /** In this epoch so far, without the time that callbacks took. */
   imagesPerSecond: number;
   /** Until the end of this epoch's training. */
   secondsLeft: number;
@@ -34,8 +34,8 @@ export interface EpochReport {
   test?: Metrics;
   /** At the end of the epoch's training. */
   lr: number;
-  /** While training, without evaluation. */
+  /** While training, without evaluation and callbacks. */
   imagesPerSecond: number;
-  /** Spent on this epoch, with evaluation. */
+  /** Spent on this epoch, with evaluation, without callbacks. */
   seconds: number;
 }

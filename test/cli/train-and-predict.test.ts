@@ -202,8 +202,12 @@ describe("errors", () => {
   });
 });
 
-it("--help of train lists every option", async () => {
+it("--help of train lists every option under its heading, and what the nets are", async () => {
   const { code, stdout } = await torchlet(root, "train", "--help");
   expect(code).toBe(0);
   for (const flag of ["--net <NAME>", "--softmax-nll", "--resume <RUN>"]) expect(stdout).toContain(flag);
+  expect(stdout).toMatch(
+    /\n\nThe photographs:\n {2}--layout [\s\S]*\n\nThe net:\n {2}--net [\s\S]*\n\nTraining:\n {2}--epochs /,
+  );
+  expect(stdout).toMatch(/^ {2}net2 {2}1,814,866 parameters {2}64×64 pixels {2}larger, /m);
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Module } from "../../src/layers/module.js";
+import { nets } from "../../src/nets/named.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Net2 } from "../../src/nets/net2.js";
 import { Net3 } from "../../src/nets/net3.js";
@@ -95,6 +96,10 @@ describe("structure", () => {
       Object.keys(fixtures[name].firstStep.gradients),
     );
   });
+});
+
+it.each(Object.entries(nets))("%s has as many parameters as it is said to have", (_, { build, size, parameters }) => {
+  expect(build({ classes: 2, size }).parameterCount()).toBe(parameters);
 });
 
 describe("options", () => {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { flagOf, trainConfig, trainOptions } from "../../src/run/config.js";
+import { flagOf, optionGroups, trainConfig, trainOptions } from "../../src/run/config.js";
 
 describe("what is not given", () => {
   it("has its default", () => {
@@ -26,6 +26,7 @@ describe("what is not given", () => {
       seed: 1,
       backend: "auto",
       checkpointEvery: 50,
+      checkpointSeconds: 60,
     });
   });
 
@@ -94,6 +95,10 @@ describe("what is wrong", () => {
       /^config\.json: lr: expected .*\nconfig\.json: x: there is no such option/,
     );
   });
+});
+
+it("every option stands under one heading of the help", () => {
+  expect(Object.values(optionGroups).flat().sort()).toEqual(Object.keys(trainOptions).sort());
 });
 
 it("every option has one flag", () => {

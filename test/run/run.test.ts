@@ -13,6 +13,7 @@ import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
 import { readRunData } from "../../src/run/run-data.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import { allFinite } from "../../src/tensor/anomaly.js";
+import { currentBackend, describeBackend } from "../../src/tensor/backend/current-backend.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { bestEpoch } from "../../src/train/best-epoch.js";
 import { evaluate } from "../../src/train/evaluate.js";
@@ -233,6 +234,61 @@ describe("class weights", () => {
   it("may be 0 for all that is in a batch", async () => {
     const { train, test } = await lossOf("weights-0", { classWeights: [0, 1], batch: 1 });
     expect([train, test].every((loss) => loss > 0 && loss < 5)).toBe(true);
+  });
+});
+
+describe("strict rounding", () => {
+  const strict = { net: "net1", epochs: 1, schedule: "constant", warmupEpochs: undefined, strict: true };
+
+  it("is what the backend is made with, at the start and after an interruption", async () => {
+    const path = join(root, "strict");
+    const used: string[] = [];
+    const onEvent = ({ event }: RunEvent) => event === "start" && used.push(describeBackend(currentBackend()));
+    await startRun(path, config(strict), { onEvent });
+    await resumeRun(path, { epochs: 2 }, { onEvent });
+    expect(used).toEqual(Array(2).fill("wasm(strict: true, threads: 1)"));
+  });
+
+  it("decides the numbers: it cannot be changed in between", async () => {
+    const path = join(root, "strict-edited");
+    await startRun(path, config(strict), quiet);
+    const file = join(path, "config.json");
+    const { strict: _, ...rest } = JSON.parse(await readFile(file, "utf8"));
+    await writeFile(file, JSON.stringify(rest));
+    await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow("strict was true then, and is nothing now");
+  });
+
+  it("is nothing that other backends have; one that a run moves to goes without", async () => {
+    await expect(
+      startRun(join(root, "strict-js"), config({ ...strict, backend: "js", threads: undefined }), quiet),
+    ).rejects.toThrow('useBackend("js"): unknown option "strict"');
+    const path = join(root, "strict-moved");
+    await startRun(path, config(strict), quiet);
+    await resumeRun(path, { backend: "js", epochs: 2 }, quiet);
+    expect(describeBackend(currentBackend())).toBe("js");
+    await resumeRun(path, { epochs: 3 }, quiet);
+    await resumeRun(path, { backend: "wasm", epochs: 4 }, quiet);
+    expect(describeBackend(currentBackend())).toBe("wasm(strict: true)");
+  });
+});
+
+describe("checkpoints between the epochs", () => {
+  const plain = { net: "net1", epochs: 1, schedule: "constant", warmupEpochs: undefined };
+  /** How far the last checkpoint is when a run of 4 steps crashes after the third. */
+  const savedOf = async (name: string, changes: Record<string, unknown>) => {
+    let steps = 0;
+    const onEvent = ({ event }: RunEvent) => {
+      if (event === "step" && ++steps === 3) throw new Error("crash");
+    };
+    await expect(startRun(join(root, name), config({ ...plain, ...changes }), { onEvent })).rejects.toThrow("crash");
+    const { metadata } = await loadSafetensors(join(root, name, "last.safetensors"));
+    return JSON.parse(metadata.done);
+  };
+
+  it("are saved after so many steps, or so many seconds: what comes first", async () => {
+    expect(await savedOf("by-neither", {})).toBe(0);
+    expect(await savedOf("by-steps", { checkpointEvery: 2 })).toBe(10);
+    expect(await savedOf("by-seconds", { checkpointSeconds: 1e-9 })).toBe(10);
   });
 });
 

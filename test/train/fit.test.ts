@@ -1,6 +1,6 @@
 /** fit: what it reports, that a seed decides it, and that it is the loop one would write by hand. */
 
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import type { ImageDataset } from "../../src/data/dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
@@ -155,6 +155,39 @@ describe("the reports", () => {
     for (const { imagesPerSecond, secondsLeft, done, total } of steps) {
       expect(secondsLeft).toBeCloseTo((total - done) / imagesPerSecond, 9);
     }
+  });
+});
+
+describe("the clock", () => {
+  it("stands still while callbacks take their time", async () => {
+    const now = performance.now.bind(performance);
+    let spent = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + spent);
+    onTestFinished(() => clock.mockRestore());
+    const DAY = 86_400_000;
+    const [model, position] = [classifier(), new TrainingPosition()];
+    const steps: StepReport[] = [];
+    const seconds: number[] = [];
+    const reports = await fit(
+      model,
+      optionsFor(model, {
+        position,
+        onStep: (report) => {
+          steps.push(report);
+          seconds.push(position.seconds);
+          spent += DAY;
+        },
+        onEpoch: () => {
+          spent += DAY;
+        },
+      }),
+    );
+    const hour = 3600;
+    for (const { imagesPerSecond, secondsLeft } of steps) {
+      expect(imagesPerSecond).toBeGreaterThan(1 / hour);
+      expect(secondsLeft).toBeLessThan(10 * hour);
+    }
+    expect(Math.max(...seconds, ...reports.map((report) => report.seconds))).toBeLessThan(hour);
   });
 });
 
