@@ -64,10 +64,13 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
   }
 }
 
+/** Options that are paths. */
+const PATHS: readonly string[] = ["data", "val", "cache"];
+
 /** The folders of photographs as absolute paths: the run is to be gone on with from anywhere. */
 function withAbsolutePaths(options: Record<string, unknown>): Record<string, unknown> {
   const absolute = (name: string, path: unknown) =>
-    (name === "data" || name === "val") && typeof path === "string" && path !== "" ? resolve(path) : path;
+    PATHS.includes(name) && typeof path === "string" && path !== "" ? resolve(path) : path;
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, absolute(name, value)]));
 }
 

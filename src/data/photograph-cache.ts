@@ -5,7 +5,7 @@ import { nodeModules } from "../node.js";
 import type { Photograph } from "./image.js";
 
 /** Part of every name: to be raised when decoding or resizing changes its result. */
-const VERSION = 2;
+const VERSION = 3;
 
 const DIGEST_BYTES = 32;
 /** Width and height, 32 bits each. */
@@ -19,11 +19,13 @@ function sha256(...parts: (Uint8Array | string)[]): Buffer {
 
 /**
  * The place of one photograph at one size. Its name says what it was made from: a photograph that changes gets another.
- * The file holds a SHA-256 digest of what follows, the photograph's width and height, and its planes.
+ * The file holds a SHA-256 digest of its name and of what follows, the photograph's width and height, and its planes: what
+ * was put under another name is damaged.
  */
 export class CacheEntry {
   readonly #folder: string;
   readonly #path: string;
+  readonly #name: string;
   readonly #bytes: number;
 
   /**
@@ -31,10 +33,10 @@ export class CacheEntry {
    * @param size width and height of the planes
    */
   constructor(folder: string, file: Uint8Array, size: number) {
-    const name = sha256(`${VERSION} ${size} `, file).toString("hex");
+    this.#name = sha256(`${VERSION} ${size} `, file).toString("hex");
     // No folder with thousands of files: two letters make 256 of them.
-    this.#folder = `${folder}/${name.slice(0, 2)}`;
-    this.#path = `${this.#folder}/${name.slice(2)}`;
+    this.#folder = `${folder}/${this.#name.slice(0, 2)}`;
+    this.#path = `${this.#folder}/${this.#name.slice(2)}`;
     this.#bytes = DIGEST_BYTES + SIZES_BYTES + 3 * size * size;
   }
 
@@ -49,7 +51,7 @@ export class CacheEntry {
     }
     if (bytes.length !== this.#bytes) return undefined;
     const content = bytes.subarray(DIGEST_BYTES);
-    if (!sha256(content).equals(bytes.subarray(0, DIGEST_BYTES))) return undefined;
+    if (!sha256(this.#name, content).equals(bytes.subarray(0, DIGEST_BYTES))) return undefined;
     const planes = new Uint8Array(content.subarray(SIZES_BYTES));
     return { width: content.readUInt32LE(0), height: content.readUInt32LE(4), planes };
   }
@@ -62,7 +64,7 @@ export class CacheEntry {
     bytes.writeUInt32LE(width, DIGEST_BYTES);
     bytes.writeUInt32LE(height, DIGEST_BYTES + 4);
     bytes.set(planes, DIGEST_BYTES + SIZES_BYTES);
-    bytes.set(sha256(bytes.subarray(DIGEST_BYTES)));
+    bytes.set(sha256(this.#name, bytes.subarray(DIGEST_BYTES)));
     const unfinished = `${this.#path}.${find("node:crypto").randomUUID()}`;
     const put = () => {
       mkdirSync(this.#folder, { recursive: true });

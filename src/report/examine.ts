@@ -72,7 +72,8 @@ export async function examine(
   // Not the run's own, which may have been another machine's.
   await useBackend("auto");
   const folder = moved === undefined ? run.config.data : resolve(moved);
-  const data = await readRunData({ ...run.config, data: folder }, { onProgress });
+  // What only looks on writes nothing, to the cache neither.
+  const data = await readRunData({ ...run.config, data: folder, cache: undefined }, { onProgress });
   const then = await run.data();
   checkClasses(data.test.classes, then.classes, folder);
   const now = summarize(data);

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type AugmentOptions, checkAugment } from "../data/augment.js";
 import type { FolderLayout } from "../data/splits.js";
 import { type NetName, nets } from "../nets/named.js";
-import { type BackendName, backends } from "../tensor/backend/registry.js";
+import { type BackendName, backends, MAX_THREADS } from "../tensor/backend/registry.js";
 import { METRICS, type MetricName } from "../train/best-epoch.js";
 import { augment, between, choice, classWeights, type Kind, numberFrom, path, whole, yesOrNo } from "./option-kinds.js";
 
@@ -150,7 +150,7 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   backend: option(choice<BackendName | "gpu" | "auto">("auto", "gpu", ...backends()), "what computes", {
     default: "auto",
   }),
-  threads: option(whole(1), "threads of the wasm backend", { otherwise: "as many as there are cores" }),
+  threads: option(whole(1, MAX_THREADS), "threads of the wasm backend", { otherwise: "as many as there are cores" }),
   strict: option(yesOrNo, "never fuse multiply and add: the same bits on every engine (wasm)"),
   checkpointEvery: option(whole(1), "steps from one checkpoint to the next, at most", { default: 50 }),
   checkpointSeconds: option(between(0), "seconds from one checkpoint to the next, at most, and a step", {

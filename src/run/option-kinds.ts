@@ -19,9 +19,15 @@ function number(text: string): unknown {
   return text.trim() === "" || Number.isNaN(value) ? text : value;
 }
 
-export function whole(least: number): Kind<number> {
-  const expected = `expected a whole number of at least ${least}`;
-  const schema = v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(least, expected));
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const expected = `expected a whole number ${range}`;
+  const schema = v.pipe(
+    v.number(expected),
+    v.integer(expected),
+    v.minValue(least, expected),
+    v.maxValue(most, expected),
+  );
   return { schema, placeholder: "N", fromText: number };
 }
 

@@ -1,6 +1,5 @@
 /** A training run from its options to its folder: begun, or gone on with where it was interrupted. */
 
-import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { ImageDataset } from "../data/dataset.js";
 import { type Labels, pickLoss } from "../layers/losses/class-loss.js";
 import { classLoss } from "../layers/losses/default-loss.js";
@@ -24,6 +23,7 @@ import { type FitOptions, fit } from "../train/fit.js";
 import { BrokenLossError, checkWeights } from "../train/pass.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport, StepReport } from "../train/reports.js";
+import { checkApart } from "./apart.js";
 import { type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
 import { changedSplits, type RunData, readRunData, summarize } from "./run-data.js";
 import { buildModel, type CheckpointName, RunFolder } from "./run-folder.js";
@@ -177,15 +177,6 @@ function plan(config: TrainConfig, data: RunData): Plan {
   return { model, optimizer, schedule, options, test };
 }
 
-/** @throws Error when a run's files would be among its photographs */
-function checkOutside(data: string, path: string): void {
-  const way = relative(resolve(data), resolve(path));
-  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return;
-  throw new Error(
-    `${path} is inside the photographs' folder ${data}, whose content must stay as it is: choose another --out`,
-  );
-}
-
 /**
  * Begins a run.
  * @param path its folder, to be made
@@ -198,7 +189,7 @@ export async function startRun(
   hooks: RunHooks,
   { numbered = false }: { numbered?: boolean } = {},
 ): Promise<void> {
-  checkOutside(config.data, path);
+  checkApart(path, config);
   if (!numbered) await RunFolder.checkFree(path);
   await useBackend(config.backend, backendOptions(config));
   const data = await openData(config, hooks);
@@ -236,6 +227,7 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
   if (run.config.schedule === "cosine" && config.epochs !== run.config.epochs) {
     throw new Error(`${run.path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
   }
+  checkApart(run.path, config);
   await run.checkSettings("last");
   // What was computed before was strict, and will be after a return to such a backend: the option stays in config.json.
   const strict = WITH_STRICT.includes(config.backend) ? config.strict : undefined;

@@ -1,10 +1,11 @@
 /** torchlet train and torchlet predict, as they are run from a shell. */
 
-import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
+import { examine } from "../../src/report/examine.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import { runContents } from "../run/run-contents.js";
 import { start, torchlet } from "./torchlet.js";
@@ -53,6 +54,19 @@ describe("train", () => {
     expect(stdout).toMatch(/^test {3}10 photographs: .*; they tell the best epoch, which flatters its figures$/m);
     expect(stdout).toMatch(/^ {2}test {3}loss/m);
     expect(stdout).toMatch(/^done\. Best on the test photographs: epoch 1, /m);
+  });
+
+  it("keeps its cache where it was made, from wherever it goes on; who only looks on writes nothing there", async () => {
+    const flags = ["--cache", "kept", "--epochs", "1", "--out", "cached", ...small];
+    await torchlet(root, "train", "faces", ...flags);
+    const kept = (await readdir(join(root, "kept"))).length;
+    expect(kept).toBeGreaterThan(0);
+    await mkdir(join(root, "elsewhere"));
+    const { code } = await torchlet(join(root, "elsewhere"), "train", "--resume", "../cached", "--epochs", "2");
+    expect([code, await readdir(join(root, "elsewhere"))]).toEqual([0, []]);
+    await rm(join(root, "kept"), { recursive: true });
+    await examine(join(root, "cached"));
+    expect(await readdir(root)).not.toContain("kept");
   });
 
   it("takes a config file, and flags before it; another run's is one", async () => {

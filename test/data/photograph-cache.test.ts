@@ -66,6 +66,20 @@ it("is used when photographs are read again, and remade where it is damaged", as
   for (const path of await filesIn(cache)) expect((await readFile(path)).length).toBe(40 + 48);
 });
 
+it("knows what it is of: an entry under another's name is not taken for it", async () => {
+  const folder = await folderOf({ "1_0.png": png, "2_1.jpg": jpeg });
+  const cache = join(folder, "cache");
+  const open = () => FaceFolder.open(folder, { size: 4, cache });
+  const first = await open();
+  const [a, b] = await filesIn(cache);
+  const [ofA, ofB] = [await readFile(a), await readFile(b)];
+  await writeFile(a, ofB);
+  await writeFile(b, ofA);
+  const again = await open();
+  expect([again.pixels(0), again.pixels(1)]).toEqual([first.pixels(0), first.pixels(1)]);
+  expect([await readFile(a), await readFile(b)]).toEqual([ofA, ofB]);
+});
+
 it("that cannot be written is an error, and no photograph's fault", async () => {
   const folder = await folderOf({ "1_1.jpg": jpeg, cache: "a file" });
   await expect(FaceFolder.open(folder, { size: 4, onError: "skip", cache: join(folder, "cache") })).rejects.toThrow(

@@ -61,6 +61,7 @@ beforeAll(async () => {
   for (const run of ["two", "comparison"]) {
     await mkdir(at(`${run}/charts`), { recursive: true });
     await writeFile(at(`${run}/charts/old.svg`), "<svg/>");
+    await writeFile(at(`${run}/report.json`), '{ "files": ["charts/old.svg"] }');
   }
   for (const run of ["two", "three"]) await writeReport(at(run));
   comparison = await writeComparison(at("two"), at("other"), { out: at("comparison") });

@@ -57,6 +57,7 @@ it("takes the recipe, whose own options are all but the photographs", () => {
 describe("what is wrong", () => {
   it.each<[Record<string, unknown>, string]>([
     [{ epochs: 0 }, "epochs: expected a whole number of at least 1, got 0"],
+    [{ threads: 1000 }, "threads: expected a whole number from 1 to 256, got 1000"],
     [{ epochs: 1.5 }, "epochs: expected a whole number of at least 1, got 1.5"],
     [{ epochs: "ten" }, 'epochs: expected a whole number of at least 1, got "ten"'],
     [{ lr: -1 }, "lr: expected a number of at least 0, got -1"],

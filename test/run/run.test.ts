@@ -1,7 +1,7 @@
 /** A training run and its folder: whatever interrupts it, it comes to the same bytes. */
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -369,7 +369,20 @@ describe("a folder that is not as a run needs it", () => {
         `${path} is inside the photographs' folder ${data}, whose content must stay as it is: choose another --out`,
       );
     }
+    const link = join(root, "link-to-faces");
+    await symlink(data, link);
+    await expect(startRun(join(link, "run"), config(short), quiet)).rejects.toThrow(
+      "is inside the photographs' folder",
+    );
+    await expect(startRun(join(root, "run"), config({ ...short, data: link }), quiet)).resolves.toBeUndefined();
     expect((await readdir(data)).sort()).toEqual(["test", "train"]);
+  });
+
+  it("holds the photographs", async () => {
+    await expect(startRun(root, config(short), quiet)).rejects.toThrow(
+      `the photographs' folder ${join(root, "faces")} is inside ${root}, and would be removed with it: choose another`,
+    );
+    expect(RunFolder.exists(root)).toBe(false);
   });
 
   it("vanishes: it is not made again", async () => {

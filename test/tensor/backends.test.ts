@@ -47,9 +47,9 @@ describe("useBackend", () => {
     await expect(useBackend("gpujs:cpu", { threads: 2 })).rejects.toThrow(
       new ArgumentError('useBackend("gpujs:cpu"): unknown option "threads"; it has none'),
     );
-    for (const threads of [0, -1, 1.5]) {
+    for (const threads of [0, -1, 1.5, 257]) {
       await expect(useBackend("wasm", { threads })).rejects.toThrow(
-        `useBackend("wasm"): threads must be a positive integer, got ${threads}`,
+        `useBackend("wasm"): threads must be an integer from 1 to 256, got ${threads}`,
       );
     }
   });

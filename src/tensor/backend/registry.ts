@@ -2,13 +2,13 @@
 
 import {
   aBoolean,
-  aCount,
   aPlainObject,
   checkArgument,
   checkOptions,
   type OptionKinds,
   oneOf,
   show,
+  wholeFrom,
 } from "../arguments.js";
 import type { Backend, DType, MemoryInfo } from "./backend.js";
 import { currentBackend, findBackend, noteBackend, setCurrentBackend } from "./current-backend.js";
@@ -16,11 +16,14 @@ import type { Mode } from "./gpujs/gpu-js.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 import type { WinogradUse } from "./wasm/winograd.js";
 
+/** Each thread is a worker with a stack of its own: more than any machine that is met runs at once are a slip of the pen. */
+export const MAX_THREADS = 256;
+
 /** The backends that there are, by the names that `useBackend` takes. */
 export type BackendName = "wasm" | "js" | `gpujs:${Mode}`;
 
 export interface BackendOptions {
-  /** `wasm`: how many threads share the work. Default: as many as the machine runs at once. */
+  /** `wasm`: how many threads share the work. At most 256. Default: as many as the machine runs at once. */
   threads?: number;
   /**
    * `wasm`: when to convolve by Winograd's algorithm, whose rounding error is some ten times larger, and which makes NaN
@@ -52,7 +55,7 @@ const makers = {
 } satisfies Record<BackendName, Maker>;
 
 const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
-  threads: aCount,
+  threads: wholeFrom(1, MAX_THREADS),
   winograd: oneOf("auto", "always", "never"),
   strict: aBoolean,
   dtype: oneOf("float32", "float64"),

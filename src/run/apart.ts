@@ -1,0 +1,40 @@
+/** checkApart: a run and its photographs do not lie in one another. */
+
+import { realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+
+import type { TrainConfig } from "./config.js";
+
+/** Where a path leads, links followed as far as there is something. */
+function place(path: string): string {
+  const whole = resolve(path);
+  try {
+    return realpathSync(whole);
+  } catch {
+    return dirname(whole) === whole ? whole : join(place(dirname(whole)), basename(whole));
+  }
+}
+
+function holds(outer: string, inner: string): boolean {
+  const way = relative(outer, inner);
+  return !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
+}
+
+/** @throws Error when one would change the other, or be removed with it */
+export function checkApart(path: string, { data, val }: Pick<TrainConfig, "data" | "val">): void {
+  for (const folder of val === undefined ? [data] : [data, val]) checkFolder(path, folder);
+}
+
+function checkFolder(path: string, data: string): void {
+  const [photographs, written] = [place(data), place(path)];
+  if (holds(photographs, written)) {
+    throw new Error(
+      `${path} is inside the photographs' folder ${data}, whose content must stay as it is: choose another --out`,
+    );
+  }
+  if (holds(written, photographs)) {
+    throw new Error(
+      `the photographs' folder ${data} is inside ${path}, and would be removed with it: choose another --out`,
+    );
+  }
+}
