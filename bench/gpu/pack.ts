@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 import { build } from "vite";
 import { formatBytes } from "../report.js";
-import { MOST_BYTES, NODE_PACKAGE, packages, programs, scripts, VULKAN_LOADER } from "./parts.js";
+import { libraries, MOST_BYTES, NODE_PACKAGE, packages, programs, scripts } from "./parts.js";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const installed = (path: string) => here(`../../node_modules/${path}`);
@@ -60,12 +60,14 @@ function addNode(parts: string): void {
   rmSync(download, { recursive: true });
 }
 
-function addVulkanLoader(parts: string): void {
+function addLibraries(parts: string): void {
   const known = execFileSync("/sbin/ldconfig", ["-p"]).toString();
-  const path = new RegExp(`${VULKAN_LOADER}.* => (.*)`).exec(known)?.[1];
-  if (!path) throw new Error(`there is no ${VULKAN_LOADER} here; on Debian: apt-get install libvulkan1`);
   mkdirSync(join(parts, "lib"));
-  copyFileSync(path, join(parts, "lib", VULKAN_LOADER));
+  for (const library of libraries) {
+    const path = known.split("\n").find((line) => line.trim().startsWith(`${library} (`) && line.includes("x86-64"));
+    if (!path) throw new Error(`there is no ${library} here; on Debian: apt-get install libvulkan1 libegl1 libglx0`);
+    copyFileSync(path.slice(path.indexOf("=> ") + 3), join(parts, "lib", library));
+  }
 }
 
 const folder = process.argv[2] ?? ".gpu-pack";
@@ -74,7 +76,7 @@ try {
   await bundlePrograms(parts);
   await addPackages(parts);
   addNode(parts);
-  addVulkanLoader(parts);
+  addLibraries(parts);
   for (const script of scripts) copyFileSync(here(script), join(parts, basename(script)));
   writeFileSync(join(parts, "package.json"), JSON.stringify({ type: "module" }));
   rmSync(folder, { recursive: true, force: true });

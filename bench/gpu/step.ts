@@ -108,7 +108,7 @@ async function readTimes(count: number): Promise<number[]> {
 
 async function measure(net: NetName, batch: number): Promise<StepReport> {
   manualSeed(1);
-  const model = nets[net].make(0);
+  const model = nets[net].make(0.2);
   const optimizer = adamFor(model);
   const [images, labels] = [noisyImages(batch, nets[net]), labelsOf(batch)];
   const step = () => train(model, optimizer, images, labels);

@@ -29,6 +29,8 @@ export interface Source {
   readonly constants: Constants;
   readonly rows: number;
   readonly columns: number;
+  /** Numbers of a row that one thread computes: 1, or 4 where `givesFours`. */
+  readonly perThread: number;
 }
 
 /** A compiled kernel. */
@@ -148,6 +150,11 @@ export class Device {
     return this.mode === "webasm" ? 96 : 1024;
   }
 
+  /** Whether the four results of a thread become four numbers of a row. In textures they are the colours of one pixel. */
+  get givesFours(): boolean {
+    return this.mode === "webgpu";
+  }
+
   /** Numbers of the host, as the argument of the kernel that copies them to the device. */
   input(values: Float32Array, rows: number, columns: number): unknown {
     const whole = new Float32Array(rows * columns);
@@ -163,8 +170,8 @@ export class Device {
     return [columns, Math.ceil(rows / depth), depth];
   }
 
-  compile({ name, text, rule, constants, rows, columns }: Source): Program {
-    const output = this.#threads(rows, columns);
+  compile({ name, text, rule, constants, rows, columns, perThread }: Source): Program {
+    const output = this.#threads(rows, columns / perThread);
     const all: Constants = { ...constants, height: output[1] };
     const kernel = this.#gpu.createKernel(text, {
       output,
@@ -192,6 +199,8 @@ export class Device {
       }
       if (Array.isArray(result)) return new HostHandle(flatten(result), this.#input);
       this.#watch(result);
+      result.output[0] *= perThread;
+      result.componentCount = 1;
       return new DeviceHandle(result);
     };
     return {

@@ -15,6 +15,8 @@ export interface Context {
 export interface DeviceArray {
   readonly size?: ArrayLike<number>;
   output: number[];
+  /** Numbers that each of `output` stands for. */
+  componentCount?: number;
   dimensions?: number[];
   clone(): DeviceArray;
   delete(): void;

@@ -14,11 +14,13 @@ export const product = (rt: GpuRuntime): Pick<Backend, "matmul"> => ({
   matmul(a, b, { batch, m, n, k, transA, transB, aStride, bStride }) {
     const size = batch * m * n;
     if (k === 0) return rt.fill(size, 0);
-    const shares = size >= ENOUGH ? 1 : Math.ceil(ENOUGH / Math.max(size, 1));
+    const { kernel, perThread = 1 } = rt.fours("matmul", n);
+    const threads = size / perThread;
+    const shares = threads >= ENOUGH ? 1 : Math.ceil(ENOUGH / Math.max(threads, 1));
     const chunk = Math.min(k, Math.max(PART, Math.ceil(k / shares)));
     const parts = Math.ceil(k / chunk);
     const partial = rt.launch(parts * size, {
-      kernel: "matmul",
+      ...{ kernel, perThread },
       operands: [by(transA ? m : k, a), by(transB ? k : n, b)],
       constants: {
         m,

@@ -42,9 +42,19 @@ export interface Launch extends Grid {
   readonly numbers?: readonly number[];
   /** Sizes, folded into the source. */
   readonly constants?: Constants;
+  /** Numbers of a row that one thread computes. Default: 1. */
+  readonly perThread?: number;
   /** Name and text of the function that a pointwise kernel calls. */
   readonly rule?: { readonly name: string; readonly text: string };
 }
+
+/** The kernels that there are for four results a thread, too. */
+const FOURS = {
+  matmul: "matmulFours",
+  conv2d: "conv2dFours",
+  conv2dInputGrad: "conv2dInputGradFours",
+  conv2dWeightGrad: "conv2dWeightGradFours",
+} as const;
 
 /** @throws Error where a kernel would count wrongly */
 function assertExact({ kernel, operands, rows, columns }: Launch): void {
@@ -80,6 +90,13 @@ export class GpuRuntime {
 
   /** What storages hold; `reserved` is what their results take up on the device. */
   readonly memory = (): MemoryInfo => ({ ...this.#info });
+
+  /**
+   * What computes a row of `columns` numbers: four a thread, where the device gives them and the row is made of fours.
+   */
+  fours<Name extends keyof typeof FOURS>(kernel: Name, columns: number): Pick<Launch, "kernel" | "perThread"> {
+    return this.#device.givesFours && columns % 4 === 0 ? { kernel: FOURS[kernel], perThread: 4 } : { kernel };
+  }
 
   /** Why every read fails from now on. */
   get failure(): string | undefined {
@@ -249,14 +266,18 @@ export class GpuRuntime {
   }
 
   /** The kernel for these sizes, from the cache or compiled now. */
-  #program({ kernel, operands, constants = {}, rule, rows, columns }: Launch, views: readonly View[]): Compiled {
+  #program(
+    { kernel, operands, constants = {}, rule, rows, columns, perThread = 1 }: Launch,
+    views: readonly View[],
+  ): Compiled {
     const sizes = operands.map((operand, i) => [operand.rows, operand.columns, views[i].variant]);
     const key = JSON.stringify([kernel, rule?.name, constants, rows, columns, sizes]);
     let compiled = this.#compiled.get(key);
     if (compiled) {
       this.#compiled.delete(key);
     } else {
-      const source = { name: kernel, text: kernels[kernel], rule: rule?.text, constants, rows, columns };
+      const text = kernels[kernel];
+      const source = { name: kernel, text, rule: rule?.text, constants, rows, columns, perThread };
       this.#evict(this.#device.keeps - 1);
       compiled = { ...this.#device.compile(source), live: 0 };
     }

@@ -7,7 +7,7 @@
 import type { Kernel, Matrix } from "./kernel.js";
 import { quotient } from "./math.js";
 
-type Convolution =
+export type Convolution =
   | "c"
   | "h"
   | "w"
@@ -24,6 +24,9 @@ type Convolution =
   | "dilationW"
   | "cPerGroup"
   | "oPerGroup";
+
+/** `taps` are the places of a filter; a row of threads is a whole filter, or one of its `rowsPerFilter` channels. */
+export type WeightGradient = Convolution | "n" | "images" | "taps" | "rowsPerFilter";
 
 /** Row (n, o), column (i, j). x has a row for each (n, c, i), w for each (o, c), the bias one. */
 export function conv2d(this: Kernel<Convolution>, x: Matrix, w: Matrix, bias: Matrix): number {
@@ -91,11 +94,7 @@ export function conv2dInputGrad(this: Kernel<Convolution>, g: Matrix, w: Matrix)
  * Row (part, o), column (c, u, v), or row (part, o, c), column (u, v): the sum over `images` images. There are few
  * weights and many pixels, so the batch is cut into parts, which `sum` then adds.
  */
-export function conv2dWeightGrad(
-  this: Kernel<Convolution | "n" | "images" | "taps" | "rowsPerFilter">,
-  x: Matrix,
-  g: Matrix,
-): number {
+export function conv2dWeightGrad(this: Kernel<WeightGradient>, x: Matrix, g: Matrix): number {
   const row = this.thread.z * this.constants.height + this.thread.y;
   const filter = quotient(row, this.constants.rowsPerFilter);
   const part = quotient(filter, this.constants.o);

@@ -2,6 +2,7 @@
 
 export * from "./batch-norm.js";
 export * from "./conv2d.js";
+export * from "./fours.js";
 export * from "./matmul.js";
 export * from "./movement.js";
 export * from "./optimizer.js";

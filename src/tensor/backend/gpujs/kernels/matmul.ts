@@ -3,15 +3,13 @@
 import type { Kernel, Matrix } from "./kernel.js";
 import { quotient } from "./math.js";
 
+export type Product = "m" | "k" | "chunk" | "batch" | "transA" | "transB" | "aRows" | "bRows";
+
 /**
  * Row (part, batch, i), column j: Σ A[i, l] · B[l, j] over `chunk` values of l. An operand that serves the whole batch
  * has 0 rows from one matrix to the next. Which of them is transposed is a constant, so compilers drop the other branch.
  */
-export function matmul(
-  this: Kernel<"m" | "k" | "chunk" | "batch" | "transA" | "transB" | "aRows" | "bRows">,
-  a: Matrix,
-  b: Matrix,
-): number {
+export function matmul(this: Kernel<Product>, a: Matrix, b: Matrix): number {
   const row = this.thread.z * this.constants.height + this.thread.y;
   const matrix = quotient(row, this.constants.m);
   const i = row - matrix * this.constants.m;
