@@ -23,7 +23,7 @@ nav { position: sticky; top: 0; z-index: 3; display: flex; gap: 0 1.4rem; margin
 nav a { text-decoration: none; }
 nav a:hover { text-decoration: underline; }
 .muted, figcaption, .hint, caption { color: var(--muted); font-size: .875rem; }
-.verdict { font-size: 1.3rem; line-height: 1.45; max-width: 62rem; margin: 1rem 0 .75rem; }
+.verdict { font-size: clamp(1.15rem, .9rem + 1vw, 1.3rem); line-height: 1.45; max-width: 62rem; margin: 1rem 0 .75rem; }
 .findings { max-width: 62rem; margin: .5rem 0; padding-left: 1.1rem; }
 .findings li { margin: .25rem 0; }
 .warning { max-width: 62rem; padding: .6rem .9rem; border-left: 4px solid var(--for); background: var(--panel); border-radius: 0 6px 6px 0; }
@@ -45,7 +45,7 @@ figure { margin: 0; min-width: 0; }
 .chart > figcaption { color: var(--text); font-weight: 600; font-size: 1rem; margin-bottom: .35rem; }
 .beside { margin-top: 2rem; }
 .chart svg { display: block; width: 100%; height: auto; }
-.chart .scroll svg { min-width: 46rem; }
+.chart .scroll svg { min-width: 70rem; }
 .charts > .tall { grid-row: span 2; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); gap: 1rem .75rem; margin: .75rem 0; }
 .pictures figure { max-width: 8.5rem; }
@@ -62,8 +62,8 @@ figcaption b { color: var(--text); font-weight: 600; }
 .card .pictures { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .5rem; margin: .6rem 0 0; }
 .class { display: grid; gap: 0 1.25rem; align-items: start; margin: 1rem 0; }
 .class h3 { margin: 0; }
-.class .pictures { margin: .25rem 0 0; }
-@media (min-width: 48rem) { .class { grid-template-columns: 8.5rem minmax(0, 1fr); } .class .pictures { margin: 0; } }
+.class .pictures { grid-template-columns: repeat(auto-fill, minmax(4.6rem, 1fr)); margin: .25rem 0 0; }
+@media (min-width: 48rem) { .class { grid-template-columns: 8.5rem minmax(0, 1fr); } .class .pictures { grid-template-columns: repeat(8, minmax(0, 1fr)); margin: 0; } }
 .groups { display: flex; flex-wrap: wrap; gap: 0 2.5rem; }
 .groups .pictures { display: flex; flex-wrap: wrap; }
 .groups figure { width: 6.4rem; }
@@ -86,7 +86,7 @@ figcaption b { color: var(--text); font-weight: 600; }
 .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .tall.scroll { max-height: 34rem; border-bottom: 1px solid var(--line); }
 .hint { display: none; margin: .75rem 0 -.5rem; }
-@media (max-width: 48rem) { .hint { display: block; } }
+@media (max-width: 40rem) { .hint { display: block; } }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: .3rem 0 .3rem .9rem; border-bottom: 1px solid var(--line); }
 :is(th, td):first-child { padding-left: 0; }
@@ -117,11 +117,14 @@ tr.mark :is(th, td) { font-weight: 600; }
   th, td { padding: .15rem 0 .15rem .6rem; }
   pre { white-space: pre-wrap; }
   .chart .scroll svg { min-width: 0; }
-  .columns { grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); gap: 1rem 1.5rem; }
+  .columns { display: block; }
+  .beside { max-width: 11cm; break-inside: avoid; }
   .charts { grid-template-columns: repeat(2, 1fr); }
   .charts > .tall { grid-row: auto; }
   .trios, .cards { grid-template-columns: repeat(2, 1fr); }
-  .pictures:not(.trios, .small) { grid-template-columns: repeat(auto-fill, minmax(5.2rem, 1fr)); }
+  .class { grid-template-columns: 7rem minmax(0, 1fr); }
+  .class .pictures { grid-template-columns: repeat(8, minmax(0, 1fr)); margin: 0; }
+  .pictures:not(.trios, .small, .class *) { grid-template-columns: repeat(auto-fill, minmax(5.2rem, 1fr)); }
   .card .pictures:not(.trios) { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   * { print-color-adjust: exact; }
 }

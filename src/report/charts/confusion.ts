@@ -45,7 +45,7 @@ export function confusion(charts: Charts, predictions: Predictions): Chart {
   const right = cells.reduce((sum, { is, called, n }) => sum + (is === called ? n : 0), 0);
   const names = classes.map((name) => shortened(name, k > NUMBERED ? 20 : 16));
   const numbered = k <= NUMBERED;
-  const fontSize = k > 60 ? 8 : k > NUMBERED ? 10 : 12;
+  const fontSize = k > 60 ? 9 : k > NUMBERED ? 10 : 12;
   const margin = labelWidth(names) * (fontSize / 12);
   const upright = k > 2 && margin > 50;
   const width = numbered ? 520 : PAGE;

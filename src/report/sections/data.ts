@@ -131,12 +131,13 @@ export async function dataSection(examination: Examination, charts: Charts, gene
   ];
   const moments = table({
     label: "Mean and standard deviation of each channel",
-    groups: [{ name: "", columns: 1 }, ...splits.map(({ name }) => ({ name, columns: 2 }))],
-    head: ["channel", ...splits.flatMap(() => ["mean", "deviation"])],
-    rows: statistics[0].map(({ channel }, c) => [
-      channel,
-      ...statistics.flatMap((list) => [list[c].mean.toFixed(4), list[c].deviation.toFixed(4)]),
-    ]),
+    head: ["channel", "mean", "deviation"],
+    rows: splits.flatMap(({ name }, k) =>
+      statistics[k].map(({ channel, mean, deviation }) => [
+        `${name}, ${channel}`,
+        ...[mean, deviation].map((value) => value.toFixed(4)),
+      ]),
+    ),
   });
   const values = html`<h3>Mean and deviation of the ${grey ? "values" : "channels"}</h3>
 <p class="muted">Of values from 0 to 1, as the net sees them.</p>${moments}`;

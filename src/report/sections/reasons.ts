@@ -22,7 +22,7 @@ export function captionOf({ predictions, data }: Examination, i: number): Html {
   const own = named(shortened(classes[labels[i]], 40));
   const called = named(shortened(classes[predicted[i]], 40));
   const names = labels[i] === predicted[i] ? own : html`${own} → ${called}`;
-  const file = shortened(basename(data.test.files[i]), 32);
+  const file = shortened(basename(data.test.files[i]), 24);
   return html`<b>${names}</b>, ${percent(predictions.confidence(i), 1)}<br><span class="file">${named(file)}</span>`;
 }
 
