@@ -90,7 +90,7 @@ const { file } = epochChart(await Charts.load(), {
   name: "results",
   title: "error on the test photographs",
   label: "test error, %",
-  series: groups.slice(0, PALETTE.length).map(series),
+  series: groups.slice(0, PALETTE.length).map((group, i) => ({ ...series(group), color: PALETTE[i] })),
 });
 await writeFile(TARGET, file);
 console.log(`\n${TARGET}`);

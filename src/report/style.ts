@@ -105,8 +105,8 @@ tr.mark :is(th, td) { font-weight: 600; }
 @page { margin: 14mm; }
 @media print {
   :root { --text: #000; --muted: #444; --page: #fff; --panel: #f2f2f2; --line: #bbb; --link: #000; }
-  html { color-scheme: light; }
-  body { padding: 0; max-width: none; font-size: 10pt; }
+  html { color-scheme: light; font-size: 10pt; }
+  body { padding: 0; max-width: none; font-size: 1rem; }
   nav, .hint { display: none !important; }
   h2, h3, h4 { break-after: avoid; }
   h2 { margin-top: 2rem; }

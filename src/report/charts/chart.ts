@@ -21,6 +21,9 @@ export interface Chart {
 /** Seen on white and on dark alike, and told apart by those who cannot see all colours. */
 export const COLORS = { blue: "#3a86c8", orange: "#e07b22", green: "#2a9d74", purple: "#a86fb5", grey: "#888888" };
 
+/** For the parts of the data, wherever they are drawn. */
+export const SPLIT_COLORS = { train: COLORS.blue, validation: COLORS.green, test: COLORS.orange };
+
 /** For a list of things, by position. */
 export const PALETTE = Object.values(COLORS).slice(0, 4);
 

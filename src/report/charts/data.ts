@@ -2,7 +2,7 @@
 
 import type { PhotoFolder } from "../../data/photo-folder.js";
 import { count, inQuotes, shortened, thousands } from "../format.js";
-import { type Chart, type Charts, COLORS, labelWidth } from "./chart.js";
+import { type Chart, type Charts, COLORS, labelWidth, SPLIT_COLORS } from "./chart.js";
 
 /** The parts of the data. */
 export interface Splits {
@@ -15,9 +15,9 @@ export interface Splits {
 /** Those that there are, with what they are called and drawn in. */
 export function splitsOf({ train, validation, test }: Splits) {
   return [
-    { name: "train", photographs: train, color: COLORS.blue },
-    ...(validation ? [{ name: "validation", photographs: validation, color: COLORS.green }] : []),
-    { name: "test", photographs: test, color: COLORS.orange },
+    { name: "train", photographs: train, color: SPLIT_COLORS.train },
+    ...(validation ? [{ name: "validation", photographs: validation, color: SPLIT_COLORS.validation }] : []),
+    { name: "test", photographs: test, color: SPLIT_COLORS.test },
   ] as const;
 }
 

@@ -1,10 +1,11 @@
 /** Charts of how training went: a figure, epoch by epoch, of one run or of several. */
 
-import { type Chart, type Charts, COLORS, PALETTE } from "./chart.js";
+import type { Chart, Charts } from "./chart.js";
 
 /** A line: one number for each epoch. */
 export interface EpochSeries {
   name: string;
+  color: string;
   values: readonly number[];
 }
 
@@ -27,7 +28,7 @@ function epochTicks(epochs: number): number[] {
 export function epochChart(charts: Charts, { name, title, label, series, best }: EpochChart): Chart {
   const { plot } = charts;
   const names = series.map((line) => line.name);
-  const colors = series.length === 2 ? [COLORS.blue, COLORS.orange] : PALETTE;
+  const colors = series.map((line) => line.color);
   const epochs = Math.max(...series.map(({ values }) => values.length));
   const points = series.flatMap(({ name, values }) => values.map((value, i) => ({ name, epoch: i + 1, value })));
   const at = { x: "epoch", y: "value", z: "name", stroke: "name" } as const;

@@ -5,7 +5,7 @@ import { duration } from "../../text.js";
 import { deciding, decidingSplit } from "../../train/best-epoch.js";
 import { type Outcome, testInWords } from "../better.js";
 import { chartGrid, columns, type Picture, pictures } from "../blocks.js";
-import type { Chart, Charts } from "../charts/chart.js";
+import { type Chart, type Charts, PALETTE } from "../charts/chart.js";
 import { rocOfBoth } from "../charts/curves.js";
 import { epochChart } from "../charts/training.js";
 import type { Comparison } from "../compared.js";
@@ -67,6 +67,7 @@ export function curvesSection({ runs, names, predictions }: Comparison, charts: 
       label,
       series: runs.map(({ epochs }, i) => ({
         name: names[i],
+        color: PALETTE[i],
         values: epochs.map((line) => scale * deciding(line)[metric]),
       })),
     }),

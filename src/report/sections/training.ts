@@ -5,7 +5,7 @@ import { duration } from "../../text.js";
 import { decidingSplit, type Split } from "../../train/best-epoch.js";
 import type { Metrics } from "../../train/evaluate.js";
 import { chartGrid } from "../blocks.js";
-import type { Charts } from "../charts/chart.js";
+import { type Charts, SPLIT_COLORS } from "../charts/chart.js";
 import { epochChart } from "../charts/training.js";
 import type { Examination } from "../examine.js";
 import { percent } from "../format.js";
@@ -63,6 +63,7 @@ export function trainingSection({ run, epochs, best }: Examination, charts: Char
       label,
       series: measuredOn(epochs).map((split) => ({
         name: split,
+        color: SPLIT_COLORS[split],
         values: epochs.map((line) => scale * line[split]![metric]),
       })),
       best: best.epoch,
