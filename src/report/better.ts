@@ -5,7 +5,7 @@ import { Generator } from "../tensor/random.js";
 import { inColumns } from "../text.js";
 import type { Comparison } from "./compared.js";
 import { differencesOf, type FigureDifference } from "./figures.js";
-import { count, isolated, plural, pValue, range, signed } from "./format.js";
+import { count, inText, plural, pValue, range, signed } from "./format.js";
 
 /** What the comparison comes to: the figures, and the test. */
 export interface Outcome {
@@ -33,7 +33,7 @@ export function betterInWords(
   photographs: number,
 ): string {
   const [{ first, second, difference, interval, show }] = differences;
-  const [a, b] = names.map(isolated);
+  const [a, b] = names.map(inText);
   const on = `of the ${plural(photographs, "photograph")} that both were tested on`;
   if (test.onlyFirst + test.onlySecond === 0) {
     return `${a} and ${b} are equally good: ${on} they call the same ${show(first.value)} right.`;
@@ -52,7 +52,7 @@ export function testInWords(
   { test: { onlyFirst, onlySecond, pValue: p } }: Outcome,
   names: readonly [string, string],
 ): string {
-  const [a, b] = names.map(isolated);
+  const [a, b] = names.map(inText);
   const verdict = p < 0.05 ? "more uneven than chance would often do" : "no more uneven than chance would do";
   return (
     `${plural(onlyFirst, "photograph")} only ${a} calls right, ${count(onlySecond)} only ${b}: ${verdict} ` +

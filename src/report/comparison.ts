@@ -7,7 +7,7 @@ import { Charts } from "./charts/chart.js";
 import { comparisonOf } from "./compared.js";
 import { confusions } from "./confusions.js";
 import { type Examination, type ExamineOptions, examine } from "./examine.js";
-import { inQuotes, plural, withoutIsolates } from "./format.js";
+import { inQuotes, plural } from "./format.js";
 import { html, named } from "./html.js";
 import { page } from "./page.js";
 import type { Predictions } from "./predictions.js";
@@ -76,5 +76,5 @@ ${Array.from(warnings, warning)}
 ${findings([verdict, testInWords(outcome, names), confusedByBoth(names, predictions)])}`;
   const file = await saveReport(out, page(`${names[0]} and ${names[1]}`, lead, sections), sections);
   const lines = [verdict, ...figureLines(outcome), testInWords(outcome, names), ...warnings];
-  return { file, lines: lines.map(withoutIsolates) };
+  return { file, lines };
 }

@@ -60,19 +60,17 @@ export function shortened(text: string, length: number): string {
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (length - 1 - head)).join("")}`;
 }
 
-/** A name among other text: one that is written from right to left does not turn what stands around it. */
-export function isolated(name: string): string {
-  return `\u2068${name}\u2069`;
-}
+/** Scripts that are written from right to left. */
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
-/** As a console shows it, which may know nothing of isolates. */
-export function withoutIsolates(text: string): string {
-  return text.replace(/[\u2068\u2069]/g, "");
+/** A name among other text: one that is written from right to left takes no number with it that stands behind it. */
+export function inText(name: string): string {
+  return RIGHT_TO_LEFT.test(name) ? `${name}\u200e` : name;
 }
 
 /** "“Coat”": a class within a sentence. */
 export function inQuotes(name: string): string {
-  return `“${isolated(name)}”`;
+  return inText(`“${name}”`);
 }
 
 /**

@@ -41,6 +41,8 @@ nav a:hover { text-decoration: underline; }
   align-items: start; margin: 1.25rem 0; }
 .charts > * { min-width: 0; }
 .charts h3:first-child { margin-top: 0; }
+.charts table { font-size: .82rem; }
+.charts :is(th, td):not(:first-child) { padding-left: .6rem; }
 figure { margin: 0; min-width: 0; }
 .chart > figcaption { color: var(--text); font-weight: 600; font-size: 1rem; margin-bottom: .35rem; }
 .beside { margin-top: 2rem; }
@@ -48,6 +50,7 @@ figure { margin: 0; min-width: 0; }
 .chart .scroll svg { min-width: 70rem; }
 .charts > .tall { grid-row: span 2; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); gap: 1rem .75rem; margin: .75rem 0; }
+.pictures + .pictures { margin-top: 1.5rem; }
 .pictures figure { max-width: 8.5rem; }
 .pictures.small { grid-template-columns: repeat(auto-fill, 4.5rem); }
 .pictures img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--panel);
@@ -91,7 +94,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-n
 th, td { text-align: left; vertical-align: top; padding: .3rem 0 .3rem .9rem; border-bottom: 1px solid var(--line); }
 :is(th, td):first-child { padding-left: 0; }
 th { font-weight: 600; }
-thead th { vertical-align: bottom; line-height: 1.3; }
+thead :is(th, .number) { vertical-align: bottom; line-height: 1.3; white-space: normal; }
 .tall thead th { position: sticky; top: 0; background: var(--page); box-shadow: inset 0 -1px var(--line); }
 thead .group { text-align: center; color: var(--muted); font-weight: 400; }
 thead td { border-bottom-color: transparent; }

@@ -1,7 +1,7 @@
 /** Text in a page: what is escaped, how numbers are written, and how long names are cut. */
 
 import { describe, expect, it } from "vitest";
-import { percentages, pValue, roomFor, shortened, signed } from "../../src/report/format.js";
+import { inQuotes, percentages, pValue, roomFor, shortened, signed } from "../../src/report/format.js";
 import { Html, html } from "../../src/report/html.js";
 
 describe("html", () => {
@@ -33,6 +33,10 @@ describe("numbers", () => {
   it("names are cut between characters, not within them, and wide ones take more room", () => {
     expect(shortened("👩‍🚀👩‍🚀👩‍🚀👩‍🚀", 3)).toBe("👩‍🚀…👩‍🚀");
     expect([roomFor("circle"), roomFor("圆形"), roomFor("👩‍🚀")]).toEqual([6, 4, 2]);
+  });
+
+  it("names from right to left end with a mark, so that a number behind them stays behind them", () => {
+    expect([inQuotes("Coat"), inQuotes("דירה")]).toEqual(["“Coat”", "“דירה”\u200e"]);
   });
 
   it("percentages of a row add up to 100: what loses most by rounding down is rounded up", () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { betterInWords } from "../../src/report/better.js";
 import { confusions } from "../../src/report/confusions.js";
-import { percent, withoutIsolates } from "../../src/report/format.js";
+import { percent } from "../../src/report/format.js";
 import { Predictions } from "../../src/report/predictions.js";
 import { confusionInWords, qualityInWords, trainingInWords } from "../../src/report/verdict.js";
 import type { EpochLine } from "../../src/run/run-json.js";
@@ -39,7 +39,7 @@ describe("how good a run is", () => {
 
   it("is told with an interval, and beside what always guessing the biggest class would get", () => {
     const trained = { net: "net1", counts: [30, 40, 30], predictions, accuracy: accuracy(0.7, 0.5, 0.9) };
-    expect(withoutIsolates(qualityInWords(trained))).toBe(
+    expect(qualityInWords(trained)).toBe(
       "net1, trained on 100 photographs to tell 3 classes apart, calls 70.00\u00a0% of 10 test photographs right " +
         "(95 % interval 50.00\u00a0% to 90.00\u00a0%); always guessing “Coat”, the biggest class, would get 30.00\u00a0%.",
     );
@@ -47,7 +47,7 @@ describe("how good a run is", () => {
 
   it("is no better than chance where the interval holds what guessing gets", () => {
     const trained = { net: "net2", counts: [50, 40, 30], predictions, accuracy: accuracy(0.7, 0.5, 0.9) };
-    expect(withoutIsolates(qualityInWords(trained))).toContain(
+    expect(qualityInWords(trained)).toContain(
       ", no better than chance: always guessing “Bag”, the biggest class, would get 60.00\u00a0%.",
     );
   });
@@ -55,7 +55,7 @@ describe("how good a run is", () => {
   it("names both of two classes", () => {
     const two = called(["no", "yes"], [[1, 1, 1]]);
     const trained = { net: "net1", counts: [1, 1], predictions: two, accuracy: accuracy(1, 1, 1) };
-    expect(withoutIsolates(qualityInWords(trained))).toContain(
+    expect(qualityInWords(trained)).toContain(
       "trained on 2 photographs to tell “no” from “yes”, calls 100.00\u00a0% of 1 test photograph right",
     );
   });
@@ -78,9 +78,7 @@ describe("what is confused most", () => {
       { is: 0, called: 1, count: 2, of: 10 },
       { is: 2, called: 0, count: 1, of: 1 },
     ]);
-    expect(withoutIsolates(confusionInWords(predictions))).toBe(
-      "Most often it takes “b” for “a”: 2 of 4 photographs (50.00\u00a0%).",
-    );
+    expect(confusionInWords(predictions)).toBe("Most often it takes “b” for “a”: 2 of 4 photographs (50.00\u00a0%).");
   });
 
   it("is nothing where there is no mistake, or where mistakes are spread", () => {
@@ -151,7 +149,7 @@ describe("which of two is better", () => {
     ],
     test: { onlyFirst, onlySecond, pValue },
   });
-  const told = (of: ReturnType<typeof outcome>) => withoutIsolates(betterInWords(of, ["one", "two"], 1000));
+  const told = (of: ReturnType<typeof outcome>) => betterInWords(of, ["one", "two"], 1000);
 
   it("is the one that calls more right, where chance would not often do so", () => {
     expect(told(outcome(0.9, 0.91, [10, 20, 0.01]))).toBe(

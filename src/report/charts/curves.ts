@@ -2,7 +2,7 @@
 
 import { averagePrecision, precisionRecallCurve } from "../../metrics/precision-recall.js";
 import { auc, rocCurve } from "../../metrics/roc.js";
-import { inQuotes, isolated, shortened } from "../format.js";
+import { inQuotes, inText, shortened } from "../format.js";
 import type { Predictions } from "../predictions.js";
 import { type Chart, type Charts, COLORS, type Legend, PALETTE, UNIT } from "./chart.js";
 
@@ -59,7 +59,7 @@ function rocOf(predictions: Predictions, k: number, name: string): Curve {
   const roc = rocCurve(predictions.scores(k), predictions.is(k));
   const points = thinned(roc.fpr.map((x, i) => ({ x, y: roc.tpr[i] })));
   const area = auc(roc);
-  return { name: `${isolated(shortened(name, 28))}: AUC ${area.toFixed(4)}`, points, area };
+  return { name: `${inText(shortened(name, 28))}: AUC ${area.toFixed(4)}`, points, area };
 }
 
 function rocFrom(charts: Charts, all: readonly Curve[], title: string): Chart {
@@ -96,7 +96,7 @@ export function precisionRecall(charts: Charts, predictions: Predictions): Chart
   const all = askedClasses(predictions).map((k) => {
     const curve = precisionRecallCurve(predictions.scores(k), predictions.is(k));
     const points = thinned(curve.recall.map((x, i) => ({ x, y: curve.precision[i] })));
-    const name = isolated(shortened(predictions.classes[k], 28));
+    const name = inText(shortened(predictions.classes[k], 28));
     const area = averagePrecision(curve);
     return { name: `${name}: average precision ${area.toFixed(4)}`, points, area };
   });

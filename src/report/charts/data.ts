@@ -49,7 +49,7 @@ function namedClasses(charts: Charts, data: Splits): Chart {
     ...BALANCE,
     legend,
     shape: names.length > 6 ? "tall" : undefined,
-    height: Math.max(140, 50 + (8 + 22 * splits.length) * names.length),
+    height: Math.max(140, 50 + (8 + (names.length > 6 ? 14 : 22) * splits.length) * names.length),
     marginLeft: labelWidth(names),
     x: { label: "photographs", domain: [0, 1.2 * most], ticks: 4, tickFormat: thousands },
     y: { axis: null, domain: legend.names, grid: false },
