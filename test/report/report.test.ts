@@ -23,6 +23,8 @@ import { launchOptions, noChromium } from "../chromium.js";
 const HOSTILE = `<img src=x onerror="document.title='taken'">&amp;`;
 
 let root: string;
+/** What the first report said while it was made. */
+const stages: string[] = [];
 let comparison: Awaited<ReturnType<typeof writeComparison>>;
 
 const at = (name: string) => join(root, name);
@@ -63,7 +65,8 @@ beforeAll(async () => {
     await writeFile(at(`${run}/charts/old.svg`), "<svg/>");
     await writeFile(at(`${run}/report.json`), '{ "files": ["charts/old.svg"] }');
   }
-  for (const run of ["two", "three"]) await writeReport(at(run));
+  await writeReport(at("two"), { onStage: (stage) => stages.push(stage) });
+  await writeReport(at("three"));
   comparison = await writeComparison(at("two"), at("other"), { out: at("comparison") });
 }, 240_000);
 afterAll(() => rm(root, { recursive: true }));
@@ -104,6 +107,15 @@ describe("two classes", () => {
     const { metrics } = (await (await RunFolder.open(at("two"))).test())!.best;
     expect(page).toContain(`AUC</span><b>${metrics.auc!.toFixed(4)}</b>`);
     expect(page).toContain(`F1</span><b>${metrics.f1.toFixed(4)}</b>`);
+  });
+});
+
+describe("making a report", () => {
+  it("tells what comes now, before it comes", () => {
+    expect(stages[0]).toBe("asking the net about 31 test photographs");
+    expect(stages).toEqual(
+      expect.arrayContaining(["looking at mistakes", "looking for reasons", "looking for near-duplicates"]),
+    );
   });
 });
 
