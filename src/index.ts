@@ -31,6 +31,7 @@ export {
   type SafetensorsReadOptions,
 } from "./io/safetensors/bytes.js";
 export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
+export { AdaptiveAvgPool2d, AdaptiveMaxPool2d } from "./layers/adaptive-pool2d.js";
 export { AvgPool2d } from "./layers/avg-pool2d.js";
 export {
   BatchNorm1d,
@@ -39,8 +40,11 @@ export {
   type BatchNormOptions,
   batchNorm,
 } from "./layers/batch-norm.js";
+export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from "./layers/conv-transpose2d.js";
+export { Conv1d, type Conv1dLayerOptions } from "./layers/conv1d.js";
 export { Conv2d } from "./layers/conv2d.js";
 export { Dropout } from "./layers/dropout.js";
+export { Dropout2d, DropPath } from "./layers/dropout-whole.js";
 export { Embedding, type EmbeddingLookupOptions, type EmbeddingOptions, embedding } from "./layers/embedding.js";
 export {
   GroupNorm,
@@ -50,6 +54,8 @@ export {
   InstanceNorm2d,
   instanceNorm,
 } from "./layers/group-norm.js";
+export { GRU } from "./layers/gru.js";
+export { Identity } from "./layers/identity.js";
 export { kaimingUniform, uniformParameter } from "./layers/init.js";
 export {
   LayerNorm,
@@ -62,14 +68,37 @@ export { Linear, type LinearOptions } from "./layers/linear.js";
 export { type BceOptions, bceWithLogits } from "./layers/losses/bce-with-logits.js";
 export type { ClassLossOptions, Labels } from "./layers/losses/class-loss.js";
 export { type CrossEntropyOptions, crossEntropy } from "./layers/losses/cross-entropy.js";
+export {
+  type CosineEmbeddingOptions,
+  type CosineSimilarityOptions,
+  cosineEmbeddingLoss,
+  cosineSimilarity,
+  type TripletMarginOptions,
+  tripletMarginLoss,
+} from "./layers/losses/distances.js";
 export type { LossOptions } from "./layers/losses/element-loss.js";
+export { type FocalOptions, sigmoidFocalLoss } from "./layers/losses/focal-loss.js";
+export { type HuberOptions, huberLoss, type SmoothL1Options, smoothL1Loss } from "./layers/losses/huber-loss.js";
+export { type KlDivOptions, klDiv } from "./layers/losses/kl-div.js";
+export { l1Loss } from "./layers/losses/l1-loss.js";
 export { mseLoss } from "./layers/losses/mse-loss.js";
 export { nllLoss } from "./layers/losses/nll-loss.js";
 export type { Reduction } from "./layers/losses/reduction.js";
+export { LSTM, type LSTMState } from "./layers/lstm.js";
 export { MaxPool2d } from "./layers/max-pool2d.js";
 export { type AnyModule, type LoadOptions, type LoadResult, Module, type StateDict } from "./layers/module.js";
+export {
+  type AttentionMaskOptions,
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+} from "./layers/multihead-attention.js";
+export { PixelShuffle, pixelShuffle } from "./layers/pixel-shuffle.js";
+export { PReLU, type PReLUOptions } from "./layers/prelu.js";
+export type { RecurrentOptions } from "./layers/recurrent.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
 export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";
+export { TransformerEncoderLayer, type TransformerEncoderLayerOptions } from "./layers/transformer-encoder-layer.js";
+export { type InterpolateOptions, interpolate, Upsample } from "./layers/upsample.js";
 export { type BootstrapOptions, bootstrapInterval, type Interval } from "./metrics/bootstrap.js";
 export {
   brierScore,
@@ -122,6 +151,10 @@ export type { Schedule, ScheduleState } from "./optim/schedules/schedule.js";
 export { StepLR, type StepOptions } from "./optim/schedules/step-lr.js";
 export { WarmupLR, type WarmupOptions } from "./optim/schedules/warmup-lr.js";
 export { SGD, type SgdOptions } from "./optim/sgd.js";
+export { type AttentionOptions, scaledDotProductAttention } from "./tensor/ops/attention.js";
+export { type ConvTranspose2dOptions, convTranspose2d } from "./tensor/ops/conv-transpose2d.js";
+export { type Conv1dOptions, conv1d } from "./tensor/ops/conv1d.js";
+export { adaptiveAvgPool2d, adaptiveMaxPool2d } from "./tensor/ops/pooling/adaptive-pool2d.js";
 
 import "./tensor/methods.js";
 

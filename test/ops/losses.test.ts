@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bceWithLogits } from "../../src/layers/losses/bce-with-logits.js";
 import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
 import { classLoss } from "../../src/layers/losses/default-loss.js";
+import { klDiv } from "../../src/layers/losses/kl-div.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Reduction } from "../../src/layers/losses/reduction.js";
@@ -62,6 +63,12 @@ describe("errors", () => {
       new RangeError("crossEntropy: labelSmoothing must be a number from 0 to 1, got 1.5"),
     );
   });
+});
+
+it("klDiv takes 0 · ln 0 for 0", async () => {
+  const even = logSoftmax(zeros([1, 2]), 1);
+  const losses = klDiv(even, tensor([[0, 1]]), { reduction: "none" });
+  expect([...(await losses.data())]).toEqual([expect.closeTo(0), expect.closeTo(Math.LN2)]);
 });
 
 describe("what cannot be meant", () => {

@@ -1,6 +1,14 @@
 /** Losses of a score for each class: the labels, the weight of each class, and the score that a label picks. */
 
-import { checkArgument, checkOptions, type Kind, numbers, type OptionKinds, show } from "../../tensor/arguments.js";
+import {
+  aNumber,
+  checkArgument,
+  checkOptions,
+  type Kind,
+  numbers,
+  type OptionKinds,
+  show,
+} from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
 import { indexSelect } from "../../tensor/ops/movement/index-select.js";
 import { reshape } from "../../tensor/ops/movement/reshape.js";
@@ -16,11 +24,19 @@ export type Labels = Int32Array | readonly number[];
 export interface ClassLossOptions {
   /** [C], how much an example of each class counts. Default: all 1. With "mean", the sum is divided by Σ weights. */
   weight?: ArrayLike<number>;
+  /** A label that stands for none: such examples have loss 0, and count in no mean. Default −100. */
+  ignoreIndex?: number;
   /** Default "mean". */
   reduction?: Reduction;
 }
 
-export const classKinds: OptionKinds<ClassLossOptions> = { weight: numbers, reduction: aReduction };
+const IGNORED = -100;
+
+export const classKinds: OptionKinds<ClassLossOptions> = {
+  weight: numbers,
+  ignoreIndex: aNumber,
+  reduction: aReduction,
+};
 
 /** Classes are integers, and a tensor has none. */
 export const someLabels: Kind<Labels> = {
@@ -29,7 +45,12 @@ export const someLabels: Kind<Labels> = {
   hint: (value) => (value instanceof Tensor ? "Int32Array.from(await labels.data()) has its numbers" : undefined),
 };
 
-export function checkLabels(name: string, scores: Tensor, labels: Labels, weight: ArrayLike<number> | undefined): void {
+export function checkLabels(
+  name: string,
+  scores: Tensor,
+  labels: Labels,
+  { weight, ignoreIndex = IGNORED }: ClassLossOptions,
+): void {
   checkTensor(name, "scores", scores);
   checkArgument(name, "labels", labels, someLabels);
   if (scores.shape.length !== 2) {
@@ -37,12 +58,19 @@ export function checkLabels(name: string, scores: Tensor, labels: Labels, weight
   }
   const [n, classes] = scores.shape;
   if (labels.length !== n) throw new ShapeError(`${name}: ${labels.length} labels for ${n} examples`);
-  const wrong = Array.from(labels).findIndex((label) => !Number.isInteger(label) || label < 0 || label >= classes);
+  const wrong = Array.from(labels).findIndex(
+    (label) => label !== ignoreIndex && (!Number.isInteger(label) || label < 0 || label >= classes),
+  );
   if (wrong !== -1) {
     throw new ShapeError(
       `${name}: label ${show(labels[wrong])} of example ${wrong} is not one of the classes 0 to ${classes - 1}`,
     );
   }
+  checkWeight(name, classes, weight);
+}
+
+/** @throws ShapeError unless there is a weight for each class, or none at all */
+export function checkWeight(name: string, classes: number, weight: ArrayLike<number> | undefined): void {
   if (weight && weight.length !== classes) {
     throw new ShapeError(`${name}: ${weight.length} class weights for ${classes} classes`);
   }
@@ -59,27 +87,43 @@ export function reduced(losses: Tensor, total: number, reduction: Reduction): Te
   return reduction === "sum" ? sum(losses) : div(sum(losses), total);
 }
 
-/** Σ over the examples of their classes' weights, and −weight · score of each example's class. */
-export function pick(
-  scores: Tensor,
-  labels: Labels,
-  weight: ArrayLike<number> | undefined,
-): [losses: Tensor, total: number] {
+/** The score of each example's class, Σ over the examples of their classes' weights, and what each example counts. */
+export interface Picked {
+  /** [N], −weight · score. */
+  readonly losses: Tensor;
+  readonly total: number;
+  /** [N], 0 for examples that are ignored and 1 for others; undefined where none is. */
+  readonly counted?: Tensor;
+}
+
+export function pick(scores: Tensor, labels: Labels, { weight, ignoreIndex = IGNORED }: ClassLossOptions): Picked {
   const classes = scores.shape[1];
-  const flat = Array.from(labels, (label, i) => i * classes + label);
+  const ignored = Array.from(labels, (label) => label === ignoreIndex);
+  const flat = Array.from(labels, (label, i) => i * classes + (ignored[i] ? 0 : label));
   const picked = neg(indexSelect(reshape(scores, [-1]), 0, flat));
-  if (!weight) return [picked, labels.length];
-  const weights = Array.from(labels, (label) => weight[label]);
-  return [mul(picked, constant(scores, weights)), weights.reduce((total, w) => total + w, 0)];
+  const isPlain = !ignored.includes(true);
+  if (!weight && isPlain) return { losses: picked, total: labels.length };
+  const weights = Array.from(labels, (label, i) => (ignored[i] ? 0 : (weight?.[label] ?? 1)));
+  const losses = mul(picked, constant(scores, weights));
+  const total = weights.reduce((total, w) => total + w, 0);
+  if (isPlain) return { losses, total };
+  return {
+    losses,
+    total,
+    counted: constant(
+      scores,
+      ignored.map((is) => (is ? 0 : 1)),
+    ),
+  };
 }
 
 /** Internal: `nllLoss` of any numbers: −Σ w[label]·scores[i, label] / Σ w[label]. */
 export function pickLoss(name: string, scores: Tensor, labels: Labels, options: ClassLossOptions): Tensor {
   checkOptions(name, options, classKinds);
-  const { weight, reduction = "mean" } = options;
-  checkLabels(name, scores, labels, weight);
+  const { reduction = "mean" } = options;
+  checkLabels(name, scores, labels, options);
   return scope(() => {
-    const [losses, total] = pick(scores, labels, weight);
+    const { losses, total } = pick(scores, labels, options);
     return reduced(losses, total, reduction);
   });
 }

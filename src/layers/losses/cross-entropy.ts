@@ -5,8 +5,18 @@ import { scope } from "../../tensor/autograd.js";
 import { add, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
 import { logSoftmax } from "../../tensor/ops/softmax.js";
 import { sum } from "../../tensor/ops/sum.js";
-import type { Tensor } from "../../tensor/tensor.js";
-import { type ClassLossOptions, checkLabels, classKinds, constant, type Labels, pick, reduced } from "./class-loss.js";
+import { sameShape } from "../../tensor/shape.js";
+import { checkTensor, Tensor } from "../../tensor/tensor.js";
+import {
+  type ClassLossOptions,
+  checkLabels,
+  checkWeight,
+  classKinds,
+  constant,
+  type Labels,
+  pick,
+  reduced,
+} from "./class-loss.js";
 import { checkLogits } from "./logits.js";
 
 export interface CrossEntropyOptions extends ClassLossOptions {
@@ -16,25 +26,38 @@ export interface CrossEntropyOptions extends ClassLossOptions {
 
 const crossEntropyKinds: OptionKinds<CrossEntropyOptions> = { ...classKinds, labelSmoothing: numberUpTo(0, 1) };
 
+/** −Σ weight · target · score of each example, the targets being [N, C]. */
+function softLosses(scores: Tensor, targets: Tensor, { weight, labelSmoothing = 0 }: CrossEntropyOptions): Tensor {
+  const smooth =
+    labelSmoothing === 0 ? targets : add(mul(targets, 1 - labelSmoothing), labelSmoothing / scores.shape[1]);
+  return neg(sum(mul(weight ? mul(scores, constant(scores, weight)) : scores, smooth), 1));
+}
+
 /**
  * `nllLoss` of `logSoftmax(logits, 1)`. With label smoothing ε, each target is 1 − ε on its class plus ε / C on all.
  * @param logits [N, C]
- * @param labels N classes, 0 … C − 1
+ * @param labels N classes, 0 … C − 1; or a tensor [N, C], the probability of each class: then "mean" divides by N
  * @see torch.nn.functional.cross_entropy
  * @throws ShapeError on a label that is no class, naming the example
  * @throws Error when the logits are probabilities, from `softmax`
  * @throws RangeError unless 0 ≤ labelSmoothing ≤ 1
  */
-export function crossEntropy(logits: Tensor, labels: Labels, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(logits: Tensor, labels: Labels | Tensor, options: CrossEntropyOptions = {}): Tensor {
   checkOptions("crossEntropy", options, crossEntropyKinds);
   const { weight, reduction = "mean", labelSmoothing = 0 } = options;
-  checkLabels("crossEntropy", logits, labels, weight);
+  checkTensor("crossEntropy", "logits", logits);
   checkLogits("crossEntropy", logits, "softmax", ", or nllLoss the result of logSoftmax");
+  if (labels instanceof Tensor && sameShape(labels.shape, logits.shape) && labels.shape.length === 2) {
+    checkWeight("crossEntropy", logits.shape[1], weight);
+    return scope(() => reduced(softLosses(logSoftmax(logits, 1), labels, options), logits.shape[0], reduction));
+  }
+  checkLabels("crossEntropy", logits, labels as Labels, options);
   return scope(() => {
     const scores = logSoftmax(logits, 1);
-    const [losses, total] = pick(scores, labels, weight);
+    const { losses, total, counted } = pick(scores, labels as Labels, options);
     if (labelSmoothing === 0) return reduced(losses, total, reduction);
-    const spread = neg(sum(weight ? mul(scores, constant(scores, weight)) : scores, 1));
+    const all = neg(sum(weight ? mul(scores, constant(scores, weight)) : scores, 1));
+    const spread = counted ? mul(all, counted) : all;
     const smoothed = add(mul(losses, 1 - labelSmoothing), mul(spread, labelSmoothing / scores.shape[1]));
     return reduced(smoothed, total, reduction);
   });
