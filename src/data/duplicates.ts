@@ -10,26 +10,23 @@ import {
   type OptionKinds,
 } from "../tensor/arguments.js";
 import { aDataset, type ImageDataset } from "./dataset.js";
-import { greyOf } from "./image.js";
+import { correlation, greyPicture, shifted, shiftedAndZoomed } from "./grey-picture.js";
+import { hashDistance, type PerceptualHash, perceptualHash } from "./perceptual-hash.js";
 import { PhotoFolder } from "./photo-folder.js";
-import { resize } from "./resize.js";
-
-/** Images are compared in grey, at this width and height. */
-const SIZE = 32;
-const AREA = SIZE * SIZE;
-
-/** Frequencies of the hash in each direction: 8 × 8, of which the first, the mean, is left out. */
-const FREQUENCIES = 8;
-
-/** Pixels, of `SIZE`, that one image may have to be moved to lie on the other. */
-const MOST_SHIFT = 3;
-
-/** How much larger one image may show the same thing. */
-const ZOOMS = [1.07, 1.14];
 
 /** Among 24,345 faces, no pair that correlated less before shifting, or before zooming, proved to be a duplicate. */
 const LEAST_UNSHIFTED = 0.8;
 const LEAST_UNZOOMED = 0.88;
+
+/**
+ * A duplicate is at most so far, as a share of how far the next picture is: where many look alike, as garments do, one
+ * that is no nearer than the others is no copy. @see D. Lowe, "Distinctive image features from scale-invariant
+ * keypoints", 2004, 7.1
+ */
+const NEARER = 0.4;
+
+/** Pictures that each is compared with once more, the most alike; copies to the byte count as one. */
+const NEIGHBOURS = 20;
 
 export interface DuplicateOptions {
   /** Hashes of duplicates differ in at most so many of their 63 bits. Default 18. */
@@ -58,149 +55,121 @@ export interface DuplicateImage {
   file: string | undefined;
 }
 
-/** Images that are duplicates, each of at least one other. */
+/** Images that are duplicates of one of them. */
 export interface DuplicateCluster {
-  /** All of them. */
+  /** All of them, in the order of the splits. */
   images: DuplicateImage[];
+  /** Whether all their pixels are the same, which is certain. Otherwise they look so, and may be two pictures after all. */
+  exact: boolean;
   /** Whether they are in more than one split: what is tested on has been trained on. */
   acrossSplits: boolean;
-  /** Whether they have more than one label: one of them at least is wrong. */
+  /** Whether they have more than one label, of which one is wrong if they are the same picture. */
   mixedLabels: boolean;
 }
 
-/** Rec. 601 grey of an image, [SIZE, SIZE]. */
-function toGrey(planes: Uint8Array, size: number, grey: Uint8Array): void {
-  const area = size * size;
-  const data = new Uint8Array(3 * area);
-  for (let i = 0; i < area; i++) {
-    const value = Math.round(greyOf(planes[i], planes[area + i], planes[2 * area + i]));
-    for (let c = 0; c < 3; c++) data[3 * i + c] = value;
-  }
-  const small = resize({ width: size, height: size, data }, SIZE, SIZE).data;
-  for (let i = 0; i < AREA; i++) grey[i] = small[3 * i];
+/** Two pictures that look alike, and how far they are: 1 − correlation, one laid onto the other. */
+interface Pair {
+  a: number;
+  b: number;
+  distance: number;
 }
 
-/** cos(π (2x + 1) f / 2n), row f, column x. */
-const COSINES = Float64Array.from({ length: FREQUENCIES * SIZE }, (_, i) =>
-  Math.cos((Math.PI * (2 * (i % SIZE) + 1) * Math.floor(i / SIZE)) / (2 * SIZE)),
-);
+const byDistance = (p: Pair, q: Pair) => p.distance - q.distance;
 
-/**
- * 63 bits in two words: which of the lowest frequencies of the cosine transform, without the mean, are above their
- * median. Small changes of detail, brightness and contrast leave them.
- * @see C. Zauner, "Implementation and benchmarking of perceptual image hash functions", 2010 (pHash)
- */
-export function perceptualHash(grey: Uint8Array): [low: number, high: number] {
-  const rows = new Float64Array(SIZE * FREQUENCIES);
-  for (let y = 0; y < SIZE; y++) {
-    for (let f = 0; f < FREQUENCIES; f++) {
-      for (let x = 0; x < SIZE; x++) rows[y * FREQUENCIES + f] += COSINES[f * SIZE + x] * grey[y * SIZE + x];
+/** The nearest pairs of each picture. */
+class Neighbourhood {
+  readonly pairs: Pair[][];
+
+  constructor(pictures: number) {
+    this.pairs = Array.from({ length: pictures }, () => []);
+  }
+
+  add(pair: Pair): void {
+    for (const i of [pair.a, pair.b]) {
+      const own = this.pairs[i];
+      if (own.length === NEIGHBOURS && own[NEIGHBOURS - 1].distance <= pair.distance) continue;
+      own.push(pair);
+      own.sort(byDistance);
+      own.length = Math.min(own.length, NEIGHBOURS);
     }
   }
-  const spectrum = new Float64Array(FREQUENCIES * FREQUENCIES);
-  for (let f = 0; f < FREQUENCIES; f++) {
-    for (let g = 0; g < FREQUENCIES; g++) {
-      for (let y = 0; y < SIZE; y++) {
-        spectrum[f * FREQUENCIES + g] += COSINES[f * SIZE + y] * rows[y * FREQUENCIES + g];
-      }
+
+  /** Puts them in order again, after some were changed. */
+  sort(): void {
+    for (const own of this.pairs) own.sort(byDistance);
+  }
+
+  /** Those that are within `most`, and after which comes nothing for a while. */
+  same(i: number, most: number): Set<Pair> {
+    const own = this.pairs[i];
+    let count = 0;
+    for (const [k, { distance }] of own.entries()) {
+      // Nothing is known of what comes behind the last of a full list.
+      const next = own[k + 1]?.distance ?? (own.length === NEIGHBOURS ? distance : 1 - LEAST_UNSHIFTED);
+      if (distance <= most && distance <= NEARER * next) count = k + 1;
+    }
+    return new Set(own.slice(0, count));
+  }
+}
+
+/** What looks alike, each with the pictures that are the same for both of them. */
+function samePictures(greys: readonly Uint8Array[], { maxDistance, minCorrelation }: Required<DuplicateOptions>) {
+  const hashes: PerceptualHash[] = greys.map(perceptualHash);
+  const near = new Neighbourhood(greys.length);
+  for (let a = 0; a < greys.length; a++) {
+    for (let b = 0; b < a; b++) {
+      if (hashDistance(hashes[a], hashes[b]) > maxDistance) continue;
+      if (correlation(greys[a], greys[b], 0, 0) < Math.min(LEAST_UNSHIFTED, minCorrelation)) continue;
+      near.add({ a, b, distance: 1 - shifted(greys[a], greys[b]) });
     }
   }
-  const median = spectrum.slice(1).sort()[31];
-  const words: [number, number] = [0, 0];
-  for (let i = 1; i < spectrum.length; i++) if (spectrum[i] > median) words[i >> 5] |= 1 << (i & 31);
-  return words;
-}
-
-/** Ones in a word. */
-function popCount(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/** Pearson's correlation of a and b where they overlap when b is moved by (dx, dy); 0 where one of them is even. */
-export function correlation(a: Uint8Array, b: Uint8Array, dx: number, dy: number): number {
-  let [sumA, sumB, squareA, squareB, product] = [0, 0, 0, 0, 0];
-  for (let y = Math.max(0, dy); y < Math.min(SIZE, SIZE + dy); y++) {
-    for (let x = Math.max(0, dx); x < Math.min(SIZE, SIZE + dx); x++) {
-      const valueA = a[y * SIZE + x];
-      const valueB = b[(y - dy) * SIZE + x - dx];
-      sumA += valueA;
-      sumB += valueB;
-      squareA += valueA * valueA;
-      squareB += valueB * valueB;
-      product += valueA * valueB;
-    }
+  const most = 1 - minCorrelation;
+  for (const own of near.pairs) {
+    const [first] = own;
+    if (!first || first.distance <= most || first.distance > 1 - LEAST_UNZOOMED) continue;
+    const zoomed = 1 - shiftedAndZoomed(greys[first.a], greys[first.b]);
+    if (zoomed <= most) first.distance = zoomed;
   }
-  const count = (SIZE - Math.abs(dx)) * (SIZE - Math.abs(dy));
-  const spread = (count * squareA - sumA * sumA) * (count * squareB - sumB * sumB);
-  return spread === 0 ? 0 : (count * product - sumA * sumB) / Math.sqrt(spread);
-}
-
-/** The best correlation over all shifts. */
-function shifted(a: Uint8Array, b: Uint8Array): number {
-  let best = -1;
-  for (let dy = -MOST_SHIFT; dy <= MOST_SHIFT; dy++) {
-    for (let dx = -MOST_SHIFT; dx <= MOST_SHIFT; dx++) best = Math.max(best, correlation(a, b, dx, dy));
-  }
-  return best;
-}
-
-/** The middle of an image, enlarged to its size, bilinear. */
-function zoomed(grey: Uint8Array, zoom: number): Uint8Array {
-  const middle = (SIZE - 1) / 2;
-  const at = (i: number) => middle + (i - middle) / zoom;
-  const out = new Uint8Array(AREA);
-  for (let y = 0; y < SIZE; y++) {
-    const top = Math.floor(at(y));
-    const down = at(y) - top;
-    for (let x = 0; x < SIZE; x++) {
-      const left = Math.floor(at(x));
-      const right = at(x) - left;
-      const i = top * SIZE + left;
-      const above = grey[i] + right * (grey[i + 1] - grey[i]);
-      const below = grey[i + SIZE] + right * (grey[i + SIZE + 1] - grey[i + SIZE]);
-      out[y * SIZE + x] = Math.round(above + down * (below - above));
-    }
-  }
-  return out;
-}
-
-/** Whether a shift, or a zoom of one of them and a shift, brings the images together. */
-function alike(a: Uint8Array, b: Uint8Array, minCorrelation: number): boolean {
-  if (correlation(a, b, 0, 0) < Math.min(LEAST_UNSHIFTED, minCorrelation)) return false;
-  const unzoomed = shifted(a, b);
-  if (unzoomed >= minCorrelation) return true;
-  if (unzoomed < LEAST_UNZOOMED) return false;
-  return ZOOMS.some(
-    (zoom) => shifted(zoomed(a, zoom), b) >= minCorrelation || shifted(a, zoomed(b, zoom)) >= minCorrelation,
+  near.sort();
+  const same = greys.map((_, i) => near.same(i, most));
+  return same.map((pairs, i) =>
+    [...pairs].filter((pair) => same[pair.a].has(pair) && same[pair.b].has(pair)).map(({ a, b }) => a + b - i),
   );
 }
 
-/** Sets of numbers, joined pair by pair. */
-class DisjointSets {
-  readonly #parents: Int32Array;
-
-  constructor(n: number) {
-    this.#parents = Int32Array.from({ length: n }, (_, i) => i);
+/** Places of what is the same to the byte, together. */
+function exactCopies(pixels: readonly Uint8Array[]): number[][] {
+  const byHash = new Map<number, number[][]>();
+  for (const [i, own] of pixels.entries()) {
+    let hash = own.length;
+    for (const byte of own) hash = (Math.imul(hash, 31) + byte) | 0;
+    const sets = byHash.get(hash) ?? [];
+    const set = sets.find(([first]) => own.every((byte, at) => byte === pixels[first][at]));
+    if (set) set.push(i);
+    else byHash.set(hash, [...sets, [i]]);
   }
+  return [...byHash.values()].flat().sort(([a], [b]) => a - b);
+}
 
-  root(i: number): number {
-    while (this.#parents[i] !== i) i = this.#parents[i];
-    return i;
+/** Groups of which each member is the same as one of them: who has the most such members is asked first. */
+function groupsOf(same: readonly number[][]): number[][] {
+  const grouped = new Set<number>();
+  const groups: number[][] = [];
+  for (const i of [...same.keys()].sort((a, b) => same[b].length - same[a].length || a - b)) {
+    if (grouped.has(i)) continue;
+    const group = [i, ...same[i].filter((other) => !grouped.has(other))];
+    for (const member of group) grouped.add(member);
+    groups.push(group);
   }
-
-  /** The smaller root wins, so that it is the set's first member. */
-  join(i: number, j: number): void {
-    const [a, b] = [this.root(i), this.root(j)];
-    this.#parents[Math.max(a, b)] = Math.min(a, b);
-  }
+  return groups;
 }
 
 /**
- * Finds the same photographs within and across splits. Every pair is compared by a perceptual hash of 63 bits; where
- * these are close, by the correlation of their pixels, one image moved and enlarged by up to a tenth. 24,000 images take
- * some ten seconds, and the time grows with the square of their number.
+ * Finds the same photographs within and across splits. What is the same to the byte is certain. Of the others, every pair
+ * is compared by a perceptual hash of 63 bits; where these are close, by the correlation of their pixels, one image moved
+ * and enlarged by up to a tenth. A pair is taken for the same photograph only if it is much more alike than each of the
+ * two is to the next: where everything looks alike, little can be said. 24,000 images take some ten seconds, and the time
+ * grows with the square of their number.
  * @param splits by name: `{ train, test }`
  * @returns clusters in the order of their first images
  * @throws RangeError on an option out of its range
@@ -213,38 +182,35 @@ export function findDuplicates(
   checkOptions("findDuplicates", options, KINDS);
   const { maxDistance = 18, minCorrelation = 0.96 } = options;
   const images: DuplicateImage[] = [];
-  const greys: Uint8Array[] = [];
+  const pixels: Uint8Array[] = [];
+  const sizes: number[] = [];
   for (const [split, dataset] of Object.entries(splits)) {
     for (const [index, label] of dataset.labels.entries()) {
       images.push({ split, index, label, file: dataset instanceof PhotoFolder ? dataset.files[index] : undefined });
-      const grey = new Uint8Array(AREA);
-      toGrey(dataset.pixels(index), dataset.size, grey);
-      greys.push(grey);
+      pixels.push(dataset.pixels(index));
+      sizes.push(dataset.size);
     }
   }
-  const low = new Int32Array(images.length);
-  const high = new Int32Array(images.length);
-  for (const [i, grey] of greys.entries()) [low[i], high[i]] = perceptualHash(grey);
-
-  const sets = new DisjointSets(images.length);
-  for (let i = 0; i < images.length; i++) {
-    for (let j = 0; j < i; j++) {
-      if (popCount(low[i] ^ low[j]) + popCount(high[i] ^ high[j]) > maxDistance) continue;
-      if (alike(greys[i], greys[j], minCorrelation)) sets.join(i, j);
-    }
-  }
-  return clustersOf(images, sets);
+  const copies = exactCopies(pixels);
+  const greys = copies.map(([first]) => greyPicture(pixels[first], sizes[first]));
+  const groups = groupsOf(samePictures(greys, { maxDistance, minCorrelation }));
+  return groups
+    .map((group) => ({ exact: group.length === 1, members: group.flatMap((set) => copies[set]).sort((a, b) => a - b) }))
+    .filter(({ members }) => members.length > 1)
+    .sort((a, b) => a.members[0] - b.members[0])
+    .map(({ exact, members }) =>
+      clusterOf(
+        members.map((i) => images[i]),
+        exact,
+      ),
+    );
 }
 
-function clustersOf(images: readonly DuplicateImage[], sets: DisjointSets): DuplicateCluster[] {
-  const members: DuplicateImage[][] = images.map(() => []);
-  for (const [i, image] of images.entries()) members[sets.root(i)].push(image);
-  const clusters = members.filter((together) => together.length > 1);
-  return clusters.map((together) => {
-    return {
-      images: together,
-      acrossSplits: new Set(together.map(({ split }) => split)).size > 1,
-      mixedLabels: new Set(together.map(({ label }) => label)).size > 1,
-    };
-  });
+function clusterOf(images: DuplicateImage[], exact: boolean): DuplicateCluster {
+  return {
+    images,
+    exact,
+    acrossSplits: new Set(images.map(({ split }) => split)).size > 1,
+    mixedLabels: new Set(images.map(({ label }) => label)).size > 1,
+  };
 }

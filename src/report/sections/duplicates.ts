@@ -18,14 +18,18 @@ function badness({ mixedLabels, acrossSplits }: DuplicateCluster): number {
   return 2 * Number(mixedLabels) + Number(acrossSplits);
 }
 
-async function picturesOf({ data }: Examination, { images }: DuplicateCluster): Promise<Picture[]> {
-  return Promise.all(
-    images.slice(0, MEMBERS).map(async ({ split, index, label }) => {
+/** Some of a cluster, and how many more there are. */
+async function clusterOf({ data }: Examination, { images, exact }: DuplicateCluster): Promise<Html> {
+  const shown = await Promise.all(
+    images.slice(0, MEMBERS).map(async ({ split, index, label }): Promise<Picture> => {
       const dataset = data[split as Split]!;
       const caption = html`${split}: ${named(shortened(basename(dataset.files[index]), 32))}<br>${named(dataset.classes[label])}`;
       return { uri: await jpegUri(await thumbnail(dataset, index)), alt: dataset.files[index], caption };
     }),
   );
+  const more = images.length - shown.length;
+  const remarks = [...(exact ? ["the same to the byte"] : []), ...(more > 0 ? [`and ${more} more`] : [])];
+  return html`<div>${pictures(shown)}${remarks.length > 0 ? html`<p>${remarks.join(", ")}</p>` : html``}</div>`;
 }
 
 /** How many groups that are in `split` have been trained on as well. */
@@ -38,15 +42,17 @@ export async function duplicates(examination: Examination): Promise<Html> {
   const { train, validation, test } = examination.data;
   const clusters = findDuplicates(validation ? { train, validation, test } : { train, test });
   if (clusters.length === 0) return html`<p>No two photographs are the same, as far as their pixels tell.</p>`;
+  const count = (which: (cluster: DuplicateCluster) => boolean) => clusters.filter(which).length;
   const validated = validation ? ` In both train and validation: ${trainedOn(clusters, "validation")}.` : "";
-  const mixed = clusters.filter(({ mixedLabels }) => mixedLabels).length;
   const photographs = clusters.reduce((sum, { images }) => sum + images.length, 0);
   const worst = clusters.toSorted((a, b) => badness(b) - badness(a)).slice(0, CLUSTERS);
   const shown: Html[] = [];
-  for (const cluster of worst) shown.push(pictures(await picturesOf(examination, cluster)));
-  return html`<p>${plural(photographs, "photograph")} in ${plural(clusters.length, "group")} are the same one or nearly, by
-their pixels: recompressed, lit otherwise, or cut out a little aside. Groups in both train and test, so that the net is
-tested on what it was trained on: ${trainedOn(clusters, "test")}.${validated} Groups with more than one label, of which one must be wrong: ${mixed}.
+  for (const cluster of worst) shown.push(await clusterOf(examination, cluster));
+  return html`<p>${plural(photographs, "photograph")} in ${plural(clusters.length, "group")} may be the same one, by their
+pixels: recompressed, lit otherwise, or cut out a little aside. Groups that are certain, for they are the same to the byte:
+${count(({ exact }) => exact)}. Groups in both train and test, so that the net may be tested on what it was trained on:
+${trainedOn(clusters, "test")}.${validated} Groups with more than one label, of which one may be wrong (one is, where they
+are the same to the byte): ${count(({ mixedLabels }) => mixedLabels)}.
 ${clusters.length > CLUSTERS ? html`The ${CLUSTERS} that matter most:` : html``}</p>
 <div class="groups">${shown}</div>`;
 }
