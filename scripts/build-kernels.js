@@ -45,7 +45,7 @@ async function compile(features) {
   let bytes;
   const { error, stderr } = await asc.main(
     [
-      ...["index.ts", "--outFile", "kernels.wasm", "-O3", "--noAssert", "--enable", features, "--runtime", "stub"],
+      ...["index.ts", "--outFile", "kernels.wasm", "-O3", "--converge", "--noAssert", "--enable", features, "--runtime", "stub"],
       ...["--importMemory", "--noExportMemory", "--sharedMemory", "--maximumMemory", "65536"],
     ],
     {
