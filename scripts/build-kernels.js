@@ -45,8 +45,8 @@ async function compile(features) {
   let bytes;
   const { error, stderr } = await asc.main(
     [
-      ...["index.ts", "--outFile", "kernels.wasm", "-O3", "--converge", "--noAssert", "--enable", features, "--runtime", "stub"],
-      ...["--importMemory", "--noExportMemory", "--sharedMemory", "--maximumMemory", "65536"],
+      ...["index.ts", "--outFile", "kernels.wasm", "-O3", "--noAssert", "--enable", features, "--runtime", "stub"],
+      ...["--converge", "--importMemory", "--noExportMemory", "--sharedMemory", "--maximumMemory", "65536"],
     ],
     {
       readFile: (name) => sources.get(basename(name)) ?? null,
