@@ -1,84 +1,47 @@
-/** torchlet predict: what a trained net sees in photographs. */
+/** torchlet predict: what a trained net sees in photographs, one after the other, however many there are. */
 
-import { stat } from "node:fs/promises";
-import { Command } from "commander";
-import { onFile } from "../file-error.js";
+import { Command, Option } from "commander";
+import type { Sequential } from "../layers/sequential.js";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
-import { inColumns, printableName } from "../text.js";
+import { printableName } from "../text.js";
+import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
 import { checkpointOption } from "./checkpoint-option.js";
-import { print, printError } from "./print.js";
+import { batchesOf, pathsOf } from "./predict-paths.js";
+import { FORMATS, type Format, type Prediction, rowsIn } from "./predict-rows.js";
+import { openSink } from "./predict-sink.js";
+import { printError } from "./print.js";
 
 interface PredictFlags {
   run: string;
   checkpoint: CheckpointName;
+  format?: Format;
   json?: boolean;
+  list?: string;
+  out?: string;
+  resume?: boolean;
 }
 
-/** A photograph's path and the probability of each class, or the reason why there is none. */
-type Prediction = { file: string; probabilities: number[] } | { file: string; reason: string };
+/** What a batch's pixels may take, in bytes, and its number of photographs. */
+const BATCH_BYTES = 2 ** 26;
+const BATCH = 2048;
 
-/** The files that are named, and those in the folders that are named, unless they are no photographs: those are told of. */
-async function filesOf(paths: readonly string[]): Promise<string[]> {
-  const { FolderWalk } = await import("../data/list-folder.js");
-  const files: string[] = [];
-  for (const path of paths) {
-    if (!(await onFile(path, "read", () => stat(path))).isDirectory()) files.push(path);
-    else {
-      const found = await new FolderWalk("predict").tree(path);
-      for (const file of found.files) files.push(`${path}/${file}`);
-      for (const { file, reason } of found.skipped)
-        printError(`skipped ${printableName(`${path}/${file}`)}: ${reason}`);
-    }
-  }
-  return files;
-}
-
-function percent(probability: number): string {
-  return `${(100 * probability).toFixed(1)} %`;
-}
-
-function likeliest(classes: readonly string[], probabilities: readonly number[]): string {
-  return classes[probabilities.indexOf(Math.max(...probabilities))];
-}
-
-function show(classes: readonly string[], predictions: readonly Prediction[]): void {
-  const rows = predictions.flatMap((prediction) =>
-    "reason" in prediction
-      ? []
-      : [[prediction.file, likeliest(classes, prediction.probabilities), ...prediction.probabilities.map(percent)]],
-  );
-  if (rows.length > 0)
-    print(
-      inColumns(
-        [["photograph", "class", ...classes], ...rows].map((row) => row.map(printableName)),
-        2,
-      ).join("\n"),
-    );
-  for (const prediction of predictions) {
-    if ("reason" in prediction) printError(`${printableName(prediction.file)}: ${prediction.reason}`);
-  }
-}
-
-function showJson(classes: readonly string[], predictions: readonly Prediction[]): void {
-  for (const prediction of predictions) {
-    if ("reason" in prediction) {
-      print(JSON.stringify({ file: prediction.file, error: prediction.reason }));
-      continue;
-    }
-    const { file, probabilities } = prediction;
-    const byClass = Object.fromEntries(classes.map((name, label) => [name, probabilities[label]]));
-    print(JSON.stringify({ file, class: likeliest(classes, probabilities), probabilities: byClass }));
-  }
+/** Which weights these are, and what has told the best epoch. */
+async function describeWeights(run: RunFolder, checkpoint: CheckpointName): Promise<string> {
+  if (checkpoint === "last") return `the last weights of ${run.path}`;
+  const { metric } = run.config;
+  const best = bestEpoch(await run.metrics(), metric);
+  return `the weights of ${run.path} after epoch ${best.epoch}, the best by ${metric} on the ${decidingSplit(best)} photographs`;
 }
 
 /** Reads the photographs, and runs those that can be read through the net. */
-async function predictFiles(run: RunFolder, checkpoint: CheckpointName, files: readonly string[]) {
+async function predictBatch(
+  model: Sequential,
+  files: readonly string[],
+  { size, classes }: { size: number; classes: readonly string[] },
+): Promise<Prediction[]> {
   const { ImageDataset } = await import("../data/dataset.js");
   const { readAll } = await import("../data/read-all.js");
   const { predictAll } = await import("../report/predictions.js");
-  const { classes } = await run.data();
-  const { size } = run.config;
-  const model = await run.loadModel(checkpoint);
   const predictions: Prediction[] = [];
   const read: { index: number; planes: Uint8Array }[] = [];
   const failures = await readAll(files, { size, onError: "skip" }, (index, { planes }) => read.push({ index, planes }));
@@ -91,25 +54,64 @@ async function predictFiles(run: RunFolder, checkpoint: CheckpointName, files: r
     const probabilities = classes.map((_, label) => said.probability(i, label));
     predictions[index] = { file: files[index], probabilities };
   }
-  return { classes, predictions };
+  return predictions;
 }
 
-async function predict(paths: readonly string[], { run: path, checkpoint, json }: PredictFlags): Promise<void> {
+/** @throws Error when flags do not go together */
+function formatOf({ json, format = json ? "jsonl" : "text", out, resume }: PredictFlags): Format {
+  if (json && format !== "jsonl") throw new Error(`--json is --format jsonl, and --format is ${format}`);
+  if (out !== undefined && format === "text") throw new Error("--out: text is for people; add --format csv or jsonl");
+  if (resume && out === undefined) throw new Error("--resume goes on with a file: --out FILE");
+  return format;
+}
+
+async function predict(paths: readonly string[], flags: PredictFlags): Promise<void> {
+  const { run: path, checkpoint, list, out, resume } = flags;
+  const format = formatOf(flags);
+  if (paths.length === 0 && list === undefined) throw new Error("no photographs: name some, or a --list of them");
   const { RunFolder } = await import("../run/run-folder.js");
   const run = await RunFolder.open(path);
-  const files = await filesOf(paths);
-  if (files.length === 0) throw new Error(`no photographs in ${paths.join(", ")}`);
-  const { classes, predictions } = await predictFiles(run, checkpoint, files);
-  (json ? showJson : show)(classes, predictions);
-  if (predictions.some((prediction) => "reason" in prediction)) process.exitCode = 1;
+  const { classes } = await run.data();
+  const { size } = run.config;
+  const model = await run.loadModel(checkpoint);
+  const rows = rowsIn(format, classes);
+  const sink = await openSink(rows, { out, resume });
+  if (format === "text") printError(`By ${await describeWeights(run, checkpoint)}:`);
+  const most = Math.min(BATCH, Math.max(64, Math.floor(BATCH_BYTES / (3 * size * size))));
+  let seen = 0;
+  try {
+    for await (const files of batchesOf(pathsOf(paths, list), most)) {
+      seen += files.length;
+      const predictions = await predictBatch(model, await sink.without(files), { size, classes });
+      for (const prediction of predictions) {
+        if (!("reason" in prediction)) continue;
+        printError(`${printableName(prediction.file)}: ${prediction.reason}`);
+        process.exitCode = 1;
+      }
+      await sink.write(predictions);
+    }
+  } finally {
+    await sink.close();
+  }
+  if (seen === 0) throw new Error(`no photographs in ${[...paths, ...(list ? [list] : [])].join(", ")}`);
 }
 
 export function predictCommand(): Command {
   return new Command("predict")
     .description("tell the classes of photographs by a trained net")
-    .argument("<PHOTO...>", "photographs, or folders of them")
+    .argument("[PHOTO...]", "photographs, or folders of them")
+    .optionsGroup("What is predicted, by what:")
     .requiredOption("--run <RUN>", "the run that trained the net")
     .addOption(checkpointOption())
-    .option("--json", "one line of JSON for each photograph")
+    .option("--list <FILE>", "more photographs, or folders of them: a path in each line; - is standard input")
+    .optionsGroup("How it is told:")
+    .addOption(new Option("--format <NAME>", "text is for people").choices(FORMATS).default(undefined, "text"))
+    .option("--json", "the same as --format jsonl: one line of JSON for each photograph")
+    .option("--out <FILE>", "write csv or jsonl to a new file instead of standard output")
+    .option("--resume", "go on with --out: rows that are there are not computed again")
+    .addHelpText(
+      "after",
+      "\nWhat cannot be read is named on standard error, and the exit code is 1 then; csv and jsonl have a row for it, too.",
+    )
     .action(predict);
 }

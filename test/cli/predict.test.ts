@@ -1,0 +1,106 @@
+/** torchlet predict: any number of photographs, what cannot be read among them, in every format, gone on with. */
+
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawFaces } from "../../examples/drawn-faces.js";
+import { start, torchlet } from "./torchlet.js";
+
+let root: string;
+/** Photographs in their order, one that is missing and one that is none among them. */
+let files: string[];
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "torchlet-"));
+  await drawFaces(join(root, "faces"), { train: 20, test: 10, size: 16 });
+  const small = ["--size", "8", "--batch", "8", "--backend", "wasm", "--threads", "1", "--epochs", "1"];
+  expect((await torchlet(root, "train", "faces", "--out", "a", ...small)).code).toBe(0);
+  const [first, ...rest] = (await readdir(join(root, "faces/test"))).sort().map((name) => `faces/test/${name}`);
+  await cp(join(root, first), join(root, 'o "quoted", in two\nlines.png'));
+  await writeFile(join(root, "text.jpg"), "no picture");
+  files = [first, "missing.png", ...rest, "text.jpg", 'o "quoted", in two\nlines.png'];
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const predict = (...args: string[]) => torchlet(root, "predict", "--run", "a", ...args);
+const written = (name: string) => readFile(join(root, name), "utf8");
+
+describe("what cannot be read", () => {
+  it("is named on standard error and by the exit code; the rest is predicted", async () => {
+    const { code, stdout, stderr } = await predict(files[0], "missing.png");
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^photograph +class +not covered +covered$/),
+      expect.stringMatching(new RegExp(`^${files[0]} +(not )?covered +[\\d.]+ % +[\\d.]+ %$`)),
+    ]);
+    expect(stderr).toMatch(/^By the weights of a after epoch 1, .*\nmissing\.png: .*ENOENT.*\n$/);
+  });
+});
+
+describe("formats", () => {
+  it("have a row for every photograph, in their order, with the same numbers", async () => {
+    const [csv, json] = [await predict("--format", "csv", ...files), await predict("--json", ...files)];
+    expect([csv.code, json.code, csv.stderr]).toEqual([1, 1, json.stderr]);
+    const objects = json.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(objects.map(({ file }) => file)).toEqual(files);
+    expect(objects[1]).toEqual({ file: "missing.png", error: expect.stringContaining("ENOENT") });
+    const rows = objects.map(({ file, class: verdict = "", probabilities = {}, error = "" }) => {
+      const cells = [file, verdict, probabilities["not covered"] ?? "", probabilities.covered ?? "", error];
+      return cells.map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",");
+    });
+    expect(csv.stdout).toBe(`${["file,class,not covered,covered,error", ...rows].join("\n")}\n`);
+  });
+});
+
+describe("a list", () => {
+  it("is read from a file or from standard input, a path in each line", async () => {
+    const plain = files.filter((file) => !file.includes("\n"));
+    await writeFile(join(root, "list.txt"), `${plain.join("\r\n")}\n\n`);
+    const { stdout } = await predict("--json", ...plain);
+    expect((await predict("--json", "--list", "list.txt")).stdout).toBe(stdout);
+    const { child, outcome } = start(root, ["predict", "--run", "a", "--json", "--list", "-"]);
+    child.stdin!.end(plain.join("\n"));
+    expect((await outcome).stdout).toBe(stdout);
+  });
+});
+
+describe.each(["csv", "jsonl"])("a file of %s", (format) => {
+  const args = (out: string, ...more: string[]) => ["--format", format, "--out", out, ...more];
+
+  it("is gone on with behind its last whole row, wherever a crash has cut it off", async () => {
+    const whole = `whole.${format}`;
+    const { stdout } = await predict(...args(whole), ...files);
+    const text = await written(whole);
+    expect(stdout).toBe("");
+    expect(text).toBe((await predict("--format", format, ...files)).stdout);
+    const { length } = Buffer.from(text);
+    for (const cut of [0, 10, Math.floor(length / 2), length - 5, length]) {
+      await cp(join(root, whole), join(root, "cut"));
+      await truncate(join(root, "cut"), cut);
+      await predict(...args("cut", "--resume"), ...files);
+      expect(await written("cut")).toBe(text);
+    }
+  }, 60_000);
+
+  it("is not overwritten, and not gone on with for other photographs or with other content", async () => {
+    const out = `kept.${format}`;
+    await predict(...args(out), files[0], files[2]);
+    const before = await written(out);
+    const again = await predict(...args(out), files[0]);
+    expect([again.code, again.stderr]).toEqual([
+      1,
+      expect.stringContaining(`torchlet: ${out}: it could not be made: `),
+    ]);
+    expect(again.stderr).toContain("add --resume");
+    const others = await predict(...args(out, "--resume"), files[0], files[3]);
+    expect(others.stderr).toContain(`photograph 2 is ${files[2]} in it, but ${files[3]} now: give the same list again`);
+    expect(await written(out)).toBe(before);
+    await appendFile(join(root, out), '"\n"\n');
+    const odd = await predict(...args(out, "--resume"), files[0], files[2]);
+    expect(odd.stderr).toMatch(/row \d is not a row of predictions: it cannot be gone on with/);
+  });
+});
