@@ -1,0 +1,50 @@
+/** torchlet predict on a list of hundreds of thousands: memory stays where it is. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { drawFaces } from "../../examples/drawn-faces.js";
+import { start, torchlet } from "./torchlet.js";
+
+const ENTRIES = 300_000;
+
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "torchlet-"));
+  await drawFaces(join(root, "faces"), { train: 20, test: 10, size: 8 });
+  const small = ["--size", "8", "--batch", "8", "--backend", "wasm", "--threads", "1", "--epochs", "1"];
+  expect((await torchlet(root, "train", "faces", "--out", "a", ...small)).code).toBe(0);
+}, 60_000);
+afterAll(() => rm(root, { recursive: true }));
+
+/** The most memory that a process has had so far, in MB. */
+function peakOf(pid: number): number {
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000;
+}
+
+it.skipIf(!existsSync("/proc/self/status"))(
+  `${ENTRIES} photographs take no more memory than a tenth of them`,
+  async () => {
+    const names = (await readdir(join(root, "faces/test"))).map((name) => `faces/test/${name}`);
+    const list = Array.from({ length: ENTRIES }, (_, i) => names[i % names.length]);
+    await writeFile(join(root, "list"), list.join("\n"));
+    const peaks: number[] = [];
+    let rows = -1;
+    const args = ["predict", "--run", "a", "--format", "csv", "--list", "list"];
+    const { child, outcome } = start(root, args, () => {
+      if (++rows === ENTRIES / 10 || rows === ENTRIES - 3000) peaks.push(peakOf(child.pid!));
+    });
+    const { code, stdout } = await outcome;
+    expect([code, rows, peaks.length]).toEqual([0, ENTRIES, 2]);
+    expect(peaks[1] - peaks[0]).toBeLessThan(32);
+    const files = stdout
+      .split("\n")
+      .slice(1, -1)
+      .map((row) => row.slice(0, row.indexOf(",")));
+    expect(files.every((file, i) => file === list[i])).toBe(true);
+  },
+  1_800_000,
+);
