@@ -41,7 +41,7 @@ export function betterInWords(
   const both = `${a} calls ${show(first.value)} right, ${b} ${show(second.value)}`;
   const by = `${points(difference)} percentage points (95 % interval ${range(interval, points)})`;
   if (test.pValue >= 0.05) {
-    return `Neither can be told to be better: ${on} ${both}, and a difference of ${by} may well be chance (${pValue(test.pValue)}).`;
+    return `It cannot be told which is better: ${on} ${both}, and a difference of ${by} may well be chance (${pValue(test.pValue)}).`;
   }
   const [better, other] = difference > 0 ? [b, a] : [a, b];
   return `${better} is better than ${other}: ${on} ${both}. The difference of ${by} is more than chance (${pValue(test.pValue)}).`;

@@ -95,6 +95,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem 0 .3rem .9rem; bo
 :is(th, td):first-child { padding-left: 0; }
 th { font-weight: 600; }
 thead :is(th, .number) { vertical-align: bottom; line-height: 1.3; white-space: normal; }
+.tall tfoot { position: sticky; bottom: 0; background: var(--page); }
 .tall thead th { position: sticky; top: 0; background: var(--page); box-shadow: inset 0 -1px var(--line); }
 thead .group { text-align: center; color: var(--muted); font-weight: 400; }
 thead td { border-bottom-color: transparent; }
@@ -115,7 +116,7 @@ tr.mark :is(th, td) { font-weight: 600; }
   h2 { margin-top: 2rem; }
   figure, tr, .tile, .card, .class { break-inside: avoid; }
   .scroll, .tall.scroll, pre { overflow: visible; max-height: none; background: none; }
-  .tall thead th { position: static; }
+  .tall :is(thead th, tfoot) { position: static; }
   table { font-size: 8pt; }
   th, td { padding: .15rem 0 .15rem .6rem; }
   pre { white-space: pre-wrap; }

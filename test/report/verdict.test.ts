@@ -161,7 +161,7 @@ describe("which of two is better", () => {
 
   it("cannot be told where chance may well have done it, and is neither where they never differ", () => {
     expect(told(outcome(0.9, 0.91, [10, 20, 0.2]))).toMatch(
-      /^Neither can be told to be better: .* may well be chance \(p = 0.2000\)\.$/,
+      /^It cannot be told which is better: .* may well be chance \(p = 0.2000\)\.$/,
     );
     expect(told(outcome(0.9, 0.9, [0, 0, 1]))).toMatch(/^one and two are equally good: /);
   });

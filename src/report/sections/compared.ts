@@ -3,8 +3,8 @@
 import { basename } from "node:path";
 import { duration } from "../../text.js";
 import { deciding, decidingSplit } from "../../train/best-epoch.js";
-import { type Outcome, testInWords } from "../better.js";
-import { chartGrid, columns, type Picture, pictures } from "../blocks.js";
+import type { Outcome } from "../better.js";
+import { chartGrid, type Picture, pictures } from "../blocks.js";
 import { type Chart, type Charts, PALETTE } from "../charts/chart.js";
 import { rocOfBoth } from "../charts/curves.js";
 import { epochChart } from "../charts/training.js";
@@ -20,7 +20,7 @@ import { CURVES } from "./training.js";
 /** Of those that only one of the two calls right, the most different first. */
 const DISAGREEMENTS = 12;
 
-export function figuresSection({ runs, names, predictions }: Comparison, outcome: Outcome): Section {
+export function figuresSection({ names, predictions }: Comparison, outcome: Outcome): Section {
   const figures = table({
     label: "Figures of both runs",
     groups: [{ name: "", columns: 1 }, ...[...names, "difference"].map((name) => ({ name, columns: 2 }))],
@@ -32,7 +32,20 @@ export function figuresSection({ runs, names, predictions }: Comparison, outcome
       range(interval, (value) => signed(value, show)),
     ]),
   });
-  const costs = table({
+  return {
+    id: "figures",
+    title: "Which is better",
+    charts: [],
+    body: html`<p>On the ${plural(predictions[0].length, "test photograph")} that both were tested on. The interval of a difference is of 1,000
+bootstrap samples on which both were measured: where it does not hold 0, the difference is more than the choice of
+photographs. What another seed would change, it does not tell.</p>
+${figures}`,
+  };
+}
+
+/** How large the nets are, and how long they were trained. */
+function costs({ runs, names }: Comparison): Html {
+  return html`<h3>What they took</h3>${table({
     label: "What both runs took",
     head: ["", ...names],
     rows: [
@@ -43,22 +56,11 @@ export function figuresSection({ runs, names, predictions }: Comparison, outcome
       ["chosen by", ...runs.map(({ best }) => `${decidingSplit(best)} photographs`)],
       ["time", ...runs.map(({ seconds }) => duration(seconds))],
     ],
-  });
-  return {
-    id: "figures",
-    title: "Which is better",
-    charts: [],
-    body: html`${figures}
-${columns(
-  html`<p>On the ${plural(predictions[0].length, "test photograph")} that both were tested on. ${testInWords(outcome, names)}</p>
-<p>The interval of a difference is of 1,000 bootstrap samples on which both were measured: where it does not hold 0, the
-difference is more than the choice of photographs. What another seed would change, it does not tell.</p>`,
-  costs,
-)}`,
-  };
+  })}`;
 }
 
-export function curvesSection({ runs, names, predictions }: Comparison, charts: Charts): Section {
+export function curvesSection(comparison: Comparison, charts: Charts): Section {
+  const { runs, names, predictions } = comparison;
   const which = [...new Set(runs.map(({ best }) => decidingSplit(best)))].join(" and ");
   const drawn: Chart[] = CURVES.map(({ metric, title, label, scale }) =>
     epochChart(charts, {
@@ -80,7 +82,7 @@ export function curvesSection({ runs, names, predictions }: Comparison, charts: 
       ),
     );
   }
-  return { id: "curves", title: "Curves", charts: drawn, body: chartGrid(drawn) };
+  return { id: "curves", title: "Curves and costs", charts: drawn, body: chartGrid(drawn, [costs(comparison)]) };
 }
 
 /** What a run calls a photograph, and how sure it is. */
