@@ -95,12 +95,13 @@ th, td { text-align: left; vertical-align: top; padding: .3rem 0 .3rem .9rem; bo
 :is(th, td):first-child { padding-left: 0; }
 th { font-weight: 600; }
 thead :is(th, .number) { vertical-align: bottom; line-height: 1.3; white-space: normal; }
-.tall tfoot { position: sticky; bottom: 0; background: var(--page); }
+.tall tfoot { position: sticky; bottom: 0; }
+.tall tfoot :is(th, td) { background: var(--page); }
 .tall thead th { position: sticky; top: 0; background: var(--page); box-shadow: inset 0 -1px var(--line); }
 thead .group { text-align: center; color: var(--muted); font-weight: 400; }
 thead td { border-bottom-color: transparent; }
 tbody th { font-weight: 400; min-width: 5.5rem; max-width: 20rem; overflow-wrap: anywhere; }
-tfoot :is(th, td) { border-bottom-color: transparent; font-weight: 600; }
+tfoot :is(th, td) { border-bottom: 0; font-weight: 600; }
 tfoot tr:first-child :is(th, td) { border-top: 2px solid var(--line); }
 td { max-width: 26rem; }
 tr.mark :is(th, td) { font-weight: 600; }
