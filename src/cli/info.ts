@@ -4,6 +4,7 @@ import { Argument, Command } from "commander";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import { type BackendName, backends, useBackend } from "../tensor/backend/registry.js";
 import { type KernelCheck, selfCheck, TOLERANCE } from "../tensor/self-check.js";
+import { print } from "./print.js";
 
 /** What is said of a backend that runs here. */
 interface Inspection {
@@ -41,10 +42,10 @@ function describe(inspection: Inspection | Error): string[] {
 }
 
 async function info(names: readonly BackendName[]): Promise<void> {
-  console.log(`"auto" picks ${await useBackend("auto")} here.\n`);
+  print(`"auto" picks ${await useBackend("auto")} here.\n`);
   for (const name of names) {
     const inspection = await inspect(name);
-    console.log([name, ...describe(inspection).map((line) => `  ${line}`)].join("\n"));
+    print([name, ...describe(inspection).map((line) => `  ${line}`)].join("\n"));
     if (!(inspection instanceof Error) && inspection.checks.some((check) => complaint(check).length > 0)) {
       process.exitCode = 1;
     }

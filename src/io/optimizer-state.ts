@@ -1,5 +1,6 @@
 /** saveOptimizer and loadOptimizer: what an optimizer has learned, as a safetensors file. */
 
+import { inFile } from "../file-error.js";
 import type { StateDict } from "../layers/module.js";
 import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";
 import { aPath, checkArgument } from "../tensor/arguments.js";
@@ -64,7 +65,7 @@ function numbersFrom(metadata: Record<string, string>): Pick<OptimizerState, "lr
 /**
  * Goes on from what `saveOptimizer` has written, or PyTorch in the same form.
  * @param optimizer of the same kind, for the same parameters in the same order
- * @throws Error naming the file when it is of another kind or of other parameters; nothing has been changed then
+ * @throws FileError when it is of another kind or of other parameters; nothing has been changed then
  */
 export async function loadOptimizer(path: string, optimizer: Optimizer): Promise<void> {
   checkArgument("loadOptimizer", "path", path, aPath);
@@ -74,7 +75,7 @@ export async function loadOptimizer(path: string, optimizer: Optimizer): Promise
   try {
     optimizer.loadStateDict(optimizerState(optimizer, numbersFrom(metadata), tensors));
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    throw inFile(path, error);
   } finally {
     for (const value of Object.values(tensors)) value.dispose();
   }

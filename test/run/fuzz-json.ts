@@ -52,7 +52,7 @@ const metadata: Pick<Target, "read" | "write"> = {
 };
 
 const TARGETS: Target[] = [
-  ...["config.json", "data.json", "skipped.json", "environment.json"].map((name) => ({ name, ...json })),
+  ...["config.json", "data.json", "skipped.json", "environment.json", "test.json"].map((name) => ({ name, ...json })),
   { name: "metrics.jsonl", ...lines },
   { name: "last.safetensors", ...metadata },
   { name: "best.safetensors", ...metadata },
@@ -152,7 +152,7 @@ export async function shortRun(root: string): Promise<string> {
 /** All that predict and export read, and whatever else there is. */
 export async function readWhole(path: string) {
   const run = await RunFolder.open(path);
-  await Promise.all([run.skipped(), run.sessions(), run.metrics()]);
+  await Promise.all([run.skipped(), run.sessions(), run.metrics(), run.test()]);
   const model = await run.loadModel("best");
   const weights = Object.values(model.stateDict()).map((value) => {
     const first = value.dataSync().slice(0, 8);

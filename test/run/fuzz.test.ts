@@ -15,6 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-it("read by predict and export", () => fuzzRunFolder(path, { runs: 60, seed: 1 }, () => readWhole(path)));
+it("read by predict and export", () => fuzzRunFolder(path, { runs: 30, seed: 1 }, () => readWhole(path)));
 
-it("gone on with", () => fuzzRunFolder(path, { runs: 30, seed: 2, names: RESUMED }, () => goOn(path)));
+it("gone on with", () => fuzzRunFolder(path, { runs: 15, seed: 2, names: RESUMED }, () => goOn(path)));
