@@ -15,6 +15,7 @@ import {
   trainConfig,
   trainOptions,
 } from "../run/config.js";
+import { type RecipeName, recipes } from "../run/recipes.js";
 import type { RunEvent, RunHooks } from "../run/run.js";
 import { inColumns } from "../text.js";
 import { endAs, LostOutput, onLostOutput } from "./lost-output.js";
@@ -25,6 +26,7 @@ interface OtherFlags {
   out?: string;
   resume?: string;
   config?: string;
+  recipe?: RecipeName;
   json?: boolean;
 }
 
@@ -74,21 +76,27 @@ function withAbsolutePaths(options: Record<string, unknown>): Record<string, unk
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, absolute(name, value)]));
 }
 
-/** A new run's options: of the file, overridden by those of the command line. */
+/** A new run's options: of the recipe, overridden by those of the file, and these by those of the command line. */
 async function newConfig(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<TrainConfig> {
+  const recipe = flags.recipe === undefined ? {} : recipes[flags.recipe];
   const file = flags.config === undefined ? {} : await readConfig(flags.config);
   const given = givenFlags(flags);
   const folder = data ?? file.data;
   if (folder === undefined) throw new Error("no folder of photographs: torchlet train DIR");
-  return trainConfig(withAbsolutePaths({ ...file, ...given, data: folder }), (field) =>
-    field in given || !(field in file) ? flagOf(field) : `${flags.config}: ${field}`,
-  );
+  return trainConfig(withAbsolutePaths({ ...recipe, ...file, ...given, data: folder }), (field) => {
+    if (field in given) return flagOf(field);
+    if (field in file) return `${flags.config}: ${field}`;
+    return field in recipe ? `--recipe ${flags.recipe}: ${field}` : flagOf(field);
+  });
 }
 
 function changesOnResume(data: string | undefined, flags: OtherFlags & Record<string, unknown>) {
   const given = givenFlags(flags);
   const mayChange = (name: string) => RESUMABLE.some((known) => known === name);
-  const refused = [...(["out", "config"] as const).filter((name) => flags[name] !== undefined), ...Object.keys(given)]
+  const refused = [
+    ...(["out", "config", "recipe"] as const).filter((name) => flags[name] !== undefined),
+    ...Object.keys(given),
+  ]
     .filter((name) => !mayChange(name))
     .map(flagOf);
   if (refused.length > 0) {
@@ -190,6 +198,11 @@ export function trainCommand(): Command {
     .option("--out <RUN>", "the run folder to make (default: runs/NET-TIME)")
     .option("--resume <RUN>", "go on with a run")
     .option("--config <FILE>", "options in JSON, named as in a run's config.json; flags override them")
+    .addOption(
+      new Option("--recipe <NAME>", "options that did well; --config and flags override them").choices(
+        Object.keys(recipes),
+      ),
+    )
     .option("--json", "one line of JSON for each event");
   for (const [heading, names] of Object.entries(optionGroups)) {
     command.optionsGroup(heading);

@@ -1,8 +1,8 @@
 /** The options of a run: what is filled in, and what is said of what is wrong. */
 
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { flagOf, optionGroups, trainConfig, trainOptions } from "../../src/run/config.js";
+import { recipes } from "../../src/run/recipes.js";
 
 describe("what is not given", () => {
   it("has its default", () => {
@@ -50,8 +50,8 @@ it.each(["auto", "gpu"])("takes the backend %s, as useBackend does", (backend) =
 });
 
 it("takes the recipe, whose own options are all but the photographs", () => {
-  const recipe = JSON.parse(readFileSync("examples/recipe.json", "utf8"));
-  expect(trainConfig({ data: "faces", ...recipe })).toMatchObject({ ...recipe, size: 64, dropout: 0.2 });
+  const { faces } = recipes;
+  expect(trainConfig({ data: "faces", ...faces })).toMatchObject({ ...faces, size: 64, dropout: 0.2 });
 });
 
 describe("what is wrong", () => {
