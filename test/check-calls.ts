@@ -73,7 +73,8 @@ function place(module: AnyModule, name: string, value: Tensor): void {
   const path = name.split(".");
   const last = path.pop()!;
   const owner = path.reduce<AnyModule>((at, step) => new Map(at.children()).get(step)!, module);
-  Object.assign(owner, { [last]: value });
+  // Defined, not assigned: a layer takes nothing but a Parameter.
+  Object.defineProperty(owner, last, { value, enumerable: true });
 }
 
 /** The layer of a case with its buffers; its own parameters, unless others are given. */

@@ -49,6 +49,7 @@ export class Conv2d extends Module {
     const shape = [outChannels, inChannels / groups, kH, kW];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
+    this.guardParameters();
     this.#options = { stride, padding, dilation, groups };
   }
 

@@ -77,6 +77,7 @@ export class Embedding extends Module<[ids: Indices]> {
       checkArgument("Embedding", "paddingIdx", paddingIdx, wholeFrom(0, numEmbeddings - 1));
     }
     this.weight = normalParameter([numEmbeddings, embeddingDim], generator, paddingIdx);
+    this.guardParameters();
     this.#paddingIdx = paddingIdx;
   }
 

@@ -12,8 +12,9 @@ import {
 import { freeWalked } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { INSPECT } from "../tensor/inspect.js";
+import { keepsNothing } from "../tensor/lifetime.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, Parameter, type Tensor } from "../tensor/tensor.js";
+import { aTensor, Parameter, Tensor } from "../tensor/tensor.js";
 
 /** Names to tensors, as PyTorch's `state_dict`. */
 export type StateDict = Record<string, Tensor>;
@@ -42,6 +43,10 @@ export const aStateDict: Kind<StateDict> = {
   accepts: (value): value is StateDict => aPlainObject.accepts(value) && Object.values(value).every(aTensor.accepts),
   hint: (value) => (value instanceof Module ? "its stateDict() is one" : undefined),
 };
+
+const aParameter: Kind<Parameter> = instanceOf("a Parameter", Parameter, (value) =>
+  value instanceof Tensor ? "new Parameter(x) makes one of it; copyFrom(x) takes over its numbers" : undefined,
+);
 
 /** Options as a printed layer shows them, those left out excepted: "kernelSize=3, padding=1". */
 export function describeOptions(options: object): string {
@@ -113,7 +118,33 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
 
   /** Every parameter with its full name: "0.weight", "0.bias", "3.weight", …; one that is shared, under its first. */
   namedParameters(): [name: string, parameter: Parameter][] {
-    return unique(this.#state()).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+    const named = unique(this.#state()).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+    for (const [, parameter] of named) {
+      parameter.listed = true;
+      parameter.fromPlainModule ||= this.isPlain;
+    }
+    return named;
+  }
+
+  /** Internal: whether it is of this library's making, so that it has no parameters but those it lists. */
+  get isPlain(): boolean {
+    return keepsNothing.has(this.forward);
+  }
+
+  /** Makes the parameters that are properties refuse any other value: what is no parameter is not learned. */
+  protected guardParameters(): void {
+    for (const [name, value] of Object.entries(this)) {
+      if (!(value instanceof Parameter)) continue;
+      let parameter: Parameter = value;
+      Object.defineProperty(this, name, {
+        enumerable: true,
+        get: () => parameter,
+        set: (next: unknown) => {
+          checkArgument(this.constructor.name, name, next, aParameter);
+          parameter = next as Parameter;
+        },
+      });
+    }
   }
 
   /** Every parameter, in a fixed order. */

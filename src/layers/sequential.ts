@@ -46,6 +46,11 @@ export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Mo
     this.#layers = layers as Layer[];
   }
 
+  /** Internal: so are all of its layers. */
+  override get isPlain(): boolean {
+    return this.forward === Sequential.prototype.forward && this.layers.every(keepsNothingOf);
+  }
+
   /** In the order in which they are applied. */
   get layers(): readonly Layer[] {
     return this.#layers;

@@ -2,7 +2,7 @@
 
 import { numberFrom } from "../tensor/arguments.js";
 import { calculate } from "../tensor/backend/composed/values.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface AdagradOptions {
@@ -57,3 +57,5 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     });
   }
 }
+
+refuseUnknownNames(Adagrad);

@@ -2,7 +2,7 @@
 
 import { aBoolean, checkOptions, numberFrom, type OptionKinds, twoOf } from "../tensor/arguments.js";
 import type { BinaryRule } from "../tensor/backend/backend.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface AdamOptions {
@@ -105,3 +105,7 @@ export class AdamW extends Adam {
     return true;
   }
 }
+
+refuseUnknownNames(Adam);
+
+refuseUnknownNames(AdamW);

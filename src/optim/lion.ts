@@ -2,7 +2,7 @@
 
 import { numberFrom, twoOf } from "../tensor/arguments.js";
 import { calculate } from "../tensor/backend/composed/values.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface LionOptions {
@@ -52,3 +52,5 @@ export class Lion extends Optimizer<LionOptions> {
     });
   }
 }
+
+refuseUnknownNames(Lion);

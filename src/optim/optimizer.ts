@@ -1,6 +1,7 @@
 /** Optimizer: what all of them share. */
 
 import {
+  ArgumentError,
   aPlainObject,
   checkArgument,
   checkOptions,
@@ -15,8 +16,9 @@ import {
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Backend, Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
+import { tensorsMade } from "../tensor/lifetime.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { aTensor, checkTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 import { type ParameterGroup, type ParametersOrGroups, parameterGroups, type RateOptions } from "./parameter-groups.js";
 
 /** What an optimizer remembers: plain numbers and tensors, by parameter index. */
@@ -87,6 +89,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
   readonly #steps: number[];
   readonly #tensors: Record<string, (Tensor | null)[]>;
   #begun = false;
+  readonly #madeAt = tensorsMade();
 
   /**
    * @param parameters what to change: parameters, or groups `{ params, lr, … }` of them
@@ -146,6 +149,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     this.parameters.forEach((parameter, i) => {
       const { grad, numbers, backend } = parameter;
       if (!grad) return;
+      checkTensor(`${this.constructor.name}.step`, "the gradient of a parameter", grad);
       const step = ++this.#steps[i];
       const state = (name: string) => this.#state(name, i).storage;
       const options = this.#groupOf[i];
@@ -158,7 +162,9 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
   /** What is wrong from the beginning, and would show in nothing but a model that does not learn. */
   #checkBeginning(): void {
     const who = `${this.constructor.name}.step`;
-    const strays = reachedLeaves().filter((leaf) => leaf instanceof Parameter && !held.has(leaf));
+    const strays = reachedLeaves().filter(
+      (leaf) => leaf instanceof Parameter && !held.has(leaf) && this.#isStray(leaf),
+    );
     if (strays.length > 0) {
       const shapes = strays.map(({ shape }) => `Parameter ${formatShape(shape)}`).join(", ");
       throw new Error(
@@ -173,6 +179,14 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
           "the loss depends on other parameters",
       );
     }
+  }
+
+  /**
+   * Who trains a head alone leaves out parameters on purpose. Not so one that was made later, or that no module lists,
+   * unless all of this optimizer's come from modules that can hide none.
+   */
+  #isStray({ life, listed }: Parameter): boolean {
+    return life.madeAt > this.#madeAt || !(listed || this.parameters.every((parameter) => parameter.fromPlainModule));
   }
 
   #state(name: string, i: number): Tensor {
@@ -259,5 +273,29 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     }
   }
 }
+
+/** Prototypes of optimizers that have no properties but those they are born with. */
+const complete = new WeakSet<object>();
+
+/** Internal: from now on, to set a property that this optimizer does not have is an error. */
+export function refuseUnknownNames(type: { readonly prototype: object }): void {
+  complete.add(type.prototype);
+}
+
+// Behind all prototypes, where only what none of them has is looked for. A subclass of yours may add what it likes.
+Object.setPrototypeOf(
+  Optimizer.prototype,
+  new Proxy(Object.prototype, {
+    set(target, name, value, receiver) {
+      if (typeof name === "string" && complete.has(Object.getPrototypeOf(receiver))) {
+        const who: string = receiver.constructor.name;
+        throw new ArgumentError(
+          `${who} has no property ${name}: its rate is optimizer.lr, other options are those of optimizer.groups[0]`,
+        );
+      }
+      return Reflect.set(target, name, value, receiver);
+    },
+  }),
+);
 
 export const anOptimizer: Kind<Optimizer> = instanceOf("an optimizer", Optimizer);

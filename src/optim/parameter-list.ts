@@ -2,12 +2,12 @@
 
 import { ArgumentError, show } from "../tensor/arguments.js";
 import { formatShape } from "../tensor/shape.js";
-import { type Parameter, Tensor } from "../tensor/tensor.js";
+import { Parameter, Tensor } from "../tensor/tensor.js";
 
 /**
  * The parameters as a list, from any iterable.
  * @throws ArgumentError on what is no tensor
- * @throws Error on a parameter that occurs twice, or is the result of an operation
+ * @throws Error on a parameter that occurs twice, is the result of an operation, or requires no gradient
  */
 export function parameterList(who: string, parameters: Iterable<Parameter>): Parameter[] {
   if (typeof parameters?.[Symbol.iterator] !== "function") {
@@ -26,6 +26,13 @@ export function parameterList(who: string, parameters: Iterable<Parameter>): Par
     }
     if (parameter.node)
       throw new Error(`${who}: ${what} is the result of ${parameter.node.name}: only leaves can learn`);
+    const mayLearn: boolean = parameter instanceof Parameter || (parameter as Tensor).requiresGrad;
+    if (!mayLearn) {
+      throw new Error(
+        `${who}: the tensor ${formatShape(parameter.shape)} at ${i} requires no gradient, so it would never change; make ` +
+          "it a new Parameter(x), or by tensor(…, …, { requiresGrad: true })",
+      );
+    }
     places.set(parameter, i);
   }
   return list;

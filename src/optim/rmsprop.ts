@@ -2,7 +2,7 @@
 
 import { aBoolean, numberFrom } from "../tensor/arguments.js";
 import { calculate } from "../tensor/backend/composed/values.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface RmspropOptions {
@@ -76,3 +76,5 @@ export class RMSprop extends Optimizer<RmspropOptions> {
     });
   }
 }
+
+refuseUnknownNames(RMSprop);

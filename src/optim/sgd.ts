@@ -1,7 +1,7 @@
 /** Stochastic gradient descent, plain or with momentum. */
 
 import { aBoolean, numberFrom } from "../tensor/arguments.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface SgdOptions {
@@ -54,3 +54,5 @@ export class SGD extends Optimizer<SgdOptions> {
     backend.sgd({ parameter, grad, velocity }, { lr, momentum, dampening, weightDecay, nesterov, first: step === 1 });
   }
 }
+
+refuseUnknownNames(SGD);

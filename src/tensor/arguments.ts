@@ -92,7 +92,7 @@ export function checkArgument(who: string, what: string, value: unknown, kind: K
 export function checkOptions<O extends object>(who: string, options: O, kinds: OptionKinds<O>): void {
   const table = kinds as Readonly<Record<string, Kind<unknown> | NeededKind<unknown>>>;
   if (!aPlainObject.accepts(options)) {
-    const example = `{ ${Object.keys(table)[0]}: ${typeof options === "object" ? "…" : show(options)} }`;
+    const example = `{ ${Object.keys(table)[0]}: ${typeof options === "object" || options === undefined ? "…" : show(options)} }`;
     const hint = () => (options === null ? "leave them out" : `say which option you mean, as in ${example}`);
     refuse(who, "options", options, { ...aPlainObject, hint });
   }

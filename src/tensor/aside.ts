@@ -52,7 +52,8 @@ export class Kinds {
   /** Those that take most. */
   describe(step: number): string {
     const bytes = ({ count, bytesEach }: Kind) => count * bytesEach;
-    const largest = [...this.#kinds.values()].sort((a, b) => bytes(b) - bytes(a)).slice(0, 3);
+    const large = [...this.#kinds.values()].filter((kind) => bytes(kind) >= MiB);
+    const largest = large.sort((a, b) => bytes(b) - bytes(a)).slice(0, 3);
     return largest
       .map((kind) => {
         const age = step - kind.since;

@@ -36,6 +36,11 @@ export interface Used {
 /** How many tensors have been made so far: a clock. */
 let made = 0;
 
+/** How many tensors have been made so far. */
+export function tensorsMade(): number {
+  return made;
+}
+
 /** How many steps have been taken: backward passes, or reads where there are none. */
 let steps = 0;
 
@@ -49,6 +54,7 @@ let bytesInStep = 0;
 
 /** Who frees a tensor, and since when it is there. */
 export class Life {
+  readonly madeAt = made;
   readonly step = steps;
   /** `undefined` once it is freed, or aside. */
   owner: Owner | undefined;

@@ -10,6 +10,9 @@ export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
+/** JavaScript's arrays, and the devices, hold no more elements. */
+const MOST = 2 ** 32;
+
 /** A shape as text: `[8, 3, 32, 32]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
@@ -44,7 +47,7 @@ export const aShape: Kind<Shape> = {
 /**
  * Checks a shape that somebody asks for.
  * @throws ArgumentError unless `shape` is a list
- * @throws ShapeError unless every size in it is a non-negative integer
+ * @throws ShapeError unless every size in it is a non-negative integer, and no array is too short for all elements
  */
 export function checkShape(shape: Shape, who: string): void {
   checkArgument(who, "shape", shape, aShape);
@@ -52,6 +55,9 @@ export function checkShape(shape: Shape, who: string): void {
     if (!Number.isInteger(n) || n < 0) {
       throw new ShapeError(`${who}: sizes must be non-negative integers, got ${show(shape)}`);
     }
+  }
+  if (sizeOf(shape) > MOST) {
+    throw new ShapeError(`${who}: ${formatShape(shape)} has ${sizeOf(shape)} elements, more than fit into any array`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Tensor: a shape, a backend, a buffer of numbers there, and a place in the graph. */
 
-import { checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
+import { ArgumentError, checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
 import type { Backend, Storage } from "./backend/backend.js";
 import { describeBackend } from "./backend/current-backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
@@ -262,13 +262,30 @@ export class Tensor implements Tracked {
 
 /** A tensor that a module learns: it requires a gradient and no scope ever frees it. */
 export class Parameter extends Tensor {
+  /** Internal: whether a module has listed it among its parameters. */
+  listed = false;
+  /** Internal: whether that was a layer of this library's, which has no parameters but those it lists. */
+  fromPlainModule = false;
+
   /** Shares the numbers of `tensor`. */
   constructor(tensor: Tensor) {
     checkTensor("Parameter", "tensor", tensor);
     super(tensor.shape, tensor.retainNumbers(), "Parameter", true);
     this.keep();
+    // A name that there is not (requiresgrad) would be taken without a word.
+    if (new.target === Parameter) Object.preventExtensions(this);
   }
 }
+
+const { data } = Tensor.prototype;
+
+/** PyTorch's way to change numbers would hide the method. */
+Object.defineProperty(Tensor.prototype, "data", {
+  get: () => data,
+  set: () => {
+    throw new ArgumentError("x.data cannot be assigned to: write x.copyFrom(source), and read by await x.data()");
+  },
+});
 
 function adviceFor(value: unknown): string | undefined {
   return typeof value === "number" || Array.isArray(value) || ArrayBuffer.isView(value)

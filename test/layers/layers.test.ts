@@ -19,7 +19,7 @@ import { avgPool2d } from "../../src/tensor/ops/pooling/avg-pool2d.js";
 import { maxPool2d } from "../../src/tensor/ops/pooling/max-pool2d.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
+import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { onEachBackend } from "../targets.js";
 
 beforeEach(async () => {
@@ -243,4 +243,25 @@ describe("errors", () => {
     [() => new Dropout(-0.1), share(-0.1)],
     [() => new Dropout(Number.NaN), share(Number.NaN)],
   ])("%#: $1", (run, error) => expect(run).toThrow(error));
+});
+
+describe("parameters", () => {
+  it.each([
+    [() => new Linear(2, 2), "Linear"],
+    [() => new Conv2d(2, 2, 1), "Conv2d"],
+    [() => new BatchNorm2d(2), "BatchNorm2d"],
+  ])("are replaced by nothing but parameters: %#", (make, name) => {
+    const layer = make() as { weight: Tensor; parameters(): Tensor[] };
+    const { weight } = layer;
+    expect(() => {
+      layer.weight = zeros([2, 2]);
+    }).toThrow(
+      `${name}: weight must be a Parameter, got a Tensor [2, 2]; new Parameter(x) makes one of it; copyFrom(x) takes over`,
+    );
+    expect(layer.parameters()[0]).toBe(weight);
+    layer.weight = new Parameter(zeros(weight.shape));
+    expect(layer.parameters()[0]).toBe(layer.weight);
+    expect(layer.weight).not.toBe(weight);
+    expect(layer.parameters().length).toBe(2);
+  });
 });

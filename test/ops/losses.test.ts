@@ -1,6 +1,7 @@
 /** Losses against PyTorch. */
 
 import { describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
 import { bceWithLogits } from "../../src/layers/losses/bce-with-logits.js";
 import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
 import { classLoss } from "../../src/layers/losses/default-loss.js";
@@ -10,10 +11,11 @@ import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Reduction } from "../../src/layers/losses/reduction.js";
 import { zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
-import { log, sigmoid } from "../../src/tensor/ops/pointwise.js";
+import { log, relu, sigmoid } from "../../src/tensor/ops/pointwise.js";
 import { logSoftmax, softmax } from "../../src/tensor/ops/softmax.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { checkFixtures } from "../check-op.js";
+import { onEachBackend } from "../targets.js";
 
 interface ClassOptions {
   labels: number[];
@@ -85,6 +87,24 @@ describe("what cannot be meant", () => {
     expect(await nllLoss(tensor([[Number.NaN, -9]]), [0]).item()).toBeNaN();
     const expected = await crossEntropy(logits(), [0, 1]).item();
     expect(await nllLoss(logSoftmax(logits(), 1), [0, 1]).item()).toBe(expected);
+  });
+
+  onEachBackend("the logits of a linear layer, without a look at their numbers", () => {
+    const x = tensor([2, -1, 0.5, -3], [2, 2]).matmul(tensor([1, 0, 0, 1], [2, 2], { requiresGrad: true }));
+    expect(() => nllLoss(x.add(tensor([-9, -9])), [0, 1])).toThrow(
+      "nllLoss: expected log-probabilities, got the result of a linear layer. Use crossEntropy for logits",
+    );
+    expect(() => nllLoss(relu(x), [0, 1])).toThrow("nllLoss: expected log-probabilities, got the result of relu.");
+  });
+
+  it("targets that are no probabilities", () => {
+    expect(() => bceWithLogits(zeros([3]), tensor([0, 1, 2]))).toThrow(
+      new RangeError(
+        "bceWithLogits: targets are probabilities, 0 to 1, and one is 2. Classes of more than two are crossEntropy's",
+      ),
+    );
+    expect(() => bceWithLogits(zeros([1]), tensor([-0.5]))).toThrow("one is -0.5");
+    expect(() => bceWithLogits(zeros([3]), tensor([0, 0.5, 1]))).not.toThrow();
   });
 
   it("probabilities where logits are asked for", () => {

@@ -45,6 +45,17 @@ onEachBackend("moments are the mean and the biased variance of each channel", as
   expect([...(await mean.data()), ...(await variance.data())]).toEqual([2, 7, 1, 4]);
 });
 
+onEachBackend("moments of infinite numbers, wherever they stand", async () => {
+  for (const values of [
+    [Infinity, 1, 2],
+    [1, Infinity, 2],
+    [1, 2, Infinity],
+  ]) {
+    const { mean, variance } = moments(tensor(values, [3, 1]));
+    expect([...(await mean.data()), ...(await variance.data())]).toEqual([Infinity, Number.NaN]);
+  }
+});
+
 onEachBackend("moments of another tensor are constants", async () => {
   const x = tensor([1, 5, 3, 9], [2, 2], { requiresGrad: true });
   const other = moments(tensor([1, 5, 3, 9], [2, 2]));

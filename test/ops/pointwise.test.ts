@@ -3,10 +3,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../src/tensor/arguments.js";
-import { zeros } from "../../src/tensor/factories/filled.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
+import { celu, elu } from "../../src/tensor/ops/pointwise/exponential-units.js";
 import * as ops from "../../src/tensor/ops/pointwise.js";
 import { unaryRules } from "../../src/tensor/ops/pointwise-rules.js";
+import { softmax } from "../../src/tensor/ops/softmax.js";
 import { broadcastShapes, ShapeError, sizeOf } from "../../src/tensor/shape.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import { checkFixtures, checkOp, expectClose, type FixtureOp } from "../check-op.js";
@@ -208,5 +210,15 @@ describe("errors", () => {
   it("clamp with its bounds in the wrong order", () => {
     expect(() => ops.clamp(zeros([2]), 1, 0)).toThrow(new RangeError("clamp: expected low <= high, got 1 and 0"));
     expect(() => ops.clamp(zeros([2]), Number.NaN, 0)).toThrow(RangeError);
+  });
+
+  it("what map() gives behind an element", () => {
+    const xs = [ones([2, 2]), ones([2, 2])];
+    expect(() => xs.map(ops.leakyRelu)).toThrow(
+      "leakyRelu: map() gives it the index as its second argument; write xs.map((x) => leakyRelu(x, …))",
+    );
+    for (const operation of [ops.pow, elu, celu]) expect(() => xs.map(operation)).toThrow("map() gives it");
+    expect(() => xs.map(softmax)).toThrow("softmax: map() gives it");
+    expect(xs.map(ops.relu).length).toBe(2);
   });
 });

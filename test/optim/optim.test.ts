@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { Linear } from "../../src/layers/linear.js";
 import { Module } from "../../src/layers/module.js";
+import { Sequential } from "../../src/layers/sequential.js";
 import { Adam, AdamW } from "../../src/optim/adam.js";
 import { clipGradNorm, clipGradValue } from "../../src/optim/clip.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
@@ -241,6 +242,78 @@ describe("what cannot be meant", () => {
     const frozen = new Hiding();
     frozen.freeze();
     expect(() => step(frozen)).not.toThrow();
+  });
+
+  it("but a head may be trained alone", () => {
+    const [trunk, head] = [new Linear(2, 3), new Linear(3, 1)];
+    const model = new Sequential(trunk, head);
+    const backward = () =>
+      model
+        .forward(ones([1, 2]))
+        .sum()
+        .backward();
+    const alone = new SGD(head.parameters(), { lr: 0.1 });
+    backward();
+    const before = trunk.weight.dataSync();
+    alone.step();
+    expect(trunk.weight.dataSync()).toEqual(before);
+    class Net extends Module {
+      readonly trunk = new Linear(2, 3);
+      readonly head = new Linear(3, 1);
+      forward(x: Tensor): Tensor {
+        return this.head.forward(this.trunk.forward(x));
+      }
+    }
+    const net = new Net();
+    const some = new SGD(net.parameters().slice(2));
+    net
+      .forward(ones([1, 2]))
+      .sum()
+      .backward();
+    expect(() => some.step()).not.toThrow();
+  });
+
+  it("not so a layer that was made after the optimizer", () => {
+    const trunk = new Linear(2, 3);
+    const optimizer = new SGD(trunk.parameters());
+    const head = new Linear(3, 1);
+    head
+      .forward(trunk.forward(ones([1, 2])))
+      .sum()
+      .backward();
+    expect(() => optimizer.step()).toThrow(/no optimizer holds: Parameter \[1\], Parameter \[1, 3\]\. /);
+  });
+
+  it("a tensor that would never change, and a gradient that is none", () => {
+    expect(() => new SGD([zeros([2])] as never)).toThrow(
+      "SGD: the tensor [2] at 0 requires no gradient, so it would never change; make it a new Parameter(x)",
+    );
+    expect(() => new SGD([zeros([2], { requiresGrad: true })] as never)).not.toThrow();
+    const parameter = own();
+    const optimizer = new SGD([parameter]);
+    optimizer.zeroGrad();
+    parameter.grad = 3 as never;
+    expect(() => optimizer.step()).toThrow("SGD.step: the gradient of a parameter must be a tensor, got 3");
+  });
+
+  it("names that an optimizer or a parameter does not have", () => {
+    for (const Type of [SGD, Adam, AdamW]) {
+      const optimizer = new Type([own()]) as unknown as Record<string, unknown>;
+      expect(() => {
+        optimizer.learningRate = 0.5;
+      }).toThrow(`${Type.name} has no property learningRate: its rate is optimizer.lr, other options`);
+      optimizer.lr = 0.5;
+      expect(optimizer.lr).toBe(0.5);
+    }
+    class Mine extends SGD {}
+    Object.assign(new Mine([own()]), { note: "mine" });
+    const parameter = own() as unknown as Record<string, unknown>;
+    expect(() => {
+      parameter.requiresgrad = false;
+    }).toThrow(TypeError);
+    expect(() => {
+      parameter.data = 1;
+    }).toThrow("x.data cannot be assigned to: write x.copyFrom(source), and read by await x.data()");
   });
 
   it("but a loss may reach what another optimizer holds: generator and discriminator", () => {

@@ -70,7 +70,8 @@ describe("factories", () => {
     [() => tensor([[1], 2]), "tensor: the nested lists have different depths"],
     [() => tensor([1, 2, 3], [2, 2]), "tensor: 3 values do not fill shape [2, 2] (4 elements)"],
     [() => tensor([], [-1, 0]), "tensor: sizes must be non-negative integers, got [-1, 0]"],
-    [() => zeros([1.5]), "full: sizes must be non-negative integers, got [1.5]"],
+    [() => rand([1e6, 1e6]), "rand: [1000000, 1000000] has 1000000000000 elements, more than fit into any array"],
+    [() => zeros([1.5]), "zeros: sizes must be non-negative integers, got [1.5]"],
   ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 
   it("draw from the sample stream of manualSeed, or from a generator", () => {

@@ -17,11 +17,21 @@ export interface BceOptions extends LossOptions {
 
 const bceKinds: OptionKinds<BceOptions> = { ...lossKinds, weight: aTensor, posWeight: aTensor };
 
+/** NaN is left to whoever looks for that. @throws RangeError on a target that is no probability, where it can be read at once */
+function checkProbabilities({ backend, storage }: Tensor): void {
+  const wrong = backend.readSync?.(storage).find((target) => target < 0 || target > 1);
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `bceWithLogits: targets are probabilities, 0 to 1, and one is ${wrong}. Classes of more than two are crossEntropy's`,
+  );
+}
+
 /**
  * Binary cross-entropy of σ(logits), from the logits so that nothing overflows:
  * (1 − t)·x + (1 + (posWeight − 1)·t)·softplus(−x).
  * @param targets probabilities in the shape of `logits`
  * @throws Error when the logits are probabilities, from `sigmoid`
+ * @throws RangeError on a target outside of 0 to 1, unless it is on a device that cannot be read at once
  * @see torch.nn.functional.binary_cross_entropy_with_logits
  */
 export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptions = {}): Tensor {
@@ -29,6 +39,7 @@ export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptio
   const { weight, posWeight, reduction = "mean" } = options;
   checkSameShape("bceWithLogits", logits, targets);
   checkLogits("bceWithLogits", logits, "sigmoid", "");
+  checkProbabilities(targets);
   return scope(() => {
     const misses = softplus(neg(logits));
     const scaled = posWeight ? mul(add(mul(sub(posWeight, 1), targets), 1), misses) : misses;

@@ -21,6 +21,19 @@ export function checkLogProbabilities(values: Float32Array, classes: number): vo
   );
 }
 
+/** Operations whose results are no logarithms of probabilities, whatever they are given. */
+const NEVER = ["matmul", "conv2d", "relu", "sigmoid", "softmax", "softplus", "exp"];
+
+/** What can be told without a look at the numbers: a linear layer is a product with or without a bias. */
+function checkOrigin({ node, origin }: Tensor): void {
+  const biased = origin === "add" && node?.inputs[0].origin === "matmul";
+  if (!biased && !NEVER.includes(origin)) return;
+  throw new RangeError(
+    `nllLoss: expected log-probabilities, got the result of ${biased ? "a linear layer" : origin}. ` +
+      "Use crossEntropy for logits, or end the model in logSoftmax(x, 1)",
+  );
+}
+
 /**
  * Negative log-likelihood: −Σ w[label]·logProbabilities[i, label] / Σ w[label].
  * @param logProbabilities [N, C], from `logSoftmax`
@@ -32,7 +45,10 @@ export function checkLogProbabilities(values: Float32Array, classes: number): vo
 export function nllLoss(logProbabilities: Tensor, labels: Labels, options: ClassLossOptions = {}): Tensor {
   checkTensor("nllLoss", "logProbabilities", logProbabilities);
   const { shape, backend } = logProbabilities;
-  const known = isLogSoftmax(logProbabilities, 1) || !backend.readSync;
-  if (!known) checkLogProbabilities(logProbabilities.dataSync(), shape[shape.length - 1]);
+  if (!isLogSoftmax(logProbabilities, 1)) {
+    checkOrigin(logProbabilities);
+    const values = backend.readSync?.(logProbabilities.storage);
+    if (values) checkLogProbabilities(Float32Array.from(values), shape[shape.length - 1]);
+  }
   return pickLoss("nllLoss", logProbabilities, labels, options);
 }

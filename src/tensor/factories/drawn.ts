@@ -1,6 +1,7 @@
 /** Tensors of random numbers: rand, randn. */
 
 import { checkOptions, type OptionKinds } from "../arguments.js";
+import { OutOfMemoryError } from "../backend/shortage.js";
 import { aGenerator, defaultGenerator, type Generator } from "../random.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -14,11 +15,20 @@ export interface RandomOptions extends TensorOptions {
 
 const randomKinds: OptionKinds<RandomOptions> = { ...tensorKinds, generator: aGenerator };
 
+/** @throws OutOfMemoryError */
+function hostArray(size: number, who: string): Float32Array {
+  try {
+    return new Float32Array(size);
+  } catch (cause) {
+    throw new OutOfMemoryError(`${who}: there is no memory for ${size} numbers`, { cause });
+  }
+}
+
 function drawn(shape: Shape, who: string, options: RandomOptions, draw: (generator: Generator) => number): Tensor {
   checkShape(shape, who);
   checkOptions(who, options, randomKinds);
   const generator = options.generator ?? defaultGenerator("sample");
-  const values = new Float32Array(sizeOf(shape));
+  const values = hostArray(sizeOf(shape), who);
   for (let i = 0; i < values.length; i++) values[i] = draw(generator);
   return tensor(values, shape, { requiresGrad: options.requiresGrad });
 }

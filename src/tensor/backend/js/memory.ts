@@ -1,6 +1,7 @@
 /** The memory of the reference: a typed array for each storage. */
 
 import type { Backend, DType, FloatArray, Storage } from "../backend.js";
+import { allocating, OutOfMemoryError } from "../shortage.js";
 
 /** Numbers in a typed array; `undefined` once freed. */
 class JsStorage implements Storage {
@@ -33,8 +34,16 @@ export function createMemory(dtype: DType): { make: Make; memory: Memory } {
   let bytes = 0;
   let storages = 0;
 
+  const allocate = (size: number): FloatArray => {
+    try {
+      return dtype === "float64" ? new Float64Array(size) : new Float32Array(size);
+    } catch (cause) {
+      throw new OutOfMemoryError(`js: cannot allocate ${size} numbers`, { cause });
+    }
+  };
+
   const make: Make = (size, compute) => {
-    const out = dtype === "float64" ? new Float64Array(size) : new Float32Array(size);
+    const out = allocating(() => allocate(size));
     compute(out);
     count(out, 1);
     return new JsStorage(out);

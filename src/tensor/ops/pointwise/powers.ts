@@ -6,6 +6,7 @@ import { add, mul, sub } from "./arithmetic.js";
 import { binary, type Operand } from "./binary.js";
 import { eq } from "./comparisons.js";
 import { log } from "./exponentials.js";
+import { refuseMap } from "./operation.js";
 import { applyUnary, unary, unaryRule } from "./unary.js";
 
 /** y = x². */
@@ -32,8 +33,12 @@ const powTensor = binary("pow", {
   saves: ["a", "b", "y"],
 });
 
-/** y = x^exponent: a number, or a tensor that broadcasts. */
-export function pow(x: Tensor, exponent: Operand): Tensor {
+/**
+ * y = x^exponent: a number, or a tensor that broadcasts.
+ * @param more nothing: a list behind an index is what `map` gives, and refused
+ */
+export function pow(x: Tensor, exponent: Operand, ...more: unknown[]): Tensor {
+  refuseMap("pow", more);
   checkTensor("pow", "x", x);
   // By far the most common power, and some twenty times as fast.
   if (exponent === 2) return square(x);

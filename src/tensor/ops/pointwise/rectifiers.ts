@@ -2,6 +2,7 @@
 
 import { aNumber, checkArgument } from "../../arguments.js";
 import type { Tensor } from "../../tensor.js";
+import { refuseMap } from "./operation.js";
 import { applyUnary, unary, unaryRule } from "./unary.js";
 
 /** y = max(x, 0). The subgradient at 0 is 0, as in PyTorch; NaN stays NaN, and lets the gradient pass. */
@@ -13,8 +14,12 @@ const leakyReluRule = unaryRule("leakyRelu", {
   saves: "x",
 });
 
-/** y = x where x > 0, negativeSlope · x elsewhere. */
-export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+/**
+ * y = x where x > 0, negativeSlope · x elsewhere.
+ * @param more nothing: a list behind an index is what `map` gives, and refused
+ */
+export function leakyRelu(x: Tensor, negativeSlope = 0.01, ...more: unknown[]): Tensor {
+  refuseMap("leakyRelu", more);
   checkArgument("leakyRelu", "negativeSlope", negativeSlope, aNumber);
   return applyUnary(leakyReluRule, x, negativeSlope, 0);
 }

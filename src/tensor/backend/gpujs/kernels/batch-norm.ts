@@ -8,18 +8,21 @@ type Pixels = Kernel<"c">;
 
 /**
  * Row n, column c: Σ (x − pivot) over a plane, divided by the numbers of the channel. Numbers far from 0 lose their
- * differences in a sum; so the channel's first number is taken off each, and `channelMeans` puts it back.
+ * differences in a sum; so the channel's first number, where it is finite, is taken off each, and `channelMeans` puts it back.
  */
 export function planeMeans(this: Kernel<"c" | "n" | "pixels">, x: Matrix): number {
   const plane = (this.thread.z * this.constants.height + this.thread.y) * this.constants.c + this.thread.x;
-  const pivot = x[this.thread.x][0];
+  let pivot = x[this.thread.x][0];
+  if (Math.abs(pivot) > 3.4e38) pivot = 0;
   let sum = 0;
   for (let i = 0; i < this.constants.pixels; i++) sum += x[plane][i] - pivot;
   return sum / (this.constants.pixels * this.constants.n);
 }
 
 export function channelMeans(this: Kernel, x: Matrix, shifted: Matrix): number {
-  return x[this.thread.x][0] + shifted[0][this.thread.x];
+  let pivot = x[this.thread.x][0];
+  if (Math.abs(pivot) > 3.4e38) pivot = 0;
+  return pivot + shifted[0][this.thread.x];
 }
 
 /** Row n, column c: the mean of (x − mean)² over a plane, divided by the number of planes. */

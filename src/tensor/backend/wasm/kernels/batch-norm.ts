@@ -5,7 +5,7 @@ import { total } from "./wide";
 
 /**
  * Mean and biased variance of each channel; a work item is a channel. One pass in double precision over d = x − x₀,
- * x₀ being the channel's first value: (mean − x₀)² is at most M times the variance, so the subtraction in
+ * x₀ being the channel's first value, or 0 where that is not finite: (mean − x₀)² is at most M times the variance, so the subtraction in
  * (Σd² − (Σd)²/M)/M loses no more digits than a double can spare.
  */
 export function channelMoments(
@@ -21,7 +21,8 @@ export function channelMoments(
 ): void {
   const count = <f64>n * <f64>pixels;
   for (let channel = begin; channel < end; channel++) {
-    const first = <f64>load<f32>(address(x, channel * pixels));
+    const value = <f64>load<f32>(address(x, channel * pixels));
+    const first: f64 = isFinite<f64>(value) ? value : 0;
     const shift = f64x2.splat(first);
     let s0 = f64x2.splat(0);
     let s1 = f64x2.splat(0);
