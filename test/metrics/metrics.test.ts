@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { accuracy, confusionMatrix, errorRate, f1, precision, recall } from "../../src/metrics/classification.js";
 import { auc, rocCurve } from "../../src/metrics/roc.js";
+import { zeros } from "../../src/tensor/factories/filled.js";
 
 interface ClassificationCase {
   name: string;
@@ -58,6 +59,13 @@ describe("classification metrics", () => {
     expect(() => precision([0, 2], [0, 1])).toThrow(
       new RangeError("confusionMatrix: 2 at 1 is none of the classes 0 to 1"),
     );
+    expect(() => precision([0, 1], [-1, 1])).toThrow(
+      new RangeError("confusionMatrix: -1 at 0 is none of the classes 0 to 1"),
+    );
+    expect(() => precision([0, 0.5], [0, 1])).toThrow(
+      new RangeError("confusionMatrix: 0.5 at 1 is none of the classes 0 to 1"),
+    );
+    expect(() => accuracy(zeros([2]) as never, [0, 1])).toThrow("; await its data() first");
   });
 });
 
@@ -76,6 +84,10 @@ describe("ROC", () => {
     expect(() => rocCurve([0.1, 0.2], [1, 1])).toThrow(
       new RangeError("rocCurve: needs labels of both classes, got only 1"),
     );
+    expect(() => rocCurve([0.1, 0.2], [0, 0])).toThrow(
+      new RangeError("rocCurve: needs labels of both classes, got only 0"),
+    );
+    expect(() => rocCurve(["0.1", 0.2] as never, [0, 1])).toThrow(new RangeError('rocCurve: the score at 0 is "0.1"'));
     expect(() => rocCurve([0.1, 0.2], [0, 2])).toThrow(new RangeError("rocCurve: label 2 at 1, expected 0 or 1"));
     expect(() => rocCurve([0.1, Number.NaN], [0, 1])).toThrow(new RangeError("rocCurve: the score at 1 is NaN"));
     expect(() => rocCurve([0.1], [0, 1])).toThrow(new RangeError("rocCurve: 1 predictions for 2 labels"));

@@ -8,7 +8,7 @@ import { accuracy, classificationReport } from "../../src/metrics/classification
 import { mcnemar } from "../../src/metrics/mcnemar.js";
 import { averagePrecision, precisionRecallCurve } from "../../src/metrics/precision-recall.js";
 import { auc, rocCurve } from "../../src/metrics/roc.js";
-import { thresholdTable } from "../../src/metrics/thresholds.js";
+import { fallingThreshold, thresholdTable } from "../../src/metrics/thresholds.js";
 import { Generator } from "../../src/tensor/random.js";
 
 /** Made by scripts/fixtures/make_metrics_fixtures.py. */
@@ -83,16 +83,35 @@ describe("calibration", () => {
     expect(brierScore(probabilities, labels)).toBeCloseTo(expected.brierScore, 12);
   });
 
+  it("has bins of equal width that begin where the one before ends", () => {
+    const edges = calibrationCurve([0.5], [1], { bins: 4 }).map(({ from, to }) => [from, to]);
+    expect(edges).toEqual([
+      [0, 0.25],
+      [0.25, 0.5],
+      [0.5, 0.75],
+      [0.75, 1],
+    ]);
+  });
+
   it("says what does not fit", () => {
     expect(() => calibrationCurve([0.5, 1.5], [0, 1])).toThrow(
       new RangeError("calibrationCurve: 1.5 at 1 is no probability"),
     );
+    expect(() => brierScore([-0.5], [1])).toThrow(new RangeError("brierScore: -0.5 at 0 is no probability"));
     expect(() => brierScore([Number.NaN], [1])).toThrow(new RangeError("brierScore: NaN at 0 is no probability"));
     expect(() => brierScore([0.5], [2])).toThrow(new RangeError("brierScore: outcome 2 at 0, expected 0 or 1"));
     expect(() => calibrationCurve([0.5], [1], { bins: 0 })).toThrow(
       new RangeError("calibrationCurve: bins must be a positive integer, got 0"),
     );
   });
+});
+
+it("a falling threshold counts what is called 1, of each label", () => {
+  expect(fallingThreshold("test", [0.1, 0.9, 0.5, 0.5], [0, 1, 1, 0])).toEqual([
+    { threshold: 0.9, falsePositives: 0, truePositives: 1 },
+    { threshold: 0.5, falsePositives: 1, truePositives: 2 },
+    { threshold: 0.1, falsePositives: 2, truePositives: 2 },
+  ]);
 });
 
 describe("the threshold table", () => {
@@ -220,6 +239,25 @@ describe("the bootstrap", () => {
     expect(run(1)).not.toEqual(run(2));
     for (const sample of samples) expect(sample).toEqual(sample.toSorted((a, b) => a - b));
     expect(samples.some(([first]) => first > 0)).toBe(true);
+  });
+
+  it("cuts the drawn figures where numpy.quantile does", () => {
+    // The statistic counts the samples, so that what was drawn is 0, 1, 2, …, whatever the samples are.
+    const interval = (resamples: number, confidence: number) => {
+      let drawn = 0;
+      return bootstrapInterval(3, () => drawn++, { resamples, confidence, generator: new Generator(1) });
+    };
+    expect(interval(5, 0.5)).toEqual({ low: 1, high: 3 });
+    const { low, high } = interval(4, 0.8);
+    expectClose([low, high], [0.3, 2.7]);
+    expect(interval(1, 0.9)).toEqual({ low: 0, high: 0 });
+  });
+
+  it("draws n numbers for each sample, and no more", () => {
+    const [generator, twin] = [new Generator(1), new Generator(1)];
+    bootstrapInterval(4, () => 1, { resamples: 3, generator });
+    for (let i = 0; i < 12; i++) twin.int(4);
+    expect(generator.state()).toEqual(twin.state());
   });
 
   it("says what does not fit", () => {

@@ -1,0 +1,158 @@
+/** What layers refuse, how they are printed, and the first weights of an Embedding. */
+
+import { describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
+import { BatchNorm1d, batchNorm } from "../../src/layers/batch-norm.js";
+import { Conv2d } from "../../src/layers/conv2d.js";
+import { Embedding, embedding } from "../../src/layers/embedding.js";
+import { GroupNorm, groupNorm, InstanceNorm2d } from "../../src/layers/group-norm.js";
+import { LayerNorm, layerNorm } from "../../src/layers/layer-norm.js";
+import { Linear } from "../../src/layers/linear.js";
+import { frozen, intercept } from "../../src/layers/look-inside.js";
+import { Sequential } from "../../src/layers/sequential.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
+import { Generator } from "../../src/tensor/random.js";
+
+const moments = (channels: number) => ({
+  weight: ones([channels]),
+  bias: zeros([channels]),
+  runningMean: zeros([channels]),
+  runningVar: ones([channels]),
+});
+
+it.each<[string, () => unknown, string]>([
+  [
+    "batchNorm: one value per channel",
+    () => batchNorm(ones([1, 2]), { ...moments(2), training: true }),
+    "batchNorm: one value per channel has no variance, input [1, 2]; train on more, or call eval()",
+  ],
+  [
+    "BatchNorm1d: four axes",
+    () => new BatchNorm1d(2).forward(ones([1, 2, 3, 3])),
+    "BatchNorm1d: expected an input (N, C) or (N, C, L), got [1, 2, 3, 3]",
+  ],
+  ["Conv2d: groups that do not divide what comes in", () => new Conv2d(3, 4, 1, { groups: 2 }), "Conv2d: 2 groups do not divide"],
+  ["Conv2d: groups that do not divide what goes out", () => new Conv2d(4, 3, 1, { groups: 2 }), "Conv2d: 2 groups do not divide"],
+  ["embedding: a weight of one axis", () => embedding([0], ones([3])), "embedding: expected a weight [V, D], got [3]"],
+  ["embedding: an id that there is not", () => embedding([3], ones([3, 2])), "3"],
+  ["Embedding: padding beyond the table", () => new Embedding(3, 2, { paddingIdx: 3 }), "Embedding: paddingIdx"],
+  [
+    "groupNorm: groups that do not divide",
+    () => groupNorm(ones([1, 3, 2]), 2),
+    "groupNorm: 2 groups do not divide the 3 channels of [1, 3, 2]",
+  ],
+  ["groupNorm: a weight of other channels", () => groupNorm(ones([1, 4, 2]), 2, { weight: ones([3]) }), "weight"],
+  ["groupNorm: a bias of other channels", () => groupNorm(ones([1, 4, 2]), 2, { bias: ones([1]) }), "bias"],
+  ["GroupNorm: groups that do not divide", () => new GroupNorm(2, 3), "GroupNorm: 2 groups do not divide 3 channels"],
+  [
+    "GroupNorm: other channels",
+    () => new GroupNorm(1, 2, { affine: false }).forward(ones([1, 3, 2])),
+    "GroupNorm: expected an input [N, 2, ...], got [1, 3, 2]",
+  ],
+  ["InstanceNorm2d: three axes", () => new InstanceNorm2d(3).forward(ones([3, 2, 2])), "expected an input of 4 axes"],
+  ["InstanceNorm2d: one pixel", () => new InstanceNorm2d(3).forward(ones([2, 3, 1, 1])), "two pixels or more"],
+  [
+    "InstanceNorm2d: other channels",
+    () => new InstanceNorm2d(2).forward(ones([1, 3, 2, 2])),
+    "InstanceNorm2d: expected an input [N, 2, ...], got [1, 3, 2, 2]",
+  ],
+  ["LayerNorm: nothing", () => new LayerNorm([]), "LayerNorm: normalizedShape [] has nothing to normalize"],
+  ["LayerNorm: nothing in an axis", () => new LayerNorm([2, 0]), "normalizedShape [2, 0] has nothing to normalize"],
+  ["LayerNorm: text", () => new LayerNorm("4" as never), "the size of the last axis, or the sizes of the last axes"],
+  [
+    "layerNorm: other sizes",
+    () => layerNorm(ones([2, 3]), 2),
+    "layerNorm: expected an input that ends in [2], got [2, 3]",
+  ],
+  [
+    "layerNorm: fewer axes than are normalized",
+    () => layerNorm(ones([3]), [2, 3]),
+    "layerNorm: expected an input that ends in [2, 3], got [3]",
+  ],
+  [
+    "layerNorm: a weight of another shape",
+    () => layerNorm(ones([2, 3]), 3, { weight: ones([2]) }),
+    "layerNorm: weight has shape [2], expected [3]",
+  ],
+  [
+    "layerNorm: a bias of another shape",
+    () => layerNorm(ones([2, 3]), 3, { bias: ones([1]) }),
+    "layerNorm: bias has shape [1], expected [3]",
+  ],
+  ["Sequential: a list", () => new Sequential([new Linear(1, 1)] as never), "write new Sequential(...layers)"],
+  ["Sequential: a class", () => new Sequential(Linear as never), "new Linear(…) makes one"],
+])("refuses %s", (_, run, message) => expect(run).toThrow(message));
+
+it.each<[{ readonly title: string }, string]>([
+  [new Embedding(5, 2), "Embedding(5, 2)"],
+  [new Embedding(5, 2, { paddingIdx: 0 }), "Embedding(5, 2, paddingIdx=0)"],
+  [new GroupNorm(2, 4), "GroupNorm(2, 4, eps=0.00001)"],
+  [new GroupNorm(2, 4, { affine: false }), "GroupNorm(2, 4, eps=0.00001, affine=false)"],
+  [new InstanceNorm2d(4), "InstanceNorm2d(4, eps=0.00001)"],
+  [new InstanceNorm2d(4, { affine: true }), "InstanceNorm2d(4, eps=0.00001, affine=true)"],
+  [new LayerNorm(3), "LayerNorm([3], eps=0.00001)"],
+  [new LayerNorm([2, 3], { elementwiseAffine: false }), "LayerNorm([2, 3], eps=0.00001, elementwiseAffine=false)"],
+])("%s is printed with its options", (layer, text) => expect(layer.title).toBe(text));
+
+it("layerNorm takes an example that is all there is, and no examples", () => {
+  const whole = layerNorm(ones([2, 3]), [2, 3], { weight: ones([2, 3]), bias: ones([2, 3]) });
+  expect([...whole.dataSync()]).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(layerNorm(ones([0, 3]), 3).shape).toEqual([0, 3]);
+});
+
+describe("Embedding's first vectors", () => {
+  const rows = (paddingIdx?: number) => {
+    const { weight } = new Embedding(100, 200, { paddingIdx, generator: new Generator(1) });
+    return { all: weight.dataSync(), row: (i: number) => [...weight.dataSync().subarray(200 * i, 200 * i + 200)] };
+  };
+
+  it("are standard normal", () => {
+    const { all } = rows();
+    const mean = all.reduce((sum, v) => sum + v, 0) / all.length;
+    const square = all.reduce((sum, v) => sum + v * v, 0) / all.length;
+    expect(all).toHaveLength(20_000);
+    expect(Math.abs(mean)).toBeLessThan(5 / Math.sqrt(all.length));
+    expect(Math.abs(square - 1)).toBeLessThan(5 * Math.sqrt(2 / all.length));
+  });
+
+  it("are 0 for the padding alone, and the others are as without it", () => {
+    const [without, padded] = [rows(), rows(7)];
+    expect(padded.row(7).every((v) => v === 0)).toBe(true);
+    for (const i of [0, 6, 8, 99]) expect(padded.row(i)).toEqual(without.row(i));
+  });
+
+  it("get no gradient where they are padding", () => {
+    const layer = new Embedding(3, 2, { paddingIdx: 1 });
+    layer.forward([0, 1, 1]).sum().backward();
+    expect([...layer.weight.grad!.dataSync()]).toEqual([1, 1, 0, 0, 0, 0]);
+    const table = ones([3, 2], { requiresGrad: true });
+    embedding([0, 1], table).sum().backward();
+    expect([...table.grad!.dataSync()]).toEqual([1, 1, 1, 1, 0, 0]);
+  });
+});
+
+describe("looking inside", () => {
+  it("intercept leaves a forward of a model's own as it was", () => {
+    const layer = new Linear(1, 1);
+    const own = (x: typeof layer.weight) => x;
+    layer.forward = own as never;
+    const other = new Linear(1, 1);
+    intercept(
+      [layer, other],
+      (forward, inputs) => forward(...inputs),
+      () => layer.forward(ones([1, 1])),
+    );
+    expect(layer.forward).toBe(own);
+    expect(Object.hasOwn(other, "forward")).toBe(false);
+  });
+
+  it("frozen puts back what learned, and leaves frozen what was", () => {
+    const model = new Sequential(new Linear(1, 1), new Linear(1, 1));
+    const [first, ...rest] = model.parameters();
+    first.requiresGrad = false;
+    const inside = frozen(model, () => model.parameters().map(({ requiresGrad }) => requiresGrad));
+    expect(inside).toEqual([false, false, false, false]);
+    expect([first, ...rest].map(({ requiresGrad }) => requiresGrad)).toEqual([false, true, true, true]);
+    expect(model.training).toBe(true);
+  });
+});
