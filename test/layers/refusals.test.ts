@@ -31,8 +31,16 @@ it.each<[string, () => unknown, string]>([
     () => new BatchNorm1d(2).forward(ones([1, 2, 3, 3])),
     "BatchNorm1d: expected an input (N, C) or (N, C, L), got [1, 2, 3, 3]",
   ],
-  ["Conv2d: groups that do not divide what comes in", () => new Conv2d(3, 4, 1, { groups: 2 }), "Conv2d: 2 groups do not divide"],
-  ["Conv2d: groups that do not divide what goes out", () => new Conv2d(4, 3, 1, { groups: 2 }), "Conv2d: 2 groups do not divide"],
+  [
+    "Conv2d: groups that do not divide what comes in",
+    () => new Conv2d(3, 4, 1, { groups: 2 }),
+    "Conv2d: 2 groups do not divide",
+  ],
+  [
+    "Conv2d: groups that do not divide what goes out",
+    () => new Conv2d(4, 3, 1, { groups: 2 }),
+    "Conv2d: 2 groups do not divide",
+  ],
   ["embedding: a weight of one axis", () => embedding([0], ones([3])), "embedding: expected a weight [V, D], got [3]"],
   ["embedding: an id that there is not", () => embedding([3], ones([3, 2])), "3"],
   ["Embedding: padding beyond the table", () => new Embedding(3, 2, { paddingIdx: 3 }), "Embedding: paddingIdx"],
