@@ -19,6 +19,8 @@ const results = await new Stryker({
   vitest: { configFile: "vitest.mutation.config.ts" },
   // Messages may be worded otherwise.
   mutator: { excludedMutations: ["StringLiteral"] },
+  // What runs once, when a file is loaded, would have every test run again for each of its faults.
+  ignoreStatic: true,
   concurrency: 2,
   tempDirName: ".cache/mutation",
   reporters: ["clear-text", "html"],

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { Adam } from "../../src/optim/adam.js";
+import { clipGradNorm, clipGradValue } from "../../src/optim/clip.js";
 import type { OptimizerState } from "../../src/optim/optimizer.js";
 import { CosineAnnealingWarmRestarts } from "../../src/optim/schedules/cosine-annealing-lr.js";
 import { ReduceLROnPlateau } from "../../src/optim/schedules/reduce-lr-on-plateau.js";
@@ -141,6 +142,34 @@ describe("a schedule's state", () => {
   it("is what has a step, and nothing else", () => {
     const values = [new StepLR(owner(), { stepSize: 1 }), { step() {} }, {}, { step: 1 }, null, undefined, 1];
     expect(values.map((value) => aSchedule.accepts(value))).toEqual([true, true, false, false, false, false, false]);
+  });
+});
+
+describe("what is not given", () => {
+  it("is as if it were left out: an option that is undefined", () => {
+    const { groups } = new Adam(parameters(), { lr: undefined, eps: 1e-3 });
+    expect(groups[0]).toMatchObject({ lr: 1e-3, eps: 1e-3 });
+  });
+
+  it("is left alone by clipping: a gradient", () => {
+    const own = parameters();
+    own[0].mul(4).sum().backward();
+    clipGradValue(own, 1);
+    clipGradNorm(own, 1);
+    expect(own[1].grad).toBeNull();
+    expect(own[0].grad!.dataSync()[0]).toBeCloseTo(Math.SQRT1_2, 5);
+  });
+
+  it.each([undefined, null])("is missed: parameters that are %s", (none) => {
+    expect(() => new Adam(none as never)).toThrow(`Adam: expected a list of parameters, got ${none}`);
+    expect(() => clipGradNorm(none as never, 1)).toThrow(`clipGradNorm: expected a list of parameters, got ${none}`);
+  });
+
+  it("nesterov refuses dampening", () => {
+    const options = { momentum: 0.9, dampening: 0.1, nesterov: true };
+    expect(() => new SGD(parameters(), options)).toThrow(
+      "nesterov needs momentum > 0 and dampening 0, got 0.9 and 0.1",
+    );
   });
 });
 
