@@ -118,6 +118,7 @@ tr.mark :is(th, td) { font-weight: 600; }
   figure, tr, .tile, .card, .class { break-inside: avoid; }
   .scroll, .tall.scroll, pre { overflow: visible; max-height: none; background: none; }
   .tall :is(thead th, tfoot) { position: static; }
+  tfoot { display: table-row-group; }
   table { font-size: 8pt; }
   th, td { padding: .15rem 0 .15rem .6rem; }
   pre { white-space: pre-wrap; }
