@@ -357,7 +357,9 @@ describe("on the disk", () => {
     await writeFile(path, fileOf("null"));
     await expect(loadSafetensors(path)).rejects.toThrow(new FileError(path, `${noBrace}`));
     const missing = join(root, "missing.safetensors");
-    await expect(loadSafetensors(missing)).rejects.toThrow(`${missing}: ENOENT`);
+    await expect(loadSafetensors(missing)).rejects.toThrow(
+      `${missing}: it could not be read: there is no such file or folder (ENOENT)`,
+    );
   });
 });
 
