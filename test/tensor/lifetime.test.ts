@@ -488,7 +488,7 @@ describe("what is aside is counted", () => {
     const held = Array.from({ length: 20 }, () => new Float32Array(MiB / 4));
     const tensors = held.map(({ length }) => ({ origin: "relu", shape: [length], size: length }));
     for (const tensor of tensors) aside.add(tensor, 3);
-    aside.add({ origin: "mul", shape: [200, 300], size: 60_000 }, 5);
+    aside.add({ origin: "mul", shape: [600, 500], size: 300_000 }, 5);
     expect(() => aside.check(10)).toThrow(
       /^the program holds on to 0.0 GiB .* Put aside: 20 × relu \[262144\], 20 MiB, the oldest made 7 steps ago; 1 × mul/,
     );
