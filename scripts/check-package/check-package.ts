@@ -15,6 +15,7 @@ import * as vite from "vite";
 import webpack from "webpack";
 import { serve } from "../../test/bundle/app/build.js";
 import { isolation, launchOptions } from "../../test/chromium.js";
+import { checkOlderTools } from "./older-tools.js";
 import { ONNX_RUNTIMES, runExportedOn } from "./onnx-runtimes.js";
 
 const quick = process.argv.includes("quick");
@@ -223,6 +224,7 @@ if (!quick) {
     });
   }
   await bundleWith(" with gpu.js");
+  await checkOlderTools(join(folder, "older-tools"), packed, run, check);
   for (const version of ONNX_RUNTIMES) {
     const runtime = join(folder, `onnxruntime-web-${version}`);
     await mkdir(runtime);
