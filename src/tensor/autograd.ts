@@ -227,7 +227,8 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
         if (sum) send(tensor, sum, gradients);
         if (!tensor.node || retainGraph) continue;
         tensor.endGraph("walked");
-        if (tensor !== root || tensor.size <= SMALL) walkedValues.push(tensor);
+        // A loss on a device stays: it may be one of a list that is read when the epoch is over.
+        if (tensor !== root || canBePutAside(tensor)) walkedValues.push(tensor);
       }
     });
   } finally {
@@ -258,12 +259,29 @@ function send(tensor: Tensor, gradient: SharedStorage, gradients: Map<Tensor, Sh
   }
 }
 
+/** Small values on devices, of one step after the other, the latest last: to read them would hold the device up. */
+const smallOnDevice: Tensor[][] = [];
+
+/** For so many steps a program may read its predictions on a device. */
+const DEVICE_STEPS = 8;
+
+/** Predictions, losses and the like are put aside instead of being freed, where nobody has to wait for a device. */
+function canBePutAside({ size, backend }: Tensor): boolean {
+  return size <= SMALL && backend.readSync !== undefined;
+}
+
 /** Internal: frees the values of the graphs that were walked last. A new step begins here. */
 export function freeWalked(): void {
+  const small: Tensor[] = [];
   for (const tensor of walkedValues) {
     if (isKept(tensor)) continue;
     if (tensor.size > SMALL) tensor.free("step");
-    else if (tensor.backend.readSync) putAside(tensor);
+    else if (canBePutAside(tensor)) putAside(tensor);
+    else small.push(tensor);
+  }
+  if (small.length > 0) smallOnDevice.push(small);
+  if (smallOnDevice.length > DEVICE_STEPS) {
+    for (const tensor of smallOnDevice.shift() ?? []) if (!isKept(tensor)) tensor.free("step");
   }
   walkedValues = [];
   reached = [];
