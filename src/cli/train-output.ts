@@ -37,7 +37,7 @@ function describeData({ classes, size, train, validation, test }: Start["data"])
 function describeStart({ run, epoch, done, net, parameters, backend, device, data, skipped }: Start): string[] {
   const begun = epoch > 1 || done > 0;
   return [
-    `${net}, ${parameters.toLocaleString("en-US")} parameters, on ${backend} (${device})`,
+    `${net}, ${grouped(parameters)} parameters, on ${backend} (${device})`,
     ...describeData(data),
     ...describeSkipped(run, skipped),
     begun ? `going on with ${run} in epoch ${epoch}, after ${done} photographs` : `everything goes into ${run}`,
@@ -45,12 +45,26 @@ function describeStart({ run, epoch, done, net, parameters, backend, device, dat
   ];
 }
 
+const MiB = 2 ** 20;
+
+/** So much memory is said before it is taken. */
+const WORTH_SAYING = 16 * MiB;
+
+const grouped = (n: number) => n.toLocaleString("en-US");
+
 /** A live bar on a terminal, plain lines in a log. */
 export function textOutput(): Output {
+  /** How many photographs are being read, once that was said. */
+  let announced: number | undefined;
   const { onProgress, onStep, onEpoch } = consoleProgress();
   return (event) => {
     switch (event.event) {
       case "reading":
+        if (event.bytes >= WORTH_SAYING && event.total !== announced) {
+          announced = event.total;
+          const [photographs, mebibytes] = [event.total, Math.round(event.bytes / MiB)].map(grouped);
+          print(`reading ${photographs} photographs, which take ${mebibytes} MiB of memory`);
+        }
         return onProgress(event.done, event.total);
       case "start":
         return print(describeStart(event).join("\n"));

@@ -33,7 +33,7 @@ import { session } from "./session.js";
 /** What a run tells while it goes on. */
 export type RunEvent =
   /** Photographs are read. */
-  | { event: "reading"; done: number; total: number }
+  | { event: "reading"; done: number; total: number; bytes: number }
   | {
       event: "start";
       run: string;
@@ -105,7 +105,11 @@ function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset
 }
 
 async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Promise<RunData> {
-  return readRunData(config, { onProgress: (done, total) => onEvent({ event: "reading", done, total }), signal });
+  // What the photographs take once they are read: a byte for each colour of each pixel.
+  const bytesEach = 3 * config.size ** 2;
+  const onProgress = (done: number, total: number) =>
+    onEvent({ event: "reading", done, total, bytes: total * bytesEach });
+  return readRunData(config, { onProgress, signal });
 }
 
 /** @throws Error when photographs were added, taken away or changed: the run could not go on as it began */
