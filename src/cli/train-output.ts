@@ -34,13 +34,20 @@ function describeData({ classes, size, train, validation, test }: Start["data"])
   return inColumns(rows, 2);
 }
 
-function describeStart({ run, epoch, done, net, parameters, backend, device, data, skipped }: Start): string[] {
-  const begun = epoch > 1 || done > 0;
+function describePlace({ run, epoch, done, epochs }: Start): string {
+  if (epoch > epochs)
+    return `${run} is finished: all of its ${epochs} epochs are over; --epochs ${epochs + 1} adds one`;
+  if (epoch > 1 || done > 0) return `going on with ${run} in epoch ${epoch}, after ${done} photographs`;
+  return `everything goes into ${run}`;
+}
+
+function describeStart(start: Start): string[] {
+  const { run, net, parameters, backend, device, data, skipped } = start;
   return [
     `${net}, ${grouped(parameters)} parameters, on ${backend} (${device})`,
     ...describeData(data),
     ...describeSkipped(run, skipped),
-    begun ? `going on with ${run} in epoch ${epoch}, after ${done} photographs` : `everything goes into ${run}`,
+    describePlace(start),
     "",
   ];
 }

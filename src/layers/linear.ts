@@ -6,7 +6,7 @@ import { keepsNothing } from "../tensor/lifetime.js";
 import { matmul } from "../tensor/ops/matmul.js";
 import { add } from "../tensor/ops/pointwise/arithmetic.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
-import { formatShape, ShapeError } from "../tensor/shape.js";
+import { formatShape, ShapeError, sizeOf } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { kaimingUniform, uniformParameter } from "./init.js";
 import { Module } from "./module.js";
@@ -51,8 +51,10 @@ export class Linear extends Module {
     checkTensor("Linear", "x", x);
     const [outFeatures, inFeatures] = this.weight.shape;
     if (x.shape.length < 2 || x.shape.at(-1) !== inFeatures) {
+      const advice = sizeOf(x.shape.slice(1)) === inFeatures ? "; put flatten before it" : "";
       throw new ShapeError(
-        `Linear(${inFeatures}, ${outFeatures}): expected an input [..., ${inFeatures}] of 2 axes or more, got ${formatShape(x.shape)}`,
+        `Linear(${inFeatures}, ${outFeatures}): expected an input [..., ${inFeatures}] of 2 axes or more, got ` +
+          `${formatShape(x.shape)}${advice}`,
       );
     }
     return scope(() => {

@@ -10,7 +10,7 @@ import type { Predictions } from "./predictions.js";
 /** The deciding loss has grown by so much since it was least: more than it goes up and down by itself. */
 const OVERFITTED = 1.05;
 
-/** After so many epochs without a better one it is said to have stopped improving. */
+/** After so many epochs without a better one it is said to have stopped improving, or to have overfitted. */
 const SETTLED = 3;
 
 export interface Trained {
@@ -58,7 +58,8 @@ export function trainingInWords(epochs: readonly EpochLine[], best: EpochLine, m
   if (epochs.length === 1) return "One epoch is too few to tell whether more would make it better.";
   if (best === last) return `It was still improving: its best epoch, ${best.epoch}, is the last one; more may help.`;
   const least = epochs.reduce((a, b) => (deciding(b).loss < deciding(a).loss ? b : a));
-  if (deciding(last).loss > OVERFITTED * deciding(least).loss && last.train.loss < least.train.loss) {
+  const rose = deciding(last).loss > OVERFITTED * deciding(least).loss && last.train.loss < least.train.loss;
+  if (rose && last.epoch - least.epoch >= SETTLED) {
     const from = (split: Split) => `${least[split]!.loss.toFixed(4)} to ${last[split]!.loss.toFixed(4)}`;
     const split = decidingSplit(last);
     return (

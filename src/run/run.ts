@@ -40,6 +40,8 @@ export type RunEvent =
       /** Epochs and images of the running epoch that are behind it: more than none where a run is resumed. */
       epoch: number;
       done: number;
+      /** As many as there are to be. */
+      epochs: number;
       net: string;
       parameters: number;
       backend: string;
@@ -242,6 +244,10 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
   const planned = plan(config, data);
   const { model, optimizer, schedule } = planned;
   const position = await run.restore({ model, optimizer, schedule });
+  const begun = position.done > 0 ? position.epoch : position.epoch - 1;
+  if (config.epochs < begun) {
+    throw new Error(`${run.path}: epochs cannot become ${config.epochs}: the run is in epoch ${begun} already`);
+  }
   await train(await run.resume(config, session()), planned, about, hooks, position);
 }
 
@@ -280,7 +286,8 @@ async function train(
   const { epoch, done } = position;
   const { name: backend, device } = currentBackend();
   const parameters = model.parameterCount();
-  onEvent({ event: "start", run: path, epoch, done, net: config.net, parameters, backend, device, data, skipped });
+  const { epochs, net } = config;
+  onEvent({ event: "start", run: path, epoch, done, epochs, net, parameters, backend, device, data, skipped });
 
   let saved = performance.now();
   const save = async (...names: CheckpointName[]) => {

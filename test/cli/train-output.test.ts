@@ -14,3 +14,25 @@ it("says once what many photographs will take, and nothing of a few", () => {
   for (const done of [1, 2, 24_345]) read(done, 24_345);
   expect(log.mock.calls).toEqual([["reading 24,345 photographs, which take 71 MiB of memory"]]);
 });
+
+it("says of a run that is finished that it is", () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  const split = { count: 1, counts: [1, 0] };
+  const data = { classes: ["a", "b"], size: 8, train: split, test: split };
+  const of = {
+    run: "runs/a",
+    epochs: 2,
+    net: "net1",
+    parameters: 1,
+    backend: "js",
+    device: "plain loops",
+    skipped: [],
+  };
+  const told = (epoch: number, done: number) => {
+    textOutput()({ event: "start", epoch, done, ...of, data } as never);
+    return log.mock.lastCall?.[0].split("\n").at(-2);
+  };
+  expect(told(1, 0)).toBe("everything goes into runs/a");
+  expect(told(2, 8)).toBe("going on with runs/a in epoch 2, after 8 photographs");
+  expect(told(3, 0)).toBe("runs/a is finished: all of its 2 epochs are over; --epochs 3 adds one");
+});

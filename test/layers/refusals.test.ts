@@ -87,6 +87,7 @@ it.each<[string, () => unknown, string]>([
     () => layerNorm(ones([2, 3]), 3, { bias: ones([1]) }),
     "layerNorm: bias has shape [1], expected [3]",
   ],
+  ["Linear: what is not flat yet", () => new Linear(12, 2).forward(ones([5, 3, 2, 2])), "put flatten before it"],
   ["Sequential: a list", () => new Sequential([new Linear(1, 1)] as never), "write new Sequential(...layers)"],
   ["Sequential: a class", () => new Sequential(Linear as never), "new Linear(…) makes one"],
 ])("refuses %s", (_, run, message) => expect(run).toThrow(message));

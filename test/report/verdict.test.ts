@@ -117,15 +117,21 @@ describe("how training ended", () => {
   });
 
   it("overfitted when the loss falls on the training photographs and rises on the others", () => {
-    expect(ended(epochsOf([2, 2], [1, 1], [0.5, 1.5]), 2)).toBe(
-      "It overfitted: from epoch 2 to 3 the loss fell on the training photographs (1.0000 to 0.5000) and rose on the test " +
+    const worse: [number, number][] = [
+      [0.9, 1.1],
+      [0.7, 1.3],
+      [0.5, 1.5],
+    ];
+    expect(ended(epochsOf([2, 2], [1, 1], ...worse), 2)).toBe(
+      "It overfitted: from epoch 2 to 5 the loss fell on the training photographs (1.0000 to 0.5000) and rose on the test " +
         "photographs (1.0000 to 1.5000); its best epoch is 2.",
     );
     // Where there are validation photographs, it is theirs that rises.
-    const validated = epochsOf([2, 2], [1, 1], [0.5, 1.5]).map(({ test, ...line }) => ({ ...line, validation: test }));
+    const validated = epochsOf([2, 2], [1, 1], ...worse).map(({ test, ...line }) => ({ ...line, validation: test }));
     expect(ended(validated, 2)).toContain("and rose on the validation photographs (1.0000 to 1.5000)");
-    // Both rise: that is no overfitting.
-    expect(ended(epochsOf([2, 2], [1, 1], [1.5, 1.5]), 2)).not.toContain("overfitted");
+    // Both rise: that is no overfitting. Nor does one epoch make it.
+    expect(ended(epochsOf([2, 2], [1, 1], [1.5, 1.5], [1.5, 1.5], [1.5, 1.5]), 2)).not.toContain("overfitted");
+    expect(ended(epochsOf([2, 2], [1, 1], [0.5, 1.5]), 2)).not.toContain("overfitted");
   });
 
   it("had stopped improving after several epochs without a better one", () => {

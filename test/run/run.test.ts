@@ -63,6 +63,11 @@ describe("a run that goes on", () => {
     const steps = { schedule: "step", stepEpochs: 2, warmupEpochs: undefined, augment: { flip: 0.5, rotate: 20 } };
     await startRun(whole, config({ ...steps, epochs: 4, threads: 2 }), quiet);
     await startRun(parts, config({ ...steps, epochs: 2 }), quiet);
+    const before = await readFile(join(parts, "config.json"), "utf8");
+    await expect(resumeRun(parts, { epochs: 1 }, quiet)).rejects.toThrow(
+      `${parts}: epochs cannot become 1: the run is in epoch 2 already`,
+    );
+    expect(await readFile(join(parts, "config.json"), "utf8")).toBe(before);
     await resumeRun(parts, { epochs: 4 }, quiet);
     expect(await runContents(parts)).toEqual(await runContents(whole));
     expect((await RunFolder.open(parts)).config.epochs).toBe(4);
