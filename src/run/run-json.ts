@@ -6,7 +6,7 @@ import { onFile } from "../file-error.js";
 import { parseJson } from "../io/json.js";
 import type { Split } from "../train/best-epoch.js";
 import type { Metrics } from "../train/evaluate.js";
-import { count, epochReport } from "../train/training-state.js";
+import { count, epochReport } from "../train/training-state-schema.js";
 
 /** Of the photographs of a split: how many there are, in all and of each class. */
 export interface SplitSummary {

@@ -1,6 +1,7 @@
 /** Checkpoints: all that training needs to go on, in one safetensors file. */
 
 import { inFile } from "../file-error.js";
+import { outputOf } from "../io/checked.js";
 import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
 import { loadSealed, loadSealedMetadata, saveSealed } from "../io/safetensors/sealed.js";
 import { tensorsOn } from "../io/tensors-on.js";
@@ -19,11 +20,11 @@ import {
 import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import { tensor } from "../tensor/factories/from-values.js";
-import { generatorStates, setGeneratorStates } from "../tensor/random.js";
+import { generatorStates, STREAMS, setGeneratorStates } from "../tensor/random.js";
 import { Tally } from "./evaluate.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import { checkSettings, type Settings } from "./settings.js";
-import { decodeState, encodeState } from "./training-state.js";
+import { encodeState, type TrainingState } from "./training-state.js";
 
 /** What a checkpoint is of. */
 export interface Training {
@@ -72,7 +73,7 @@ function withoutPrefix(prefix: string, tensors: StateDict): StateDict {
  * @throws FileError when the file is no checkpoint, or naming each setting that is not what it was
  */
 export async function checkSavedSettings(path: string, settings: Settings): Promise<void> {
-  const saved = decodeState(await loadSealedMetadata(path), path);
+  const saved = await stateOf(await loadSealedMetadata(path), path);
   try {
     checkSettings(saved.settings, settings);
   } catch (error) {
@@ -150,6 +151,15 @@ function checkSteps(saved: readonly number[], { parameters }: Optimizer): void {
   );
 }
 
+/**
+ * Internal: what a checkpoint's metadata says.
+ * @throws FileError naming the file and the field that is not as it should be
+ */
+export async function stateOf(metadata: Readonly<Record<string, string>>, path: string): Promise<TrainingState> {
+  const { decodeState } = await import("./training-state-schema.js");
+  return outputOf(path, decodeState(metadata, STREAMS));
+}
+
 /** @throws Error when a schedule is there on one side only: the rate would not go on as it did */
 function checkSchedule(saved: ScheduleState | undefined, schedule: Schedule | undefined): void {
   if (saved && !schedule)
@@ -172,7 +182,7 @@ export async function loadCheckpoint(path: string, training: Resumed): Promise<T
   const { metadata, ...file } = await loadSealed(path);
   const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {
-    const state = decodeState(metadata, path);
+    const state = await stateOf(metadata, path);
     const { epoch, done, seconds, reports, streams, generators } = state;
     const tally = state.tally && (await tallyFrom(tensors, state.tally));
     // All that can fail comes first: from the first change on, everything changes.

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { loadSealed } from "../../src/io/safetensors/sealed.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
-import { decodeState } from "../../src/train/training-state.js";
+import { stateOf } from "../../src/train/checkpoint.js";
 
 const untimed = ({ seconds: _, imagesPerSecond: __, ...line }: Record<string, unknown>) => line;
 
@@ -16,7 +16,7 @@ function digest(value: Tensor): string {
 
 export async function checkpointContents(path: string) {
   const { tensors, metadata } = await loadSealed(path);
-  const { seconds: _, reports, ...progress } = decodeState(metadata, path);
+  const { seconds: _, reports, ...progress } = await stateOf(metadata, path);
   const values = Object.entries(tensors).map(([name, value]) => [name, value.shape, digest(value)]);
   // The number of epochs to come is no part of what was computed.
   return {

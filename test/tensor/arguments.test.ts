@@ -34,11 +34,11 @@ describe("an unknown option", () => {
   it.each<[() => unknown, string]>([
     [
       () => new Adam(parameters(), js({ learningRate: 0.5, weight_decay: 0.1 })),
-      'Adam: unknown option "learningRate"; did you mean "lr"? It has lr, betas, eps, weightDecay',
+      'Adam: unknown option "learningRate"; did you mean "lr"? It has lr, betas, eps, weightDecay, amsgrad',
     ],
     [
       () => new AdamW(parameters(), js({ weight_decay: 0.1 })),
-      'AdamW: unknown option "weight_decay"; did you mean "weightDecay"? It has lr, betas, eps, weightDecay',
+      'AdamW: unknown option "weight_decay"; did you mean "weightDecay"? It has lr, betas, eps, weightDecay, amsgrad',
     ],
     [
       () => new Conv2d(3, 8, 3, js({ strides: 2 })),
@@ -46,7 +46,7 @@ describe("an unknown option", () => {
     ],
     [
       () => crossEntropy(zeros([1, 2]), [0], js({ label_smoothing: 0.1 })),
-      'crossEntropy: unknown option "label_smoothing"; did you mean "labelSmoothing"? It has weight, reduction, labelSmoothing',
+      'crossEntropy: unknown option "label_smoothing"; did you mean "labelSmoothing"? It has weight, ignoreIndex, reduction, labelSmoothing',
     ],
     [() => js(zeros([1])).add(1, { alpha: 2 }), 'add: unknown option "alpha"; it has none'],
     [() => js(gelu)(zeros([1]), { approximate: "tanh" }), 'gelu: unknown option "approximate"; it has none'],
@@ -147,7 +147,7 @@ describe("an argument of a wrong kind", () => {
     ],
     [
       () => crossEntropy(js([[0.1, 0.9]]), [0]),
-      "crossEntropy: scores must be a tensor, got an array of 1; tensor(…) makes one of it",
+      "crossEntropy: logits must be a tensor, got an array of 1; tensor(…) makes one of it",
     ],
     [() => model().forward(js([1, 2])), "Linear: x must be a tensor, got [1, 2]; tensor(…) makes one of it"],
     [() => tensor(js(["1"])), 'tensor: values must be numbers, or lists of numbers, got "1" at [0]; write Number("1")'],
@@ -166,7 +166,7 @@ describe("an argument of a wrong kind", () => {
       () => tensor([1, 2], js({ requiresGrad: true })),
       "tensor: shape must be a list of sizes, got an object { requiresGrad }; options come after it",
     ],
-    [() => zeros(js(3)), "full: shape must be a list of sizes, got 3; write all sizes in brackets, as in [3]"],
+    [() => zeros(js(3)), "zeros: shape must be a list of sizes, got 3; write all sizes in brackets, as in [3]"],
     [
       () => js(zeros([4])).reshape(2, 2),
       "reshape: shape must be a list of sizes, got 2; write all sizes in brackets, as in [2]",

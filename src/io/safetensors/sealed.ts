@@ -1,21 +1,18 @@
 /** saveSealed and loadSealed: safetensors files that tell when anything in them was changed or damaged since. */
 
 import type { Hash } from "node:crypto";
-import * as v from "valibot";
 import { FileError } from "../../file-error.js";
 import type { StateDict } from "../../layers/module.js";
 import { nodeModules } from "../../node.js";
 import type { Shape } from "../../tensor/shape.js";
 import { writeAtomically } from "../atomic-file.js";
-import { parseJson } from "../json.js";
+import { outputOf } from "../checked.js";
 import { contentsOf, type SafetensorsFile } from "./bytes.js";
 import { readHeader, readSafetensors } from "./file.js";
 import { encodeHeader, type Metadata } from "./header.js";
 
 /** The entry of the metadata that has the digests of all that is in the file besides, by name. */
 const SEAL = "sha256";
-
-const schema = v.object({ metadata: v.record(v.string(), v.string()), tensors: v.record(v.string(), v.string()) });
 
 type Digests = Record<string, string>;
 
@@ -72,7 +69,7 @@ function checkDigests(path: string, was: Digests, is: Digests): void {
 }
 
 /** @returns the digests of the tensors */
-function checkMetadata(path: string, { [SEAL]: text, ...metadata }: Metadata): Digests {
+async function checkMetadata(path: string, { [SEAL]: text, ...metadata }: Metadata): Promise<Digests> {
   if (text === undefined) {
     throw new FileError(
       path,
@@ -80,7 +77,8 @@ function checkMetadata(path: string, { [SEAL]: text, ...metadata }: Metadata): D
         "a file of weights alone: model.loadStateDict((await loadSafetensors(path)).tensors)",
     );
   }
-  const digests = parseJson(text, path, schema, SEAL);
+  const { parseSeal } = await import("./seal.js");
+  const digests = outputOf(path, parseSeal(text, SEAL));
   checkDigests(path, digests.metadata, digestsOfTexts(metadata));
   return digests.tensors;
 }
@@ -97,7 +95,7 @@ export async function loadSealed(path: string): Promise<SafetensorsFile> {
     return (bytes) => hash.update(bytes);
   });
   try {
-    checkDigests(path, checkMetadata(path, metadata), digestsOf(hashes));
+    checkDigests(path, await checkMetadata(path, metadata), digestsOf(hashes));
   } catch (error) {
     for (const value of Object.values(tensors)) value.dispose();
     throw error;
@@ -111,6 +109,6 @@ export async function loadSealed(path: string): Promise<SafetensorsFile> {
  */
 export async function loadSealedMetadata(path: string): Promise<Metadata> {
   const { metadata } = await readHeader(path);
-  checkMetadata(path, metadata);
+  await checkMetadata(path, metadata);
   return metadata;
 }
