@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { FileError } from "../../src/file-error.js";
 import { loadOptimizer, saveOptimizer } from "../../src/io/optimizer-state.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
@@ -268,7 +269,7 @@ describe("loadOptimizer", () => {
     const path = join(newFolder(), "optimizer.safetensors");
     await saveSafetensors(path, tensors, metadata);
     const optimizer = new Adam(new Linear(2, 2).parameters());
-    await expect(loadOptimizer(path, optimizer)).rejects.toThrow(new Error(`${path}: ${reason}`));
+    await expect(loadOptimizer(path, optimizer)).rejects.toThrow(new FileError(path, reason));
     expect(optimizer.lr).toBe(1e-3);
   });
 });
