@@ -1,6 +1,8 @@
 /** A training run from its options to its folder: begun, or gone on with where it was interrupted. */
 
+import { join } from "node:path";
 import type { ImageDataset } from "../data/dataset.js";
+import { FileError } from "../file-error.js";
 import { type Labels, pickLoss } from "../layers/losses/class-loss.js";
 import { classLoss } from "../layers/losses/default-loss.js";
 import type { Module } from "../layers/module.js";
@@ -246,7 +248,8 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
   const position = await run.restore({ model, optimizer, schedule });
   const begun = position.done > 0 ? position.epoch : position.epoch - 1;
   if (config.epochs < begun) {
-    throw new Error(`${run.path}: epochs cannot become ${config.epochs}: the run is in epoch ${begun} already`);
+    const where = changes.epochs === undefined ? join(run.path, "config.json") : run.path;
+    throw new FileError(where, `epochs cannot become ${config.epochs}: the run is in epoch ${begun} already`);
   }
   await train(await run.resume(config, session()), planned, about, hooks, position);
 }

@@ -143,12 +143,19 @@ function backendOf(model: AnyModule): Backend {
   return model.parameters()[0]?.backend ?? currentBackend();
 }
 
+/** What does not fit is said with the part of the checkpoint that it is in. */
+function inPart<T>(part: string, load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    throw new Error(`${part}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 /** @throws Error when the optimizer has another number of parameters */
 function checkSteps(saved: readonly number[], { parameters }: Optimizer): void {
   if (saved.length === parameters.length) return;
-  throw new Error(
-    `optimizer: it has steps of ${saved.length} parameters, the optimizer given has ${parameters.length}`,
-  );
+  throw new Error(`it has steps of ${saved.length} parameters, the optimizer given has ${parameters.length}`);
 }
 
 /**
@@ -188,12 +195,12 @@ export async function loadCheckpoint(path: string, training: Resumed): Promise<T
     // All that can fail comes first: from the first change on, everything changes.
     checkSettings(state.settings, settings);
     const loadModel = model.prepareLoad(withoutPrefix(MODEL, tensors));
-    checkSteps(state.optimizer.steps, optimizer);
-    const loadOptimizer = optimizer.prepareLoad(
-      optimizerState(optimizer, state.optimizer, withoutPrefix(OPTIMIZER, tensors)),
-    );
+    const loadOptimizer = inPart("optimizer", () => {
+      checkSteps(state.optimizer.steps, optimizer);
+      return optimizer.prepareLoad(optimizerState(optimizer, state.optimizer, withoutPrefix(OPTIMIZER, tensors)));
+    });
     checkSchedule(state.schedule, schedule);
-    if (state.schedule) schedule?.loadStateDict(state.schedule);
+    inPart("schedule", () => state.schedule && schedule?.loadStateDict(state.schedule));
     loadModel();
     loadOptimizer();
     setGeneratorStates(generators);
