@@ -6,6 +6,7 @@ import { onFile } from "../file-error.js";
 import { parseJson } from "../io/json.js";
 import type { Split } from "../train/best-epoch.js";
 import type { Metrics } from "../train/evaluate.js";
+import type { EpochReport } from "../train/reports.js";
 import { count, epochReport } from "../train/training-state-schema.js";
 
 /** Of the photographs of a split: how many there are, in all and of each class. */
@@ -28,21 +29,8 @@ export interface DataSummary {
   test: SplitSummary;
 }
 
-/** One line of metrics.jsonl. */
-export interface EpochLine {
-  epoch: number;
-  train: Metrics;
-  validation?: Metrics;
-  /** Where there is no validation, or it was asked for. */
-  test?: Metrics;
-  /** Learning rate at the end of the epoch's training. */
-  lr: number;
-  /** While training, without evaluation. */
-  imagesPerSecond: number;
-  /** Spent on the epoch, with evaluation. */
-  seconds: number;
-  seed: number;
-}
+/** One line of metrics.jsonl: an epoch's report and the run's seed, without the number of epochs, which may be raised. */
+export type EpochLine = Omit<EpochReport, "epochs"> & { seed: number };
 
 /** test.json: how good the net is on the test photographs, measured when training is over. */
 export interface TestSummary {
