@@ -23,10 +23,11 @@ const ENGINE = [
 const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   node: { path: /^(node|file-error)\.ts$/, imports: [] },
   text: { path: /^text\.ts$/, imports: [] },
+  bytes: { path: /^concat-bytes\.ts$/, imports: [] },
   shape: { path: /^tensor\/(shape|arguments|nearest-name)\.ts$/, imports: [] },
   random: { path: /^tensor\/(random|philox)\.ts$/, imports: ["shape"] },
   special: { path: /^tensor\/special\.ts$/, imports: [] },
-  backend: { path: /^tensor\/backend\//, imports: ["shape", "random"] },
+  backend: { path: /^tensor\/backend\//, imports: ["shape", "random", "bytes"] },
   lifetime: { path: /^tensor\/(lifetime|aside)\.ts$/, imports: ["shape", "backend"] },
   tensor: {
     path: /^tensor\/(tensor|shared-storage|inspect|values|print|conversions|to|factories\/[\w-]+)\.ts$/,
@@ -43,7 +44,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   layers: { path: /^layers\//, imports: ["text", ...ENGINE] },
   optim: { path: /^optim\//, imports: ENGINE },
   nets: { path: /^nets\//, imports: [...ENGINE, "layers"] },
-  data: { path: /^data\//, imports: ["node", ...ENGINE] },
+  data: { path: /^data\//, imports: ["node", "bytes", ...ENGINE] },
   explain: { path: /^explain\//, imports: [...ENGINE, "layers"] },
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
@@ -60,7 +61,7 @@ const TOPS = /^(index|extend|cli)\.ts$|^cli\//;
 
 /** What a browser loads: nothing of Node's, and no packages but these, when they are used. */
 const LATER: Record<string, string[]> = { "tensor/backend/gpujs/gpu-js.ts": ["gpu.js"] };
-const BROWSER = /^((node|text)\.ts$|(tensor|layers|optim|nets|metrics|explain)\/)/;
+const BROWSER = /^((node|text|concat-bytes)\.ts$|(tensor|layers|optim|nets|metrics|explain)\/)/;
 
 const root = new URL("../src/", import.meta.url);
 

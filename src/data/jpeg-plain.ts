@@ -1,6 +1,6 @@
 /** writePlainJpeg: what was read of a JPEG file, written as jpeg-js understands it, in one order and one way. */
 
-import { concatBytes } from "./concat-bytes.js";
+import { concatBytes } from "../concat-bytes.js";
 import { MEANS_TABLE, withoutRestarts } from "./jpeg-restarts.js";
 import type { Jpeg, JpegComponent, JpegFrame, JpegScan } from "./jpeg-segments.js";
 import type { PrefixCodes } from "./prefix-codes.js";

@@ -1,6 +1,6 @@
 /** withoutRestarts: the scans of one component each, without the restart intervals on which jpeg-js may stumble. */
 
-import { concatBytes } from "./concat-bytes.js";
+import { concatBytes } from "../concat-bytes.js";
 import { DecodeError } from "./image.js";
 import { type PrefixCodes, readCode } from "./prefix-codes.js";
 

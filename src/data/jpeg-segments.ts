@@ -1,6 +1,6 @@
 /** readJpeg: what the segments of a JPEG file say. */
 
-import { concatBytes } from "./concat-bytes.js";
+import { concatBytes } from "../concat-bytes.js";
 import { exifOrientation } from "./exif.js";
 import { DecodeError } from "./image.js";
 import { STANDARD_HUFFMAN_TABLES } from "./jpeg-huffman.js";

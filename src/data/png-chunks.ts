@@ -1,6 +1,6 @@
 /** readPng: what the chunks of a PNG file say. writePng: the chunks that its decoder needs, and no others. */
 
-import { concatBytes } from "./concat-bytes.js";
+import { concatBytes } from "../concat-bytes.js";
 import { exifOrientation } from "./exif.js";
 import { DecodeError } from "./image.js";
 

@@ -1,7 +1,7 @@
 /** PNG: png-chunks.ts reads what the file says, pngjs (loaded when first used) decodes it, what is transparent becomes white. */
 
 import type { PNG } from "pngjs";
-import { concatBytes } from "./concat-bytes.js";
+import { concatBytes } from "../concat-bytes.js";
 import { deflateEnd } from "./deflate-end.js";
 import { orient } from "./exif.js";
 import { checkDeclaredSize, checkLoaded, DecodeError, type DecodeOptions, type Image, isVerdict } from "./image.js";

@@ -27,21 +27,22 @@ export function encodeBytes(bytes: Uint8Array, frequent: readonly number[]): str
   return Array.from(bytes, (byte) => of[byte]).join("");
 }
 
-/** What `encodeBytes` made a text of. */
-export function decodeBytes(text: string, frequent: readonly number[]): Uint8Array<ArrayBuffer> {
+/** What makes bytes again of texts that `encodeBytes` made. The tables are made once: the kernels are hundreds of texts. */
+export function byteDecoder(frequent: readonly number[]): (text: string) => Uint8Array<ArrayBuffer> {
   // By character codes: to look up strings takes longer than compiling what they decode to.
   const tables = ["", ...PREFIXES].map(() => new Uint8Array(128));
   for (const [byte, code] of codes(frequent).entries()) {
     tables[1 + PREFIXES.indexOf(code[code.length - 2])][code.charCodeAt(code.length - 1)] = byte;
   }
-  const given = new TextEncoder().encode(text);
   const prefixes = PREFIXES.map((prefix) => prefix.charCodeAt(0));
-  const bytes = new Uint8Array(given.length);
-  let n = 0;
-  for (let i = 0; i < given.length; i++) {
-    const table = 1 + prefixes.indexOf(given[i]);
-    if (table > 0) i++;
-    bytes[n++] = tables[table][given[i]];
-  }
-  return bytes.slice(0, n);
+  return (text) => {
+    const bytes = new Uint8Array(text.length);
+    let n = 0;
+    for (let i = 0; i < text.length; i++) {
+      const table = 1 + prefixes.indexOf(text.charCodeAt(i));
+      if (table > 0) i++;
+      bytes[n++] = tables[table][text.charCodeAt(i)];
+    }
+    return bytes.slice(0, n);
+  };
 }

@@ -1,6 +1,7 @@
 /** The compiled kernels and the memory they work in. */
 
-import { decodeBytes } from "./encoding.js";
+import { concatBytes } from "../../../concat-bytes.js";
+import { byteDecoder } from "./encoding.js";
 import { frequent, relaxedKernels, strictGaps, strictLengths, strictMore } from "./kernels.generated.js";
 
 const PAGE = 65_536;
@@ -32,23 +33,24 @@ export interface KernelModule {
 export function loadKernels(strict: boolean): KernelModule {
   const relaxed = !strict && hasRelaxedSimd();
   const shared = typeof SharedArrayBuffer === "function";
-  const built = decodeBytes(relaxedKernels, frequent);
-  const bytes = relaxed ? built : strictKernels(built);
+  const decode = byteDecoder(frequent);
+  const built = decode(relaxedKernels);
+  const bytes = relaxed ? built : strictKernels(built, decode);
   if (!shared) declareUnshared(bytes);
   const module = compile(bytes);
   return { module, shared, relaxed, ...newMemory(shared) };
 }
 
 /** The two builds are nearly the same, and so one is told by the pieces of the other that it is made of. */
-function strictKernels(from: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes: number[] = [];
+function strictKernels(from: Uint8Array, decode: (text: string) => Uint8Array): Uint8Array<ArrayBuffer> {
+  const pieces: Uint8Array[] = [];
   let at = 0;
   for (const [i, more] of strictMore.split(" ").entries()) {
-    at += strictGaps[i];
-    for (const end = at + strictLengths[i]; at < end; at++) bytes.push(from[at]);
-    bytes.push(...decodeBytes(more, frequent));
+    const begin = at + strictGaps[i];
+    at = begin + strictLengths[i];
+    pieces.push(from.subarray(begin, at), decode(more));
   }
-  return Uint8Array.from(bytes);
+  return concatBytes(pieces);
 }
 
 function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
