@@ -223,6 +223,7 @@ export {
   variance,
 } from "./tensor/ops/reduce.js";
 export { logSoftmax, softmax } from "./tensor/ops/softmax.js";
+export { argsort, type Sorted, type SortOptions, sort, type TopkOptions, topk } from "./tensor/ops/sort.js";
 export { expand, type ReduceOptions, sum } from "./tensor/ops/sum.js";
 export { tril, triu } from "./tensor/ops/triangle.js";
 export type { Pair } from "./tensor/ops/window.js";
