@@ -10,6 +10,7 @@ import { predictCommand } from "./cli/predict.js";
 import { printError } from "./cli/print.js";
 import { reportCommand } from "./cli/report.js";
 import { trainCommand } from "./cli/train.js";
+import { flagOf } from "./run/config.js";
 import { version } from "./run/session.js";
 import { printable } from "./text.js";
 
@@ -24,6 +25,12 @@ const program = new Command("torchlet")
   .addCommand(compareCommand())
   .addCommand(infoCommand());
 
+// Mostly a variable of the shell that is not set; as a path, it would be the current folder.
+program.hook("preAction", (_, command) => {
+  const [name] = Object.entries(command.opts()).find(([, value]) => value === "") ?? [];
+  if (name !== undefined) throw new Error(`${flagOf(name)}: nothing stands there but an empty text`);
+  if (command.args.includes("")) throw new Error(`${command.name()}: an argument is an empty text`);
+});
 for (const command of [program, ...program.commands]) {
   command.configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) });
 }

@@ -43,13 +43,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
 };
 
+/** Why the system has refused something, in words: "the disk is full (ENOSPC)"; nothing where the error is another. */
+export function systemReason(error: unknown): string | undefined {
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  return code === undefined || syscall === undefined ? undefined : `${REASONS[code] ?? message} (${code})`;
+}
+
 /** The system's own error as one of this file; any other as it is. */
 function told(path: string, done: string, safe: string | undefined, error: unknown): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof FileError || code === undefined || syscall === undefined) return error;
-  const why = REASONS[code] ?? (error as Error).message;
+  const why = systemReason(error);
+  if (why === undefined) return error;
   const rest = safe === undefined ? "" : `. ${safe}`;
-  return new FileError(path, `it could not be ${done}: ${why} (${code})${rest}`, { cause: error });
+  return new FileError(path, `it could not be ${done}: ${why}${rest}`, { cause: error });
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Text for people to read on a console or a page: times, and rows in columns. */
+/** Text for people to read on a console or a page: times, numbers of things, paths, and rows in columns. */
 
 /** "9.5 s", "58 s", "1 min 19 s", "3 h 20 min": seconds up to a minute, and no number above 59 behind a larger unit. */
 export function duration(seconds: number): string {
@@ -8,6 +8,22 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** 18259 as "18,259". */
+export function count(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
+/** With its noun: "1 photograph", "2,000 photographs", "3 classes". */
+export function plural(n: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(n)} ${n === 1 ? noun : nouns}`;
+}
+
+/** A path as a command line takes it: what is printed to be copied may hold spaces, or begin like an option. */
+export function asArgument(path: string): string {
+  const safe = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w./@:+-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
 }
 
 /** One row, its cells as wide as `widths` says: names, the first `left` of them, to the left, and numbers to the right. */

@@ -49,7 +49,10 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
   train: { path: /^train\//, imports: ["node", "text", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
-  run: { path: /^run\//, imports: ["node", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io", "train"] },
+  run: {
+    path: /^run\//,
+    imports: ["node", "text", ...ENGINE, "layers", "nets", "optim", "data", "metrics", "io", "train"],
+  },
   report: {
     path: /^report\//,
     imports: ["node", "text", ...ENGINE, "layers", "optim", "data", "metrics", "explain", "io", "train", "run"],

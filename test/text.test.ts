@@ -1,7 +1,7 @@
 /** Times and columns, as a console and a report show them. */
 
 import { expect, it } from "vitest";
-import { duration, inColumns, printable, printableName } from "../src/text.js";
+import { asArgument, duration, inColumns, plural, printable, printableName } from "../src/text.js";
 
 it.each([
   [9.44, "9.4 s"],
@@ -13,6 +13,17 @@ it.each([
   [725, "12 min 5 s"],
   [12_010, "3 h 20 min"],
 ])("%f s are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
+
+it.each([
+  [0, "0 classes"],
+  [1, "1 class"],
+  [2000, "2,000 classes"],
+])("%d with its noun is %s", (n, text) => expect(plural(n, "class", "classes")).toBe(text));
+
+it("a path to be copied into a shell is one argument, and no option", () => {
+  const paths = ["runs/a-1", "my run", "it's", "-x", "$HOME", "a\\b"];
+  expect(paths.map(asArgument)).toEqual(["runs/a-1", "'my run'", "'it'\\''s'", "./-x", "'$HOME'", "'a\\b'"]);
+});
 
 it("columns are as wide as their widest cell: names to the left, numbers to the right, nothing behind", () => {
   const rows = [

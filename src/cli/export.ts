@@ -42,9 +42,12 @@ async function exportRun(path: string, flags: ExportFlags): Promise<void> {
     if (flags[name] && format !== "onnx") throw new Error(`${flagOf(name)} is for onnx, the format is ${format}`);
   }
   const run = await RunFolder.open(path);
+  const file = out ?? join(path, `model.${format}`);
+  const { checkApart } = await import("../run/apart.js");
+  checkApart("--out", file, run.config);
+  RunFolder.checkNotOwn(file);
   const model = await run.loadModel(checkpoint);
   const metadata = await describeRun(run);
-  const file = out ?? join(path, `model.${format}`);
   if (format === "safetensors") {
     const { saveSafetensors } = await import("../io/safetensors/file.js");
     await saveSafetensors(file, model.stateDict(), metadata);

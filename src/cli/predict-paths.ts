@@ -11,7 +11,12 @@ import { printError } from "./print.js";
 async function* linesOf(list: string): AsyncGenerator<string> {
   if (list !== "-") await onFile(list, "read", () => stat(list));
   const input = list === "-" ? process.stdin : createReadStream(list);
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) if (line !== "") yield line;
+  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  for (;;) {
+    const { value, done } = await onFile(list, "read", () => lines.next());
+    if (done) return;
+    if (value !== "") yield value;
+  }
 }
 
 /** Whether it is a folder; of what cannot be looked at, whoever reads it tells why. */

@@ -1,8 +1,9 @@
 /** openSink: where predictions go, a batch at a time: standard output, or a file that can be gone on with. */
 
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { FileError, onFile } from "../file-error.js";
 import type { Prediction, Rows } from "./predict-rows.js";
 
@@ -79,10 +80,20 @@ async function trimmed(out: string, file: FileHandle, rows: Rows): Promise<numbe
   return bytes;
 }
 
+/** @throws FileError when there is one of this name */
+async function newFile(out: string): Promise<FileHandle> {
+  if (existsSync(out)) {
+    throw new FileError(out, "it is there already: --resume goes on with its rows; or choose another --out");
+  }
+  const make = async () => {
+    await mkdir(dirname(out), { recursive: true });
+    return open(out, "wx");
+  };
+  return onFile(out, "made", make);
+}
+
 async function fileSink(out: string, resume: boolean, rows: Rows): Promise<Sink> {
-  const file = resume
-    ? await onFile(out, "gone on with", () => open(out, "r+"))
-    : await onFile(out, "made", () => open(out, "wx"), "To go on with rows that are there, add --resume");
+  const file = resume ? await onFile(out, "gone on with", () => open(out, "r+")) : await newFile(out);
   let end = resume ? await trimmed(out, file, rows) : 0;
   const text = textOf(rows, end > 0);
   const known = filesIn(out, rows, end);

@@ -73,6 +73,10 @@ async function predict(paths: readonly string[], flags: PredictFlags): Promise<v
   const run = await RunFolder.open(path);
   const { classes } = await run.data();
   const { size } = run.config;
+  if (out !== undefined) {
+    const { checkApart } = await import("../run/apart.js");
+    checkApart("--out", out, run.config);
+  }
   const model = await run.loadModel(checkpoint);
   const rows = rowsIn(format, classes);
   const sink = await openSink(rows, { out, resume });

@@ -2,7 +2,7 @@
 
 import type { RunEvent } from "../run/run.js";
 import type { SplitSummary } from "../run/run-json.js";
-import { inColumns, printableName } from "../text.js";
+import { asArgument, count, inColumns, plural, printableName } from "../text.js";
 import { deciding } from "../train/best-epoch.js";
 import type { Metrics } from "../train/evaluate.js";
 import { consoleProgress } from "../train/progress.js";
@@ -24,8 +24,8 @@ function describeSkipped(run: string, skipped: Start["skipped"]): string[] {
 
 /** The photographs, and what each split of them is for. */
 function describeData({ classes, size, train, validation, test }: Start["data"]): string[] {
-  const describe = ({ count, counts }: SplitSummary) =>
-    `${count} photographs: ${counts.map((n, label) => `${n} ${printableName(classes[label])}`).join(", ")}`;
+  const describe = ({ count: n, counts }: SplitSummary) =>
+    `${plural(n, "photograph")}: ${counts.map((own, label) => `${count(own)} ${printableName(classes[label])}`).join(", ")}`;
   const rows = [["train", describe(train).replace(":", `, ${size}×${size}:`)]];
   if (validation) {
     rows.push(["validation", `${describe(validation)}; they tell the best epoch`]);
@@ -35,16 +35,15 @@ function describeData({ classes, size, train, validation, test }: Start["data"])
 }
 
 function describePlace({ run, epoch, done, epochs }: Start): string {
-  if (epoch > epochs)
-    return `${run} is finished: all of its ${epochs} epochs are over; --epochs ${epochs + 1} adds one`;
-  if (epoch > 1 || done > 0) return `going on with ${run} in epoch ${epoch}, after ${done} photographs`;
+  if (epoch > epochs) return `${run} is finished, with ${plural(epochs, "epoch")}; --epochs ${epochs + 1} adds one`;
+  if (epoch > 1 || done > 0) return `going on with ${run} in epoch ${epoch}, after ${plural(done, "photograph")}`;
   return `everything goes into ${run}`;
 }
 
 function describeStart(start: Start): string[] {
   const { run, net, parameters, backend, device, data, skipped } = start;
   return [
-    `${net}, ${grouped(parameters)} parameters, on ${backend} (${device})`,
+    `${net}, ${count(parameters)} parameters, on ${backend} (${device})`,
     ...describeData(data),
     ...describeSkipped(run, skipped),
     describePlace(start),
@@ -57,8 +56,6 @@ const MiB = 2 ** 20;
 /** So much memory is said before it is taken. */
 const WORTH_SAYING = 16 * MiB;
 
-const grouped = (n: number) => n.toLocaleString("en-US");
-
 /** A live bar on a terminal, plain lines in a log. */
 export function textOutput(): Output {
   /** How many photographs are being read, once that was said. */
@@ -69,8 +66,8 @@ export function textOutput(): Output {
       case "reading":
         if (event.bytes >= WORTH_SAYING && event.total !== announced) {
           announced = event.total;
-          const [photographs, mebibytes] = [event.total, Math.round(event.bytes / MiB)].map(grouped);
-          print(`reading ${photographs} photographs, which take ${mebibytes} MiB of memory`);
+          const mebibytes = count(Math.round(event.bytes / MiB));
+          print(`reading ${plural(event.total, "photograph")} into ${mebibytes} MiB of memory`);
         }
         return onProgress(event.done, event.total);
       case "start":
@@ -82,7 +79,7 @@ export function textOutput(): Output {
       case "repeat":
         return print(
           `\nThe weights are broken. To see which step did it, those since the last checkpoint are repeated ` +
-            `(epoch ${event.epoch}, after ${event.done} photographs).`,
+            `(epoch ${event.epoch}, after ${plural(event.done, "photograph")}).`,
         );
       case "end": {
         const { run, early, best, test } = event;
@@ -93,7 +90,7 @@ export function textOutput(): Output {
           `Of the test photographs, epoch ${best.epoch} calls ${accuracy(test.best.metrics)} right, the last one ` +
             accuracy(test.last.metrics),
         );
-        print(`npx torchlet report ${run}\nnpx torchlet predict PHOTO --run ${run}`);
+        print(`npx torchlet report ${asArgument(run)}\nnpx torchlet predict PHOTO --run ${asArgument(run)}`);
       }
     }
   };

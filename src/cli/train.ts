@@ -17,7 +17,7 @@ import {
 } from "../run/config.js";
 import { type RecipeName, recipes } from "../run/recipes.js";
 import type { RunEvent, RunHooks } from "../run/run.js";
-import { inColumns } from "../text.js";
+import { asArgument, count, inColumns } from "../text.js";
 import { endAs, LostOutput, onLostOutput } from "./lost-output.js";
 import { printError } from "./print.js";
 
@@ -139,7 +139,7 @@ function onInterruptions(): AbortSignal {
 }
 
 function goingOn(run: string): string {
-  return `npx torchlet train --resume ${run}`;
+  return `npx torchlet train --resume ${asArgument(run)}`;
 }
 
 async function train(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<void> {
@@ -183,7 +183,7 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
 function describeNets(): string {
   const rows = Object.entries(nets).map(([name, { parameters, size, about }]) => [
     `  ${name}`,
-    `${parameters.toLocaleString("en-US")} parameters`,
+    `${count(parameters)} parameters`,
     `${size}×${size} pixels`,
     about,
   ]);

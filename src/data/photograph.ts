@@ -1,6 +1,7 @@
 /** readPhotographs: files as the bytes that a net takes, one after the other. The threads of the pool run it. */
 
 import type { Stats } from "node:fs";
+import { systemReason } from "../file-error.js";
 import { nodeModules } from "../node.js";
 import { decodeImage } from "./decode.js";
 import { DecodeError, type DecodeOptions, MAX_PIXELS, type Photograph } from "./image.js";
@@ -35,9 +36,9 @@ function checkFile(file: Stats, maxPixels: number): void {
   }
 }
 
-/** Whether the file is at fault, or the disk. Any other error is one of the program, and no reason to skip a photograph. */
-function isOfFile(error: unknown): error is Error {
-  return error instanceof DecodeError || (error instanceof Error && "syscall" in error);
+/** Whether the file is at fault, or the disk; nothing where it is the program, which is no reason to skip a photograph. */
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof DecodeError ? error.message : systemReason(error);
 }
 
 /**
@@ -59,8 +60,9 @@ async function readPhotograph(path: string, options: ReadOptions): Promise<Photo
     photograph = { width: image.width, height: image.height, planes: new Uint8Array(3 * size * size) };
     toPlanes(resize(image, size, size), photograph.planes);
   } catch (error) {
-    if (!isOfFile(error)) throw error;
-    return { reason: error.message };
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    return { reason };
   }
   entry?.write(photograph);
   return photograph;

@@ -1,10 +1,13 @@
 /** writeAtomically: a file that is whole, whatever happens while it is written, and whoever else writes it. */
 
-import { onFile } from "../file-error.js";
+import { FileError, onFile } from "../file-error.js";
 import { nodeModules } from "../node.js";
 
 /** How the name of a file ends that is not whole yet. One that is found later is what an interrupted write left. */
 const UNFINISHED = ".unfinished";
+
+/** The system would put a file in the place of one. */
+const NO_FILE = "it is a device or a pipe, and no file can take its place: choose another path";
 
 /** Nothing takes so long to write without growing: what has not changed since is nobody's any more. */
 const ABANDONED_MS = 3_600_000;
@@ -38,11 +41,13 @@ export async function writeAtomically(
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const find = nodeModules(`writing ${path}`);
-  const { mkdir, open, rename, rm, writeFile } = find("node:fs/promises");
+  const { mkdir, open, rename, rm, stat, writeFile } = find("node:fs/promises");
   const folder = find("node:path").dirname(path);
   const unfinished = `${path}.${process.pid}-${find("node:crypto").randomBytes(6).toString("hex")}${UNFINISHED}`;
   const write = async () => {
     await mkdir(folder, { recursive: true });
+    const there = await stat(path).catch(() => undefined);
+    if (there && !there.isFile() && !there.isDirectory()) throw new FileError(path, NO_FILE);
     await removeUnfinished(path, ABANDONED_MS);
     try {
       await writeFile(unfinished, content, { flag: "wx", flush: true });

@@ -2,10 +2,10 @@
 
 import { type McNemar, mcnemar } from "../metrics/mcnemar.js";
 import { Generator } from "../tensor/random.js";
-import { inColumns } from "../text.js";
+import { count, inColumns, plural } from "../text.js";
 import type { Comparison } from "./compared.js";
 import { differencesOf, type FigureDifference } from "./figures.js";
-import { count, inText, plural, pValue, range, signed } from "./format.js";
+import { inText, pValue, range, signed } from "./format.js";
 
 /** What the comparison comes to: the figures, and the test. */
 export interface Outcome {

@@ -1,5 +1,8 @@
 /** writeComparison: two runs side by side, on the photographs that both were tested on. */
 
+import { checkApart } from "../run/apart.js";
+import { RunFolder } from "../run/run-folder.js";
+import { plural } from "../text.js";
 import { decidingSplit } from "../train/best-epoch.js";
 import { betterInWords, figureLines, judge, testInWords } from "./better.js";
 import { findings, warning } from "./blocks.js";
@@ -7,7 +10,7 @@ import { Charts } from "./charts/chart.js";
 import { comparisonOf } from "./compared.js";
 import { confusions } from "./confusions.js";
 import { type Examination, type ExamineOptions, examine } from "./examine.js";
-import { inQuotes, plural } from "./format.js";
+import { inQuotes } from "./format.js";
 import { html, named } from "./html.js";
 import { page } from "./page.js";
 import type { Predictions } from "./predictions.js";
@@ -17,6 +20,12 @@ import { curvesSection, disagreementsSection, figuresSection, optionsSection } f
 export interface ComparisonOptions extends ExamineOptions {
   /** The folder to write to. */
   out: string;
+}
+
+/** @throws Error when the page would lie among photographs, or where a run has its own report */
+async function checkPlace(out: string, runs: readonly string[]): Promise<void> {
+  if (RunFolder.exists(out)) throw new Error(`${out} is a run, whose report.html is its own: choose another --out`);
+  for (const run of runs) checkApart("--out", out, (await RunFolder.open(run)).config);
 }
 
 /** What each of the two confuses most. */
@@ -52,6 +61,7 @@ export async function writeComparison(
   second: string,
   { out, ...options }: ComparisonOptions,
 ): Promise<{ file: string; lines: string[] }> {
+  await checkPlace(out, [first, second]);
   const comparison = comparisonOf([await examine(first, options), await examine(second, options)]);
   const { names, runs, namesakes, predictions } = comparison;
   options.onStage?.("measuring how far chance may have moved the figures");

@@ -7,8 +7,8 @@ import { changedSplits, type RunData, readRunData, summarize } from "../run/run-
 import { RunFolder } from "../run/run-folder.js";
 import type { EpochLine, Session, SkippedPhotograph } from "../run/run-json.js";
 import { useBackend } from "../tensor/backend/registry.js";
+import { asArgument, plural } from "../text.js";
 import { bestEpoch, keepsImproving } from "../train/best-epoch.js";
-import { plural } from "./format.js";
 import { type Predictions, predictAll } from "./predictions.js";
 
 export interface Examination {
@@ -50,8 +50,8 @@ function unfinished({ path, config }: RunFolder, epochs: readonly EpochLine[]): 
   const stopped = patience !== undefined && !keepsImproving(epochs, { metric, patience });
   if (stopped || epochs.length >= config.epochs) return [];
   return [
-    `Of ${path}, ${epochs.length} of ${config.epochs} epochs are over: it was interrupted, or is still training. ` +
-      `npx torchlet train --resume ${path} goes on with an interrupted run.`,
+    `Of ${path}, ${epochs.length} of ${plural(config.epochs, "epoch")} ${epochs.length === 1 ? "is" : "are"} over: it was interrupted, or is still training. ` +
+      `npx torchlet train --resume ${asArgument(path)} goes on with an interrupted run.`,
   ];
 }
 

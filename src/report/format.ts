@@ -17,19 +17,9 @@ export function signed(value: number, show: (value: number) => string): string {
   return `${value < 0 ? "−" : "+"}${show(Math.abs(value))}`;
 }
 
-/** 18259 as "18,259". */
-export function count(n: number): string {
-  return n.toLocaleString("en-US");
-}
-
 /** As an axis has room for: 2500 as "2.5k". */
 export function thousands(n: number): string {
   return n >= 1000 ? `${n / 1000}k` : String(n);
-}
-
-/** With its noun: "1 photograph", "2,000 photographs". */
-export function plural(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 /** A p-value: "p = 0.0312". */

@@ -2,14 +2,14 @@
 
 import { basename } from "node:path";
 import { Generator } from "../tensor/random.js";
-import { duration } from "../text.js";
+import { count, duration } from "../text.js";
 import { decidingSplit } from "../train/best-epoch.js";
 import { facts, findings, tiles, warning } from "./blocks.js";
 import { Charts } from "./charts/chart.js";
 import { splitsOf } from "./charts/data.js";
 import { type Examination, type ExamineOptions, examine } from "./examine.js";
 import { figuresOf } from "./figures.js";
-import { count, range } from "./format.js";
+import { range } from "./format.js";
 import { type Html, html } from "./html.js";
 import { page, type Section } from "./page.js";
 import { saveReport } from "./save.js";

@@ -1,10 +1,11 @@
 /** The verdict on a run: what was trained, how good it is, what it confuses most, and whether training was long enough. */
 
 import type { EpochLine } from "../run/run-json.js";
+import { count, plural } from "../text.js";
 import { deciding, decidingSplit, type MetricName, type Split } from "../train/best-epoch.js";
 import { confusions } from "./confusions.js";
 import type { Figure } from "./figures.js";
-import { count, inQuotes, percent, plural, range } from "./format.js";
+import { inQuotes, percent, range } from "./format.js";
 import type { Predictions } from "./predictions.js";
 
 /** The deciding loss has grown by so much since it was least: more than it goes up and down by itself. */

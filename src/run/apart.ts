@@ -1,4 +1,4 @@
-/** checkApart: a run and its photographs do not lie in one another. */
+/** checkApart: what is written, and the photographs, do not lie in one another. */
 
 import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -20,21 +20,25 @@ function holds(outer: string, inner: string): boolean {
   return !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
 }
 
-/** @throws Error when one would change the other, or be removed with it */
-export function checkApart(path: string, { data, val }: Pick<TrainConfig, "data" | "val">): void {
-  for (const folder of val === undefined ? [data] : [data, val]) checkFolder(path, folder);
+/**
+ * @param flag what the path was given by: "--out"
+ * @param path of the file or folder to be written
+ * @throws Error when one would change the other, or be removed with it
+ */
+export function checkApart(flag: string, path: string, { data, val }: Pick<TrainConfig, "data" | "val">): void {
+  for (const folder of val === undefined ? [data] : [data, val]) checkFolder(flag, path, folder);
 }
 
-function checkFolder(path: string, data: string): void {
+function checkFolder(flag: string, path: string, data: string): void {
   const [photographs, written] = [place(data), place(path)];
   if (holds(photographs, written)) {
     throw new Error(
-      `${path} is inside the photographs' folder ${data}, whose content must stay as it is: choose another --out`,
+      `${path} is inside the photographs' folder ${data}, whose content must stay as it is: choose another ${flag}`,
     );
   }
   if (holds(written, photographs)) {
     throw new Error(
-      `the photographs' folder ${data} is inside ${path}, and would be removed with it: choose another --out`,
+      `the photographs' folder ${data} is inside ${path}, and would be removed with it: choose another ${flag}`,
     );
   }
 }

@@ -260,7 +260,7 @@ export function trainConfig(given: Record<string, unknown>, nameOf = (field: str
   complete.size ??= nets[complete.net].size;
   if (complete.warmupEpochs !== undefined && complete.warmupEpochs >= complete.epochs) {
     const { warmupEpochs, epochs } = complete;
-    throw new Error(`${nameOf("warmupEpochs")}: expected less than the ${epochs} epochs, got ${warmupEpochs}`);
+    throw new Error(`${nameOf("warmupEpochs")}: expected less than epochs (${epochs}), got ${warmupEpochs}`);
   }
   return complete;
 }

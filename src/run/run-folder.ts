@@ -1,14 +1,15 @@
 /** RunFolder: everything about one training run, in one folder. */
 
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, constants, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { FileError, inFile, onFile } from "../file-error.js";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
 import { parseJson } from "../io/json.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
 import { allFinite } from "../tensor/anomaly.js";
+import { asArgument, plural } from "../text.js";
 import { checkSavedSettings, loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport } from "../train/reports.js";
@@ -56,17 +57,37 @@ async function makeNumbered(base: string): Promise<string> {
   }
 }
 
-/** @throws Error when there is a run, or what was left of one */
-function checkEmpty(path: string): void {
+/** Looks, before anything long is begun, whether a folder is one, or can be made. @throws FileError */
+async function checkFolder(path: string): Promise<void> {
+  if (!existsSync(path) && dirname(path) !== path) return checkFolder(dirname(path));
+  if (!(await stat(path)).isDirectory()) {
+    throw new FileError(path, "it is a file, and a run needs a folder: choose another --out");
+  }
+  await onFile(path, "written to", () => access(path, constants.W_OK), "No run was begun");
+}
+
+/** What is there before config.json: an interrupted start may have left it. */
+const BEGINNING = { "data.json": dataSummary, "skipped.json": skippedPhotographs, "environment.json": sessions };
+
+/** @throws Error when there is a run, or what was left of one, or a file of somebody else's that the run would replace */
+async function checkEmpty(path: string): Promise<void> {
+  const resume = `--resume ${asArgument(path)}`;
   if (RunFolder.exists(path)) {
-    throw new Error(`${path} holds a run already: go on with --resume ${path}, or choose another folder with --out`);
+    throw new Error(`${path} holds a run already: go on with ${resume}, or choose another folder with --out`);
   }
   const left = RESULTS.filter((name) => existsSync(join(path, name)));
   if (left.length > 0) {
     throw new Error(
       `${path} holds ${left.join(", ")} of a run whose config.json is gone: put that back and go on with ` +
-        `--resume ${path}, or remove them, or choose another folder with --out`,
+        `${resume}, or remove them, or choose another folder with --out`,
     );
+  }
+  for (const [name, schema] of Object.entries(BEGINNING)) {
+    const file = join(path, name);
+    if (!existsSync(file)) continue;
+    await readJson<unknown>(file, schema).catch((cause) => {
+      throw new FileError(file, "no run has written it, and one would replace it: choose another --out", { cause });
+    });
   }
 }
 
@@ -121,10 +142,23 @@ export class RunFolder {
     return existsSync(join(path, "config.json"));
   }
 
-  /** @throws Error when there is a run already, what was left of one, or somebody who begins one */
-  static async checkFree(path: string): Promise<void> {
-    checkEmpty(path);
+  /**
+   * @param options as for `create`
+   * @throws Error when no folder can be there, or there is a run already, what was left of one, somebody who begins one,
+   * or a file that the run would replace
+   */
+  static async checkFree(path: string, { numbered = false }: { numbered?: boolean } = {}): Promise<void> {
+    if (numbered) return checkFolder(dirname(path));
+    await checkFolder(path);
+    await checkEmpty(path);
     if (existsSync(path)) await checkUnlocked(path);
+  }
+
+  /** @throws Error when a file of this path is one that a run's training has written */
+  static checkNotOwn(path: string): void {
+    const folder = dirname(path);
+    if (!RunFolder.exists(folder) || !FILES.includes(basename(path))) return;
+    throw new FileError(path, "it is the run's own: choose another --out");
   }
 
   /**
@@ -142,7 +176,7 @@ export class RunFolder {
     await makeFolder(own);
     const run = new RunFolder(own, config, await RunLock.take(own));
     try {
-      checkEmpty(own);
+      await checkEmpty(own);
       await run.#writeJson("data.json", data);
       await run.#writeJson("skipped.json", skipped);
       await run.#writeJson("environment.json", [session]);
@@ -268,7 +302,7 @@ export class RunFolder {
       if (epochs === 0 && !this.hasCheckpoint("best")) return new TrainingPosition();
       const best = this.hasCheckpoint("best") ? "best.safetensors is there" : "there is no best.safetensors, either";
       throw new Error(
-        `${this.checkpoint("last")} is missing, though metrics.jsonl has ${epochs} epochs and ${best}: put it back, ` +
+        `${this.checkpoint("last")} is missing, though metrics.jsonl has ${plural(epochs, "epoch")} and ${best}: put it back, ` +
           "or begin a new run elsewhere with --config and --out. Nothing has been changed",
       );
     }

@@ -19,6 +19,7 @@ import { type BackendOptions, useBackend } from "../tensor/backend/registry.js";
 import { div } from "../tensor/ops/pointwise/arithmetic.js";
 import { manualSeed } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { plural } from "../text.js";
 import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
 import { evaluate, type LossFunction } from "../train/evaluate.js";
 import { type FitOptions, fit } from "../train/fit.js";
@@ -98,7 +99,7 @@ function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset
   const weight = classWeights === "balanced" ? dataset.classWeights() : classWeights;
   const classes = dataset.classes.length;
   if (weight && weight.length !== classes) {
-    throw new Error(`classWeights: ${weight.length} weights for ${classes} classes`);
+    throw new Error(`classWeights: ${plural(weight.length, "weight")} for ${plural(classes, "class", "classes")}`);
   }
   // The original experiment gave probabilities, not their logarithms, to the NLL loss. What is divided by is the number of
   // photographs, not the sum of their weights: that differs from batch to batch, and may be 0.
@@ -114,6 +115,12 @@ async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Pro
   const onProgress = (done: number, total: number) =>
     onEvent({ event: "reading", done, total, bytes: total * bytesEach });
   return readRunData(config, { onProgress, signal });
+}
+
+/** @throws Error when what is written would lie among the photographs, or they in it */
+function checkPlaces(path: string, config: TrainConfig): void {
+  checkApart("--out", path, config);
+  if (config.cache !== undefined) checkApart("--cache", config.cache, config);
 }
 
 /** @throws Error when photographs were added, taken away or changed: the run could not go on as it began */
@@ -197,8 +204,8 @@ export async function startRun(
   hooks: RunHooks,
   { numbered = false }: { numbered?: boolean } = {},
 ): Promise<void> {
-  checkApart(path, config);
-  if (!numbered) await RunFolder.checkFree(path);
+  checkPlaces(path, config);
+  await RunFolder.checkFree(path, { numbered });
   await useBackend(config.backend, backendOptions(config));
   const data = await openData(config, hooks);
   const planned = plan(config, data);
@@ -235,7 +242,7 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
   if (run.config.schedule === "cosine" && config.epochs !== run.config.epochs) {
     throw new Error(`${run.path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
   }
-  checkApart(run.path, config);
+  checkPlaces(run.path, config);
   await run.checkSettings("last");
   // What was computed before was strict, and will be after a return to such a backend: the option stays in config.json.
   const strict = WITH_STRICT.includes(config.backend) ? config.strict : undefined;

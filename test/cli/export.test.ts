@@ -49,6 +49,18 @@ function expectClose(actual: Float32Array, expected: Float32Array): void {
 }
 
 describe("export", () => {
+  it.each([
+    ["run/best.safetensors", "torchlet: run/best.safetensors: it is the run's own: choose another --out\n"],
+    ["run/../run/config.json", "torchlet: run/../run/config.json: it is the run's own: choose another --out\n"],
+    ["faces/model.onnx", "torchlet: faces/model.onnx is inside the photographs' folder "],
+    ["", "torchlet: --out: nothing stands there but an empty text\n"],
+  ])("writes nothing to %s", async (out, message) => {
+    const before = await readFile(join(root, "run/best.safetensors"));
+    const { code, stderr } = await torchlet(root, "export", "run", "--format", "safetensors", "--out", out);
+    expect([code, stderr.slice(0, message.length)]).toEqual([1, message]);
+    expect(before.equals(await readFile(join(root, "run/best.safetensors")))).toBe(true);
+  });
+
   it("writes the best epoch's net for ONNX Runtime, into the run's folder", async () => {
     const { code, stdout, stderr } = await torchlet(root, "export", "run", "--format", "onnx");
     expect([code, stdout, stderr]).toEqual([0, "run/model.onnx\n", ""]);

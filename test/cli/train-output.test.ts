@@ -12,7 +12,7 @@ it("says once what many photographs will take, and nothing of a few", () => {
   read(1, 300);
   expect(log).not.toHaveBeenCalled();
   for (const done of [1, 2, 24_345]) read(done, 24_345);
-  expect(log.mock.calls).toEqual([["reading 24,345 photographs, which take 71 MiB of memory"]]);
+  expect(log.mock.calls).toEqual([["reading 24,345 photographs into 71 MiB of memory"]]);
 });
 
 it("says of a run that is finished that it is", () => {
@@ -34,5 +34,5 @@ it("says of a run that is finished that it is", () => {
   };
   expect(told(1, 0)).toBe("everything goes into runs/a");
   expect(told(2, 8)).toBe("going on with runs/a in epoch 2, after 8 photographs");
-  expect(told(3, 0)).toBe("runs/a is finished: all of its 2 epochs are over; --epochs 3 adds one");
+  expect(told(3, 0)).toBe("runs/a is finished, with 2 epochs; --epochs 3 adds one");
 });

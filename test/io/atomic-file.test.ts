@@ -1,7 +1,7 @@
 /** Files that are whole at any moment, with any number of writers. */
 
-import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { execFile, execFileSync } from "node:child_process";
+import { lstat, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -67,4 +67,13 @@ it("a write that fails leaves nothing", async () => {
   }
   await expect(writeAtomically(join(folder, "a"), pieces())).rejects.toThrow("no more");
   expect(await readdir(folder)).toEqual([]);
+});
+
+it.skipIf(process.platform === "win32")("a pipe or a device is not replaced by a file", async () => {
+  const pipe = join(root, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  await expect(writeAtomically(pipe, "a")).rejects.toThrow(
+    `${pipe}: it is a device or a pipe, and no file can take its`,
+  );
+  expect((await lstat(pipe)).isFIFO()).toBe(true);
 });

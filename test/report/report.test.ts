@@ -157,8 +157,18 @@ describe("the photographs that told the best epoch", () => {
   });
 });
 
+it("a comparison is not written among photographs, nor over a run's own report", async () => {
+  const compare = (out: string) => writeComparison(at("two"), at("unvalidated"), { out });
+  await expect(compare(at("faces/train/compared"))).rejects.toThrow("is inside the photographs' folder");
+  const report = await readFile(at("two/report.html"), "utf8");
+  await expect(compare(at("two"))).rejects.toThrow(
+    `${at("two")} is a run, whose report.html is its own: choose another`,
+  );
+  expect(await readFile(at("two/report.html"), "utf8")).toBe(report);
+});
+
 describe("a run that is not over", () => {
-  const sentence = (run: string, epochs: string) => `Of ${at(run)}, ${epochs} epochs are over: it was interrupted`;
+  const sentence = (run: string, over: string) => `Of ${at(run)}, ${over} over: it was interrupted`;
 
   it("says so in its report, and in a comparison", async () => {
     const controller = new AbortController();
@@ -172,11 +182,11 @@ describe("a run that is not over", () => {
     });
     await expect(training).rejects.toThrow("enough");
     const page = await readFile(await writeReport(at("broken-off")), "utf8");
-    expect(page).toContain(sentence("broken-off", "1 of 8"));
+    expect(page).toContain(sentence("broken-off", "1 of 8 epochs is"));
     expect(page).toContain("<p>1 of 8 epochs took");
     const { file, lines } = await writeComparison(at("two"), at("broken-off"), { out: at("with-broken-off") });
-    expect(await readFile(file, "utf8")).toContain(sentence("broken-off", "1 of 8"));
-    expect(lines.at(-1)).toContain(sentence("broken-off", "1 of 8"));
+    expect(await readFile(file, "utf8")).toContain(sentence("broken-off", "1 of 8 epochs is"));
+    expect(lines.at(-1)).toContain(sentence("broken-off", "1 of 8 epochs is"));
   });
 
   it("is none that has come to its end, or to an early stop", async () => {

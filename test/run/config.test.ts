@@ -79,7 +79,8 @@ describe("what is wrong", () => {
     [{ dropout: 0.5 }, "dropout: only net net2 or net3 has this option, and net is net1"],
     [{ net: "net2", dropout: 1 }, "dropout: expected a number of at least 0 and below 1, got 1"],
     [{ gamma: 0.5 }, "gamma: only schedule step or plateau has this option, and schedule is constant"],
-    [{ schedule: "cosine", warmupEpochs: 10 }, "warmupEpochs: expected less than the 10 epochs, got 10"],
+    [{ schedule: "cosine", warmupEpochs: 10 }, "warmupEpochs: expected less than epochs (10), got 10"],
+    [{ schedule: "cosine", warmupEpochs: 1, epochs: 1 }, "warmupEpochs: expected less than epochs (1), got 1"],
     [{ speed: 1 }, "speed: there is no such option; there are data, net, size, dropout"],
     [{ data: undefined }, "data: expected a folder, got nothing"],
     [

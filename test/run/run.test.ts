@@ -362,7 +362,7 @@ describe("a folder that is not as a run needs it", () => {
     const contents = () => Promise.all(kept.map((name) => readFile(join(path, name), "latin1")));
     const before = await contents();
     await expect(resumeRun(path, { epochs: 2 }, quiet)).rejects.toThrow(
-      "last.safetensors is missing, though metrics.jsonl has 1 epochs and best.safetensors is there",
+      "last.safetensors is missing, though metrics.jsonl has 1 epoch and best.safetensors is there",
     );
     expect((await contents()).map((text, i) => text === before[i])).toEqual([true, true, true, true]);
   });
@@ -381,6 +381,51 @@ describe("a folder that is not as a run needs it", () => {
     );
     await expect(startRun(join(root, "run"), config({ ...short, data: link }), quiet)).resolves.toBeUndefined();
     expect((await readdir(data)).sort()).toEqual(["test", "train"]);
+  });
+
+  it("has its cache among the photographs", async () => {
+    const [data, path] = [join(root, "faces"), join(root, "run-with-cache")];
+    const cache = join(data, "train/cache");
+    const message = `${cache} is inside the photographs' folder ${data}, whose content must stay as it is: choose another --cache`;
+    await expect(startRun(path, config({ ...short, cache }), quiet)).rejects.toThrow(message);
+    await startRun(path, config(short), quiet);
+    await expect(resumeRun(path, { cache, epochs: 2 }, quiet)).rejects.toThrow(message);
+    expect((await readdir(data)).sort()).toEqual(["test", "train"]);
+    expect((await RunFolder.open(path)).config.cache).toBeUndefined();
+  });
+
+  it("is a file, or would be in one: that is said before photographs are read", async () => {
+    const file = join(root, "file");
+    await writeFile(file, "mine");
+    const onEvent = () => expect.unreachable("photographs are read");
+    for (const [path, numbered] of [
+      [file, false],
+      [join(file, "run"), false],
+      [join(file, "runs/net2"), true],
+    ] as const) {
+      await expect(startRun(path, config(short), { onEvent }, { numbered })).rejects.toThrow(
+        `${file}: it is a file, and a run needs a folder: choose another --out`,
+      );
+    }
+    expect(await readFile(file, "utf8")).toBe("mine");
+  });
+
+  it("holds files that a run would replace: those of others stay, those of an interrupted start do not", async () => {
+    const path = join(root, "project");
+    for (const name of ["data.json", "skipped.json", "environment.json"]) {
+      await mkdir(path);
+      await writeFile(join(path, name), '{"mine": 1}');
+      await expect(startRun(path, config(short), quiet)).rejects.toThrow(
+        `${join(path, name)}: no run has written it, and one would replace it: choose another --out`,
+      );
+      expect(await readFile(join(path, name), "utf8")).toBe('{"mine": 1}');
+      await rm(path, { recursive: true });
+    }
+    await startRun(path, config(short), quiet);
+    for (const name of ["config.json", "metrics.jsonl", "test.json", "last.safetensors", "best.safetensors"]) {
+      await rm(join(path, name));
+    }
+    await startRun(path, config(short), quiet);
   });
 
   it("holds the photographs", async () => {

@@ -1,7 +1,8 @@
 /** The confusion matrix: what the photographs are, and what they are called. */
 
 import { confusionMatrix } from "../../metrics/classification.js";
-import { count, percentages, shortened } from "../format.js";
+import { count } from "../../text.js";
+import { percentages, shortened } from "../format.js";
 import type { Predictions } from "../predictions.js";
 import { type Chart, type Charts, COLORS, labelWidth } from "./chart.js";
 

@@ -1,7 +1,8 @@
 /** Charts of the photographs themselves: how many of each class, how large, how bright. */
 
 import type { PhotoFolder } from "../../data/photo-folder.js";
-import { count, inQuotes, shortened, thousands } from "../format.js";
+import { count } from "../../text.js";
+import { inQuotes, shortened, thousands } from "../format.js";
 import { type Chart, type Charts, COLORS, labelWidth, SPLIT_COLORS } from "./chart.js";
 
 /** The parts of the data. */

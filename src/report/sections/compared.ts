@@ -1,7 +1,7 @@
 /** The sections of a comparison: figures side by side, curves, where the two disagree, and what was done differently. */
 
 import { basename } from "node:path";
-import { duration } from "../../text.js";
+import { count, duration, plural } from "../../text.js";
 import { deciding, decidingSplit } from "../../train/best-epoch.js";
 import type { Outcome } from "../better.js";
 import { chartGrid, type Picture, pictures } from "../blocks.js";
@@ -9,7 +9,7 @@ import { type Chart, type Charts, PALETTE } from "../charts/chart.js";
 import { rocOfBoth } from "../charts/curves.js";
 import { epochChart } from "../charts/training.js";
 import type { Comparison } from "../compared.js";
-import { count, percent, plural, range, shortened, signed } from "../format.js";
+import { percent, range, shortened, signed } from "../format.js";
 import { type Html, html, named } from "../html.js";
 import type { Section } from "../page.js";
 import { jpegUri, thumbnail } from "../pictures.js";

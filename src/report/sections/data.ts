@@ -2,6 +2,7 @@
 
 import type { PhotoFolder } from "../../data/photo-folder.js";
 import type { Generator } from "../../tensor/random.js";
+import { count, plural } from "../../text.js";
 import { chartGrid, type Picture, pictures } from "../blocks.js";
 import type { Charts } from "../charts/chart.js";
 import {
@@ -15,7 +16,7 @@ import {
   splitsOf,
 } from "../charts/data.js";
 import type { Examination } from "../examine.js";
-import { count, percent, plural, shortened } from "../format.js";
+import { percent, shortened } from "../format.js";
 import { type Html, html, named } from "../html.js";
 import type { Section } from "../page.js";
 import { jpegUri, thumbnail } from "../pictures.js";

@@ -2,10 +2,11 @@
 
 import { basename } from "node:path";
 import { type DuplicateCluster, findDuplicates } from "../../data/duplicates.js";
+import { plural } from "../../text.js";
 import type { Split } from "../../train/best-epoch.js";
 import { type Picture, pictures } from "../blocks.js";
 import type { Examination } from "../examine.js";
-import { plural, shortened } from "../format.js";
+import { shortened } from "../format.js";
 import { type Html, html, named } from "../html.js";
 import { jpegUri, thumbnail } from "../pictures.js";
 

@@ -1,10 +1,11 @@
 /** What the net gets wrong: the pairs of classes that it confuses, and the photographs that it is sure about, and wrong. */
 
 import { basename } from "node:path";
+import { count, plural } from "../../text.js";
 import { type Picture, pictures, trios } from "../blocks.js";
 import { type Confusion, confusions } from "../confusions.js";
 import type { Examination } from "../examine.js";
-import { count, percent, plural, shortened } from "../format.js";
+import { percent, shortened } from "../format.js";
 import { type Html, html, named } from "../html.js";
 import type { Section } from "../page.js";
 import { jpegUri, thumbnail } from "../pictures.js";

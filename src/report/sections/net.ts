@@ -1,8 +1,8 @@
 /** The net, layer by layer. */
 
 import { summary } from "../../layers/summary.js";
+import { count } from "../../text.js";
 import type { Examination } from "../examine.js";
-import { count } from "../format.js";
 import { html } from "../html.js";
 import type { Section } from "../page.js";
 import { table } from "../table.js";

@@ -5,6 +5,7 @@ import { accuracy, classificationReport } from "../../metrics/classification.js"
 import { averagePrecision, precisionRecallCurve } from "../../metrics/precision-recall.js";
 import { auc, rocCurve } from "../../metrics/roc.js";
 import { thresholdTable } from "../../metrics/thresholds.js";
+import { count, plural } from "../../text.js";
 import { decidingSplit } from "../../train/best-epoch.js";
 import { chartFigure, chartGrid, columns } from "../blocks.js";
 import type { Charts } from "../charts/chart.js";
@@ -13,7 +14,7 @@ import { askedClasses, precisionRecall, roc } from "../charts/curves.js";
 import { calibration, reliability, scoreHistogram, thresholds } from "../charts/probabilities.js";
 import { confusions } from "../confusions.js";
 import type { Examination } from "../examine.js";
-import { count, inQuotes, percent, plural } from "../format.js";
+import { inQuotes, percent } from "../format.js";
 import { type Html, html, named } from "../html.js";
 import type { Section } from "../page.js";
 import type { Predictions } from "../predictions.js";

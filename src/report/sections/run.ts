@@ -1,15 +1,10 @@
 /** The run: its options, machine and time, and how to repeat it. */
 
-import { duration } from "../../text.js";
+import { asArgument, duration } from "../../text.js";
 import type { Examination } from "../examine.js";
 import { html } from "../html.js";
 import type { Section } from "../page.js";
 import { table } from "../table.js";
-
-/** A path as a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
 
 export function runSection({ run, folder, epochs, seconds, sessions }: Examination): Section {
   const given = Object.entries(run.config).filter(([, value]) => value !== undefined);
@@ -27,8 +22,8 @@ export function runSection({ run, folder, epochs, seconds, sessions }: Examinati
     charts: [],
     body: html`<p>${epochs.length} of ${run.config.epochs} epochs took ${duration(seconds)}, ${duration(seconds / epochs.length)} each with their
 evaluation; training itself went at ${Math.round(speed)} photographs a second.</p>
-<pre>npx torchlet train --config ${quoted(`${run.path}/config.json`)} --out ANOTHER-FOLDER
-npx torchlet report ${quoted(run.path)} --data ${quoted(folder)}</pre>
+<pre>npx torchlet train --config ${asArgument(`${run.path}/config.json`)} --out ANOTHER-FOLDER
+npx torchlet report ${asArgument(run.path)} --data ${asArgument(folder)}</pre>
 <p>The seed is ${run.config.seed}: with the same photographs, version and options, the numbers are the same, on any number
 of threads.</p>
 ${table({ label: "Where it ran", head: ["started (UTC)", "software", "machine", "backend"], rows: machine })}
