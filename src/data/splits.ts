@@ -1,59 +1,11 @@
 /** openSplits: photographs to train on, to validate on and to test on, from one folder. */
 
-import {
-  aPath,
-  checkArgument,
-  checkOptions,
-  numberBetween,
-  numberFrom,
-  type OptionKinds,
-  oneOf,
-  wholeFrom,
-} from "../tensor/arguments.js";
+import { aPath, checkArgument, checkOptions } from "../tensor/arguments.js";
 import { Generator } from "../tensor/random.js";
-import { checkLabelled, labelOf, listFaces } from "./face-folder.js";
-import { listClasses } from "./image-folder.js";
-import { FolderWalk } from "./list-folder.js";
-import {
-  checkMemory,
-  folderKinds,
-  type Listing,
-  limited,
-  PhotoFolder,
-  type PhotoFolderOptions,
-  readListing,
-  select,
-} from "./photo-folder.js";
-import { type Parts, partsOf, unusedOf } from "./split-folders.js";
-
-/** Where the label of a photograph is: at the end of its name (FaceFolder), or in the name of its folder (ImageFolder). */
-export type FolderLayout = "faces" | "folders";
-
-export interface SplitsOptions extends PhotoFolderOptions {
-  /** Default: "folders" where the photographs lie in folders, "faces" where nearly all are called `NAME_0` or `NAME_1`. */
-  layout?: FolderLayout;
-  /** Share of each class that goes to the test split, where the folder has no split of its own. Default 0.25. */
-  testFraction?: number;
-  /**
-   * Share of each class of the training photographs that is kept out of them for validation. With 0, nothing is for
-   * validation, not even a folder. Default: what is in `folder`/val, where there is one beside the one to test on;
-   * otherwise 0.
-   */
-  valFraction?: number;
-  /** Another folder, whose photographs are for validation; in the shape of the one to train on. */
-  val?: string;
-  /** Decides which photographs are for testing, and which for validation. Default 0. */
-  seed?: number;
-}
-
-const KINDS: OptionKinds<SplitsOptions> = {
-  ...folderKinds,
-  layout: oneOf("faces", "folders"),
-  testFraction: numberBetween(0, 1),
-  valFraction: numberFrom(0, 1),
-  val: aPath,
-  seed: wholeFrom(0),
-};
+import { findDuplicates } from "./duplicates.js";
+import { keepTogether, type Role } from "./keep-together.js";
+import { listSplits, type SplitsOptions, splitsKinds } from "./list-splits.js";
+import { checkMemory, type Listing, PhotoFolder, type PhotoFolderData, readListing } from "./photo-folder.js";
 
 /** Photographs to learn from, and others to measure by. */
 export interface Splits {
@@ -65,123 +17,23 @@ export interface Splits {
   test: PhotoFolder;
 }
 
-async function detectLayout(folder: string, walk: FolderWalk): Promise<FolderLayout> {
-  const { files, folders } = await walk.open(folder);
-  const labelled = files.find((file) => labelOf(file) !== undefined);
-  if (labelled && folders.length > 0) {
-    throw new Error(
-      `openSplits: ${folder} holds files (${labelled}) and folders (${folders[0]}): say where the labels are by ` +
-        'layout: "faces" (in the names of the files) or "folders" (in those of the folders)',
-    );
-  }
-  if (folders.length > 0) return "folders";
-  checkLabelled("openSplits", folder, files);
-  return "faces";
-}
-
-/** @throws Error naming the class that cannot be on both sides of a split */
-function checkTwoOfEach({ folder, classes, labels }: Listing): void {
-  for (const [label, name] of classes.entries()) {
-    const count = labels.filter((each) => each === label).length;
-    if (count >= 2) continue;
-    throw new Error(`openSplits: ${folder} has ${count} of class "${name}"; to split it, there must be 2 or more`);
-  }
-}
-
-/** Per class, a random `fraction` goes to the second listing, at least one and not all; of a single one, none. */
-function stratify(listing: Listing, fraction: number, generator: Generator): [rest: Listing, share: Listing] {
-  const chosen = new Set<number>();
-  for (const [label, name] of listing.classes.entries()) {
-    const members = [...listing.labels.keys()].filter((index) => listing.labels[index] === label);
-    if (members.length < 2) continue;
-    const count = Math.min(Math.max(Math.round(fraction * members.length), 1), members.length - 1);
-    // A stream for each class: photographs added to one leave the others where they were.
-    for (const i of generator.fork(name).permutation(members.length).subarray(0, count)) chosen.add(members[i]);
-  }
-  const indices = [...listing.files.keys()];
-  const share = select(
-    listing,
-    indices.filter((index) => chosen.has(index)),
-  );
-  // What has no label belongs to no split, and is told of once.
-  return [
-    select(
-      listing,
-      indices.filter((index) => !chosen.has(index)),
-    ),
-    { ...share, skipped: [] },
-  ];
-}
-
-/** @throws RangeError when a share is asked for of what is there already */
-function checkShares(folder: string, parts: Parts | undefined, { testFraction, valFraction, val }: SplitsOptions) {
-  if (parts && testFraction !== undefined) {
-    throw new RangeError(
-      `openSplits: testFraction is ${testFraction}, but ${folder} is split already: it has a folder "${parts.test}"`,
-    );
-  }
-  if (valFraction === undefined) return;
-  if (val !== undefined) {
-    throw new RangeError(`openSplits: valFraction is ${valFraction}, and val is ${val}: leave out one of the two`);
-  }
-  if (parts?.validation && valFraction > 0) {
-    throw new RangeError(
-      `openSplits: valFraction is ${valFraction}, but ${folder} has a folder for validation, "${parts.validation}"; 0 ` +
-        "does without",
-    );
-  }
-}
-
-/** @throws Error with the shapes that a folder may have, where nothing is in this one */
-async function checkNotEmpty(folder: string, walk: FolderWalk): Promise<void> {
-  const { files, folders } = await walk.open(folder);
-  if (files.length > 0 || folders.length > 0) return;
-  throw new Error(
-    `openSplits: there are no photographs in ${folder}. A folder of photographs has one of three shapes: a folder for ` +
-      "each class; photographs whose names end in _0 (not covered) or _1 (covered), as in 000041_1.jpg; or the folders " +
-      "train and test, each of which has one of these two shapes",
-  );
-}
-
-/** The listings of `Splits`. */
-interface SplitListings {
-  train: Listing;
-  validation?: Listing;
-  test: Listing;
-}
-
-/** @param keep the share for validation where neither options nor folder say anything of it */
-async function listSplits(folder: string, options: SplitsOptions, keep: number): Promise<SplitListings> {
-  const { testFraction = 0.25, valFraction, val, limit, seed = 0 } = options;
-  const walk = new FolderWalk("openSplits", options.signal);
-  const parts = partsOf(folder, (await walk.open(folder)).folders);
-  checkShares(folder, parts, options);
-  const root = parts ? `${folder}/${parts.train}` : folder;
-  await checkNotEmpty(root, walk);
-  const layout = options.layout ?? (await detectLayout(root, walk));
-  const list = (path: string, classes?: readonly string[]) =>
-    layout === "faces" ? listFaces(path, walk, options) : listClasses(path, walk, { ...options, classes });
-  const all = await list(root);
-  if (!parts) checkTwoOfEach(all);
-  const [learning, test] = parts
-    ? [all, await list(`${folder}/${parts.test}`, all.classes)]
-    : stratify(all, testFraction, new Generator(seed));
-  const train = limited(learning, limit);
-  const own = val === undefined && valFraction === undefined ? parts?.validation : undefined;
-  const unused = parts ? unusedOf(parts, { own, given: val }) : [];
-  const tested = { ...limited(test, limit), skipped: [...test.skipped, ...unused] };
-  const given = own === undefined ? val : `${folder}/${own}`;
-  if (given !== undefined) return { train, validation: limited(await list(given, all.classes), limit), test: tested };
-  const fraction = valFraction ?? (parts?.testIsValidation ? 0 : keep);
-  if (fraction === 0) return { train, test: tested };
-  const [rest, validation] = stratify(train, fraction, new Generator(seed).fork("validation"));
-  if (validation.files.length === 0) {
-    throw new Error(
-      `openSplits: ${root} has no class with two photographs to train on, of which one could be kept for validation; ` +
-        "valFraction: 0 does without",
-    );
-  }
-  return { train: rest, validation, test: tested };
+/**
+ * The photographs for one thing.
+ * @param roles of each photograph
+ * @param drawn roles of files that could not be read; what is no photograph is told of with those to train on
+ */
+function partOf(data: PhotoFolderData, role: Role, roles: readonly Role[], drawn: ReadonlyMap<string, Role>) {
+  const places = [...roles.keys()].filter((i) => roles[i] === role);
+  const pixels = data.pixels as readonly Uint8Array[];
+  return {
+    ...data,
+    pixels: places.map((i) => pixels[i]),
+    files: places.map((i) => data.files[i]),
+    labels: Int32Array.from(places, (i) => data.labels[i]),
+    widths: Int32Array.from(places, (i) => data.widths[i]),
+    heights: Int32Array.from(places, (i) => data.heights[i]),
+    skipped: data.skipped.filter(({ file }) => (drawn.get(file) ?? "train") === role),
+  };
 }
 
 /**
@@ -190,21 +42,48 @@ async function listSplits(folder: string, options: SplitsOptions, keep: number):
  */
 export async function readSplits(folder: string, options: SplitsOptions, keep: number): Promise<Splits> {
   checkArgument("openSplits", "folder", folder, aPath);
-  checkOptions("openSplits", options, KINDS);
-  const { onProgress } = options;
-  const { train, validation, test } = await listSplits(folder, options, keep);
-  const listings = [train, test, ...(validation ? [validation] : [])];
+  checkOptions("openSplits", options, splitsKinds);
+  const { onProgress, seed = 0, duplicates = "together" } = options;
+  const { drawn, roles, validation, test, unused } = await listSplits(folder, options, keep);
+  const listings = [drawn, ...(validation ? [validation] : []), ...(test ? [test] : [])];
   const total = listings.reduce((sum, { files }) => sum + files.length, 0);
   checkMemory("openSplits", total, options.size);
   let before = 0;
   const read = async (listing: Listing) => {
     const start = before;
     before += listing.files.length;
-    return new PhotoFolder(
-      await readListing(listing, { ...options, onProgress: (done) => onProgress?.(start + done, total) }),
-    );
+    return readListing(listing, { ...options, onProgress: (done) => onProgress?.(start + done, total) });
   };
-  return { train: await read(train), validation: validation && (await read(validation)), test: await read(test) };
+  const data = await read(drawn);
+  const byChance = data.files.map((file) => roles.get(file)!);
+  checkReadable(data, byChance, roles);
+  const settled =
+    duplicates === "apart" || new Set(byChance).size === 1
+      ? byChance
+      : keepTogether(byChance, data.labels, duplicatesIn(data), new Generator(seed).fork("duplicates"));
+  const part = (role: Role) => partOf(data, role, settled, roles);
+  const validating = validation ? await read(validation) : settled.includes("validation") && part("validation");
+  const testing = test ? await read(test) : part("test");
+  return {
+    train: new PhotoFolder(part("train")),
+    validation: validating ? new PhotoFolder(validating) : undefined,
+    test: new PhotoFolder({ ...testing, skipped: [...testing.skipped, ...unused] }),
+  };
+}
+
+/** @throws Error when no photograph is left for one of the roles */
+function checkReadable({ folder, skipped }: PhotoFolderData, roles: readonly Role[], drawn: ReadonlyMap<string, Role>) {
+  for (const { file, reason } of skipped) {
+    const role = drawn.get(file);
+    if (role && !roles.includes(role)) {
+      throw new Error(`openSplits: no photograph of ${folder} for ${role} can be read, first ${file}: ${reason}`);
+    }
+  }
+}
+
+/** Places of photographs that are the same one. */
+function duplicatesIn(data: PhotoFolderData): number[][] {
+  return findDuplicates({ all: new PhotoFolder(data) }).map(({ images }) => images.map(({ index }) => index));
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { type AugmentOptions, checkAugment } from "../data/augment.js";
-import type { FolderLayout } from "../data/splits.js";
+import type { FolderLayout } from "../data/list-splits.js";
 import { type NetName, nets } from "../nets/named.js";
 import { type BackendName, backends, MAX_THREADS } from "../tensor/backend/registry.js";
 import { METRICS, type MetricName } from "../train/best-epoch.js";
@@ -20,6 +20,7 @@ export interface TrainConfig {
   valFraction?: number;
   val?: string;
   splitSeed: number;
+  duplicates: "together" | "apart";
   limit?: number;
   onError: "skip" | "throw";
   cache?: string;
@@ -95,6 +96,11 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
     otherwise: "DIR/val, where it is there",
   }),
   splitSeed: option(whole(0), "decides which photographs are for testing and for validation", { default: 0 }),
+  duplicates: option(
+    choice("together", "apart"),
+    "where photographs go that are the same one: to one side of a split that is drawn, or each where it falls",
+    { default: "together" },
+  ),
   limit: option(whole(1), "at most N photographs of each split", { otherwise: "all" }),
   onError: option(choice("skip", "throw"), "what to do with a file that cannot be read", { default: "skip" }),
   cache: option(path, "folder that keeps decoded photographs for the next run", { otherwise: "none" }),
@@ -166,6 +172,7 @@ export const optionGroups: Record<string, readonly (keyof typeof trainOptions)[]
     "valFraction",
     "val",
     "splitSeed",
+    "duplicates",
     "limit",
     "onError",
     "cache",

@@ -1,8 +1,9 @@
 /** The photographs of a run, as its options say. */
 
 import { createHash } from "node:crypto";
+import type { SplitsOptions } from "../data/list-splits.js";
 import type { PhotoFolder } from "../data/photo-folder.js";
-import { readSplits, type SplitsOptions } from "../data/splits.js";
+import { readSplits } from "../data/splits.js";
 import type { Split } from "../train/best-epoch.js";
 import type { TrainConfig } from "./config.js";
 import type { DataSummary, SkippedPhotograph, SplitSummary } from "./run-json.js";
@@ -27,9 +28,10 @@ export async function readRunData(
   { data, splitSeed, ...config }: TrainConfig,
   { onProgress, signal }: Pick<SplitsOptions, "onProgress" | "signal"> = {},
 ): Promise<RunData> {
-  const { size, layout, testFraction, valFraction, val, limit, onError, cache } = config;
-  const options = { size, layout, testFraction, valFraction, val, limit, onError, cache, onProgress, signal };
-  const { train, validation, test } = await readSplits(data, { ...options, seed: splitSeed }, VALIDATION);
+  const { size, layout, testFraction, valFraction, val, duplicates, limit, onError, cache } = config;
+  const shares = { testFraction, valFraction, val, duplicates, limit, seed: splitSeed };
+  const options = { ...shares, size, layout, onError, cache, onProgress, signal };
+  const { train, validation, test } = await readSplits(data, options, VALIDATION);
   const skippedIn = (split: SkippedPhotograph["split"], { folder, skipped }: PhotoFolder) =>
     skipped.map(({ file, reason }) => ({ split, file: `${folder}/${file}`, reason }));
   const skipped = [

@@ -1,10 +1,13 @@
 /** openSplits: which photographs are for training and which for testing. */
 
-import { mkdir, unlink } from "node:fs/promises";
+import { mkdir, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { encode } from "jpeg-js";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { drawFace } from "../../examples/drawn-faces.js";
 import { FaceFolder } from "../../src/data/face-folder.js";
 import { openSplits, readSplits } from "../../src/data/splits.js";
+import { Generator } from "../../src/tensor/random.js";
 import { folderOf, jpeg, png } from "./photographs.js";
 
 /** `count` files named by `name`. */
@@ -268,6 +271,66 @@ describe("validation", () => {
     expect(await counts(await split("train"))).toEqual([20, 5, 3]);
     expect(await counts(await split("train", "val"))).toEqual([25, undefined, 3]);
   });
+});
+
+describe("photographs that are the same one", () => {
+  /** Of each of so many faces a photograph, of every second one a copy, compressed once more. */
+  function withCopies(count: number, folder: string): Record<string, Uint8Array> {
+    const named = Array.from({ length: count }, (_, i): [string, Uint8Array][] => {
+      const { data, ...size } = drawFace(64, i % 4 === 0, new Generator(1).fork(`face ${i}`));
+      const rgba = new Uint8Array((data.length / 3) * 4).map((_, at) => data[3 * (at >> 2) + Math.min(at & 3, 2)]);
+      const file = (quality: number) => encode({ ...size, data: rgba }, quality).data;
+      const label = i % 4 < 2 ? "cat" : "dog";
+      const copy: [string, Uint8Array][] = i % 2 === 0 ? [[`${folder}${label}/${100 + i}-copy.jpg`, file(40)]] : [];
+      return [[`${folder}${label}/${100 + i}.jpg`, file(90)], ...copy];
+    });
+    return Object.fromEntries(named.flat());
+  }
+
+  /** Faces of which one photograph is in this split, and another in that one. */
+  const onBothSides = (a: readonly string[], b: readonly string[]) =>
+    a.map((file) => file.slice(4, 7)).filter((face) => b.some((other) => other.slice(4, 7) === face));
+
+  it("stay on one side of every split that is drawn, and each class keeps its share", async () => {
+    const folder = await folderOf(withCopies(40, ""));
+    const options = { size: 32, valFraction: 0.25 };
+    const apart = await openSplits(folder, { ...options, duplicates: "apart" });
+    expect(onBothSides(apart.train.files, apart.test.files)).not.toEqual([]);
+    expect(onBothSides(apart.train.files, apart.validation!.files)).not.toEqual([]);
+    const { train, validation, test } = await openSplits(folder, options);
+    for (const [a, b] of [
+      [train, validation!],
+      [train, test],
+      [validation!, test],
+    ]) {
+      expect(onBothSides(a.files, b.files)).toEqual([]);
+    }
+    expect([train, validation!, test].map(({ counts }) => counts)).toEqual(
+      [apart.train, apart.validation!, apart.test].map(({ counts }) => counts),
+    );
+    for (const { files } of [train, validation!, test]) expect(files).toEqual(files.toSorted());
+    expect((await openSplits(folder, options)).test.files).toEqual(test.files);
+    expect((await openSplits(folder, { ...options, seed: 1 })).test.files).not.toEqual(test.files);
+  });
+
+  it("stay on one side of what is kept for validation, where there is a folder to test on", async () => {
+    const folder = await folderOf({ ...withCopies(24, "train/"), "test/cat/1.png": png });
+    const { train, validation } = await openSplits(folder, { size: 32, valFraction: 0.3 });
+    expect(onBothSides(train.files, validation!.files)).toEqual([]);
+    expect(validation!.counts).toEqual([5, 5]);
+    const few = await openSplits(folder, { size: 32, valFraction: 0.3, limit: 16 });
+    expect([few.train.length, few.validation!.length]).toEqual([12, 4]);
+    expect(onBothSides(few.train.files, few.validation!.files)).toEqual([]);
+  });
+});
+
+it("a split of which nothing can be read is an error", async () => {
+  const folder = await folderOf({ "a/1.png": png, "a/2.png": png, "b/1.png": png, "b/2.png": png });
+  const { test } = await openSplits(folder, { size: 2 });
+  for (const file of test.files) await writeFile(join(folder, file), "");
+  await expect(openSplits(folder, { size: 2, onError: "skip" })).rejects.toThrow(
+    `openSplits: no photograph of ${folder} for test can be read, first ${test.files[0]}: `,
+  );
 });
 
 describe("a folder that is more than memory holds", () => {

@@ -23,6 +23,7 @@ describe("what is not given", () => {
       evaluateTest: false,
       metric: "accuracy",
       detectAnomaly: false,
+      duplicates: "together",
       seed: 1,
       backend: "auto",
       checkpointEvery: 50,

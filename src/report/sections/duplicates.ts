@@ -39,6 +39,14 @@ function trainedOn(clusters: readonly DuplicateCluster[], split: Split): number 
   return clusters.filter((cluster) => has(cluster, "train") && has(cluster, split)).length;
 }
 
+/** What can be done about groups that are on both sides. */
+function advice({ run }: Examination, clusters: readonly DuplicateCluster[]): string {
+  if (!clusters.some(({ acrossSplits }) => acrossSplits)) return "";
+  return run.config.duplicates === "apart"
+    ? " (--duplicates together keeps groups on one side of a split that is drawn.)"
+    : " (A split that is drawn keeps groups on one side as far as it can; a folder that was split before is taken as it is.)";
+}
+
 export async function duplicates(examination: Examination): Promise<Html> {
   const { train, validation, test } = examination.data;
   const clusters = findDuplicates(validation ? { train, validation, test } : { train, test });
@@ -52,7 +60,7 @@ export async function duplicates(examination: Examination): Promise<Html> {
   return html`<p>${plural(photographs, "photograph")} in ${plural(clusters.length, "group")} may be the same one, by their
 pixels: recompressed, lit otherwise, or cut out a little aside. Groups that are certain, for they are the same to the byte:
 ${count(({ exact }) => exact)}. Groups in both train and test, so that the net may be tested on what it was trained on:
-${trainedOn(clusters, "test")}.${validated} Groups with more than one label, of which one may be wrong (one is, where they
+${trainedOn(clusters, "test")}.${validated}${advice(examination, clusters)} Groups with more than one label, of which one may be wrong (one is, where they
 are the same to the byte): ${count(({ mixedLabels }) => mixedLabels)}.
 ${clusters.length > CLUSTERS ? html`The ${CLUSTERS} that matter most:` : html``}</p>
 <div class="groups">${shown}</div>`;
