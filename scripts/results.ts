@@ -8,7 +8,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { Charts, PALETTE } from "../src/report/charts/chart.js";
 import { epochChart } from "../src/report/charts/training.js";
 import type { EpochLine } from "../src/run/run-json.js";
-import type { Metrics } from "../src/train/evaluate.js";
+import type { Metrics } from "../src/train/metrics.js";
 
 const TARGET = "docs/results.svg";
 

@@ -1,7 +1,8 @@
 /** torchlet: every public name. */
 
 export type { AugmentOptions } from "./data/augment.js";
-export { type Batch, type BatchOptions, ImageDataset, type ImageDatasetOptions } from "./data/dataset.js";
+export type { Batch, Targets } from "./data/batch.js";
+export type { ClassDataset, Dataset } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
 export {
   type DuplicateCluster,
@@ -9,15 +10,25 @@ export {
   type DuplicateOptions,
   findDuplicates,
 } from "./data/duplicates.js";
+export type { Examples } from "./data/examples.js";
 export { FaceFolder } from "./data/face-folder.js";
+export type { HostArray, IntegerArray } from "./data/host-array.js";
 export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
+export {
+  type ImageBatch,
+  type ImageBatchOptions,
+  ImageDataset,
+  type ImageDatasetOptions,
+} from "./data/image-dataset.js";
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export type { SkippedFile } from "./data/list-folder.js";
 export type { FolderLayout, SplitsOptions } from "./data/list-splits.js";
+export type { BatchOptions } from "./data/passes.js";
 export { PhotoFolder, type PhotoFolderData, type PhotoFolderOptions } from "./data/photo-folder.js";
 export { resize } from "./data/resize.js";
 export { openSplits, type Splits } from "./data/splits.js";
+export { TensorDataset, type TensorDatasetOptions } from "./data/tensor-dataset.js";
 export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
@@ -234,10 +245,13 @@ export { Parameter, Tensor } from "./tensor/tensor.js";
 export type { TensorValues } from "./tensor/values.js";
 export { bestEpoch, type MetricName } from "./train/best-epoch.js";
 export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";
-export { type EvaluateOptions, evaluate, type LossFunction, type Metrics } from "./train/evaluate.js";
+export type { Batches, DataSource } from "./train/data-source.js";
+export { type EvaluateOptions, evaluate } from "./train/evaluate.js";
 export { type FitOptions, fit } from "./train/fit.js";
+export type { AnyMetrics, Metrics, MetricsOf } from "./train/metrics.js";
 export { BrokenLossError } from "./train/pass.js";
 export { TrainingPosition } from "./train/position.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";
 export type { EpochReport, StepReport } from "./train/reports.js";
+export type { LossFunction } from "./train/target-loss.js";
 export { WeightAverage, type WeightAverageOptions } from "./train/weight-average.js";

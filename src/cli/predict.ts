@@ -39,7 +39,7 @@ async function predictBatch(
   files: readonly string[],
   { size, classes }: { size: number; classes: readonly string[] },
 ): Promise<Prediction[]> {
-  const { ImageDataset } = await import("../data/dataset.js");
+  const { ImageDataset } = await import("../data/image-dataset.js");
   const { readAll } = await import("../data/read-all.js");
   const { predictAll } = await import("../report/predictions.js");
   const predictions: Prediction[] = [];

@@ -4,7 +4,7 @@ import type { RunEvent } from "../run/run.js";
 import type { SplitSummary } from "../run/run-json.js";
 import { asArgument, count, inColumns, plural, printableName } from "../text.js";
 import { deciding } from "../train/best-epoch.js";
-import type { Metrics } from "../train/evaluate.js";
+import type { Metrics } from "../train/metrics.js";
 import { consoleProgress } from "../train/progress.js";
 import { print } from "./print.js";
 

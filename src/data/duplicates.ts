@@ -9,8 +9,8 @@ import {
   numberUpTo,
   type OptionKinds,
 } from "../tensor/arguments.js";
-import { aDataset, type ImageDataset } from "./dataset.js";
 import { correlation, greyPicture, shifted, shiftedAndZoomed } from "./grey-picture.js";
+import { ImageDataset } from "./image-dataset.js";
 import { hashDistance, type PerceptualHash, perceptualHash } from "./perceptual-hash.js";
 import { PhotoFolder } from "./photo-folder.js";
 
@@ -38,9 +38,9 @@ export interface DuplicateOptions {
 const KINDS: OptionKinds<DuplicateOptions> = { maxDistance: numberUpTo(0, 63), minCorrelation: numberAbove(0, 1) };
 
 const datasets: Kind<Record<string, ImageDataset>> = {
-  expected: "an object of datasets, as in { train, test }",
+  expected: "an object of datasets of images, as in { train, test }",
   accepts: (value): value is Record<string, ImageDataset> =>
-    aPlainObject.accepts(value) && Object.values(value).every(aDataset.accepts),
+    aPlainObject.accepts(value) && Object.values(value).every((each) => each instanceof ImageDataset),
 };
 
 /** An image that has duplicates. */

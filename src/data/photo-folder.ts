@@ -17,8 +17,8 @@ import {
   oneOf,
   wholeFrom,
 } from "../tensor/arguments.js";
-import { datasetKinds, ImageDataset, type ImageDatasetOptions } from "./dataset.js";
 import { decodeKinds } from "./image.js";
+import { datasetKinds, ImageDataset, type ImageDatasetOptions } from "./image-dataset.js";
 import type { SkippedFile } from "./list-folder.js";
 import { type ReadAllOptions, readAll } from "./read-all.js";
 

@@ -1,6 +1,6 @@
 /** Predictions: what a model says to every photograph of a dataset. */
 
-import type { ImageDataset } from "../data/dataset.js";
+import type { ImageDataset } from "../data/image-dataset.js";
 import { frozen } from "../layers/look-inside.js";
 import type { Module } from "../layers/module.js";
 import { noGrad } from "../tensor/autograd.js";

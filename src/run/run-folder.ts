@@ -11,6 +11,7 @@ import { nets } from "../nets/named.js";
 import { allFinite } from "../tensor/anomaly.js";
 import { asArgument, plural } from "../text.js";
 import { checkSavedSettings, loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
+import type { AnyMetrics } from "../train/metrics.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport } from "../train/reports.js";
 import { decisive, type TrainConfig, trainConfig } from "./config.js";
@@ -250,7 +251,7 @@ export class RunFolder {
   }
 
   /** Writes all of metrics.jsonl. */
-  async writeMetrics(reports: readonly EpochReport[]): Promise<void> {
+  async writeMetrics(reports: readonly EpochReport<AnyMetrics>[]): Promise<void> {
     const lines = reports.map(({ epochs: _, ...report }) => JSON.stringify({ ...report, seed: this.config.seed }));
     await this.#write("metrics.jsonl", lines.map((line) => `${line}\n`).join(""));
   }

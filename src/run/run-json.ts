@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { onFile } from "../file-error.js";
 import { parseJson } from "../io/json.js";
 import type { Split } from "../train/best-epoch.js";
-import type { Metrics } from "../train/evaluate.js";
+import type { Metrics } from "../train/metrics.js";
 import type { EpochReport } from "../train/reports.js";
 import { count, epochReport } from "../train/training-state-schema.js";
 

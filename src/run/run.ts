@@ -1,7 +1,7 @@
 /** A training run from its options to its folder: begun, or gone on with where it was interrupted. */
 
 import { join } from "node:path";
-import type { ImageDataset } from "../data/dataset.js";
+import type { ImageDataset } from "../data/image-dataset.js";
 import { FileError } from "../file-error.js";
 import { type Labels, pickLoss } from "../layers/losses/class-loss.js";
 import { classLoss } from "../layers/losses/default-loss.js";
@@ -21,11 +21,12 @@ import { manualSeed } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { plural } from "../text.js";
 import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
-import { evaluate, type LossFunction } from "../train/evaluate.js";
+import { evaluate } from "../train/evaluate.js";
 import { type FitOptions, fit } from "../train/fit.js";
 import { BrokenLossError, checkWeights } from "../train/pass.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport, StepReport } from "../train/reports.js";
+import type { LossFunction } from "../train/target-loss.js";
 import { checkApart } from "./apart.js";
 import { type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
 import { changedSplits, type RunData, readRunData, summarize } from "./run-data.js";

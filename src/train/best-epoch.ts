@@ -1,7 +1,7 @@
 /** bestEpoch: which epoch was the best one so far, by one of its metrics. */
 
 import { aPlainObject, checkArgument, type Kind, listOf, oneOf } from "../tensor/arguments.js";
-import type { Metrics } from "./evaluate.js";
+import type { AnyMetrics, Metrics } from "./metrics.js";
 import type { EpochReport } from "./reports.js";
 
 /** What an epoch can be judged by. */
@@ -14,7 +14,7 @@ export const METRICS: readonly MetricName[] = ["loss", "accuracy", "error", "pre
 const COSTS: ReadonlySet<MetricName> = new Set(["loss", "error"]);
 
 /** What is judged: a report of `fit`, or a line of a run's metrics.jsonl. */
-type Epoch = Pick<EpochReport, "epoch" | "train" | "validation" | "test">;
+type Epoch = Pick<EpochReport<AnyMetrics>, "epoch" | "train" | "validation" | "test">;
 
 /** The sets of images that an epoch is measured on. */
 export type Split = "train" | "validation" | "test";
@@ -26,7 +26,9 @@ export function decidingSplit({ validation, test }: Pick<Epoch, "validation" | "
 }
 
 /** What the epoch is judged by. */
-export function deciding(report: Epoch): Metrics {
+export function deciding<M extends AnyMetrics>(
+  report: Pick<EpochReport<M>, "epoch" | "train" | "validation" | "test">,
+): M {
   return report[decidingSplit(report)]!;
 }
 
@@ -36,7 +38,8 @@ export const aMetric: Kind<MetricName> = oneOf(...METRICS);
 function score(report: Epoch, metric: MetricName): number {
   const value = deciding(report)[metric];
   if (value === undefined) {
-    throw new Error(`there is no ${metric} in epoch ${report.epoch}: it needs two classes, and images of both of them`);
+    const needs = metric === "auc" ? "two classes, and examples of both of them" : "targets that are classes";
+    throw new Error(`there is no ${metric} in epoch ${report.epoch}: it needs ${needs}`);
   }
   return COSTS.has(metric) ? -value : value;
 }

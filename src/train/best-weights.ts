@@ -4,6 +4,7 @@ import type { Module, StateDict } from "../layers/module.js";
 import { noGrad } from "../tensor/autograd.js";
 import { clone } from "../tensor/ops/movement/clone.js";
 import { bestEpoch, type MetricName } from "./best-epoch.js";
+import type { AnyMetrics } from "./metrics.js";
 import type { EpochReport } from "./reports.js";
 
 export class BestWeights {
@@ -18,7 +19,7 @@ export class BestWeights {
   }
 
   /** Copies the model's numbers if the last of `reports` is the best one. */
-  look(reports: readonly EpochReport[]): void {
+  look(reports: readonly EpochReport<AnyMetrics>[]): void {
     if (bestEpoch(reports, this.#metric) !== reports.at(-1)) return;
     this.dispose();
     noGrad(() => {

@@ -21,9 +21,9 @@ import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { generatorStates, STREAMS, setGeneratorStates } from "../tensor/random.js";
-import { Tally } from "./evaluate.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import { checkSettings, type Settings } from "./settings.js";
+import { Tally } from "./tally.js";
 import { encodeState, type TrainingState } from "./training-state.js";
 
 /** What a checkpoint is of. */
@@ -87,8 +87,8 @@ function releaseAll(tensors: StateDict): void {
 
 /**
  * Writes a file that is whole or not there: the model's tensors as `model.NAME`, the optimizer's as
- * `optimizer.NAME.INDEX`, and what the model said so far in this epoch, if anything, as `tally.outputs` and
- * `tally.labels`. Numbers and generators are in the metadata, with a SHA-256 digest of each tensor and each entry. All of it is as it is at the call, whatever happens while
+ * `optimizer.NAME.INDEX`, and what the model said of classes so far in this epoch, if anything, as `tally.outputs`
+ * and `tally.labels`. Numbers and generators are in the metadata, with a SHA-256 digest of each tensor and each entry. All of it is as it is at the call, whatever happens while
  * the file is written.
  * @param training what to save
  */
@@ -115,7 +115,7 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
     ...withPrefix(MODEL, model.stateDict()),
     ...withPrefix(OPTIMIZER, optimizerTensors(state)),
   };
-  if (tally) {
+  if (tally && tally.labels.length > 0) {
     tensors["tally.outputs"] = tensor(Float32Array.from(tally.outputs), [tally.labels.length, tally.classes]);
     tensors["tally.labels"] = tensor(Float32Array.from(tally.labels));
   }
@@ -127,15 +127,20 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
 }
 
 /** @throws Error when the tally's tensors are not there, or not of its size */
-async function tallyFrom(tensors: StateDict, { loss, classes }: { loss: number; classes: number }): Promise<Tally> {
+async function tallyFrom(
+  tensors: StateDict,
+  { loss, classes }: { loss: number; classes: number },
+  count: number,
+): Promise<Tally> {
+  if (classes === 0) return new Tally({ loss, classes, count });
   const [outputs, labels] = ["tally.outputs", "tally.labels"].map((name) => {
     if (!Object.hasOwn(tensors, name)) throw new Error(`${name}: missing`);
     return tensors[name];
   });
   if (outputs.size !== labels.size * classes) {
-    throw new Error(`tally.outputs: ${outputs.size} numbers for ${labels.size} images and ${classes} classes`);
+    throw new Error(`tally.outputs: ${outputs.size} numbers for ${labels.size} labels and ${classes} classes`);
   }
-  return new Tally({ loss, classes, outputs: await outputs.data(), labels: await labels.data() });
+  return new Tally({ loss, classes, count, outputs: await outputs.data(), labels: await labels.data() });
 }
 
 /** Where the model is: the tensors of a file come to the current backend, which may be another one. */
@@ -191,7 +196,7 @@ export async function loadCheckpoint(path: string, training: Resumed): Promise<T
   try {
     const state = await stateOf(metadata, path);
     const { epoch, done, seconds, reports, streams, generators } = state;
-    const tally = state.tally && (await tallyFrom(tensors, state.tally));
+    const tally = state.tally && (await tallyFrom(tensors, state.tally, done));
     // All that can fail comes first: from the first change on, everything changes.
     checkSettings(state.settings, settings);
     const loadModel = model.prepareLoad(withoutPrefix(MODEL, tensors));

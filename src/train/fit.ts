@@ -1,14 +1,15 @@
 /** fit: the training loop. */
 
 import { type AugmentOptions, someAugmentation } from "../data/augment.js";
-import { aDataset, type Batch, type ImageDataset } from "../data/dataset.js";
-import { classLoss } from "../layers/losses/default-loss.js";
+import type { Batch, Targets } from "../data/batch.js";
+import type { ClassDataset } from "../data/dataset.js";
 import { checkLogProbabilities, nllLoss } from "../layers/losses/nll-loss.js";
 import { type AnyModule, aModule, type Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
 import { aSchedule, type Schedule } from "../optim/schedules/schedule.js";
 import {
+  ArgumentError,
   aBoolean,
   aCount,
   aSignal,
@@ -26,28 +27,36 @@ import "../tensor/methods.js";
 import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
 import { aMetric, deciding, keepsImproving, type MetricName } from "./best-epoch.js";
 import { BestWeights } from "./best-weights.js";
-import { checkNotEmpty, evaluate, type LossFunction, type Metrics, Tally } from "./evaluate.js";
+import { aDataSource, checkManyPasses, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";
+import { evaluate } from "./evaluate.js";
+import type { AnyMetrics, MetricsOf } from "./metrics.js";
 import { type Pass, runPass } from "./pass.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import type { EpochReport, StepReport } from "./reports.js";
+import { Tally } from "./tally.js";
+import { classesOf, defaultLoss, type LossFunction, labelsOf } from "./target-loss.js";
 
-export interface FitOptions {
+/** @typeParam Data what is trained on: where its classes have names, there is more to report than the loss */
+export interface FitOptions<Data extends DataSource = ClassDataset> {
   /** Of the model's parameters. */
   optimizer: Optimizer;
-  /** What to train on. */
-  train: ImageDataset;
+  /** What to train on: a dataset, or batches `{ inputs, targets }`, or the function that makes them in each epoch. */
+  train: Data;
   /** What to judge each epoch by: for `schedule`, `earlyStop` and `restoreBest`. Default: the test set. */
-  validation?: ImageDataset;
+  validation?: DataSource;
   /** What to measure each epoch on. Beside a validation set it decides nothing. */
-  test?: ImageDataset;
+  test?: DataSource;
   /** How often to go through the training set. */
   epochs: number;
-  /** Images in a step. */
-  batchSize: number;
-  /** Changes the training photographs a little, each time they are seen. Default: they stay as they are. */
+  /** Examples in a step. A dataset needs it; batches have their own. */
+  batchSize?: number;
+  /** For a dataset of images. Changes the training photographs a little, each time they are seen. Default: they stay as they are. */
   augment?: AugmentOptions;
-  /** Default: cross-entropy, of logits or, where the model ends in `logSoftmax`, of log-probabilities. */
-  loss?: LossFunction;
+  /**
+   * Default where the targets are classes: cross-entropy, of logits or, where the model ends in `logSoftmax`, of
+   * log-probabilities.
+   */
+  loss?: LossFunction<Targets>;
   /** Measures the training set, too, after each epoch and in evaluation mode. Default false. */
   evaluateTrain?: boolean;
   /** Is stepped after each epoch, with the loss on the validation set (without one, on the test or the training set). */
@@ -71,18 +80,21 @@ export interface FitOptions {
   /** Called after each step. Training waits for it, and for `onEpoch`. */
   onStep?: (report: StepReport) => unknown;
   /** Called after each epoch. */
-  onEpoch?: (report: EpochReport) => unknown;
+  onEpoch?: (report: EpochReport<MetricsOf<Data>>) => unknown;
 }
 
-const KINDS: OptionKinds<FitOptions> = {
+/** Inside, whatever there is to train on. */
+type AnyOptions = FitOptions<DataSource>;
+
+const KINDS: OptionKinds<AnyOptions> = {
   optimizer: needed(anOptimizer),
-  train: needed(aDataset),
-  validation: aDataset,
-  test: aDataset,
+  train: needed(aDataSource),
+  validation: aDataSource,
+  test: aDataSource,
   epochs: needed(aCount),
-  batchSize: needed(aCount),
+  batchSize: aCount,
   augment: someAugmentation,
-  loss: functions<LossFunction>(),
+  loss: functions<LossFunction<Targets>>(),
   evaluateTrain: aBoolean,
   schedule: aSchedule,
   scheduleEvery: oneOf("step", "epoch"),
@@ -94,7 +106,7 @@ const KINDS: OptionKinds<FitOptions> = {
   position: aPosition,
   signal: aSignal,
   onStep: functions<(report: StepReport) => unknown>(),
-  onEpoch: functions<(report: EpochReport) => unknown>(),
+  onEpoch: functions<(report: EpochReport<AnyMetrics>) => unknown>(),
 };
 
 function since(start: number): number {
@@ -112,7 +124,15 @@ let running = false;
  * @throws Error when a dataset is empty, the optimizer or the schedule is another model's, the loss depends on parameters
  * that no optimizer holds, another `fit` is running, nothing tells the best epoch to restore, or the loss becomes NaN or infinite, naming the operation that did it
  */
-export async function fit(model: Module, options: FitOptions): Promise<EpochReport[]> {
+export async function fit<Data extends DataSource>(
+  model: Module,
+  options: FitOptions<Data>,
+): Promise<EpochReport<MetricsOf<Data>>[]> {
+  const reports = await anyFit(model, options as unknown as AnyOptions);
+  return reports as EpochReport<MetricsOf<Data>>[];
+}
+
+async function anyFit(model: Module, options: AnyOptions): Promise<EpochReport<AnyMetrics>[]> {
   checkArgument("fit", "model", model, aModule);
   checkOptions("fit", options, KINDS);
   check(model, options);
@@ -131,11 +151,9 @@ export async function fit(model: Module, options: FitOptions): Promise<EpochRepo
 }
 
 /** @throws Error when something in the options cannot be meant */
-function check(model: Module, options: FitOptions): void {
-  const { optimizer, train, validation, test, schedule } = options;
-  checkNotEmpty("fit: train", train);
-  if (validation) checkNotEmpty("fit: validation", validation);
-  if (test) checkNotEmpty("fit: test", test);
+function check(model: Module, options: AnyOptions): void {
+  const { optimizer, schedule } = options;
+  checkData(options);
   if (schedule?.optimizer && schedule.optimizer !== optimizer) {
     throw new Error("fit: the schedule sets the rate of another optimizer; make it with the one that fit is given");
   }
@@ -143,8 +161,24 @@ function check(model: Module, options: FitOptions): void {
   if (options.restoreBest) checkRestore(options);
 }
 
+/** @throws Error when there is nothing in a dataset, or what is said of the batches does not go with the data */
+function checkData({ train, validation, test, epochs, batchSize, augment }: AnyOptions): void {
+  for (const [name, data] of Object.entries({ train, validation, test })) {
+    if (!data) continue;
+    checkNotEmpty(`fit: ${name}`, data);
+    if (epochs > 1) checkManyPasses(`fit: ${name}`, data);
+  }
+  if (isDataset(train)) {
+    if (batchSize !== undefined) return;
+    throw new ArgumentError(`fit: the option "batchSize" is missing; it must be ${aCount.expected}`);
+  }
+  const [name] = Object.entries({ batchSize, augment }).find(([, value]) => value !== undefined) ?? [];
+  if (name)
+    throw new ArgumentError(`fit: ${name} is for datasets, and train is batches, which are as they are: leave it out`);
+}
+
 /** @throws Error when nothing tells the best epoch, or its weights may be gone */
-function checkRestore({ validation, position }: FitOptions): void {
+function checkRestore({ validation, position }: AnyOptions): void {
   if (!validation) {
     throw new Error(
       "fit: restoreBest needs a validation set, which tells the best epoch: openSplits(folder, { size, valFraction: 0.1 }) " +
@@ -184,10 +218,14 @@ function partsInEvaluation(model: Module): AnyModule[] {
   return model.training ? model.modules().filter(({ training }) => !training) : [];
 }
 
-async function runAndRestore(model: Module, options: FitOptions, metric: MetricName): Promise<EpochReport[]> {
+async function runAndRestore(
+  model: Module,
+  options: AnyOptions,
+  metric: MetricName,
+): Promise<EpochReport<AnyMetrics>[]> {
   const best = new BestWeights(model, metric);
   const { position = new TrainingPosition() } = options;
-  const onEpoch = (report: EpochReport) => {
+  const onEpoch = (report: EpochReport<AnyMetrics>) => {
     best.look(position.reports);
     return options.onEpoch?.(report);
   };
@@ -200,17 +238,17 @@ async function runAndRestore(model: Module, options: FitOptions, metric: MetricN
   }
 }
 
-async function runEpochs(model: Module, options: FitOptions): Promise<EpochReport[]> {
+async function runEpochs(model: Module, options: AnyOptions): Promise<EpochReport<AnyMetrics>[]> {
   const { optimizer, train: trainSet, epochs, batchSize, loss, signal, schedule, earlyStop } = options;
   const { position = new TrainingPosition() } = options;
-  const measure = (dataset: ImageDataset) => evaluate(model, dataset, { batchSize, loss, signal });
+  const measure = (data: DataSource) => evaluate(model, data, { batchSize, loss, signal });
   const still = partsInEvaluation(model);
   while (position.epoch <= epochs && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
     const { epoch } = position;
     model.train();
     for (const part of still) part.training = false;
     let train = await trainEpoch(model, options, position);
-    const imagesPerSecond = trainSet.length / position.seconds;
+    const imagesPerSecond = position.done / position.seconds;
     const trained = performance.now();
     if (options.evaluateTrain) train = await measure(trainSet);
     const validation = options.validation && (await measure(options.validation));
@@ -224,40 +262,43 @@ async function runEpochs(model: Module, options: FitOptions): Promise<EpochRepor
   return position.reports;
 }
 
-function forwardAndBackward(model: Module, { images, labels }: Batch, options: FitOptions): Pass {
-  const { optimizer, loss: lossFunction = classLoss } = options;
-  optimizer.zeroGrad();
-  const output = model.forward(images);
-  const loss = lossFunction(output, labels);
-  loss.backward();
-  return { output, loss };
+function forwardAndBackward(model: Module, { inputs, targets }: Batch, loss: LossFunction<Targets>): Pass {
+  const output = model.forward(inputs);
+  const pass = { output, loss: loss(output, targets) };
+  pass.loss.backward();
+  return pass;
 }
 
 /** Trains on what is left of an epoch. */
-async function trainEpoch(model: Module, options: FitOptions, position: TrainingPosition): Promise<Metrics> {
+async function trainEpoch(model: Module, options: AnyOptions, position: TrainingPosition): Promise<AnyMetrics> {
   const { optimizer, train, epochs, batchSize, augment, clipNorm, clipValue } = options;
+  const classes = classesOf(train);
+  const { loss = defaultLoss("fit", classes) } = options;
   const { epoch } = position;
-  const total = train.length;
-  position.tally ??= new Tally({ classes: train.classes.length });
+  const total = isDataset(train) ? train.length : undefined;
+  position.tally ??= new Tally({ classes });
   // An epoch that goes on draws its order and its augmentation anew: from where they came from before.
   if (position.streams) setGeneratorStates(position.streams);
   const [shuffle, augmentation] = [defaultGenerator("shuffle"), defaultGenerator("augmentation")];
   position.streams = { shuffle: shuffle.state(), augmentation: augmentation.state() };
   let start = performance.now();
-  for (const batch of train.batches(batchSize, { start: position.done, augment })) {
-    const where = `epoch ${epoch}, step ${Math.ceil(position.done / batchSize) + 1}`;
-    const pass = () => forwardAndBackward(model, batch, options);
+  for await (const { batch, count, at } of walk("fit: train", train, { batchSize, start: position.done, augment })) {
+    const where = `epoch ${epoch}, step ${at + 1}`;
+    const pass = () => {
+      optimizer.zeroGrad();
+      return forwardAndBackward(model, batch, loss);
+    };
     const { values, mean } = await runPass(pass, model, where, options.detectAnomaly);
-    if (options.loss === nllLoss) checkLogProbabilities(values, train.classes.length);
+    if (loss === nllLoss) checkLogProbabilities(values, values.length / count);
     if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).dispose();
     if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
     optimizer.step();
     if (options.scheduleEvery === "step") options.schedule?.step(mean);
-    position.tally.add(values, batch.labels, mean);
-    position.done += batch.labels.length;
+    position.tally.add({ output: values, labels: await labelsOf(batch.targets, classes), count, loss: mean });
+    position.done += count;
     position.seconds += since(start);
     const imagesPerSecond = position.done / position.seconds;
-    const secondsLeft = (total - position.done) / imagesPerSecond;
+    const secondsLeft = total === undefined ? undefined : (total - position.done) / imagesPerSecond;
     await options.onStep?.({ epoch, epochs, done: position.done, total, loss: mean, imagesPerSecond, secondsLeft });
     options.signal?.throwIfAborted();
     // What the callback took is not the training's time.

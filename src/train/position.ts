@@ -1,8 +1,9 @@
 /** TrainingPosition: where training stands between two steps. */
 
 import { instanceOf, type Kind } from "../tensor/arguments.js";
-import type { Tally } from "./evaluate.js";
+import type { AnyMetrics } from "./metrics.js";
 import type { EpochReport } from "./reports.js";
+import type { Tally } from "./tally.js";
 
 /**
  * What decides the rest of a training run, besides the data, the model, the optimizer, its schedule and the default
@@ -12,7 +13,7 @@ import type { EpochReport } from "./reports.js";
 export class TrainingPosition {
   /** The running epoch, from 1. */
   epoch = 1;
-  /** Images of it that have been trained on. */
+  /** Examples of it that have been trained on. */
   done = 0;
   /** Spent on training on them, without callbacks. */
   seconds = 0;
@@ -21,10 +22,10 @@ export class TrainingPosition {
   /** The streams that a pass over the training set draws from, as they were before this epoch's, once it has begun. */
   streams: { shuffle: number[]; augmentation: number[] } | undefined;
   /** One for each epoch that is over. */
-  reports: EpochReport[] = [];
+  reports: EpochReport<AnyMetrics>[] = [];
 
   /** Notes the report of an epoch that is over, and stands before the next. */
-  finishEpoch(report: EpochReport): void {
+  finishEpoch(report: EpochReport<AnyMetrics>): void {
     this.reports.push(report);
     this.epoch++;
     this.done = 0;

@@ -1,7 +1,7 @@
 /** Progress on the console: a live line on a terminal, a plain one now and then in a log. */
 
 import { duration, inColumns } from "../text.js";
-import type { Metrics } from "./evaluate.js";
+import type { AnyMetrics } from "./metrics.js";
 import type { EpochReport, StepReport } from "./reports.js";
 
 /** Between two lines about the same epoch, or the same reading, in a log. */
@@ -10,8 +10,9 @@ const LOG_INTERVAL_MS = 30_000;
 /** Between two states of the live line while photographs are read: they come by the thousand. */
 const LIVE_INTERVAL_MS = 50;
 
-function describe({ loss, accuracy, f1 }: Metrics): string {
-  return `loss ${loss.toFixed(4)}  accuracy ${(100 * accuracy).toFixed(2)} %  F1 ${f1.toFixed(4)}`;
+function describe({ loss, accuracy, f1 }: AnyMetrics): string {
+  const ofClasses = accuracy === undefined ? "" : `  accuracy ${(100 * accuracy).toFixed(2)} %  F1 ${f1?.toFixed(4)}`;
+  return `loss ${loss.toFixed(4)}${ofClasses}`;
 }
 
 /** Callbacks that tell on the console how far a program is. */
@@ -21,7 +22,7 @@ export interface ConsoleProgress {
   /** For training: `fit`. */
   onStep: (report: StepReport) => void;
   /** For training, too. */
-  onEpoch: (report: EpochReport) => void;
+  onEpoch: (report: EpochReport<AnyMetrics>) => void;
 }
 
 /**
@@ -46,10 +47,11 @@ export function consoleProgress(): ConsoleProgress {
   const training: Omit<ConsoleProgress, "onProgress"> = {
     onStep({ epoch, epochs, done, total, imagesPerSecond, secondsLeft }) {
       const where = `epoch ${epoch}/${epochs}`;
-      const speed = `${done}/${total}  ${imagesPerSecond.toFixed(0)} images/s  ${duration(secondsLeft)} left`;
+      const left = secondsLeft === undefined ? "" : `  ${duration(secondsLeft)} left`;
+      const speed = `${total === undefined ? done : `${done}/${total}`}  ${imagesPerSecond.toFixed(0)} images/s${left}`;
       if (terminal) {
-        const bar = "━".repeat(Math.round((24 * done) / total)).padEnd(24, "┄");
-        terminal.write(`\r\x1b[K${where}  ${bar}  ${speed}`);
+        const bar = total === undefined ? "" : `  ${"━".repeat(Math.round((24 * done) / total)).padEnd(24, "┄")}`;
+        terminal.write(`\r\x1b[K${where}${bar}  ${speed}`);
       } else if (isDue(LOG_INTERVAL_MS)) console.log(`${where}  ${speed}`);
     },
     onEpoch({ epoch, epochs, train, validation, test, imagesPerSecond, seconds }) {

@@ -1,6 +1,6 @@
 /** What training tells while it runs: after each step, and after each epoch. */
 
-import type { Metrics } from "./evaluate.js";
+import type { AnyMetrics, Metrics } from "./metrics.js";
 
 /** Where a running epoch stands. */
 export interface StepReport {
@@ -8,30 +8,30 @@ export interface StepReport {
   epoch: number;
   /** How many there are to be. */
   epochs: number;
-  /** Images that this epoch has trained on. */
+  /** Examples that this epoch has trained on. */
   done: number;
-  /** Images that it trains on altogether. */
-  total: number;
+  /** Examples that it trains on altogether; undefined where it is given batches, which nobody has counted. */
+  total?: number;
   /** Mean over the batch, before the step. */
   loss: number;
   /** In this epoch so far, without the time that callbacks took. */
   imagesPerSecond: number;
-  /** Until the end of this epoch's training. */
-  secondsLeft: number;
+  /** Until the end of this epoch's training; undefined where that is not known. */
+  secondsLeft?: number;
 }
 
 /** What an epoch came to. */
-export interface EpochReport {
+export interface EpochReport<M extends AnyMetrics = Metrics> {
   /** Counted from 1. */
   epoch: number;
   /** How many there are to be. */
   epochs: number;
   /** Over the epoch's batches as they were trained on, in training mode and before each step; see `evaluateTrain`. */
-  train: Metrics;
+  train: M;
   /** After the epoch, in evaluation mode; where it is there, it tells which epoch is the best. */
-  validation?: Metrics;
+  validation?: M;
   /** Likewise, where there is no validation. */
-  test?: Metrics;
+  test?: M;
   /** At the end of the epoch's training. */
   lr: number;
   /** While training, without evaluation and callbacks. */

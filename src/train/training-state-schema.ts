@@ -11,7 +11,9 @@ export const count = v.pipe(v.number(), v.safeInteger("expected a whole number")
 
 const positive = v.pipe(v.number(), v.minValue(0));
 
-const metrics = v.looseObject({
+const ofAnyTask = v.looseObject({ loss: v.number() });
+
+const ofClasses = v.looseObject({
   loss: v.number(),
   accuracy: v.number(),
   error: v.number(),
@@ -21,16 +23,20 @@ const metrics = v.looseObject({
   auc: v.optional(v.number()),
 });
 
-export const epochReport = v.looseObject({
-  epoch: v.pipe(count, v.minValue(1)),
-  epochs: v.pipe(count, v.minValue(1)),
-  train: metrics,
-  validation: v.optional(metrics),
-  test: v.optional(metrics),
-  lr: positive,
-  imagesPerSecond: positive,
-  seconds: positive,
-});
+const reportWith = <M extends typeof ofAnyTask | typeof ofClasses>(metrics: M) =>
+  v.looseObject({
+    epoch: v.pipe(count, v.minValue(1)),
+    epochs: v.pipe(count, v.minValue(1)),
+    train: metrics,
+    validation: v.optional(metrics),
+    test: v.optional(metrics),
+    lr: positive,
+    imagesPerSecond: positive,
+    seconds: positive,
+  });
+
+/** Of a training that tells classes, as those of the command line do. */
+export const epochReport = reportWith(ofClasses);
 
 const word = v.pipe(count, v.maxValue(2 ** 32 - 1));
 
@@ -41,9 +47,9 @@ const entries = {
   epoch: v.pipe(count, v.minValue(1)),
   done: count,
   seconds: positive,
-  reports: v.array(epochReport),
+  reports: v.array(reportWith(ofAnyTask)),
   streams: v.optional(v.object({ shuffle: generator, augmentation: generator })),
-  tally: v.optional(v.object({ loss: v.number(), classes: v.pipe(count, v.minValue(1)) })),
+  tally: v.optional(v.object({ loss: v.number(), classes: count })),
   optimizer: v.object({ lr: v.union([positive, v.array(positive)]), steps: v.array(count) }),
   schedule: v.optional(v.record(v.string(), v.number())),
   settings: v.optional(v.record(v.string(), v.unknown())),

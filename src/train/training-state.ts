@@ -3,6 +3,7 @@
 import type { OptimizerState } from "../optim/optimizer.js";
 import type { ScheduleState } from "../optim/schedules/schedule.js";
 import type { Stream } from "../tensor/random.js";
+import type { AnyMetrics } from "./metrics.js";
 import type { TrainingPosition } from "./position.js";
 import type { EpochReport } from "./reports.js";
 import type { Settings } from "./settings.js";
@@ -12,7 +13,7 @@ export interface TrainingState {
   epoch: number;
   done: number;
   seconds: number;
-  reports: EpochReport[];
+  reports: EpochReport<AnyMetrics>[];
   streams?: TrainingPosition["streams"];
   /** The loss in the tally, and the number of classes; the rest of it is tensors. */
   tally?: { loss: number; classes: number };

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Augmentation, type AugmentOptions, type Colors, color, type Movement, move } from "../../src/data/augment.js";
-import { ImageDataset } from "../../src/data/dataset.js";
+import { ImageDataset } from "../../src/data/image-dataset.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 

@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { ImageDataset } from "../../src/data/dataset.js";
 import { findDuplicates } from "../../src/data/duplicates.js";
+import { ImageDataset } from "../../src/data/image-dataset.js";
 
 const GARMENTS = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz";
 

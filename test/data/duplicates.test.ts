@@ -3,11 +3,11 @@
 import { decode, encode } from "jpeg-js";
 import { describe, expect, it } from "vitest";
 import { drawFace } from "../../examples/drawn-faces.js";
-import { ImageDataset } from "../../src/data/dataset.js";
 import { type DuplicateCluster, findDuplicates } from "../../src/data/duplicates.js";
 import { FaceFolder } from "../../src/data/face-folder.js";
 import { correlation, greyPicture } from "../../src/data/grey-picture.js";
 import type { Image } from "../../src/data/image.js";
+import { ImageDataset } from "../../src/data/image-dataset.js";
 import { toPlanes } from "../../src/data/image-to-tensor.js";
 import { resize } from "../../src/data/resize.js";
 import { Generator } from "../../src/tensor/random.js";

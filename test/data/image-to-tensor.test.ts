@@ -1,7 +1,7 @@
 /** imageToTensor: interleaved bytes to planes in [0, 1], exactly the numbers of a dataset's batch. */
 
 import { expect, it } from "vitest";
-import { ImageDataset } from "../../src/data/dataset.js";
+import { ImageDataset } from "../../src/data/image-dataset.js";
 import { imageToTensor, toPlanes } from "../../src/data/image-to-tensor.js";
 import { onEachBackend } from "../targets.js";
 

@@ -2,9 +2,10 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import type { ImageDataset } from "../../src/data/dataset.js";
+import type { ImageDataset } from "../../src/data/image-dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import type { Labels } from "../../src/layers/losses/class-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Module } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
@@ -92,7 +93,7 @@ describe("the metrics", () => {
   });
 
   it("have the loss that is asked for, weighted by the size of each batch", async () => {
-    const lossOf = (_: Tensor, labels: ArrayLike<number>) => full([], labels.length);
+    const lossOf = (_: Tensor, labels: Labels) => full([], labels.length);
     // Batches of 4, 4 and 1.
     expect((await evaluate(classifier(), dataset(LABELS), { batchSize: 4, loss: lossOf })).loss).toBeCloseTo(33 / 9, 6);
   });
@@ -152,7 +153,7 @@ describe("errors", () => {
     [
       "an output of NaN that the loss does not see",
       () => evaluate(new Sequential(classifier(), (x) => x.log()), dataset(LABELS), { loss: () => full([], 1) }),
-      new BrokenLossError("the model's output is NaN for image 0 of this pass"),
+      new BrokenLossError("the model's output is NaN for example 0 of this pass"),
     ],
     [
       "more columns than classes",

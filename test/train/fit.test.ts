@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import "../../src/tensor/methods.js";
-import type { ImageDataset } from "../../src/data/dataset.js";
+import type { ImageDataset } from "../../src/data/image-dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import type { Labels } from "../../src/layers/losses/class-loss.js";
@@ -31,7 +31,7 @@ const TRAIN = [0, 1, 1, 0, 1, 0, 0, 1, 1, 0];
 const TEST = [1, 0, 0, 1, 1];
 
 /** Options for a model: two epochs of batches of 4, 4 and 2. */
-function optionsFor(model: Sequential, changes: Partial<FitOptions> = {}): FitOptions {
+function optionsFor(model: Sequential, changes: Partial<FitOptions<ImageDataset>> = {}): FitOptions<ImageDataset> {
   const optimizer = new SGD(model.parameters(), { lr: 0.5 });
   return { optimizer, train: dataset(TRAIN), test: dataset(TEST, { seed: 2 }), epochs: 2, batchSize: 4, ...changes };
 }
@@ -79,7 +79,7 @@ describe("the steps", () => {
     const modes: boolean[][] = [];
     const part = new Sequential(new Dropout(0));
     const model = new Sequential(part, classifier());
-    const loss = (output: Tensor, labels: ArrayLike<number>) => {
+    const loss = (output: Tensor, labels: Labels) => {
       modes.push([model.training, (part.layers[0] as Dropout).training]);
       return nllLoss(output, Int32Array.from(labels));
     };
@@ -155,7 +155,7 @@ describe("the reports", () => {
     const rows = steps.map(({ epoch, epochs, done, total }) => [epoch, epochs, done, total]);
     expect(rows).toEqual([1, 2].flatMap((epoch) => [4, 8, 10].map((done) => [epoch, 2, done, 10])));
     for (const { imagesPerSecond, secondsLeft, done, total } of steps) {
-      expect(secondsLeft).toBeCloseTo((total - done) / imagesPerSecond, 9);
+      expect(secondsLeft).toBeCloseTo((total! - done) / imagesPerSecond, 9);
     }
   });
 });
@@ -195,7 +195,7 @@ describe("the clock", () => {
 
 describe("the learning rate", () => {
   /** The rate that each step was taken with. */
-  const ratesOf = async (changes: (optimizer: SGD) => Partial<FitOptions>) => {
+  const ratesOf = async (changes: (optimizer: SGD) => Partial<FitOptions<ImageDataset>>) => {
     const model = classifier();
     const options = optionsFor(model, { epochs: 3 });
     const optimizer = options.optimizer as SGD;
@@ -405,7 +405,7 @@ describe("a broken loss", () => {
     let steps = 0;
     return (x: Tensor) => (x.requiresGrad && ++steps >= step ? broken(x) : x);
   };
-  const run = async (layer: (x: Tensor) => Tensor, changes: Partial<FitOptions> = {}) => {
+  const run = async (layer: (x: Tensor) => Tensor, changes: Partial<FitOptions<ImageDataset>> = {}) => {
     const inner = classifier();
     const model = new Sequential(inner, layer);
     return fit(model, optionsFor(model, { optimizer: new SGD(inner.parameters(), { lr: 0.5 }), ...changes }));
@@ -439,7 +439,7 @@ describe("a broken loss", () => {
 });
 
 describe("errors", () => {
-  const run = (changes: Partial<FitOptions>, ...layers: ((x: Tensor) => Tensor)[]) => {
+  const run = (changes: Partial<FitOptions<ImageDataset>>, ...layers: ((x: Tensor) => Tensor)[]) => {
     const model = classifier();
     return fit(new Sequential(model, ...layers), optionsFor(model, changes));
   };
@@ -559,7 +559,7 @@ describe("what cannot be meant", () => {
     [{ train: dataset([]) }, "fit: train: the dataset is empty"],
   ])("%j", async (changes, message) => {
     const model = classifier();
-    await expect(fit(model, optionsFor(model, changes as Partial<FitOptions>))).rejects.toThrow(message);
+    await expect(fit(model, optionsFor(model, changes as Partial<FitOptions<ImageDataset>>))).rejects.toThrow(message);
   });
 
   it("a schedule of another optimizer", async () => {

@@ -1,6 +1,6 @@
 /** A dataset and a model that are small enough to measure by hand. */
 
-import { ImageDataset } from "../../src/data/dataset.js";
+import { ImageDataset } from "../../src/data/image-dataset.js";
 import { Linear } from "../../src/layers/linear.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { flatten } from "../../src/tensor/ops/movement/reshape.js";

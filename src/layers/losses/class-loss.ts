@@ -30,7 +30,8 @@ export interface ClassLossOptions {
   reduction?: Reduction;
 }
 
-const IGNORED = -100;
+/** Stands for no class where nothing else is said to. */
+export const IGNORED = -100;
 
 export const classKinds: OptionKinds<ClassLossOptions> = {
   weight: numbers,

@@ -3,7 +3,7 @@
 import type { EpochLine } from "../../run/run-json.js";
 import { duration } from "../../text.js";
 import { decidingSplit, type Split } from "../../train/best-epoch.js";
-import type { Metrics } from "../../train/evaluate.js";
+import type { Metrics } from "../../train/metrics.js";
 import { chartGrid } from "../blocks.js";
 import { type Charts, SPLIT_COLORS } from "../charts/chart.js";
 import { epochChart } from "../charts/training.js";

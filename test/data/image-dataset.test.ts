@@ -1,7 +1,7 @@
 /** ImageDataset: which images come in which batch, as which numbers, and how long they live. */
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { ImageDataset } from "../../src/data/dataset.js";
+import { ImageDataset } from "../../src/data/image-dataset.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";

@@ -1,0 +1,84 @@
+/** TensorDataset: examples from arrays or tensors of any shape, with classes or any numbers for targets. */
+
+import { aString, checkOptions, listOf, needed, type OptionKinds } from "../tensor/arguments.js";
+import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Batch } from "./batch.js";
+import type { Dataset } from "./dataset.js";
+import { type Examples, readExamples, someExamples } from "./examples.js";
+import type { HostArray } from "./host-array.js";
+import { type BatchOptions, batchKinds, passes } from "./passes.js";
+import { takeIntegers, takeRows } from "./rows.js";
+import { areClasses, readTargets } from "./target-values.js";
+
+export interface TensorDatasetOptions<Names extends readonly string[] | undefined = readonly string[] | undefined> {
+  /** [N, …], of any shape. Typed arrays and tensors are not copied; integers become floats as they are. */
+  inputs: Examples;
+  /**
+   * The class of each example, [N]: a typed array of integers, or a list beside `classes`. (Of a shape [N, …], each example
+   * has several, as each place in a text does.) Or real-valued, [N, …]: any numbers, 0 or 1 for each of several labels,
+   * or, beside `classes`, the probability of each, [N, C].
+   */
+  targets: Examples;
+  /** What the classes are called, by label. */
+  classes?: Names;
+}
+
+const KINDS: OptionKinds<TensorDatasetOptions> = {
+  inputs: needed(someExamples),
+  targets: needed(someExamples),
+  classes: listOf("a list of names", aString),
+};
+
+/** Examples stay in the form that they come in; a batch becomes tensors when it is asked for. */
+export class TensorDataset<Names extends readonly string[] | undefined = undefined> implements Dataset {
+  /** What the classes are called, by label; undefined where that was not said. */
+  readonly classes: Names;
+  readonly #inputs: Tensor | HostArray;
+  readonly #targets: Tensor | HostArray;
+
+  /**
+   * @param data what it is made of
+   * @throws ShapeError when inputs and targets are not of the same number of examples, lists are ragged, or it cannot be
+   * told whether targets are classes
+   * @throws RangeError when a target is none of the classes
+   * @see torch.utils.data.TensorDataset
+   */
+  constructor(data: TensorDatasetOptions<Names>) {
+    checkOptions("TensorDataset", data as TensorDatasetOptions, KINDS);
+    this.classes = data.classes as Names;
+    this.#inputs = readExamples("inputs", data.inputs);
+    this.#targets = readTargets(data.targets, data.classes);
+    const [n, targets] = [this.#inputs.shape[0], this.#targets.shape[0]];
+    if (n === targets) return;
+    throw new ShapeError(
+      `TensorDataset: ${n} examples, inputs ${formatShape(this.#inputs.shape)}, have ${targets} targets, ` +
+        `${formatShape(this.#targets.shape)}; a typed array has its shape beside it: { data, shape: [${targets}, …] }`,
+    );
+  }
+
+  /** Number of examples. */
+  get length(): number {
+    return this.#inputs.shape[0];
+  }
+
+  /** Of one example, without the axis of examples. */
+  get inputShape(): Shape {
+    return this.#inputs.shape.slice(1);
+  }
+
+  /**
+   * The dataset batch by batch, the last one of what is left: for a loop, or one in each epoch, in a new order each time.
+   * Its tensors are released when the next batch is asked for, and at the end.
+   * @throws RangeError unless `batchSize` is a positive integer, and `start` one of the pass's positions
+   * @see torch.utils.data.DataLoader
+   */
+  batches(batchSize: number, options: BatchOptions = {}): Iterable<Batch> {
+    checkOptions("batches", options, batchKinds);
+    const [inputs, targets] = [this.#inputs, this.#targets];
+    return passes(this.length, batchSize, options, () => (indices) => ({
+      inputs: takeRows(inputs, indices),
+      targets: areClasses(targets) ? takeIntegers(targets, indices) : takeRows(targets, indices),
+    }));
+  }
+}

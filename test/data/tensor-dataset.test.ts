@@ -1,0 +1,200 @@
+/** TensorDataset: which examples come in which batch, as what, and which targets are classes. */
+
+import { beforeEach, describe, expect, it } from "vitest";
+import { TensorDataset, type TensorDatasetOptions } from "../../src/data/tensor-dataset.js";
+import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
+import { Generator } from "../../src/tensor/random.js";
+import { Tensor } from "../../src/tensor/tensor.js";
+import { onEachBackend } from "../targets.js";
+
+beforeEach(() => useBackend("js"));
+
+type Options = TensorDatasetOptions<readonly string[] | undefined>;
+
+/** Of every batch, without shuffling: the inputs, their shape, and the targets. */
+async function batchesOf(options: Options, batchSize = 2) {
+  const seen = [];
+  for (const { inputs, targets } of new TensorDataset(options).batches(batchSize, { shuffle: false })) {
+    const said = targets instanceof Tensor ? { shape: targets.shape, values: [...(await targets.data())] } : targets;
+    seen.push({ shape: inputs.shape, inputs: [...(await inputs.data())], targets: said });
+  }
+  return seen;
+}
+
+const NUMBERS = [1, 2, 3, 4, 5, 6];
+
+describe("the inputs", () => {
+  onEachBackend("are the same from lists, typed arrays with a shape, and a tensor", async () => {
+    const targets = Int32Array.of(2, 0, 1);
+    const expected = [
+      { shape: [2, 2], inputs: [1, 2, 3, 4], targets: Int32Array.of(2, 0) },
+      { shape: [1, 2], inputs: [5, 6], targets: Int32Array.of(1) },
+    ];
+    const forms = [
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      [Float32Array.of(1, 2), Float32Array.of(3, 4), Float32Array.of(5, 6)],
+      { data: Float64Array.from(NUMBERS), shape: [3, 2] },
+      { data: Uint8Array.from(NUMBERS), shape: [3, 2] },
+      tensor(NUMBERS, [3, 2]),
+    ];
+    for (const inputs of forms) expect(await batchesOf({ inputs, targets })).toEqual(expected);
+  });
+
+  it("have any number of axes", async () => {
+    const dataset = new TensorDataset({
+      inputs: { data: new Float32Array(3 * 2 * 4 * 5), shape: [3, 2, 4, 5] },
+      targets: [[0], [1], [2]],
+    });
+    expect([dataset.length, dataset.inputShape, dataset.classes]).toEqual([3, [2, 4, 5], undefined]);
+    const shapes = Array.from(dataset.batches(2), ({ inputs }) => inputs.shape);
+    expect(shapes).toEqual([
+      [2, 2, 4, 5],
+      [1, 2, 4, 5],
+    ]);
+    const series = await batchesOf({ inputs: Float32Array.from(NUMBERS), targets: new Int32Array(6) }, 4);
+    expect(series.map(({ shape }) => shape)).toEqual([[4], [2]]);
+  });
+
+  it("come in a new order on each pass, their targets with them", async () => {
+    const dataset = new TensorDataset({ inputs: NUMBERS.map((i) => [i]), targets: Int32Array.from(NUMBERS) });
+    const generator = new Generator(3);
+    const orders = [0, 1].map(() =>
+      Array.from(dataset.batches(4, { generator }), ({ inputs, targets }) => {
+        expect([...inputs.dataSync()]).toEqual([...(targets as Int32Array)]);
+        return [...(targets as Int32Array)];
+      }).flat(),
+    );
+    const same = new Generator(3);
+    expect(orders).toEqual([0, 1].map(() => Array.from(same.permutation(6), (i) => NUMBERS[i])));
+    expect(Array.from(dataset.batches(4, { start: 4, dropLast: true }))).toEqual([]);
+  });
+
+  onEachBackend("are released with their batch, and the dataset's own tensors are not", async (backend) => {
+    const inputs = tensor(NUMBERS, [6, 1]);
+    const dataset = new TensorDataset({ inputs, targets: inputs });
+    const before = backend.memory().storages;
+    for (const _ of dataset.batches(2)) expect(memory().storages).toBe(before + 2);
+    for (const _ of dataset.batches(2)) break;
+    expect(backend.memory().storages).toBe(before);
+    expect([...(await inputs.data())]).toEqual(NUMBERS);
+  });
+});
+
+describe("the targets", () => {
+  const inputs = [[1], [2], [3]];
+  const targetsOf = async (targets: Options["targets"], classes?: readonly string[]) =>
+    (await batchesOf({ inputs, targets, classes }, 3))[0].targets;
+
+  it("are classes where their type says so, and as a list beside classes", async () => {
+    for (const targets of [
+      Int32Array.of(1, 0, 1),
+      Uint8Array.of(1, 0, 1),
+      { data: Int8Array.of(1, 0, 1), shape: [3] },
+    ]) {
+      expect(await targetsOf(targets)).toEqual(Int32Array.of(1, 0, 1));
+    }
+    expect(await targetsOf([1, 0, 1], ["a", "b"])).toEqual(Int32Array.of(1, 0, 1));
+  });
+
+  it("are a class for each place where they have a shape", async () => {
+    const targets = { data: Int32Array.from(NUMBERS), shape: [3, 2] };
+    expect((await batchesOf({ inputs, targets })).map((batch) => batch.targets)).toEqual([
+      Int32Array.of(1, 2, 3, 4),
+      Int32Array.of(5, 6),
+    ]);
+  });
+
+  it("are numbers otherwise", async () => {
+    const column = { shape: [3, 1], values: [1, 0, 1] };
+    expect(await targetsOf([[1], [0], [1]])).toEqual(column);
+    expect(await targetsOf(tensor([1, 0, 1], [3, 1]))).toEqual(column);
+    expect(await targetsOf({ data: Float32Array.of(1, 0, 1), shape: [3, 1] })).toEqual(column);
+    expect(await targetsOf([0.5, 1, 2])).toEqual({ shape: [3], values: [0.5, 1, 2] });
+    expect(await targetsOf(Float32Array.of(1, 0, 1))).toEqual({ shape: [3], values: [1, 0, 1] });
+  });
+
+  it("beside classes, are their probabilities", async () => {
+    const soft = [
+      [1, 0],
+      [0.25, 0.75],
+      [0, 1],
+    ];
+    expect(await targetsOf(soft, ["a", "b"])).toEqual({ shape: [3, 2], values: soft.flat() });
+  });
+});
+
+describe("what does not fit is refused", () => {
+  const inputs = [[1], [2], [3]];
+  it.each<[string, Options, string]>([
+    [
+      "a list that may be classes or numbers",
+      { inputs, targets: [1, 0, 1] },
+      "TensorDataset: the targets [1, 0, 1] may be classes or numbers. Int32Array.from(targets) are classes; " +
+        "targets.map((y) => [y]) are numbers, for a model with one output",
+    ],
+    [
+      "another number of targets",
+      { inputs, targets: new Int32Array(4) },
+      "TensorDataset: 3 examples, inputs [3, 1], have 4 targets, [4]; a typed array has its shape beside it: " +
+        "{ data, shape: [4, …] }",
+    ],
+    [
+      "a label without a class",
+      { inputs, targets: { data: Int32Array.of(0, 1, 1, 0, 2, 0), shape: [3, 2] }, classes: ["a", "b"] },
+      "TensorDataset: the target of example 2 is 2, but the 2 classes have the labels 0 to 1. Targets that are no classes " +
+        "are a Float32Array, a tensor, or nested lists",
+    ],
+    [
+      "a negative label",
+      { inputs, targets: Int32Array.of(0, -1, 1) },
+      "TensorDataset: the target of example 1 is -1, but classes are counted from 0. Targets that are no classes are a " +
+        "Float32Array, a tensor, or nested lists",
+    ],
+    [
+      "several labels beside classes",
+      {
+        inputs,
+        targets: [
+          [1, 0],
+          [1, 1],
+          [0, 0],
+        ],
+        classes: ["a", "b"],
+      },
+      "TensorDataset: the targets of example 1 are [1, 1]; beside classes, they are the probability of each, and sum to 1. " +
+        "Where an example may have several labels, leave classes out",
+    ],
+    [
+      "numbers beside classes",
+      { inputs, targets: tensor([1, 2, 3], [3, 1]), classes: ["a", "b"] },
+      "TensorDataset: the targets [3, 1] are no probabilities of 2 classes, [N, 2]. Classes themselves are an Int32Array; " +
+        "beside other targets, leave classes out",
+    ],
+    [
+      "a shape that is not filled",
+      { inputs: { data: new Float32Array(5), shape: [3, 2] }, targets: new Int32Array(3) },
+      "TensorDataset: inputs: 5 numbers do not fill the shape [3, 2] (6)",
+    ],
+    [
+      "one number",
+      { inputs: tensor(1, []), targets: new Int32Array(1) },
+      "TensorDataset: inputs: the first axis is that of the examples, and one number has none",
+    ],
+    [
+      "ragged lists",
+      { inputs: [[1], [2, 3]], targets: new Int32Array(2) },
+      "TensorDataset: inputs: the lists along axis 1 have 1 and 2 elements",
+    ],
+  ])("%s", (_, options, message) => expect(() => new TensorDataset(options)).toThrow(message));
+
+  it("options of another dataset", () => {
+    const dataset = new TensorDataset({ inputs, targets: new Int32Array(3) });
+    expect(() => dataset.batches(2, { augment: { flip: 0.5 } } as object)).toThrow('batches: unknown option "augment"');
+    expect(() => new TensorDataset({ inputs } as unknown as Options)).toThrow('the option "targets" is missing');
+  });
+});

@@ -1,0 +1,296 @@
+/** What fit and evaluate go through: datasets of any kind, and batches that a program makes. */
+
+import { beforeEach, describe, expect, it } from "vitest";
+import "../../src/tensor/methods.js";
+import type { Batch } from "../../src/data/batch.js";
+import type { Dataset } from "../../src/data/dataset.js";
+import { TensorDataset } from "../../src/data/tensor-dataset.js";
+import { Linear } from "../../src/layers/linear.js";
+import { bceWithLogits } from "../../src/layers/losses/bce-with-logits.js";
+import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
+import { mseLoss } from "../../src/layers/losses/mse-loss.js";
+import { Sequential } from "../../src/layers/sequential.js";
+import { SGD } from "../../src/optim/sgd.js";
+import { useBackend } from "../../src/tensor/backend/registry.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
+import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
+import type { DataSource } from "../../src/train/data-source.js";
+import { evaluate } from "../../src/train/evaluate.js";
+import { type FitOptions, fit } from "../../src/train/fit.js";
+import { TrainingPosition } from "../../src/train/position.js";
+import { onEachBackend } from "../targets.js";
+import { classifier, dataset } from "./tiny-data.js";
+
+beforeEach(async () => {
+  await useBackend("js");
+  manualSeed(1);
+});
+
+const linear = (outputs: number, seed = 1) =>
+  new Sequential(new Linear(2, outputs, { generator: new Generator(seed) }));
+const INPUTS = [
+  [1, 2],
+  [0, 1],
+  [-1, 1],
+  [2, -1],
+  [0, -2],
+];
+/** 3a − b + ½. */
+const VALUES = INPUTS.map(([a, b]) => [3 * a - b + 0.5]);
+const LABELS = Int32Array.of(0, 1, 2, 1, 0);
+
+function optionsFor<Data extends DataSource>(
+  model: Sequential,
+  train: Data,
+  changes: Partial<FitOptions<Data>> = {},
+): FitOptions<Data> {
+  const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+  return { optimizer, train, epochs: 3, batchSize: 2, ...changes };
+}
+
+const weights = (model: Sequential) => Promise.all(model.parameters().map((p) => p.data()));
+
+describe("datasets", () => {
+  it("of numbers: a regression reports its loss, and nothing of classes", async () => {
+    const model = linear(1);
+    const train = new TensorDataset({ inputs: INPUTS, targets: VALUES });
+    const reports = await fit(model, optionsFor(model, train, { loss: mseLoss, epochs: 200, test: train }));
+    const { loss, ...others } = reports[199].test!;
+    expect(loss).toBeLessThan(1e-6);
+    expect(others).toEqual({});
+    const [weight, bias] = (await weights(model)).map((values) => [...values]);
+    expect(weight).toEqual([expect.closeTo(3, 2), expect.closeTo(-1, 2)]);
+    expect(bias).toEqual([expect.closeTo(0.5, 2)]);
+  });
+
+  it("of numbers ask for a loss", async () => {
+    const train = new TensorDataset({ inputs: INPUTS, targets: VALUES });
+    const message =
+      ": the targets are a tensor [2, 1], which may mean many things: say by loss what the output is compared by: mseLoss";
+    const model = linear(1);
+    await expect(fit(model, optionsFor(model, train))).rejects.toThrow(`fit${message}`);
+    await expect(evaluate(model, train, { batchSize: 2 })).rejects.toThrow(`evaluate${message}`);
+  });
+
+  onEachBackend("of classes have their metrics, with or without names", async () => {
+    const model = linear(3);
+    const named = new TensorDataset({ inputs: INPUTS, targets: LABELS, classes: ["a", "b", "c"] });
+    const metrics = await evaluate(model, named);
+    expect(Object.keys(metrics)).toEqual(["loss", "accuracy", "error", "precision", "recall", "f1"]);
+    expect(await evaluate(model, new TensorDataset({ inputs: INPUTS, targets: LABELS }), { batchSize: 2 })).toEqual({
+      ...metrics,
+      loss: expect.closeTo(metrics.loss, 6),
+    });
+    const soft = [...LABELS].map((label) => [0, 1, 2].map((k) => (k === label ? 0.8 : 0.1)));
+    const ofSoft = await evaluate(
+      model,
+      new TensorDataset({ inputs: INPUTS, targets: soft, classes: ["a", "b", "c"] }),
+    );
+    const byHand = await crossEntropy(model.forward(tensor(INPUTS)), tensor(soft)).item();
+    expect(ofSoft).toEqual({ ...metrics, loss: expect.closeTo(byHand, 6) });
+  });
+
+  it("of several labels an example are trained by bceWithLogits", async () => {
+    const model = linear(2);
+    const targets = INPUTS.map(([a, b]) => [Number(a > 0), Number(b > 0)]);
+    const train = new TensorDataset({ inputs: INPUTS, targets });
+    const reports = await fit(model, optionsFor(model, train, { loss: bceWithLogits, epochs: 30 }));
+    expect(reports[29].train.loss).toBeLessThan(reports[0].train.loss / 2);
+    expect(Object.keys(reports[0].train)).toEqual(["loss"]);
+  });
+
+  it("of a class for each place: rows of the output are counted one by one, those without a class not at all", async () => {
+    const targets = { data: Int32Array.of(0, 1, 2, 1, 0, -100, 1, 1, 2, 0), shape: [5, 2] };
+    const inputs = { data: Float32Array.from([...INPUTS, ...INPUTS.toReversed()].flat()), shape: [5, 2, 2] };
+    const model = new Sequential((x: Tensor) => x.reshape([-1, 2]), linear(3));
+    const batch = { inputs: tensor([...inputs.data], [5, 2, 2]), targets: targets.data };
+    const counted = await evaluate(model, [batch]);
+    const rows = [...targets.data.keys()].filter((i) => targets.data[i] !== -100);
+    const flat = [...INPUTS, ...INPUTS.toReversed()];
+    const one = await evaluate(
+      linear(3),
+      new TensorDataset({ inputs: rows.map((i) => flat[i]), targets: targets.data.filter((t) => t >= 0) }),
+    );
+    expect(counted).toEqual({ ...one, loss: expect.closeTo(one.loss, 6) });
+  });
+
+  it("of one's own are asked for batches like any other", async () => {
+    const asked: unknown[] = [];
+    const own: Dataset = {
+      length: 3,
+      async *batches(batchSize, { shuffle = true, start = 0 } = {}) {
+        asked.push({ batchSize, shuffle, start });
+        for (let i = start; i < 3; i++) yield { inputs: tensor([INPUTS[i]]), targets: [LABELS[i]] };
+      },
+    };
+    const model = linear(3);
+    const position = new TrainingPosition();
+    position.done = 2;
+    await fit(model, optionsFor(model, own, { epochs: 2, test: own, batchSize: 1, position }));
+    expect(asked).toEqual([2, 0, 0, 0].map((start, i) => ({ batchSize: 1, shuffle: i % 2 === 0, start })));
+  });
+});
+
+describe("batches", () => {
+  const list = (): Batch[] => [
+    { inputs: tensor(INPUTS.slice(0, 3)), targets: LABELS.slice(0, 3) },
+    { inputs: tensor(INPUTS.slice(3)), targets: LABELS.slice(3) },
+  ];
+
+  onEachBackend("train like a dataset, in an array, from a generator, or from an asynchronous one", async () => {
+    const trained = async (train: DataSource, batchSize?: number) => {
+      const model = linear(3);
+      const reports = await fit(model, optionsFor(model, train, { batchSize }));
+      return { weights: await weights(model), train: reports.map((report) => report.train) };
+    };
+    const ordered: Dataset = {
+      length: 5,
+      batches: (n) => new TensorDataset({ inputs: INPUTS, targets: LABELS }).batches(n, { shuffle: false }),
+    };
+    const expected = await trained(ordered, 3);
+    expect(await trained(list())).toEqual(expected);
+    expect(await trained(list)).toEqual(expected);
+    expect(
+      await trained(function* () {
+        yield* list();
+      }),
+    ).toEqual(expected);
+    expect(
+      await trained(async function* () {
+        for (const batch of list()) yield Promise.resolve(batch);
+      }),
+    ).toEqual(expected);
+  });
+
+  it("go on in the middle of an epoch, with what they draw from the default generators", async () => {
+    const drawn = function* () {
+      for (const i of defaultGenerator("shuffle").permutation(5)) {
+        yield { inputs: tensor([INPUTS[i]]), targets: [LABELS[i]] };
+      }
+    };
+    const whole = linear(3);
+    await fit(whole, optionsFor(whole, drawn, { batchSize: undefined }));
+    manualSeed(1);
+    const [parts, position] = [linear(3), new TrainingPosition()];
+    const options = optionsFor(parts, drawn, { batchSize: undefined, position });
+    const onStep = ({ epoch, done }: { epoch: number; done: number }) => {
+      if (epoch === 2 && done === 3) throw new Error("interrupted");
+    };
+    await expect(fit(parts, { ...options, onStep })).rejects.toThrow("interrupted");
+    await fit(parts, options);
+    expect(await weights(parts)).toEqual(await weights(whole));
+  });
+
+  it("have no length to be reported, nor a time that is left", async () => {
+    const model = linear(3);
+    const steps: unknown[] = [];
+    const onStep = ({ done, total, secondsLeft }: object & { done: number; total?: number; secondsLeft?: number }) =>
+      steps.push([done, total, secondsLeft]);
+    await fit(model, optionsFor(model, list(), { epochs: 1, batchSize: undefined, onStep }));
+    expect(steps).toEqual([
+      [3, undefined, undefined],
+      [5, undefined, undefined],
+    ]);
+  });
+});
+
+describe("errors", () => {
+  const fitted = (train: unknown, changes: object = {}) => {
+    const model = linear(3);
+    return fit(model, optionsFor(model, train as DataSource, { batchSize: undefined, ...changes }));
+  };
+  const batch = () => ({ inputs: tensor(INPUTS), targets: LABELS });
+  const once = function* () {
+    yield batch();
+  };
+  it.each<[string, () => Promise<unknown>, string]>([
+    [
+      "a generator for several epochs",
+      () => fitted(once()),
+      "fit: train: a generator can be walked only once. Give the function that makes it, or an array of its batches, as " +
+        "[...batches]",
+    ],
+    [
+      "a generator to test on after each of several epochs",
+      () => fitted([batch()], { test: once() }),
+      "fit: test: a generator can be walked only once",
+    ],
+    [
+      "what is used up in another way",
+      () => {
+        const used = once();
+        return fitted(() => used);
+      },
+      "fit: train: there are no batches; a generator can be walked only once",
+    ],
+    ["an empty array", () => fitted([]), "fit: train: there are no batches"],
+    ["a batch size", () => fitted([batch()], { batchSize: 2 }), "fit: batchSize is for datasets, and train is batches"],
+    ["augmentation", () => fitted([batch()], { augment: {} }), "fit: augment is for datasets, and train is batches"],
+    [
+      "no batch size for a dataset",
+      () => fitted(dataset([0, 1])),
+      'fit: the option "batchSize" is missing; it must be a positive integer',
+    ],
+    [
+      "a tensor",
+      () => fitted(tensor(INPUTS)),
+      "fit: train must be a dataset, batches { inputs, targets }, or a function that makes such batches, got a Tensor " +
+        "[5, 2]; new TensorDataset({ inputs, targets }) makes a dataset",
+    ],
+    [
+      "what is no batch",
+      () => fitted([[tensor(INPUTS), LABELS]]),
+      "fit: train: batch 0 must be { inputs, targets }, a tensor and an Int32Array or a tensor, got an array of 2",
+    ],
+    [
+      "lists for inputs",
+      () => fitted([batch(), { inputs: INPUTS, targets: LABELS }]),
+      "batch 1 must be { inputs, targets }, a tensor and an Int32Array or a tensor, got { inputs: an array of 5, targets: " +
+        "an Int32Array of 20 bytes }",
+    ],
+    [
+      "fewer targets than inputs",
+      () => fitted([{ inputs: tensor(INPUTS), targets: LABELS.slice(1) }]),
+      "fit: train: batch 0 has inputs [5, 2] and targets 4: there must be as many of both",
+    ],
+    [
+      "a batch that ends elsewhere than it did",
+      () => fitted([batch()], { position: Object.assign(new TrainingPosition(), { done: 2 }) }),
+      "fit: train: 2 examples were done, and no batch ends there: these are other batches",
+    ],
+    [
+      "fewer batches than there were",
+      () => fitted([batch()], { position: Object.assign(new TrainingPosition(), { done: 9 }) }),
+      "fit: train: 9 examples were done, and there are 5: these are other batches",
+    ],
+    [
+      "a dataset that passes over `start`",
+      () =>
+        fitted(
+          { length: 5, batches: () => [batch()] },
+          { batchSize: 5, position: Object.assign(new TrainingPosition(), { done: 2 }) },
+        ),
+      "fit: train: batches() gives more examples than the dataset's length, 5, of which 2 were to be left out (start)",
+    ],
+    [
+      "a dataset that gives nothing",
+      () => fitted({ length: 5, batches: () => [] }, { batchSize: 5 }),
+      "fit: train: batches() gives none, and the dataset's length is 5",
+    ],
+    [
+      "numbers to judge epochs by accuracy",
+      () => {
+        const train = new TensorDataset({ inputs: INPUTS, targets: INPUTS.map(() => [1, 2, 3]) });
+        return fitted(train, { batchSize: 5, loss: mseLoss, earlyStop: { metric: "accuracy", patience: 1 } });
+      },
+      "there is no accuracy in epoch 1: it needs targets that are classes",
+    ],
+  ])("%s", (_, run, message) => expect(run()).rejects.toThrow(message));
+});
+
+it("one epoch may be of a generator", async () => {
+  const model = classifier();
+  const once = dataset([0, 1, 1]).batches(2)[Symbol.iterator]() as IterableIterator<Batch>;
+  expect(await fit(model, optionsFor(model, once, { epochs: 1, batchSize: undefined }))).toHaveLength(1);
+});
