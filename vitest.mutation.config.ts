@@ -1,10 +1,10 @@
-/** The tests that mutants of `src/NAME` are held against: those of `test/NAME`, in Node, where they take seconds. */
+/** The tests that mutants are held against, as scripts/mutation/mutate.js names them: in Node, where they take seconds. */
 
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: [`test/${process.env.MUTATED}/**/*.test.ts`],
+    include: JSON.parse(process.env.TESTS ?? "[]"),
     exclude: ["test/**/*.long.test.ts"],
     testTimeout: 60_000,
     maxWorkers: 1,

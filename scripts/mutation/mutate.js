@@ -1,17 +1,26 @@
 /**
  * Plants faults in a folder of the source, one at a time, and tells which of them its tests do not notice:
- * `npm run mutate -- src/metrics`. A report that shows them in their places is written to `runs/mutation/`.
+ * `npm run mutate -- src/metrics`, or in some of its files, held against some of the tests:
+ * `npm run mutate -- src/run/config.ts src/run/option-kinds.ts test/run/config.test.ts`. A report that shows them in their
+ * places is written to `runs/mutation/`.
  */
 
 import { Stryker } from "@stryker-mutator/core";
 
-const folder = process.argv[2]?.replace(/\/$/, "");
-if (!folder?.startsWith("src/")) throw new Error("which folder of src? For example: npm run mutate -- src/metrics");
+/** Files, and those of folders. */
+const files = (places, ending) => places.map((place) => (place.endsWith(".ts") ? place : `${place}/**/*${ending}`));
+
+const places = process.argv.slice(2).map((place) => place.replace(/\/$/, ""));
+const sources = places.filter((place) => place.startsWith("src/"));
+const asked = places.filter((place) => place.startsWith("test/"));
+if (sources.length === 0 || sources.length + asked.length < places.length)
+  throw new Error("which folder of src, or which files? For example: npm run mutate -- src/metrics");
+const tests = asked.length > 0 ? asked : [...new Set(sources.map((place) => `test/${place.split("/")[1]}`))];
 // For the configuration of vitest, which the processes that run the tests read.
-process.env.MUTATED = folder.slice("src/".length);
+process.env.TESTS = JSON.stringify(files(tests, ".test.ts"));
 
 const results = await new Stryker({
-  mutate: [`${folder}/**/*.ts`],
+  mutate: files(sources, ".ts"),
   plugins: ["@stryker-mutator/vitest-runner"],
   testRunner: "vitest",
   // vitest leaves types alone, faulty ones, too.
@@ -21,7 +30,7 @@ const results = await new Stryker({
   mutator: { excludedMutations: ["StringLiteral"] },
   // What runs once, when a file is loaded, would have every test run again for each of its faults.
   ignoreStatic: true,
-  concurrency: 2,
+  concurrency: 1,
   tempDirName: ".cache/mutation",
   reporters: ["clear-text", "html"],
   clearTextReporter: { allowColor: false, reportTests: false },
@@ -30,4 +39,6 @@ const results = await new Stryker({
 
 const caught = results.filter(({ status }) => status === "Killed" || status === "Timeout").length;
 const counted = results.filter(({ status }) => ["Killed", "Timeout", "Survived", "NoCoverage"].includes(status)).length;
-console.log(`${folder}: ${caught} of ${counted} faults were caught, ${((100 * caught) / counted).toFixed(1)} %`);
+console.log(
+  `${sources.join(" ")}: ${caught} of ${counted} faults were caught, ${((100 * caught) / counted).toFixed(1)} %`,
+);

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { FileError } from "../../src/file-error.js";
 import { loadOptimizer, saveOptimizer } from "../../src/io/optimizer-state.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
@@ -23,7 +22,6 @@ import { Adam, AdamW } from "../../src/optim/adam.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { noGrad } from "../../src/tensor/autograd.js";
-import { ones } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { flatten } from "../../src/tensor/ops/movement/reshape.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
@@ -217,61 +215,6 @@ describe("as PyTorch has it", () => {
       }
     },
   );
-});
-
-describe("loadOptimizer", () => {
-  it.each<[what: string, tensors: StateDict, metadata: Record<string, string>, reason: string]>([
-    ["a net's file", { "0.weight": ones([2]) }, {}, "its metadata has no lr and steps: this is no optimizer's state"],
-    [
-      "steps that are none",
-      {},
-      { lr: "0.1", steps: "[1,-1]" },
-      "its metadata has no lr and steps: this is no optimizer's state",
-    ],
-    [
-      "another optimizer's",
-      { "momentum_buffer.0": ones([2, 2]) },
-      { lr: "0.1", steps: "[1,1]" },
-      'Adam.loadStateDict: the state has "momentum_buffer", which this optimizer does not know',
-    ],
-    [
-      "a tensor of no parameter",
-      { "exp_avg.2": ones([2]) },
-      { lr: "0.1", steps: "[1,1]" },
-      '"exp_avg.2" belongs to none of 2 parameters',
-    ],
-    [
-      "a name without a number",
-      { exp_avg: ones([2]) },
-      { lr: "0.1", steps: "[1,1]" },
-      '"exp_avg" belongs to none of 2 parameters',
-    ],
-    [
-      "other parameters",
-      { "exp_avg.0": ones([3]) },
-      { lr: "0.1", steps: "[1,1]" },
-      'Adam.loadStateDict: "exp_avg" of parameter 0 has shape [3], the parameter [2, 2]',
-    ],
-    [
-      "plain SGD's, which has no tensors",
-      {},
-      { lr: "0.1", steps: "[5,5]" },
-      'Adam.loadStateDict: parameter 0 has taken 5 steps, with no "exp_avg"',
-    ],
-    [
-      "tensors of a parameter that took no step",
-      { "exp_avg.0": ones([2, 2]) },
-      { lr: "0.1", steps: "[0,0]" },
-      'Adam.loadStateDict: parameter 0 has taken 0 steps, with a "exp_avg"',
-    ],
-    ["a smaller net", {}, { lr: "0.1", steps: "[0]" }, "Adam.loadStateDict: the state is of 1 parameters, there are 2"],
-  ])("refuses %s, naming the file", async (_, tensors, metadata, reason) => {
-    const path = join(newFolder(), "optimizer.safetensors");
-    await saveSafetensors(path, tensors, metadata);
-    const optimizer = new Adam(new Linear(2, 2).parameters());
-    await expect(loadOptimizer(path, optimizer)).rejects.toThrow(new FileError(path, reason));
-    expect(optimizer.lr).toBe(1e-3);
-  });
 });
 
 describe.skipIf(!python)("with PyTorch (skipped where no python3 has it)", () => {

@@ -9,6 +9,7 @@ import "../../src/tensor/methods.js";
 import { FileError } from "../../src/file-error.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
+import { encodeHeader } from "../../src/io/safetensors/header.js";
 import type { StateDict } from "../../src/layers/module.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
@@ -131,6 +132,13 @@ const broken: [what: string, bytes: Uint8Array, message: string][] = [
   ["half a header", fileOf("{}").subarray(0, 9), cannotHold(9, 2)],
   ["a header beyond the file", fileOf("{}").fill(3, 0, 1), cannotHold(10, 3)],
   ["a header over the limit", Buffer.from("01e1f50500000000", "hex"), tooLong(100_000_001)],
+  ...["514b0304", "504c0304", "504b0404", "504b0305", "8001956a", "8006956a", "8105956a"].map(
+    (start): (typeof broken)[number] => [
+      `what begins almost as PyTorch's own do, ${start}`,
+      Buffer.from(`${start}ffffffff`, "hex"),
+      tooLong(Number(Buffer.from(`${start}ffffffff`, "hex").readBigUInt64LE())),
+    ],
+  ),
   ["a header at the limit", Buffer.from("00e1f50500000000", "hex"), cannotHold(8, 100_000_000)],
   ["a header of 2⁶⁴ bytes", new Uint8Array(20).fill(255), tooLong(2 ** 64)],
   ["no header", new Uint8Array(8), noBrace],
@@ -238,8 +246,8 @@ describe("numbers become float32", () => {
 
   // PyTorch 1.13 does not have these. The values are in the papers and standards that the formats come from.
   it.each([
-    ["U16", "0000ffff", [0, 65_535]],
-    ["U32", "00000000ffffffff", [0, 2 ** 32]],
+    ["U16", "0000ffff0102", [0, 65_535, 513]],
+    ["U32", "00000000ffffffff01020300", [0, 2 ** 32, 197_121]],
     ["U64", "0000000000000080ffffffffffffffff", [2 ** 63, 2 ** 64]],
     ["F8_E5M2", "0001043c7b7cfcfe", [0, 2 ** -16, 2 ** -14, 1, 57_344, Infinity, -Infinity, NaN]],
     ["F8_E4M3", "000108387effb8", [0, 2 ** -9, 2 ** -6, 1, 448, NaN, -1]],
@@ -325,13 +333,14 @@ describe("on the disk", () => {
     const path = join(root, "large.safetensors");
     const state = { a: ones([3]), large: tensor(hashed(1, 600_000), [600, 1000]), b: tensor([1, 2]) };
     await saveSafetensors(path, state);
-    expect(bitsOf((await loadSafetensors(path)).tensors)).toEqual(bitsOf(state));
+    expect(await bitsOf((await loadSafetensors(path)).tensors)).toEqual(await bitsOf(state));
   });
 
   it.each([
     ["a zip archive", "504b0304000008080000"],
     ["a pickle", "80028a0a6cfc9c46f920"],
     ["a pickle", "8004956a000000000000"],
+    ["a pickle", "8005956a000000000000"],
   ])("PyTorch's own files are known: %s, %s", async (format, hex) => {
     const path = join(root, "model.pt");
     await writeFile(path, Buffer.concat([Buffer.from(hex, "hex"), Buffer.alloc(1000)]));
@@ -361,6 +370,12 @@ describe("on the disk", () => {
       `${missing}: it could not be read: there is no such file or folder (ENOENT)`,
     );
   });
+});
+
+it("a header is written up to the limit of the format, and not beyond", () => {
+  // {"__metadata__":{"a":""}} is 25 bytes.
+  expect(encodeHeader({}, { a: "x".repeat(100_000_000 - 25) })).toHaveLength(8 + 100_000_000);
+  expect(() => encodeHeader({}, { a: "x".repeat(100_000_000 - 24) })).toThrow(new Error(tooLong(100_000_008)));
 });
 
 it("no tensor can be called __metadata__", async () => {
