@@ -13,6 +13,7 @@ export {
 export type { Examples } from "./data/examples.js";
 export { FaceFolder } from "./data/face-folder.js";
 export type { HostArray, IntegerArray } from "./data/host-array.js";
+export { decodeIdx, loadIdx } from "./data/idx.js";
 export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
 export {
   type ImageBatch,
