@@ -6,7 +6,7 @@ import { keepsNothing } from "../tensor/lifetime.js";
 import { matmul } from "../tensor/ops/matmul.js";
 import { add } from "../tensor/ops/pointwise/arithmetic.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
-import { formatShape, ShapeError, sizeOf } from "../tensor/shape.js";
+import { formatShape, type Shape, ShapeError, sizeOf } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { kaimingUniform, uniformParameter } from "./init.js";
 import { Module } from "./module.js";
@@ -19,6 +19,13 @@ export interface LinearOptions {
 }
 
 const KINDS: OptionKinds<LinearOptions> = { bias: aBoolean, generator: aGenerator };
+
+/** What may have been forgotten, or mistaken. */
+function adviceFor(shape: Shape, inFeatures: number): string {
+  if (sizeOf(shape.slice(1)) === inFeatures) return "; put flatten before it";
+  if (shape.length !== 2) return "";
+  return "; behind flatten, another length is that of images of another size than the net was made for";
+}
 
 /** y = x · weightᵀ + bias, weight [out, in], bias [out], x [..., in]. */
 export class Linear extends Module {
@@ -51,7 +58,7 @@ export class Linear extends Module {
     checkTensor("Linear", "x", x);
     const [outFeatures, inFeatures] = this.weight.shape;
     if (x.shape.length < 2 || x.shape.at(-1) !== inFeatures) {
-      const advice = sizeOf(x.shape.slice(1)) === inFeatures ? "; put flatten before it" : "";
+      const advice = adviceFor(x.shape, inFeatures);
       throw new ShapeError(
         `Linear(${inFeatures}, ${outFeatures}): expected an input [..., ${inFeatures}] of 2 axes or more, got ` +
           `${formatShape(x.shape)}${advice}`,

@@ -41,7 +41,11 @@ const loadKinds: OptionKinds<LoadOptions> = { strict: aBoolean };
 export const aStateDict: Kind<StateDict> = {
   expected: "an object of tensors by name",
   accepts: (value): value is StateDict => aPlainObject.accepts(value) && Object.values(value).every(aTensor.accepts),
-  hint: (value) => (value instanceof Module ? "its stateDict() is one" : undefined),
+  hint: (value) => {
+    if (value instanceof Module) return "its stateDict() is one";
+    const isFile = aPlainObject.accepts(value) && Object.hasOwn(value, "tensors") && Object.hasOwn(value, "metadata");
+    return isFile ? "its tensors are one: what loadSafetensors returns has both" : undefined;
+  },
 };
 
 const aParameter: Kind<Parameter> = instanceOf("a Parameter", Parameter, (value) =>
@@ -264,6 +268,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
       ),
     ];
     const who = this.constructor.name;
+    const prefix = shared.length > 0 ? undefined : prefixOf(own.keys(), state);
+    if (prefix !== undefined) {
+      const all = `the state has every name of ${who}, with ${JSON.stringify(prefix)} in front`;
+      throw new Error(`loadStateDict: ${all}: ${withoutIt(prefix)}`);
+    }
     if (lines.length > 0) {
       const hint = strict
         ? ""
@@ -322,6 +331,28 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     });
     return [[this.title.slice(0, -1), ...shapes].join("  "), ...inner, ")"];
   }
+}
+
+/** Stands before the names of a model in a checkpoint, which has others besides. */
+const CHECKPOINT = "model.";
+
+/** What stands before each of `names` in a state that has nothing else: "module." of a model that was wrapped. */
+function prefixOf(names: Iterable<string>, state: StateDict): string | undefined {
+  const [first, ...rest] = names;
+  if (first === undefined || Object.hasOwn(state, first)) return undefined;
+  const prefixes = Object.keys(state).flatMap((name) =>
+    name.endsWith(`.${first}`) ? [name.slice(0, -first.length)] : [],
+  );
+  const hasNoOther = (prefix: string) => Object.keys(state).every((name) => name.startsWith(prefix));
+  const hasAll = (prefix: string) => rest.every((name) => Object.hasOwn(state, prefix + name));
+  return prefixes.find((prefix) => (prefix === CHECKPOINT || hasNoOther(prefix)) && hasAll(prefix));
+}
+
+/** What to do with names that have `prefix` in front. */
+function withoutIt(prefix: string): string {
+  if (prefix === CHECKPOINT) return "a checkpoint has such names, and loadWeights(path, model) reads it";
+  const renamed = `([name, value]) => [name.replace(${JSON.stringify(prefix)}, ""), value]`;
+  return `take that off first, Object.fromEntries(Object.entries(state).map(${renamed}))`;
 }
 
 /** The first few of a list of names. */

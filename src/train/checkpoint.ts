@@ -21,6 +21,7 @@ import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { generatorStates, STREAMS, setGeneratorStates } from "../tensor/random.js";
+import { checkHolds, checkSchedules } from "./belongs.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import { checkSettings, type Settings } from "./settings.js";
 import { Tally } from "./tally.js";
@@ -91,11 +92,14 @@ function releaseAll(tensors: StateDict): void {
  * and `tally.labels`. Numbers and generators are in the metadata, with a SHA-256 digest of each tensor and each entry. All of it is as it is at the call, whatever happens while
  * the file is written.
  * @param training what to save
+ * @throws Error when the optimizer or the schedule is another model's
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
   checkArgument("saveCheckpoint", "path", path, aPath);
   checkOptions("saveCheckpoint", training, saveKinds);
   const { model, optimizer, schedule, position, settings } = training;
+  checkHolds("saveCheckpoint", model, optimizer);
+  checkSchedules("saveCheckpoint", schedule, optimizer);
   const state = optimizer.stateDict();
   const { epoch, done, seconds, reports, streams } = position;
   const tally = position.tally?.state();
@@ -184,6 +188,7 @@ function checkSchedule(saved: ScheduleState | undefined, schedule: Schedule | un
  * schedule are made as they were made then.
  * @param training what to put there
  * @returns the position to go on from
+ * @throws Error when the optimizer given is another model's, or the schedule another optimizer's
  * @throws FileError when the file was changed or damaged, is no checkpoint, or one of another model, optimizer, schedule
  * or other settings; nothing has been changed then
  */
@@ -191,6 +196,8 @@ export async function loadCheckpoint(path: string, training: Resumed): Promise<T
   checkArgument("loadCheckpoint", "path", path, aPath);
   checkOptions("loadCheckpoint", training, loadKinds);
   const { model, optimizer, schedule, settings } = training;
+  checkHolds("loadCheckpoint", model, optimizer);
+  checkSchedules("loadCheckpoint", schedule, optimizer);
   const { metadata, ...file } = await loadSealed(path);
   const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {

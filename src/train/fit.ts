@@ -25,6 +25,7 @@ import {
 import { formatShape } from "../tensor/shape.js";
 import "../tensor/methods.js";
 import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
+import { checkHolds, checkSchedules } from "./belongs.js";
 import { aMetric, deciding, keepsImproving, type MetricName } from "./best-epoch.js";
 import { BestWeights } from "./best-weights.js";
 import { aDataSource, checkManyPasses, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";
@@ -121,7 +122,7 @@ let running = false;
  * training mode at the start of each epoch, but for parts that are in evaluation mode when `fit` begins while the model
  * itself is not: after `model.trunk.eval()`, the trunk's batch norms stay as they are.
  * @returns one report per epoch, those before `position` included
- * @throws Error when a dataset is empty, the optimizer or the schedule is another model's, the loss depends on parameters
+ * @throws Error when a dataset is empty or has other classes, the optimizer or the schedule is another model's, the loss depends on parameters
  * that no optimizer holds, another `fit` is running, nothing tells the best epoch to restore, or the loss becomes NaN or infinite, naming the operation that did it
  */
 export async function fit<Data extends DataSource>(
@@ -154,10 +155,9 @@ async function anyFit(model: Module, options: AnyOptions): Promise<EpochReport<A
 function check(model: Module, options: AnyOptions): void {
   const { optimizer, schedule } = options;
   checkData(options);
-  if (schedule?.optimizer && schedule.optimizer !== optimizer) {
-    throw new Error("fit: the schedule sets the rate of another optimizer; make it with the one that fit is given");
-  }
-  checkOptimizer(model, optimizer);
+  checkSchedules("fit", schedule, optimizer);
+  checkHolds("fit", model, optimizer);
+  checkLeavesNone(model, optimizer);
   if (options.restoreBest) checkRestore(options);
 }
 
@@ -167,6 +167,7 @@ function checkData({ train, validation, test, epochs, batchSize, augment }: AnyO
     if (!data) continue;
     checkNotEmpty(`fit: ${name}`, data);
     if (epochs > 1) checkManyPasses(`fit: ${name}`, data);
+    checkSameClasses(name, data, train);
   }
   if (isDataset(train)) {
     if (batchSize !== undefined) return;
@@ -193,22 +194,26 @@ function checkRestore({ validation, position }: AnyOptions): void {
   }
 }
 
-/** @throws Error when the optimizer holds nothing of the model, or leaves out what is not frozen */
-function checkOptimizer(model: Module, optimizer: Optimizer): void {
-  const who = model.constructor.name;
+/** What the classes of some data are called, in their order, where they have names. */
+function namesOf(data: DataSource): string | undefined {
+  return isDataset(data) ? data.classes?.join(", ") : undefined;
+}
+
+/** @throws Error when a label does not mean the same: figures would be wrong and look as if they were not */
+function checkSameClasses(which: string, data: DataSource, train: DataSource): void {
+  const [own, trained] = [namesOf(data), namesOf(train)];
+  if (own === undefined || trained === undefined || own === trained) return;
+  throw new Error(`fit: ${which} has the classes ${own}, train has ${trained}: a label must mean the same in both`);
+}
+
+/** @throws Error when the optimizer leaves out what is not frozen */
+function checkLeavesNone(model: Module, optimizer: Optimizer): void {
   const held = new Set(optimizer.parameters);
-  const own = model.namedParameters();
-  if (!own.some(([, parameter]) => held.has(parameter))) {
-    const found = own.length === 0 ? "; none were found, which is so for those in #private fields" : "";
-    throw new Error(
-      `fit: the optimizer holds none of the ${own.length} parameters of ${who}${found}. Make it from model.parameters()`,
-    );
-  }
-  const left = own.filter(([, parameter]) => parameter.requiresGrad && !held.has(parameter));
+  const left = model.namedParameters().filter(([, parameter]) => parameter.requiresGrad && !held.has(parameter));
   if (left.length === 0) return;
   const names = left.map(([name, { shape }]) => `${name} ${formatShape(shape)}`).join(", ");
   throw new Error(
-    `fit: the optimizer does not hold ${names} of ${who}. Make it from model.parameters(), once all layers are there; ` +
+    `fit: the optimizer does not hold ${names} of ${model.constructor.name}. Make it from model.parameters(), once all layers are there; ` +
       "freeze what is not to learn: parameter.requiresGrad = false",
   );
 }

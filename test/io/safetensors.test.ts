@@ -117,7 +117,8 @@ const noStrings = "safetensors: __metadata__ must hold strings";
 const claims = (shape: string, begin: number, end: number, of: number, needs: number) =>
   `safetensors: "a", F32 of shape ${shape}, claims bytes ${begin} to ${end} of ${of}; it needs ${needs}`;
 const tooFew = (bytes: number) => `safetensors: ${bytes} bytes are too few for a file`;
-const tooLong = (bytes: number) => `safetensors: a header of ${bytes} bytes is over the format's limit of 100000000`;
+const tooLong = (bytes: number) =>
+  `safetensors: a header of ${bytes} bytes is over the format's limit of 100000000: this may be no safetensors file at all`;
 const twice = (name: string) => `safetensors: "${name}" occurs twice in the header`;
 const unknown = (dtype: string) =>
   `safetensors: "a" has dtype ${dtype}; what can be read is F64, F32, F16, BF16, F8_E5M2, F8_E4M3, F8_E8M0, ` +

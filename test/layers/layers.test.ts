@@ -217,7 +217,9 @@ describe("errors", () => {
     ],
     [
       () => new Linear(3, 2).forward(zeros([4, 5])),
-      new ShapeError("Linear(3, 2): expected an input [..., 3] of 2 axes or more, got [4, 5]"),
+      new ShapeError(
+        "Linear(3, 2): expected an input [..., 3] of 2 axes or more, got [4, 5]; behind flatten, another length is that of images of another size than the net was made for",
+      ),
     ],
     [
       () => new Linear(3, 2).forward(zeros([3])),

@@ -382,6 +382,25 @@ describe("stateDict and loadStateDict", () => {
     expect(() => new Scaled().loadStateDict({}, { strict: false })).toThrow("its names are none");
   });
 
+  it("refuse names that all have something in front, and say how it is taken off", () => {
+    const wrapped = Object.fromEntries(
+      Object.entries(new Scaled().stateDict()).map(([name, value]) => [`module.${name}`, value]),
+    );
+    for (const strict of [true, false]) {
+      expect(() => new Scaled().loadStateDict(wrapped, { strict })).toThrow(
+        'loadStateDict: the state has every name of Scaled, with "module." in front: take that off first, ' +
+          'Object.fromEntries(Object.entries(state).map(([name, value]) => [name.replace("module.", ""), value]))',
+      );
+    }
+  });
+
+  it("refuse what a file gives with its tensors", () => {
+    const file = { tensors: new Scaled().stateDict(), metadata: {} };
+    expect(() => new Scaled().loadStateDict(file as never)).toThrow(
+      "got an object { tensors, metadata }; its tensors are one: what loadSafetensors returns has both",
+    );
+  });
+
   it("refuse a released tensor, and one that cannot be fetched, and change nothing", async () => {
     const model = new Scaled();
     const before = await numbersOf(model);

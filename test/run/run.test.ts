@@ -217,6 +217,17 @@ describe("the photographs that tell the best epoch", () => {
   });
 });
 
+it("of epochs that are equally good, best.safetensors has the first", async () => {
+  const path = join(root, "equals");
+  await startRun(path, config({ ...options, schedule: "constant", warmupEpochs: undefined, lr: 0, epochs: 3 }), quiet);
+  const run = await RunFolder.open(path);
+  expect(new Set((await run.metrics()).map(({ validation }) => validation!.accuracy)).size).toBe(1);
+  // A checkpoint stands before the epoch that comes next.
+  expect((await loadSafetensors(run.checkpoint("best"))).metadata.epoch).toBe("2");
+  expect((await loadSafetensors(run.checkpoint("last"))).metadata.epoch).toBe("4");
+  expect((await run.test())!.best.epoch).toBe(1);
+});
+
 describe("class weights", () => {
   const still = { net: "net1", lr: 0, epochs: 1, valFraction: 0, schedule: "constant", warmupEpochs: undefined };
   const lossOf = async (name: string, changes: Record<string, unknown>) => {

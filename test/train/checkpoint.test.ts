@@ -123,6 +123,44 @@ it("what does not fit is an error that names the file", async () => {
   await expect(loadCheckpoint(join(root, "missing"), begun)).rejects.toThrow("ENOENT");
 });
 
+it("the optimizer or the schedule of another model is saved with none, and gets none's state", async () => {
+  const [begun, other] = [training(), training()];
+  const path = join(root, "of-two");
+  await saveCheckpoint(path, begun);
+  const { model, optimizer, schedule, position } = begun;
+  for (const [wrong, message] of [
+    [
+      { model, optimizer: other.optimizer, position },
+      "the optimizer holds none of the 4 parameters of Sequential. Make it",
+    ],
+    [
+      { model, optimizer, schedule: other.schedule, position },
+      "the schedule sets the rate of another optimizer; make it",
+    ],
+  ] as const) {
+    await expect(saveCheckpoint(join(root, "none"), wrong)).rejects.toThrow(`saveCheckpoint: ${message}`);
+    await expect(loadCheckpoint(path, wrong)).rejects.toThrow(`loadCheckpoint: ${message}`);
+  }
+  expect(await readdir(root)).not.toContain("none");
+  await expect(loadCheckpoint(path, { model, optimizer, schedule })).resolves.toEqual(position);
+});
+
+it("a folder with checkpoints in it is told by their names", async () => {
+  const run = join(root, "run");
+  await saveCheckpoint(join(run, "last.safetensors"), training());
+  await saveCheckpoint(join(run, "best.safetensors"), training());
+  const { model, optimizer, schedule } = training();
+  const message = `${run}: it is a folder; name a file in it: best.safetensors, last.safetensors`;
+  await expect(loadWeights(run, model)).rejects.toThrow(message);
+  await expect(loadCheckpoint(run, { model, optimizer, schedule })).rejects.toThrow(message);
+  await expect(loadSafetensors(run)).rejects.toThrow(message);
+  expect(() => model.loadStateDict({})).toThrow("missing");
+  const { tensors } = await loadSafetensors(join(run, "best.safetensors"));
+  expect(() => model.loadStateDict(tensors)).toThrow(
+    'the state has every name of Sequential, with "model." in front: a checkpoint has such names, and loadWeights(path, model) reads it',
+  );
+});
+
 it("what does not fit changes nothing: not the model, the optimizer, the schedule, nor the generators", async () => {
   const begun = training();
   await train(begun);
@@ -131,10 +169,11 @@ it("what does not fit changes nothing: not the model, the optimizer, the schedul
   const fresh = training();
   const everything = async () => [await state(fresh), fresh.schedule.stateDict(), generatorStates()];
   const before = await everything();
-  const { model, optimizer, schedule } = fresh;
+  const { model, optimizer } = fresh;
   const timed = new StepLR(optimizer, { stepSize: 1 });
+  const adam = new Adam(model.parameters());
   for (const [other, message] of [
-    [{ model, optimizer: new Adam(model.parameters()), schedule }, 'the state has "momentum_buffer"'],
+    [{ model, optimizer: adam, schedule: new ReduceLROnPlateau(adam) }, 'the state has "momentum_buffer"'],
     [{ model, optimizer, schedule: timed }, "StepLR.loadStateDict: expected a state of t and base, got bad and best"],
     [{ model, optimizer }, "it has a schedule's state; pass the schedule, too"],
   ] as const) {

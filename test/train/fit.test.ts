@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import "../../src/tensor/methods.js";
-import type { ImageDataset } from "../../src/data/image-dataset.js";
+import { ImageDataset } from "../../src/data/image-dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import type { Labels } from "../../src/layers/losses/class-loss.js";
@@ -318,6 +318,11 @@ describe("the best epoch", () => {
     ).toBe(2);
   });
 
+  it("is the first of equals", () => {
+    const equal = [0.2, 0.3, 0.1, 0.3].map((accuracy, i) => ({ epoch: i + 1, train: { accuracy } }) as EpochReport);
+    expect(bestEpoch(equal, "accuracy").epoch).toBe(2);
+  });
+
   it("has its weights and buffers put back at the end, if asked to", async () => {
     const model = new Sequential(new BatchNorm2d(3), classifier());
     const validation = dataset(TEST, { seed: 4 });
@@ -456,7 +461,7 @@ describe("errors", () => {
     ],
     [
       "more classes than the model has",
-      () => run({ train: dataset([0, 1, 1], { classes: 3 }) }),
+      () => run({ train: dataset([0, 1, 1], { classes: 3 }), test: undefined }),
       new Error("the model's output has 2 columns, the dataset 3 classes"),
     ],
   ])("%s", (_, run, error) => expect(run()).rejects.toThrow(error));
@@ -517,6 +522,22 @@ describe("what cannot be meant", () => {
     await expect(fit(model, optionsFor(model, { optimizer }))).rejects.toThrow(
       "fit: the optimizer holds none of the 2 parameters of Sequential. Make it from model.parameters()",
     );
+  });
+
+  it("a validation or test set in which labels mean something else", async () => {
+    const model = classifier();
+    const sets = (names: string[]) => {
+      const { labels, size } = dataset([0, 1]);
+      return new ImageDataset({ pixels: new Uint8Array(3 * size ** 2 * 2), labels, size, classes: names });
+    };
+    for (const [which, names] of [
+      ["validation", ["class 1", "class 0"]],
+      ["test", ["class 0", "class 1", "class 2"]],
+    ] as const) {
+      await expect(fit(model, optionsFor(model, { [which]: sets([...names]) }))).rejects.toThrow(
+        `fit: ${which} has the classes ${names.join(", ")}, train has class 0, class 1: a label must mean the same in both`,
+      );
+    }
   });
 
   it("an optimizer that was made before a layer, unless the layer is frozen", async () => {

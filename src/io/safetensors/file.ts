@@ -1,7 +1,7 @@
 /** saveSafetensors and loadSafetensors: safetensors files on disk, read one piece at a time. */
 
 import type { FileHandle } from "node:fs/promises";
-import { inFile, onFile } from "../../file-error.js";
+import { FileError, inFile, onFile } from "../../file-error.js";
 import type { StateDict } from "../../layers/module.js";
 import { nodeModules } from "../../node.js";
 import { aPath, checkArgument, checkOptions } from "../../tensor/arguments.js";
@@ -93,8 +93,17 @@ async function withFile<T>(who: string, path: string, work: (file: FileHandle) =
       return work(file).finally(() => file.close());
     });
   } catch (error) {
-    throw inFile(path, error);
+    const files = await filesIn(who, path);
+    if (files.length === 0) throw inFile(path, error);
+    throw new FileError(path, `it is a folder; name a file in it: ${files.join(", ")}`, { cause: error });
   }
+}
+
+/** The safetensors files in a folder: a run's, for one. None where there is no such folder. */
+async function filesIn(who: string, path: string): Promise<string[]> {
+  const { readdir } = nodeModules(who)("node:fs/promises");
+  const names = await readdir(path).catch((): string[] => []);
+  return names.filter((name) => name.endsWith(".safetensors")).sort();
 }
 
 /** `loadSafetensors`, with somebody who looks on. */

@@ -83,7 +83,10 @@ export function headerLength(start: Uint8Array, fileBytes: number): number {
           "writes what is (docs/pytorch.md)",
       );
     }
-    throw new Error(`safetensors: a header of ${length} bytes is over the format's limit of ${MAX_HEADER_BYTES}`);
+    throw new Error(
+      `safetensors: a header of ${length} bytes is over the format's limit of ${MAX_HEADER_BYTES}: this may be no ` +
+        "safetensors file at all",
+    );
   }
   if (length > fileBytes - LENGTH_BYTES) {
     throw new Error(`safetensors: a file of ${fileBytes} bytes cannot hold a header of ${length}`);
