@@ -5,8 +5,8 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPhotographs } from "../dist/data/photograph.js";
-import { openSplits } from "../dist/index.js";
+import { openSplits } from "torchlet";
+import { readPhotographs } from "../dist/bundle/photograph.js";
 
 const [folder, temporary, ...numbers] = process.argv.slice(2);
 const [limit, size] = numbers.map(Number);

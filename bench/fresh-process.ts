@@ -2,7 +2,6 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -46,7 +45,5 @@ export function freshTraining(
 
 /** Builds what `fresh.js` imports. */
 export function buildPackage(): void {
-  const tsc = here("../node_modules/typescript/bin/tsc");
-  if (!existsSync(tsc)) throw new Error("there is no TypeScript compiler; run npm ci first");
-  execFileSync(process.execPath, [tsc, "-p", here("../tsconfig.build.json")], { stdio: "inherit" });
+  execFileSync("npm", ["run", "build"], { cwd: here(".."), stdio: "inherit" });
 }

@@ -1,6 +1,6 @@
 /** What a fresh process needs: imports the built package, trains Net #1, and says how much memory that took at most. */
 
-import { Adam, Net1, nllLoss, rand, useBackend } from "../dist/index.js";
+import { Adam, Net1, nllLoss, rand, useBackend } from "torchlet";
 
 const [batch, threads, steps] = process.argv.slice(2).map(Number);
 await useBackend("wasm", { threads });

@@ -171,11 +171,19 @@ for (const [version, node] of nodes) {
     });
   }
   await check(`Node ${version}: npx torchlet`, async () => {
-    const said = await run(app, node, "node_modules/torchlet/dist/cli.js", "info", "wasm");
+    const said = await run(app, node, "node_modules/.bin/torchlet", "info", "wasm");
     if (!said.includes("kernels right")) throw new Error(said);
     return said.split("\n").at(-1)!.trim();
   });
 }
+
+await check("esbuild --platform=node", async () => {
+  const outfile = join(app, "bundled.js");
+  const entryPoints = [join(app, "module.js")];
+  await esbuild.build({ entryPoints, outfile, bundle: true, minify: true, platform: "node", format: "esm" });
+  compare("bundled.js", JSON.parse(await run(app, process.execPath, "bundled.js")));
+  return "";
+});
 
 for (const [resolution, flags] of Object.entries(TYPE_CHECKS)) {
   await check(`types, ${resolution}`, async () => {

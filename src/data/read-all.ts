@@ -37,12 +37,16 @@ interface Readers {
   end(): Promise<void>;
 }
 
-/** The module where the threads find `readPhotographs`: beside this one, unless a bundler has moved it. */
+/**
+ * The module where the threads find `readPhotographs`: beside this one, or beside the package's own bundle, which this is
+ * in; but other bundlers move and rename modules.
+ */
 function threadModule(): string | undefined {
   // In a bundle of CommonJS there is no URL at all, which matches no more than another file's.
-  const [, folder, extension] = /^(.*\/)read-all(\.[jt]s)$/.exec(import.meta.url) ?? [];
+  const [, folder, extension] = /^(.*\/)(?:read-all|library)(\.[jt]s)$/.exec(import.meta.url) ?? [];
   if (!folder) return undefined;
   const file = `${folder}photograph${extension}`;
+  if (!nodeModules("readAll")("node:fs").existsSync(new URL(file))) return undefined;
   if (extension === ".js") return file;
   // From source, as in tests: what makes TypeScript of this file readable does not reach into threads.
   const program = `import { register } from "node:module";

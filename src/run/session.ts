@@ -5,7 +5,7 @@ import { cpus, totalmem } from "node:os";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import type { Session } from "./run-json.js";
 
-/** Of this package. */
+/** Of this package, whose root is as far from `src/run` as from `dist/bundle`'s files, which this becomes part of. */
 export function version(): string {
   const file = new URL("../../package.json", import.meta.url);
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;

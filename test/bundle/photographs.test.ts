@@ -2,11 +2,11 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { expect, it, onTestFinished } from "vitest";
 import { FaceFolder } from "../../src/data/face-folder.js";
 import { folderOf, jpeg, png } from "../data/photographs.js";
@@ -23,15 +23,9 @@ const program = `
 
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
-it.each([
-  ["one file of CommonJS", { format: "cjs", outExtension: { ".js": ".cjs" } }],
-  ["modules that are loaded later", { format: "esm", splitting: true, outExtension: { ".js": ".mjs" } }],
-] as const)("are decoded in the program's own thread: %s", async (_name, form) => {
-  const photographs = await folderOf(
-    Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}_1.jpg`, i % 2 ? jpeg : png])),
-  );
-  const out = await mkdtemp(join(tmpdir(), "torchlet-bundle-"));
-  onTestFinished(() => rm(out, { recursive: true }));
+/** Bundles the program by esbuild; gives its file. */
+async function bundle(out: string, form: BuildOptions): Promise<string> {
+  const { entryNames = "program" } = form;
   await build({
     stdin: { contents: program, resolveDir: resolve("."), sourcefile: "program.js" },
     platform: "node",
@@ -40,14 +34,27 @@ it.each([
     banner: form.format === "esm" ? { js: REQUIRE } : {},
     bundle: true,
     minify: true,
-    entryNames: "program",
+    entryNames,
     outdir: out,
     logLevel: "silent",
   });
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    join(out, `program${form.outExtension[".js"]}`),
-    photographs,
-  ]);
+  return join(out, `${entryNames}.js`);
+}
+
+it.each([
+  ["one file of CommonJS", "commonjs", { format: "cjs" }],
+  ["modules that are loaded later", "module", { format: "esm", splitting: true }],
+  // What threads run stands beside a library.js of the package's own.
+  ["a file that is called like the package's own", "module", { format: "esm", entryNames: "library" }],
+] as const)("are decoded in the program's own thread: %s", async (_name, type, form) => {
+  const photographs = await folderOf(
+    Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}_1.jpg`, i % 2 ? jpeg : png])),
+  );
+  const out = await mkdtemp(join(tmpdir(), "torchlet-bundle-"));
+  onTestFinished(() => rm(out, { recursive: true }));
+  await writeFile(join(out, "package.json"), JSON.stringify({ type }));
+  const file = await bundle(out, form);
+  const { stdout } = await promisify(execFile)(process.execPath, [file, photographs]);
   const hash = createHash("sha256");
   const faces = await FaceFolder.open(photographs, { size: 8, workers: 2 });
   for (let i = 0; i < faces.length; i++) hash.update(faces.pixels(i));

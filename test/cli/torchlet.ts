@@ -1,34 +1,26 @@
 /** Runs the command line as a user does: in a process of its own, from JavaScript. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { build } from "rolldown";
 import { afterAll } from "vitest";
+import config from "../../rolldown.config.js";
 
 /** The package as it is installed, for this file of tests. From TypeScript, each start would take a second longer. */
 const home = mkdtempSync(join(tmpdir(), "torchlet-home-"));
 afterAll(() => rmSync(home, { recursive: true }));
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-// The kernels of wasm/kernels are no TypeScript, but compiled into kernels.generated.ts.
-const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter(
-  (path) => path.endsWith(".ts") && !path.includes(join("wasm", "kernels", "/")),
-);
-buildSync({
-  entryPoints: sources.map((path) => join(root, "src", path)),
-  outdir: join(home, "dist"),
-  outbase: join(root, "src"),
-  platform: "node",
-  format: "esm",
-});
+const dir = join(home, "dist/bundle");
+await build({ ...config, cwd: root, output: { ...config.output, dir } });
 copyFileSync(join(root, "package.json"), join(home, "package.json"));
 symlinkSync(join(root, "node_modules"), join(home, "node_modules"));
 
 /** What Node is given to run the command line. */
-export const program = join(home, "dist/cli.js");
+export const program = join(dir, "cli.js");
 
 export interface Outcome {
   code: number | null;

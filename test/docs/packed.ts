@@ -4,6 +4,8 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, rename, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { build } from "rolldown";
+import config from "../../rolldown.config.js";
 
 export const root = join(import.meta.dirname, "../..");
 
@@ -36,6 +38,8 @@ export async function installPacked(folder: string): Promise<void> {
     await cp(join(root, name), join(staging, name), { recursive: true });
   }
   await runIn(root, "typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", join(staging, "dist"));
+  const dir = join(staging, "dist/bundle");
+  await build({ ...config, cwd: root, output: { ...config.output, dir } });
   const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--silent"], { cwd: staging });
   const modules = join(folder, "node_modules");
   await mkdir(modules);

@@ -27,21 +27,22 @@ export function encodeBytes(bytes: Uint8Array, frequent: readonly number[]): str
   return Array.from(bytes, (byte) => of[byte]).join("");
 }
 
-/** What makes bytes again of texts that `encodeBytes` made. The tables are made once: the kernels are hundreds of texts. */
+/** What makes bytes again of texts that `encodeBytes` made: the kernels are hundreds of texts in one alphabet. */
 export function byteDecoder(frequent: readonly number[]): (text: string) => Uint8Array<ArrayBuffer> {
-  // By character codes: to look up strings takes longer than compiling what they decode to.
-  const tables = ["", ...PREFIXES].map(() => new Uint8Array(128));
+  // By character codes: to look up strings takes longer than compiling what they decode to. A character's entry is the
+  // byte that it stands for, or where the entries of the second of two begin.
+  const table = new Uint16Array(256 + PREFIXES.length * 128);
+  for (const [i, prefix] of PREFIXES.entries()) table[prefix.charCodeAt(0)] = 256 + i * 128;
   for (const [byte, code] of codes(frequent).entries()) {
-    tables[1 + PREFIXES.indexOf(code[code.length - 2])][code.charCodeAt(code.length - 1)] = byte;
+    const begin = code.length === 2 ? table[code.charCodeAt(0)] : 0;
+    table[begin + code.charCodeAt(code.length - 1)] = byte;
   }
-  const prefixes = PREFIXES.map((prefix) => prefix.charCodeAt(0));
   return (text) => {
     const bytes = new Uint8Array(text.length);
     let n = 0;
     for (let i = 0; i < text.length; i++) {
-      const table = 1 + prefixes.indexOf(text.charCodeAt(i));
-      if (table > 0) i++;
-      bytes[n++] = tables[table][text.charCodeAt(i)];
+      const entry = table[text.charCodeAt(i)];
+      bytes[n++] = entry < 256 ? entry : table[entry + text.charCodeAt(++i)];
     }
     return bytes.slice(0, n);
   };
