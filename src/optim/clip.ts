@@ -14,7 +14,8 @@ import { parameterList } from "./parameter-list.js";
 /** Infinity lets everything pass. */
 const aLimit = numberAbove(0);
 
-function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) => Tensor): void {
+/** Internal: puts others in the place of all gradients. */
+export function replaceGrads(parameters: readonly Parameter[], change: (grad: Tensor) => Tensor): void {
   for (const parameter of parameters) {
     const { grad } = parameter;
     if (!grad) continue;

@@ -27,6 +27,8 @@ export interface TrainConfig {
   augment?: AugmentOptions;
   epochs: number;
   batch: number;
+  dropLast?: boolean;
+  accumulate?: number;
   optimizer: "adam" | "adamw" | "sgd";
   lr: number;
   weightDecay: number;
@@ -112,7 +114,9 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
     },
   ),
   epochs: option(whole(1), "passes over the training photographs", { default: 10 }),
-  batch: option(whole(1), "photographs in a step", { default: 64 }),
+  batch: option(whole(1), "photographs in a batch", { default: 64 }),
+  dropLast: option(yesOrNo, "leave out an epoch's last batch where it is not full"),
+  accumulate: option(whole(1), "batches in a step: what one large batch comes to, in less memory", { otherwise: 1 }),
   optimizer: option(choice("adam", "adamw", "sgd"), "how the weights follow their gradients", { default: "adam" }),
   lr: option(numberFrom(0), "learning rate", { default: 0.001 }),
   weightDecay: option(numberFrom(0), "L2 penalty; with adamw, decay of the weights themselves", { default: 0.001 }),
@@ -179,7 +183,17 @@ export const optionGroups: Record<string, readonly (keyof typeof trainOptions)[]
     "augment",
   ],
   "The net:": ["net", "size", "dropout"],
-  "Training:": ["epochs", "batch", "seed", "softmaxNll", "classWeights", "clipNorm", "clipValue"],
+  "Training:": [
+    "epochs",
+    "batch",
+    "dropLast",
+    "accumulate",
+    "seed",
+    "softmaxNll",
+    "classWeights",
+    "clipNorm",
+    "clipValue",
+  ],
   "The optimizer and its rate:": [
     ...(["optimizer", "lr", "weightDecay", "momentum"] as const),
     ...(["schedule", "warmupEpochs", "minLr", "stepEpochs", "gamma"] as const),

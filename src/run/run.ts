@@ -164,6 +164,12 @@ interface Plan {
   test: ImageDataset;
 }
 
+/** Steps of an epoch. */
+function stepsIn(length: number, { batch, dropLast, accumulate = 1 }: TrainConfig): number {
+  const batches = length / batch;
+  return Math.ceil((dropLast ? Math.floor(batches) : Math.ceil(batches)) / accumulate);
+}
+
 /** @throws Error when options and photographs do not fit together */
 function plan(config: TrainConfig, data: RunData): Plan {
   checkClasses(config, data);
@@ -171,7 +177,7 @@ function plan(config: TrainConfig, data: RunData): Plan {
   manualSeed(config.seed);
   const model = buildModel(config, train.classes.length);
   const optimizer = optimizerOf(model, config);
-  const schedule = scheduleOf(optimizer, config, Math.ceil(train.length / config.batch));
+  const schedule = scheduleOf(optimizer, config, stepsIn(train.length, config));
   const options: FitOptions = {
     optimizer,
     schedule,
@@ -182,6 +188,8 @@ function plan(config: TrainConfig, data: RunData): Plan {
     test: validation && !config.evaluateTest ? undefined : test,
     epochs: config.epochs,
     batchSize: config.batch,
+    dropLast: config.dropLast,
+    accumulate: config.accumulate,
     augment: config.augment,
     loss: lossOf(config, train),
     evaluateTrain: config.evaluateTrain,

@@ -44,6 +44,8 @@ export interface PassOptions {
   batchSize?: number;
   /** Default true. */
   shuffle?: boolean;
+  /** Default false. */
+  dropLast?: boolean;
   /** Examples at the beginning that are left out. */
   start?: number;
   augment?: AugmentOptions;

@@ -1,9 +1,8 @@
 /** fit: the training loop. */
 
 import { type AugmentOptions, someAugmentation } from "../data/augment.js";
-import type { Batch, Targets } from "../data/batch.js";
+import type { Targets } from "../data/batch.js";
 import type { ClassDataset } from "../data/dataset.js";
-import { checkLogProbabilities, nllLoss } from "../layers/losses/nll-loss.js";
 import { type AnyModule, aModule, type Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
@@ -31,11 +30,11 @@ import { BestWeights } from "./best-weights.js";
 import { aDataSource, checkManyPasses, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";
 import { evaluate } from "./evaluate.js";
 import type { AnyMetrics, MetricsOf } from "./metrics.js";
-import { type Pass, runPass } from "./pass.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import type { EpochReport, StepReport } from "./reports.js";
+import { examplesIn, stepsOf } from "./steps.js";
 import { Tally } from "./tally.js";
-import { classesOf, defaultLoss, type LossFunction, labelsOf } from "./target-loss.js";
+import { classesOf, defaultLoss, type LossFunction } from "./target-loss.js";
 
 /** @typeParam Data what is trained on: where its classes have names, there is more to report than the loss */
 export interface FitOptions<Data extends DataSource = ClassDataset> {
@@ -49,8 +48,15 @@ export interface FitOptions<Data extends DataSource = ClassDataset> {
   test?: DataSource;
   /** How often to go through the training set. */
   epochs: number;
-  /** Examples in a step. A dataset needs it; batches have their own. */
+  /** Examples in a batch. A dataset needs it; batches have their own. */
   batchSize?: number;
+  /** Leaves out a last batch that is not full: batch norm may not know what to do with one example. Default false. */
+  dropLast?: boolean;
+  /**
+   * Batches in a step of the optimizer, which goes by the mean gradient of all their examples: as with one batch of that
+   * size, in the memory of a small one, but for batch norm, which sees each batch alone. Default 1.
+   */
+  accumulate?: number;
   /** For a dataset of images. Changes the training photographs a little, each time they are seen. Default: they stay as they are. */
   augment?: AugmentOptions;
   /**
@@ -62,7 +68,7 @@ export interface FitOptions<Data extends DataSource = ClassDataset> {
   evaluateTrain?: boolean;
   /** Is stepped after each epoch, with the loss on the validation set (without one, on the test or the training set). */
   schedule?: Schedule;
-  /** "step" steps the schedule after each batch instead, with the batch's loss. Default "epoch". */
+  /** "step" steps the schedule after each step of the optimizer instead, with the loss before it. Default "epoch". */
   scheduleEvery?: "step" | "epoch";
   /** Gradients are scaled down where their common L2 norm is larger. */
   clipNorm?: number;
@@ -94,6 +100,8 @@ const KINDS: OptionKinds<AnyOptions> = {
   test: aDataSource,
   epochs: needed(aCount),
   batchSize: aCount,
+  dropLast: aBoolean,
+  accumulate: aCount,
   augment: someAugmentation,
   loss: functions<LossFunction<Targets>>(),
   evaluateTrain: aBoolean,
@@ -162,7 +170,7 @@ function check(model: Module, options: AnyOptions): void {
 }
 
 /** @throws Error when there is nothing in a dataset, or what is said of the batches does not go with the data */
-function checkData({ train, validation, test, epochs, batchSize, augment }: AnyOptions): void {
+function checkData({ train, validation, test, epochs, batchSize, dropLast, augment }: AnyOptions): void {
   for (const [name, data] of Object.entries({ train, validation, test })) {
     if (!data) continue;
     checkNotEmpty(`fit: ${name}`, data);
@@ -170,10 +178,15 @@ function checkData({ train, validation, test, epochs, batchSize, augment }: AnyO
     checkSameClasses(name, data, train);
   }
   if (isDataset(train)) {
-    if (batchSize !== undefined) return;
-    throw new ArgumentError(`fit: the option "batchSize" is missing; it must be ${aCount.expected}`);
+    if (batchSize === undefined) {
+      throw new ArgumentError(`fit: the option "batchSize" is missing; it must be ${aCount.expected}`);
+    }
+    if (dropLast && train.length < batchSize) {
+      throw new Error(`fit: dropLast leaves nothing of ${train.length} examples in batches of ${batchSize}`);
+    }
+    return;
   }
-  const [name] = Object.entries({ batchSize, augment }).find(([, value]) => value !== undefined) ?? [];
+  const [name] = Object.entries({ batchSize, dropLast, augment }).find(([, value]) => value !== undefined) ?? [];
   if (name)
     throw new ArgumentError(`fit: ${name} is for datasets, and train is batches, which are as they are: leave it out`);
 }
@@ -267,39 +280,35 @@ async function runEpochs(model: Module, options: AnyOptions): Promise<EpochRepor
   return position.reports;
 }
 
-function forwardAndBackward(model: Module, { inputs, targets }: Batch, loss: LossFunction<Targets>): Pass {
-  const output = model.forward(inputs);
-  const pass = { output, loss: loss(output, targets) };
-  pass.loss.backward();
-  return pass;
+/** How many examples an epoch trains on, where that is known. */
+function examplesOf({ train, batchSize = 1, dropLast }: AnyOptions): number | undefined {
+  if (!isDataset(train)) return undefined;
+  return dropLast ? train.length - (train.length % batchSize) : train.length;
 }
 
 /** Trains on what is left of an epoch. */
 async function trainEpoch(model: Module, options: AnyOptions, position: TrainingPosition): Promise<AnyMetrics> {
-  const { optimizer, train, epochs, batchSize, augment, clipNorm, clipValue } = options;
+  const { optimizer, train, epochs, batchSize, dropLast, augment, clipNorm, clipValue } = options;
   const classes = classesOf(train);
-  const { loss = defaultLoss("fit", classes) } = options;
+  const { loss = defaultLoss("fit", classes), accumulate = 1, detectAnomaly } = options;
   const { epoch } = position;
-  const total = isDataset(train) ? train.length : undefined;
+  const total = examplesOf(options);
   position.tally ??= new Tally({ classes });
   // An epoch that goes on draws its order and its augmentation anew: from where they came from before.
   if (position.streams) setGeneratorStates(position.streams);
   const [shuffle, augmentation] = [defaultGenerator("shuffle"), defaultGenerator("augmentation")];
   position.streams = { shuffle: shuffle.state(), augmentation: augmentation.state() };
   let start = performance.now();
-  for await (const { batch, count, at } of walk("fit: train", train, { batchSize, start: position.done, augment })) {
-    const where = `epoch ${epoch}, step ${at + 1}`;
-    const pass = () => {
-      optimizer.zeroGrad();
-      return forwardAndBackward(model, batch, loss);
-    };
-    const { values, mean } = await runPass(pass, model, where, options.detectAnomaly);
-    if (loss === nllLoss) checkLogProbabilities(values, values.length / count);
+  const batches = walk("fit: train", train, { batchSize, dropLast, start: position.done, augment });
+  const how = { optimizer, loss, classes, accumulate, epoch, detectAnomaly };
+  for await (const said of stepsOf(model, batches, how)) {
+    const count = examplesIn(said);
+    const mean = said.reduce((sum, batch) => sum + batch.loss * (batch.count / count), 0);
     if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).dispose();
     if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
     optimizer.step();
     if (options.scheduleEvery === "step") options.schedule?.step(mean);
-    position.tally.add({ output: values, labels: await labelsOf(batch.targets, classes), count, loss: mean });
+    for (const batch of said) position.tally.add(batch);
     position.done += count;
     position.seconds += since(start);
     const imagesPerSecond = position.done / position.seconds;

@@ -262,6 +262,51 @@ describe("gradients are clipped", () => {
   });
 });
 
+describe("steps of several batches", () => {
+  it.each([
+    [3, 2],
+    [2, 3],
+  ])("of %d examples, %d of them, come to what one large batch does", async (batchSize, accumulate) => {
+    const [parts, whole] = [classifier(), classifier()];
+    const run = async (model: Sequential, changes: Partial<FitOptions<ImageDataset>>) => {
+      const steps: StepReport[] = [];
+      manualSeed(5);
+      const onStep = (report: StepReport) => steps.push(report);
+      return { reports: await fit(model, optionsFor(model, { onStep, ...changes })), steps };
+    };
+    const one = await run(whole, { batchSize: 6 });
+    const several = await run(parts, { batchSize, accumulate });
+    expect(several.steps.map(({ done }) => done)).toEqual([6, 10, 6, 10]);
+    for (const [i, { loss }] of one.steps.entries()) expect(several.steps[i].loss).toBeCloseTo(loss, 6);
+    for (const [i, { train }] of one.reports.entries())
+      expect(several.reports[i].train.loss).toBeCloseTo(train.loss, 6);
+    const expected = await weights(whole);
+    for (const [i, values] of (await weights(parts)).entries()) {
+      for (const [j, value] of values.entries()) expect(value).toBeCloseTo(expected[i][j], 6);
+    }
+  });
+});
+
+describe("a last batch that is not full", () => {
+  it("is left out, if asked to", async () => {
+    const model = classifier();
+    const steps: StepReport[] = [];
+    await fit(model, optionsFor(model, { epochs: 1, dropLast: true, onStep: (report) => steps.push(report) }));
+    expect(steps.map(({ done, total }) => [done, total])).toEqual([
+      [4, 8],
+      [8, 8],
+    ]);
+    expect(steps[1].secondsLeft).toBe(0);
+  });
+
+  it("is not the only one", async () => {
+    const model = classifier();
+    await expect(fit(model, optionsFor(model, { batchSize: 11, dropLast: true }))).rejects.toThrow(
+      new Error("fit: dropLast leaves nothing of 10 examples in batches of 11"),
+    );
+  });
+});
+
 describe("early stop", () => {
   /** A test set that becomes worse from the third epoch on. */
   const accuracies = [0.5, 0.75, 0.75, 0.5, 0.75, 1];
@@ -380,6 +425,21 @@ describe("an interruption", () => {
     // Whatever else is drawn meanwhile: the streams of the order and of augmentation are put back.
     for (const stream of ["shuffle", "augmentation"] as const) defaultGenerator(stream).uint32();
     expect(measured(await fit(parts, options))).toEqual(measured(expected));
+    expect(await weights(parts)).toEqual(await weights(whole));
+  });
+
+  it("between two steps of several batches changes nothing either", async () => {
+    const [whole, parts] = [noisy(), noisy()];
+    const changes = { batchSize: 2, accumulate: 2, dropLast: true };
+    manualSeed(5);
+    const expected = await fit(whole, optionsFor(whole, changes));
+    manualSeed(5);
+    const position = new TrainingPosition();
+    const onStep = () => {
+      if (position.done === 8) throw new Error("enough");
+    };
+    await expect(fit(parts, optionsFor(parts, { ...changes, position, onStep }))).rejects.toThrow("enough");
+    expect(measured(await fit(parts, optionsFor(parts, { ...changes, position })))).toEqual(measured(expected));
     expect(await weights(parts)).toEqual(await weights(whole));
   });
 
