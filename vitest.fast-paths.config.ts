@@ -4,17 +4,21 @@
  */
 
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import type { BackendOptions } from "./src/index.js";
+import type { WayUse } from "./src/tensor/backend/wasm/conv-choice.js";
 
-function forcing(winograd: BackendOptions["winograd"], strict: boolean): TestProjectConfiguration {
+function forcing(use: WayUse, strict: boolean): TestProjectConfiguration {
   return {
     extends: true,
     test: {
-      name: `Winograd ${winograd}, ${strict ? "strict" : "relaxed"}`,
+      name: `Convolution's fast ways ${use}, ${strict ? "strict" : "relaxed"}`,
       include: ["test/{layers,nets,ops,optim,tensor,train}/*.test.ts"],
       // Also for the tests that name no backend.
       setupFiles: ["test/targets.ts"],
-      provide: { targets: ["wasm on 1 thread", "wasm on 2 threads"], forced: { winograd, strict }, mustRun: true },
+      provide: {
+        targets: ["wasm on 1 thread", "wasm on 2 threads"],
+        forced: { winograd: use, depthwise: use, strict },
+        mustRun: true,
+      },
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Backend } from "../src/tensor/backend/backend.js";
 import { currentBackend } from "../src/tensor/backend/current-backend.js";
 import { type BackendName, type BackendOptions, useBackend } from "../src/tensor/backend/registry.js";
 import "../src/tensor/methods.js";
+import type { ConvUse } from "../src/tensor/backend/wasm/conv-choice.js";
 import { createPlainBackend } from "./plain-backend.js";
 
 /** A backend by its name, with its options, or one of the tests' own. */
@@ -30,7 +31,7 @@ declare module "vitest" {
     /** Those that can be there where the tests run: see vitest.config.ts. */
     targets: TargetName[];
     /** What wasm has to do wherever a test does not say otherwise: see vitest.fast-paths.config.ts. */
-    forced: Pick<BackendOptions, "winograd" | "strict">;
+    forced: Pick<BackendOptions, keyof ConvUse | "strict">;
     /** Whether one that cannot be made after all is a failure, and not skipped. */
     mustRun: boolean;
   }

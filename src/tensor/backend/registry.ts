@@ -13,8 +13,8 @@ import {
 import type { Backend, DType, MemoryInfo } from "./backend.js";
 import { currentBackend, findBackend, noteBackend, setCurrentBackend } from "./current-backend.js";
 import type { Mode } from "./gpujs/gpu-js.js";
+import type { WayUse } from "./wasm/conv-choice.js";
 import { createWasmBackend } from "./wasm/wasm.js";
-import type { WinogradUse } from "./wasm/winograd.js";
 
 /** Each thread is a worker with a stack of its own: more than any machine that is met runs at once are a slip of the pen. */
 export const MAX_THREADS = 256;
@@ -30,7 +30,9 @@ export interface BackendOptions {
    * of all outputs around an infinite input: where it is faster ("auto", the default), wherever it can be ("always"), or
    * "never".
    */
-  winograd?: WinogradUse;
+  winograd?: WayUse;
+  /** `wasm`: likewise, when to convolve along rows where each group has one channel. */
+  depthwise?: WayUse;
   /** `wasm`: never fuse multiply and add, for the same bits on every engine. Default false: fused where it can be. */
   strict?: boolean;
   /** `js`: "float64" for gradient checks. Default "float32". */
@@ -57,6 +59,7 @@ const makers = {
 const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
   threads: wholeFrom(1, MAX_THREADS),
   winograd: oneOf("auto", "always", "never"),
+  depthwise: oneOf("auto", "always", "never"),
   strict: aBoolean,
   dtype: oneOf("float32", "float64"),
 };

@@ -1,47 +1,77 @@
-/** Convolution: the two ways to compute it and its gradients, and which of them a convolution takes. */
+/** Convolution: the ways to compute it and its gradients, and which of them a convolution takes. */
 
 import type { Backend, ConvGeometry } from "../backend.js";
 import { conv2d, conv2dInputGrad } from "./conv.js";
 import { conv2dWeightGrad } from "./conv-weight-grad.js";
+import * as depthwise from "./depthwise.js";
 import { fill } from "./move.js";
 import type { Runtime } from "./runtime.js";
 import { at } from "./storage.js";
-import { usesWinograd, type WinogradUse, winogradConv2d, winogradInputGrad, winogradWeightGrad } from "./winograd.js";
+import * as winograd from "./winograd.js";
 
-const direct = { conv2d, inputGrad: conv2dInputGrad, weightGrad: conv2dWeightGrad };
+/** When to take a way: where it is faster, wherever it can be, or never. */
+export type WayUse = "auto" | "always" | "never";
 
-const winograd: typeof direct = {
-  conv2d: winogradConv2d,
-  inputGrad: winogradInputGrad,
-  weightGrad: winogradWeightGrad,
-};
+/** For each way but the one that can be taken always, when to take it. */
+export interface ConvUse {
+  /** By Winograd's algorithm. Default auto. */
+  readonly winograd?: WayUse;
+  /** Along rows, where each group has one channel. Default auto. */
+  readonly depthwise?: WayUse;
+}
 
-type Methods = "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad";
+interface Way {
+  /** Whether the result is right. */
+  can(geometry: ConvGeometry): boolean;
+  /** Whether it is there sooner than by those that come after. */
+  pays(geometry: ConvGeometry): boolean;
+  conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, geometry: ConvGeometry): void;
+  conv2dInputGrad(rt: Runtime, g: number, w: number, out: number, geometry: ConvGeometry): void;
+  conv2dWeightGrad(rt: Runtime, x: number, g: number, out: number, geometry: ConvGeometry): void;
+}
 
-export const convolution = (rt: Runtime, use: WinogradUse): Pick<Backend, Methods> => {
-  const wayOf = (geometry: ConvGeometry) => (usesWinograd(geometry, use) ? winograd : direct);
-  return {
-    conv2d(x, w, bias, geometry) {
-      const { n, o, outH, outW } = geometry;
-      const { conv2d } = wayOf(geometry);
-      return rt.make(n * o * outH * outW, (out) => conv2d(rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
-    },
+/** By tiles of four filters and eight pixels: every convolution, if no other way fits. */
+const direct: Way = { can: () => true, pays: () => true, conv2d, conv2dInputGrad, conv2dWeightGrad };
 
-    conv2dInputGrad(g, w, geometry) {
-      const { n, c, h, w: width } = geometry;
-      const { inputGrad } = wayOf(geometry);
-      return rt.make(n * c * h * width, (out) => inputGrad(rt, at(g), at(w), out, geometry));
-    },
+/** In the order in which they are asked. */
+const ways = { depthwise, winograd, direct } satisfies Record<keyof ConvUse | "direct", Way>;
 
-    conv2dWeightGrad(x, g, geometry) {
-      const { n, o, c, groups, kH, kW } = geometry;
-      const size = (o * c * kH * kW) / groups;
-      const { weightGrad } = wayOf(geometry);
-      return rt.make(size, (out) => {
-        // A sum over no images has nothing that could be cut into parts.
-        if (n === 0) fill(rt, out, size, 0);
-        else weightGrad(rt, at(x), at(g), out, geometry);
-      });
-    },
-  };
-};
+export type WayName = keyof typeof ways;
+
+const names = Object.keys(ways) as WayName[];
+
+/** The way that a convolution takes. */
+export function wayOf(geometry: ConvGeometry, use: ConvUse): WayName {
+  return names.find((name) => {
+    const when = name === "direct" ? "always" : (use[name] ?? "auto");
+    return when !== "never" && ways[name].can(geometry) && (when === "always" || ways[name].pays(geometry));
+  })!;
+}
+
+export const convolution = (
+  rt: Runtime,
+  use: ConvUse,
+): Pick<Backend, "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad"> => ({
+  conv2d(x, w, bias, geometry) {
+    const { n, o, outH, outW } = geometry;
+    const { conv2d } = ways[wayOf(geometry, use)];
+    return rt.make(n * o * outH * outW, (out) => conv2d(rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
+  },
+
+  conv2dInputGrad(g, w, geometry) {
+    const { n, c, h, w: width } = geometry;
+    const { conv2dInputGrad } = ways[wayOf(geometry, use)];
+    return rt.make(n * c * h * width, (out) => conv2dInputGrad(rt, at(g), at(w), out, geometry));
+  },
+
+  conv2dWeightGrad(x, g, geometry) {
+    const { n, o, c, groups, kH, kW } = geometry;
+    const size = (o * c * kH * kW) / groups;
+    const { conv2dWeightGrad } = ways[wayOf(geometry, use)];
+    return rt.make(size, (out) => {
+      // A sum over no images has nothing that could be cut into parts.
+      if (n === 0) fill(rt, out, size, 0);
+      else conv2dWeightGrad(rt, at(x), at(g), out, geometry);
+    });
+  },
+});

@@ -1,7 +1,7 @@
 /** The fast CPU backend: SIMD kernels in WebAssembly, shared out over threads where the platform allows. */
 
 import type { Backend } from "../backend.js";
-import { convolution } from "./conv-choice.js";
+import { type ConvUse, convolution } from "./conv-choice.js";
 import { memory } from "./host.js";
 import { product } from "./matmul.js";
 import { movement } from "./move.js";
@@ -12,12 +12,8 @@ import { pooling } from "./pool.js";
 import { masks } from "./random.js";
 import { reductions } from "./reduce.js";
 import { Runtime, type RuntimeOptions } from "./runtime.js";
-import type { WinogradUse } from "./winograd.js";
 
-export interface WasmOptions extends RuntimeOptions {
-  /** When to convolve by Winograd's algorithm: where it is faster (auto), wherever it can, or never. Default auto. */
-  readonly winograd?: WinogradUse;
-}
+export interface WasmOptions extends RuntimeOptions, ConvUse {}
 
 export interface WasmBackend extends Backend {
   /** At once: the memory is the host's. */
@@ -39,7 +35,7 @@ export interface WasmBackend extends Backend {
  * Float32 in a module's memory of up to 4 GiB. Results have the same bits for any number of threads.
  * @throws Error where the JavaScript engine cannot run the kernels, or `threads` is no positive integer.
  */
-export function createWasmBackend({ winograd = "auto", ...options }: WasmOptions = {}): WasmBackend {
+export function createWasmBackend(options: WasmOptions = {}): WasmBackend {
   const rt = new Runtime(options);
   const { threads, shared, relaxed } = rt;
   const counted = threads === 1 ? "1 thread" : `${threads} threads`;
@@ -55,7 +51,7 @@ export function createWasmBackend({ winograd = "auto", ...options }: WasmOptions
     ...reductions(rt),
     ...movement(rt),
     ...product(rt),
-    ...convolution(rt, winograd),
+    ...convolution(rt, options),
     ...pooling(rt),
     ...normalization(rt),
     ...updates(rt),

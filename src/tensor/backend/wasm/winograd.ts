@@ -23,19 +23,15 @@ const LEAST_CHANNELS: Record<number, number> = { 3: 8, 5: 16 };
 /** As the kernels' `pointStride`. */
 const pointStride = (bytes: number): number => bytes + 64;
 
-/** When to use Winograd's algorithm: where it is faster, wherever it can be, or never. */
-export type WinogradUse = "auto" | "always" | "never";
-
-/**
- * Whether a convolution goes by Winograd's algorithm: it can when the filters are 3×3 or 5×5, with every pixel, no
- * holes and one group, and pays when there are channels enough to make up for going to the points and back.
- */
-export function usesWinograd(g: ConvGeometry, use: WinogradUse): boolean {
+/** The filters must be 3×3 or 5×5, with every pixel, no holes and one group. */
+export function can(g: ConvGeometry): boolean {
   const plain = g.strideH === 1 && g.strideW === 1 && g.dilationH === 1 && g.dilationW === 1 && g.groups === 1;
   const square = g.kH === g.kW && (g.kH === 3 || g.kH === 5);
-  const can = plain && square && g.padH < g.kH && g.padW < g.kW;
-  return can && (use === "always" || (use === "auto" && Math.min(g.c, g.o) >= LEAST_CHANNELS[g.kH]));
+  return plain && square && g.padH < g.kH && g.padW < g.kW;
 }
+
+/** With channels enough to make up for going to the points and back. */
+export const pays = (g: ConvGeometry): boolean => Math.min(g.c, g.o) >= LEAST_CHANNELS[g.kH];
 
 /** How planes of h × w are cut into tiles; see the kernels' `Tiling`. */
 interface Tiling {
@@ -73,7 +69,7 @@ function stripBytes(t: Tiling, rows: number): number {
   return Math.max((rows + 1) * SIDE * t.width * 4 + roundUp(rows * t.tilesW, 8) * 4 + SIDE * VECTOR, 1024);
 }
 
-export function winogradConv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
+export function conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
   const size: [number, number] = [g.outH, g.outW];
   const tiling = tilingOf([g.h, g.w], size, 7 - g.kH, SIDE, [g.padH, g.padW]);
   const filters = { w, bias, side: g.kH, strides: [g.c, 1], turned: false } as const;
@@ -81,7 +77,7 @@ export function winogradConv2d(rt: Runtime, x: number, w: number, bias: number, 
 }
 
 /** The gradient of the input is the convolution of g with turned filters whose channels and outputs change places. */
-export function winogradInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
+export function conv2dInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
   const size: [number, number] = [g.h, g.w];
   const tiling = tilingOf([g.outH, g.outW], size, 7 - g.kH, SIDE, [g.kH - 1 - g.padH, g.kW - 1 - g.padW]);
   const filters = { w, bias: 0, side: g.kH, strides: [1, g.c], turned: true } as const;
@@ -138,7 +134,7 @@ function convolve(rt: Runtime, t: Tiling, filters: Filters, { x, out, images, ch
   });
 }
 
-export function winogradWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
+export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
   const m = 7 - g.kH;
   const outputs: [number, number] = [g.outH, g.outW];
   const inputTiling = tilingOf([g.h, g.w], outputs, m, SIDE, [g.padH, g.padW]);

@@ -4,6 +4,7 @@ export * from "./batch-norm";
 export { BLOCK } from "./block";
 export * from "./conv";
 export * from "./conv-weight-grad";
+export * from "./depthwise";
 export * from "./matmul";
 export * from "./move";
 export * from "./optimizer";

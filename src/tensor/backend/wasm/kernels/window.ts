@@ -1,7 +1,7 @@
 /** Zero-padded copies of image planes, laid out so that a convolution reads contiguous memory at any stride. */
 
 import { copyFloats, zeroFloats } from "./pack";
-import { FLOAT } from "./simd";
+import { FLOAT, VECTOR } from "./simd";
 
 /**
  * How windows slide over a plane, and how its padded copy lies in memory. The copy is split into phases,
@@ -28,12 +28,20 @@ export class Window {
   /** Bytes from one padded plane to the next. */
   plane: usize;
 
-  /** Where tap (kh, kw) of a window lies, from the window's own pixel. */
-  tap(kh: i32, kw: i32): usize {
-    const y = kh * this.dilationH;
-    const x = kw * this.dilationW;
-    const phase = (y % this.strideH) * this.phasesW + (x % this.strideW);
-    return <usize>((phase * this.phaseRows + y / this.strideH) * this.phaseCols + x / this.strideW) * FLOAT;
+  /** Bytes from one phase to the next. */
+  get phaseBytes(): usize {
+    return <usize>(this.phaseRows * this.phaseCols) * FLOAT;
+  }
+
+  /** The phase that tap (kh, kw) of a window lies in. */
+  phaseOf(kh: i32, kw: i32): i32 {
+    return ((kh * this.dilationH) % this.strideH) * this.phasesW + ((kw * this.dilationW) % this.strideW);
+  }
+
+  /** How far within that phase it lies from the window's own pixel, in bytes. */
+  shiftOf(kh: i32, kw: i32): usize {
+    const y = (kh * this.dilationH) / this.strideH;
+    return <usize>(y * this.phaseCols + (kw * this.dilationW) / this.strideW) * FLOAT;
   }
 
   /** offsets[(c, kh, kw)] of the taps of `chans` channels whose planes lie `stride` bytes apart. */
@@ -41,7 +49,8 @@ export class Window {
     for (let c = 0; c < chans; c++) {
       for (let kh = 0; kh < this.kH; kh++) {
         for (let kw = 0; kw < this.kW; kw++) {
-          store<usize>(offsets, <usize>c * stride + this.tap(kh, kw));
+          const phase = <usize>this.phaseOf(kh, kw);
+          store<usize>(offsets, <usize>c * stride + phase * this.phaseBytes + this.shiftOf(kh, kw));
           offsets += sizeof<usize>();
         }
       }
@@ -50,40 +59,100 @@ export class Window {
 
   /** The padded copy of the plane `src`, from what the windows of row `y0` see on. */
   load(dst: usize, src: usize, y0: i32): void {
-    const row = <usize>this.phaseCols * FLOAT;
-    let at = dst;
+    const columns = this.phaseCols;
+    let to = dst;
     for (let phase = 0; phase < this.phasesH; phase++) {
-      for (let r = 0; r < this.phaseRows; r++) {
-        const y = (y0 + r) * this.strideH + phase - this.beforeH;
-        const inside = y >= 0 && y < this.srcH;
-        const from = src + <usize>(y * this.srcW) * FLOAT;
-        for (let q = 0; q < this.phasesW; q++) {
-          const to = at + <usize>(q * this.phaseRows + r) * row;
-          if (inside) this.loadRow(to, from, q);
-          else zeroFloats(to, this.phaseCols);
+      for (let q = 0; q < this.phasesW; q++) {
+        // Column i of the phase is pixel i · strideW + shift, where there is such a pixel.
+        const shift = q - this.beforeW;
+        const first = shift < 0 ? min(columns, (this.strideW - 1 - shift) / this.strideW) : 0;
+        const last = max(first, min(columns, floorDiv(this.srcW - 1 - shift, this.strideW) + 1));
+        for (let r = 0; r < this.phaseRows; r++) {
+          const y = (y0 + r) * this.strideH + phase - this.beforeH;
+          if (y >= 0 && y < this.srcH) {
+            zeroFloats(to, first);
+            const from = src + <usize>(y * this.srcW + first * this.strideW + shift) * FLOAT;
+            copyEvery(to + <usize>first * FLOAT, from, this.strideW, last - first);
+            zeroFloats(to + <usize>last * FLOAT, columns - last);
+          } else {
+            zeroFloats(to, columns);
+          }
+          to += <usize>columns * FLOAT;
         }
       }
-      at += <usize>(this.phasesW * this.phaseRows) * row;
     }
     // What lies between two planes meets zeros in the weight gradient: it must not be a NaN.
-    zeroFloats(at, <i32>((dst + this.plane - at) / FLOAT));
+    zeroFloats(to, <i32>((dst + this.plane - to) / FLOAT));
   }
 
-  /** One phase of one row: dst[i] ← src[i · strideW + phase − beforeW] where there is such a pixel. */
-  private loadRow(dst: usize, src: usize, phase: i32): void {
+  /** The way back: the plane `dst` of what lies in the padded copy `src`; pixels that no window sees become 0. */
+  unload(dst: usize, src: usize): void {
+    for (let y = 0; y < this.srcH; y++) {
+      const phase = (y + this.beforeH) % this.strideH;
+      const r = (y + this.beforeH) / this.strideH;
+      const from = src + <usize>((phase * this.phasesW * this.phaseRows + r) * this.phaseCols) * FLOAT;
+      if (phase < this.phasesH && r < this.phaseRows) this.unloadRow(dst, from);
+      else zeroFloats(dst, this.srcW);
+      dst += <usize>this.srcW * FLOAT;
+    }
+  }
+
+  private unloadRow(dst: usize, src: usize): void {
+    const stride = this.strideW;
     const columns = this.phaseCols;
-    const shift = phase - this.beforeW;
-    const first = shift < 0 ? min(columns, (this.strideW - 1 - shift) / this.strideW) : 0;
-    const last = max(first, min(columns, floorDiv(this.srcW - 1 - shift, this.strideW) + 1));
-    zeroFloats(dst, first);
-    if (this.strideW == 1) {
-      copyFloats(dst + <usize>first * FLOAT, src + <usize>(first + shift) * FLOAT, last - first);
-    } else {
-      for (let i = first; i < last; i++) {
-        store<f32>(dst + <usize>i * FLOAT, load<f32>(src + <usize>(i * this.strideW + shift) * FLOAT));
+    let x = 0;
+    let phase = this.beforeW % stride;
+    let i = this.beforeW / stride;
+    if (stride == 1) {
+      x = min(this.srcW, columns - i);
+      copyFloats(dst, src + <usize>i * FLOAT, x);
+    } else if (stride == 2 && this.phasesW == 2) {
+      const other = src + this.phaseBytes;
+      if (phase == 1 && i < columns) {
+        store<f32>(dst, load<f32>(other + <usize>i * FLOAT));
+        x = 1;
+        i++;
+        phase = 0;
+      }
+      for (; x + 8 <= this.srcW && i + 4 <= columns; x += 8) {
+        const even = v128.load(src + <usize>i * FLOAT);
+        const odd = v128.load(other + <usize>i * FLOAT);
+        v128.store(dst + <usize>x * FLOAT, i32x4.shuffle(even, odd, 0, 4, 1, 5));
+        v128.store(dst + <usize>x * FLOAT, i32x4.shuffle(even, odd, 2, 6, 3, 7), VECTOR);
+        i += 4;
       }
     }
-    zeroFloats(dst + <usize>last * FLOAT, columns - last);
+    for (; x < this.srcW; x++) {
+      const seen = phase < this.phasesW && i < columns;
+      const from = src + <usize>phase * this.phaseBytes + <usize>i * FLOAT;
+      store<f32>(dst + <usize>x * FLOAT, seen ? load<f32>(from) : 0);
+      if (++phase == stride) {
+        phase = 0;
+        i++;
+      }
+    }
+  }
+}
+
+/** dst[i] ← src[i · stride], n of them. */
+function copyEvery(dst: usize, src: usize, stride: i32, n: i32): void {
+  if (stride == 1) {
+    copyFloats(dst, src, n);
+    return;
+  }
+  let i = 0;
+  if (stride == 2) {
+    // One fewer than fit: the last number of the second vector is beyond what is copied.
+    for (; i + 5 <= n; i += 4) {
+      v128.store(dst, i32x4.shuffle(v128.load(src), v128.load(src, VECTOR), 0, 2, 4, 6));
+      dst += VECTOR;
+      src += 2 * VECTOR;
+    }
+  }
+  for (; i < n; i++) {
+    store<f32>(dst, load<f32>(src));
+    dst += FLOAT;
+    src += <usize>stride * FLOAT;
   }
 }
 

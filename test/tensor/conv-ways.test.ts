@@ -1,0 +1,131 @@
+/** The ways to convolve by wasm: each on convolutions of all kinds, against the js backend in float64. */
+
+import { describe, expect, it } from "vitest";
+import type { Backend, ConvGeometry, Storage } from "../../src/tensor/backend/backend.js";
+import { createJsBackend } from "../../src/tensor/backend/js/js.js";
+import { type ConvUse, type WayName, wayOf } from "../../src/tensor/backend/wasm/conv-choice.js";
+import { createWasmBackend } from "../../src/tensor/backend/wasm/wasm.js";
+import { conv2dGeometry } from "../../src/tensor/ops/conv2d.js";
+import { Generator } from "../../src/tensor/random.js";
+
+const NONE: ConvUse = { depthwise: "never", winograd: "never" };
+
+/** What is odd about most convolutions: sizes, strides that leave rows over, holes, padding beyond what is needed. */
+function anyGeometry(random: Generator, [c, o, groups]: readonly number[], kernel?: number): ConvGeometry {
+  const upTo = (n: number) => 1 + random.int(n);
+  const pair = (most: number): [number, number] => [upTo(most), upTo(most)];
+  const [kH, kW] = kernel === undefined ? pair(4) : [kernel, kernel];
+  const dilation = pair(kernel === undefined ? 2 : 1);
+  const stride = pair(kernel === undefined ? 3 : 1);
+  const padding: [number, number] = [upTo(kH) - 1, upTo(kW) - 1];
+  const [h, w] = [upTo(19) + dilation[0] * (kH - 1), upTo(19) + dilation[1] * (kW - 1)];
+  const x = [upTo(3), c, h, w];
+  return conv2dGeometry(x, [o, c / groups, kH, kW], { stride, padding, dilation, groups });
+}
+
+/** The result and both gradients. */
+function convolve(backend: Backend, g: ConvGeometry): Storage[] {
+  const random = new Generator(1);
+  const noise = (size: number) => backend.upload(Float32Array.from({ length: size }, () => random.uniform() - 0.5));
+  const x = noise(g.n * g.c * g.h * g.w);
+  const w = noise((g.o * g.c * g.kH * g.kW) / g.groups);
+  const grad = noise(g.n * g.o * g.outH * g.outW);
+  const bias = noise(g.o);
+  const results = [backend.conv2d(x, w, bias, g), backend.conv2dInputGrad(grad, w, g)];
+  results.push(backend.conv2d(x, w, undefined, g), backend.conv2dWeightGrad(x, grad, g));
+  for (const input of [x, w, grad, bias]) backend.free(input);
+  return results;
+}
+
+function numbersOf(backend: Backend, g: ConvGeometry): ArrayLike<number>[] {
+  return convolve(backend, g).map((result) => {
+    const numbers = backend.readSync!(result);
+    backend.free(result);
+    return numbers;
+  });
+}
+
+/** The largest difference, relative to the root mean square. */
+function errorOf(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  const wants = Array.from(want);
+  const worst = Math.max(...wants.map((value, i) => Math.abs(got[i] - value)));
+  return worst / Math.sqrt(wants.reduce((sum, value) => sum + value ** 2, 0) / wants.length || 1);
+}
+
+interface Kind {
+  way: WayName;
+  /** Channels, filters, groups. */
+  channels: number[][];
+  kernels?: number[];
+  tolerance?: number;
+}
+
+const kinds: Kind[] = [
+  {
+    way: "depthwise",
+    channels: [
+      [1, 1, 1],
+      [6, 6, 6],
+      [5, 10, 5],
+      [2, 6, 2],
+      [1, 3, 1],
+    ],
+  },
+  {
+    way: "winograd",
+    channels: [
+      [3, 5, 1],
+      [1, 2, 1],
+      [9, 8, 1],
+    ],
+    kernels: [3, 5],
+    tolerance: 1e-4,
+  },
+  {
+    way: "direct",
+    channels: [
+      [3, 5, 1],
+      [4, 6, 2],
+      [1, 7, 1],
+      [6, 6, 6],
+    ],
+  },
+];
+
+describe.each(kinds)("$way", ({ way, channels, kernels = [undefined], tolerance = 1e-5 }) => {
+  const use: ConvUse = way === "direct" ? NONE : { ...NONE, [way]: "always" };
+  const one = createWasmBackend({ ...use, threads: 1 });
+  const three = createWasmBackend({ ...use, threads: 3 });
+  const js = createJsBackend("float64");
+  const random = new Generator(7);
+
+  it.each(channels)("%i channels to %i in %i groups: right, with the same bits on 1 and 3 threads", (...sizes) => {
+    for (let turn = 0; turn < 12; turn++) {
+      const geometry = anyGeometry(random, sizes, kernels[turn % kernels.length]);
+      const told = JSON.stringify(geometry);
+      expect(wayOf(geometry, use), told).toBe(way);
+      const [got, shared, want] = [one, three, js].map((backend) => numbersOf(backend, geometry));
+      expect(shared, told).toEqual(got);
+      for (const [i, numbers] of got.entries()) expect(errorOf(numbers, want[i]), told).toBeLessThan(tolerance);
+    }
+  });
+});
+
+describe("of itself", () => {
+  const square = (c: number, o: number, size: number, k: number, groups = 1, stride = 1) =>
+    conv2dGeometry([1, c, size, size], [o, c / groups, k, k], { padding: (k - 1) >> 1, groups, stride });
+
+  it.each([
+    ["MobileNet's planes", square(32, 32, 48, 3, 32), "depthwise"],
+    ["with a stride", square(96, 96, 48, 3, 96, 2), "depthwise"],
+    ["with many filters a channel", square(1, 32, 28, 3), "direct"],
+    ["a blur of a photograph", square(3, 3, 1024, 5, 3), "direct"],
+    ["3×3 with channels", square(8, 16, 32, 3), "winograd"],
+    ["few channels", square(3, 8, 32, 5), "direct"],
+    ["3×3 with a stride", square(64, 128, 24, 3, 1, 2), "direct"],
+    ["groups of channels", square(8, 8, 16, 3, 2), "direct"],
+  ] as const)("%s: %o goes by %s", (_, geometry, way) => {
+    expect(wayOf(geometry, {})).toBe(way);
+    if (way !== "direct") expect(wayOf(geometry, NONE)).toBe("direct");
+  });
+});
