@@ -28,14 +28,14 @@ export function intercept<T, Inputs extends readonly unknown[], Output>(
 
 /** Runs `fn` with the model in evaluation mode and no parameter wanting a gradient; puts both back as they were. */
 export function frozen<T>(model: AnyModule, fn: () => T): T {
-  const modes = Array.from(model.modules(), (module) => [module, module.training] as const);
+  const restoreModes = model.modes();
   const learning = model.parameters().filter((parameter) => parameter.requiresGrad);
   model.eval();
   for (const parameter of learning) parameter.requiresGrad = false;
   try {
     return fn();
   } finally {
-    for (const [module, training] of modes) module.training = training;
+    restoreModes();
     for (const parameter of learning) parameter.requiresGrad = true;
   }
 }

@@ -12,7 +12,9 @@ import {
 import { freeWalked } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { INSPECT } from "../tensor/inspect.js";
+import { isComplete, refuseNames } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
+import { slipOf } from "../tensor/nearest-name.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { aTensor, Parameter, Tensor } from "../tensor/tensor.js";
 
@@ -95,11 +97,21 @@ function contents(value: unknown, around: readonly unknown[] = []): [name: strin
  * belong to the state are registered with `registerBuffer`. What is in a `#private` field cannot be found.
  */
 export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Output = Tensor> {
-  /** True after `train()` (and at first), false after `eval()`. */
-  training = true;
+  #training = true;
   readonly #buffers = new Map<string, Tensor>();
   /** While its mode is being set: a child may point back to it. */
   #switching = false;
+
+  /** True after `train()` (and at first), false after `eval()`. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** Does what `train(mode)` does. */
+  set training(mode: boolean) {
+    checkArgument(this.constructor.name, "training", mode, aBoolean);
+    this.train(mode);
+  }
 
   /** What the module makes of its inputs. Every subclass says which shapes it takes and gives. */
   abstract forward(...inputs: Inputs): Output;
@@ -135,17 +147,17 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     return keepsNothing.has(this.forward);
   }
 
-  /** Makes the parameters that are properties refuse any other value: what is no parameter is not learned. */
+  /** Makes the parameters that are properties, or null, refuse any other value: what is no parameter is not learned. */
   protected guardParameters(): void {
     for (const [name, value] of Object.entries(this)) {
-      if (!(value instanceof Parameter)) continue;
-      let parameter: Parameter = value;
+      if (!(value instanceof Parameter) && value !== null) continue;
+      let parameter: Parameter | null = value;
       Object.defineProperty(this, name, {
         enumerable: true,
         get: () => parameter,
-        set: (next: unknown) => {
-          checkArgument(this.constructor.name, name, next, aParameter);
-          parameter = next as Parameter;
+        set: (next: Parameter | null) => {
+          if (next !== null || value !== null) checkArgument(this.constructor.name, name, next, aParameter);
+          parameter = next;
         },
       });
     }
@@ -179,7 +191,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     checkArgument("train", "mode", mode, aBoolean);
     if (this.#switching) return this;
     this.#switching = true;
-    this.training = mode;
+    this.#training = mode;
     for (const [, child] of this.children()) child.train(mode);
     this.#switching = false;
     return this;
@@ -188,6 +200,14 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   /** Dropout passes everything and batch norm uses its running moments. */
   eval(): this {
     return this.train(false);
+  }
+
+  /** Internal: what puts this module and all inside it back into the modes that they are in now. */
+  modes(): () => void {
+    const modes = this.modules().map((module) => ({ module, training: module.#training }));
+    return () => {
+      for (const { module, training } of modes) module.#training = training;
+    };
   }
 
   /** This module and all inside it, each once. */
@@ -354,6 +374,19 @@ function withoutIt(prefix: string): string {
   const renamed = `([name, value]) => [name.replace(${JSON.stringify(prefix)}, ""), value]`;
   return `take that off first, Object.fromEntries(Object.entries(state).map(${renamed}))`;
 }
+
+/** Whether its class is this library's own, so that it has all of its properties from the beginning. */
+function isLayerOfOurs(module: AnyModule): boolean {
+  const type = Object.getPrototypeOf(module);
+  return Object.hasOwn(type, "forward") && keepsNothing.has(type.forward);
+}
+
+refuseNames(Module, (module, name) => {
+  const who = module.constructor.name;
+  if (slipOf(name, ["training"])) return `${who} has no property ${name}: write model.train() or model.eval()`;
+  if (!isComplete(module) && !isLayerOfOurs(module)) return undefined;
+  return `${who} has no property ${name}: its options or layers are given when it is made`;
+});
 
 /** The first few of a list of names. */
 function someOf(names: readonly string[]): string {

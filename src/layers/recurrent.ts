@@ -67,6 +67,7 @@ export abstract class Recurrent<Inputs extends readonly unknown[], Output> exten
       this[`bias_ih_${place}`] = fresh(rows);
       this[`bias_hh_${place}`] = fresh(rows);
     }
+    this.guardParameters();
   }
 
   /** What a step makes of the state, from the gates that the input and the state ask for, [N, gates · H] each. */

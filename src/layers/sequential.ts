@@ -1,6 +1,7 @@
 /** Sequential: layers one after another. */
 
 import { checkArgument, type Kind } from "../tensor/arguments.js";
+import { makeComplete } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type AnyModule, aModule, Module } from "./module.js";
@@ -91,3 +92,5 @@ export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Mo
     return [...placed, ...super.children()];
   }
 }
+
+makeComplete(Sequential);

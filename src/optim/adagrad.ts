@@ -2,7 +2,8 @@
 
 import { numberFrom } from "../tensor/arguments.js";
 import { calculate } from "../tensor/backend/composed/values.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
+import { makeComplete } from "../tensor/known-names.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface AdagradOptions {
@@ -58,4 +59,4 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   }
 }
 
-refuseUnknownNames(Adagrad);
+makeComplete(Adagrad);

@@ -2,7 +2,8 @@
 
 import { aBoolean, checkOptions, numberFrom, type OptionKinds, twoOf } from "../tensor/arguments.js";
 import type { BinaryRule } from "../tensor/backend/backend.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
+import { makeComplete } from "../tensor/known-names.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface AdamOptions {
@@ -106,6 +107,6 @@ export class AdamW extends Adam {
   }
 }
 
-refuseUnknownNames(Adam);
+makeComplete(Adam);
 
-refuseUnknownNames(AdamW);
+makeComplete(AdamW);

@@ -2,7 +2,8 @@
 
 import { numberFrom, twoOf } from "../tensor/arguments.js";
 import { calculate } from "../tensor/backend/composed/values.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
+import { makeComplete } from "../tensor/known-names.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface LionOptions {
@@ -53,4 +54,4 @@ export class Lion extends Optimizer<LionOptions> {
   }
 }
 
-refuseUnknownNames(Lion);
+makeComplete(Lion);

@@ -1,9 +1,7 @@
 /** Optimizer: what all of them share. */
 
 import {
-  ArgumentError,
   aPlainObject,
-  checkArgument,
   checkOptions,
   instanceOf,
   type Kind,
@@ -16,10 +14,17 @@ import {
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Backend, Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
+import { isComplete, refuseNames } from "../tensor/known-names.js";
 import { tensorsMade } from "../tensor/lifetime.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, checkTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
-import { type ParameterGroup, type ParametersOrGroups, parameterGroups, type RateOptions } from "./parameter-groups.js";
+import { aTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import {
+  changeable,
+  type ParameterGroup,
+  type ParametersOrGroups,
+  parameterGroups,
+  type RateOptions,
+} from "./parameter-groups.js";
 
 /** What an optimizer remembers: plain numbers and tensors, by parameter index. */
 export interface OptimizerState {
@@ -99,9 +104,12 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
    * @throws Error when there are no parameters, one occurs twice, or one is no leaf
    */
   constructor(parameters: ParametersOrGroups<O>, options: O, { kinds, defaults, stateNames }: OptimizerKind<O>) {
-    this.groups = parameterGroups(new.target.name, parameters, options, kinds, defaults);
-    this.parameters = this.groups.flatMap(({ params }) => params);
-    this.#groupOf = this.groups.flatMap((group) => group.params.map(() => group));
+    const who = new.target.name;
+    const groups = parameterGroups(who, parameters, options, kinds, defaults);
+    for (const { params } of groups) Object.freeze(params);
+    this.groups = Object.freeze(groups.map((group) => changeable(who, group, kinds, stateNames)));
+    this.parameters = Object.freeze(groups.flatMap(({ params }) => params));
+    this.#groupOf = groups.flatMap((group) => group.params.map(() => group));
     for (const parameter of this.parameters) held.add(parameter);
     this.#steps = this.parameters.map(() => 0);
     this.#namesOf = this.#groupOf.map((group) => stateNames(group));
@@ -117,7 +125,10 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     return this.groups[0].lr;
   }
 
-  /** @throws Error when there are several groups */
+  /**
+   * @throws ArgumentError or RangeError on what is no learning rate
+   * @throws Error when there are several groups
+   */
   set lr(rate: number) {
     if (this.groups.length > 1) {
       throw new Error(
@@ -138,18 +149,16 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
 
   /**
    * Takes one step on every parameter that has a gradient.
-   * @throws Error at the first step, when the loss has reached parameters that no optimizer holds and that are not frozen,
-   * or none of this one's
-   * @throws ArgumentError or RangeError when `lr` has been set to what is no learning rate
+   * @throws Error when the loss has reached parameters that no optimizer holds and that are not frozen, or at the first
+   * step none of this one's
    */
   step(): void {
-    for (const { lr } of this.groups) checkArgument(`${this.constructor.name}.step`, "lr", lr, aRate);
-    if (!this.#begun) this.#checkBeginning();
+    this.#checkStrays();
+    if (!this.#begun) this.#checkGradients();
     this.#begun = true;
     this.parameters.forEach((parameter, i) => {
       const { grad, numbers, backend } = parameter;
       if (!grad) return;
-      checkTensor(`${this.constructor.name}.step`, "the gradient of a parameter", grad);
       const step = ++this.#steps[i];
       const state = (name: string) => this.#state(name, i).storage;
       const options = this.#groupOf[i];
@@ -159,26 +168,28 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     });
   }
 
-  /** What is wrong from the beginning, and would show in nothing but a model that does not learn. */
-  #checkBeginning(): void {
-    const who = `${this.constructor.name}.step`;
+  /** What would show in nothing but a model that does not learn, or not all of it. */
+  #checkStrays(): void {
     const strays = reachedLeaves().filter(
       (leaf) => leaf instanceof Parameter && !held.has(leaf) && this.#isStray(leaf),
     );
-    if (strays.length > 0) {
-      const shapes = strays.map(({ shape }) => `Parameter ${formatShape(shape)}`).join(", ");
-      throw new Error(
-        `${who}: the loss depends on parameters that no optimizer holds: ${shapes}. If parameters() does not list them, ` +
-          "they are where no module looks: in a #private field, a closure, or a layer that was made after the optimizer. " +
-          "Make them properties of the model before the optimizer is made; freeze (requiresGrad = false) what is not to learn",
-      );
-    }
-    if (this.parameters.every(({ grad }) => !grad)) {
-      throw new Error(
-        `${who}: no parameter has a gradient. Call loss.backward() before step(), and zeroGrad() before backward(); or ` +
-          "the loss depends on other parameters",
-      );
-    }
+    if (strays.length === 0) return;
+    const shapes = strays.map(({ shape }) => `Parameter ${formatShape(shape)}`).join(", ");
+    throw new Error(
+      `${this.constructor.name}.step: the loss depends on parameters that no optimizer holds: ${shapes}. If parameters() ` +
+        "does not list them, they are where no module looks: in a #private field, a closure, or a layer that was made " +
+        "after the optimizer. Make them properties of the model before the optimizer is made; freeze " +
+        "(requiresGrad = false) what is not to learn",
+    );
+  }
+
+  /** Later a step without gradients may be what is left of a loop that accumulates them. */
+  #checkGradients(): void {
+    if (this.parameters.some(({ grad }) => grad)) return;
+    throw new Error(
+      `${this.constructor.name}.step: no parameter has a gradient. Call loss.backward() before step(), and zeroGrad() ` +
+        "before backward(); or the loss depends on other parameters",
+    );
   }
 
   /**
@@ -274,28 +285,11 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
   }
 }
 
-/** Prototypes of optimizers that have no properties but those they are born with. */
-const complete = new WeakSet<object>();
-
-/** Internal: from now on, to set a property that this optimizer does not have is an error. */
-export function refuseUnknownNames(type: { readonly prototype: object }): void {
-  complete.add(type.prototype);
-}
-
-// Behind all prototypes, where only what none of them has is looked for. A subclass of yours may add what it likes.
-Object.setPrototypeOf(
-  Optimizer.prototype,
-  new Proxy(Object.prototype, {
-    set(target, name, value, receiver) {
-      if (typeof name === "string" && complete.has(Object.getPrototypeOf(receiver))) {
-        const who: string = receiver.constructor.name;
-        throw new ArgumentError(
-          `${who} has no property ${name}: its rate is optimizer.lr, other options are those of optimizer.groups[0]`,
-        );
-      }
-      return Reflect.set(target, name, value, receiver);
-    },
-  }),
+refuseNames(Optimizer, (optimizer, name) =>
+  isComplete(optimizer)
+    ? `${optimizer.constructor.name} has no property ${name}: its rate is optimizer.lr, other options are those of ` +
+      "optimizer.groups[0]"
+    : undefined,
 );
 
 export const anOptimizer: Kind<Optimizer> = instanceOf("an optimizer", Optimizer);

@@ -1,6 +1,6 @@
 /** Parameter groups: parameters that learn with options of their own. */
 
-import { ArgumentError, aPlainObject, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import { ArgumentError, aPlainObject, checkOption, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import type { Parameter } from "../tensor/tensor.js";
 import { parameterList } from "./parameter-list.js";
 
@@ -72,6 +72,27 @@ export function parameterGroups<O extends RateOptions>(
     groups.flatMap(({ params }) => params),
   );
   return groups;
+}
+
+/**
+ * A group as others see it: what they set is checked like what was given.
+ * @param stateNames what the optimizer remembers of a parameter with these options
+ */
+export function changeable<O extends RateOptions>(
+  who: string,
+  group: ParameterGroup<O>,
+  kinds: OptionKinds<O>,
+  stateNames: (options: Required<O>) => readonly string[],
+): ParameterGroup<O> {
+  return new Proxy(group, {
+    set(target, name, value) {
+      checkOption(who, String(name), value, kinds);
+      if (`${stateNames({ ...target, [name]: value })}` !== `${stateNames(target)}`) {
+        throw new ArgumentError(`${who}: ${String(name)} decides what is remembered: make a new optimizer with it`);
+      }
+      return Reflect.set(target, name, value);
+    },
+  });
 }
 
 /** An option that is given as undefined is not given. */

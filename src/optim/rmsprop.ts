@@ -2,7 +2,8 @@
 
 import { aBoolean, numberFrom } from "../tensor/arguments.js";
 import { calculate } from "../tensor/backend/composed/values.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
+import { makeComplete } from "../tensor/known-names.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface RmspropOptions {
@@ -77,4 +78,4 @@ export class RMSprop extends Optimizer<RmspropOptions> {
   }
 }
 
-refuseUnknownNames(RMSprop);
+makeComplete(RMSprop);

@@ -1,7 +1,8 @@
 /** Stochastic gradient descent, plain or with momentum. */
 
 import { aBoolean, numberFrom } from "../tensor/arguments.js";
-import { Optimizer, type OptimizerKind, type OptimizerStep, refuseUnknownNames } from "./optimizer.js";
+import { makeComplete } from "../tensor/known-names.js";
+import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
 import type { ParametersOrGroups } from "./parameter-groups.js";
 
 export interface SgdOptions {
@@ -55,4 +56,4 @@ export class SGD extends Optimizer<SgdOptions> {
   }
 }
 
-refuseUnknownNames(SGD);
+makeComplete(SGD);

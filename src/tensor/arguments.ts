@@ -98,15 +98,19 @@ export function checkOptions<O extends object>(who: string, options: O, kinds: O
   }
   for (const name of Object.keys(options)) {
     const value = options[name as keyof O];
-    if (value === undefined) continue;
-    if (!Object.hasOwn(table, name)) throw new ArgumentError(unknownOption(who, name, Object.keys(table)));
-    checkArgument(who, name, value, table[name]);
+    if (value !== undefined) checkOption(who, name, value, kinds);
   }
   for (const name of neededNames(table)) {
     if (options[name as keyof O] === undefined) {
       throw new ArgumentError(`${who}: the option "${name}" is missing; it must be ${table[name].expected}`);
     }
   }
+}
+
+/** The same for one of them, which must not be undefined: for options that are changed later. */
+export function checkOption<O extends object>(who: string, name: string, value: unknown, kinds: OptionKinds<O>): void {
+  if (!Object.hasOwn(kinds, name)) throw new ArgumentError(unknownOption(who, name, Object.keys(kinds)));
+  checkArgument(who, name, value, kinds[name as keyof O]);
 }
 
 /** By table: the names of what has to be given. Operations are called ten thousand times a second, tables stay. */

@@ -40,14 +40,6 @@ export const conversions = {
     );
   },
 
-  /**
-   * Internal: PyTorch's name, under which nothing would happen.
-   * @throws ArgumentError always
-   */
-  set requires_grad(_value: unknown) {
-    throw new ArgumentError("a tensor has no requires_grad; write requiresGrad");
-  },
-
   /** Internal: what `console.log` shows in Node. Deep inside of other objects, the title is enough. */
   [INSPECT](this: Tensor, depth: number): string {
     return depth > 0 ? this.toString() : this.title;

@@ -63,6 +63,11 @@ function editDistance(a: string, b: string): number {
   return row[b.length];
 }
 
+/** The one of `known` that `name` is but for case, underscores and one letter in six: a slip, and no name of its own. */
+export function slipOf(name: string, known: readonly string[]): string | undefined {
+  return known.find((other) => editDistance(plain(name), plain(other)) <= other.length / 6);
+}
+
 /** The one of `known` that `name` most likely stands for; undefined where none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const given = plain(name);

@@ -1,11 +1,13 @@
 /** Tensor: a shape, a backend, a buffer of numbers there, and a place in the graph. */
 
-import { ArgumentError, checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
+import { ArgumentError, aBoolean, checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
 import type { Backend, Storage } from "./backend/backend.js";
 import { describeBackend } from "./backend/current-backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
+import { refuseNames } from "./known-names.js";
 import { disown, type FreedBy, keep, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
-import { formatShape, type Shape, ShapeError, sizeOf } from "./shape.js";
+import { slipOf } from "./nearest-name.js";
+import { formatShape, type Shape, ShapeError, sameShape, sizeOf } from "./shape.js";
 import { SharedStorage } from "./shared-storage.js";
 
 /** A value that a graph keeps for the way back, as it was when it was saved. */
@@ -77,34 +79,71 @@ const FREED: Record<FreedBy, string> = {
  * Its operations (`x.relu()`, `x.matmul(w)`, …) are the functions of the same names: see `methods.ts`.
  */
 export class Tensor implements Tracked {
-  /** The size along each axis. */
-  readonly shape: Shape;
+  readonly #shape: Shape;
   /** Internal: the numbers, and how many own them. */
   readonly numbers: SharedStorage;
   /** Internal: the operation or the factory that made it. */
   readonly origin: string;
   /** Internal: when it was made and used, and who frees it. */
   readonly life = new Life();
-  /** True where gradients are to reach this tensor. */
-  requiresGrad: boolean;
-  /** ∂loss/∂this, once `backward` has run; `null` before and after `zeroGrad`. */
-  grad: Tensor | null = null;
+  #requiresGrad: boolean;
+  #grad: Tensor | null = null;
   /** Internal: how it was computed; `null` for a leaf. */
   node: GraphNode | null = null;
   #freedBy: FreedBy | undefined;
 
   /** Internal: takes over one ownership of `numbers`. Users call `tensor`, `zeros`, … */
   constructor(shape: Shape, numbers: SharedStorage, origin: string, requiresGrad = false) {
-    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
+    this.#shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
     this.numbers = numbers;
     this.origin = origin;
-    this.requiresGrad = requiresGrad;
+    this.#requiresGrad = requiresGrad;
     own(this);
+  }
+
+  /** The size along each axis. */
+  get shape(): Shape {
+    return this.#shape;
   }
 
   /** Number of elements. */
   get size(): number {
     return sizeOf(this.shape);
+  }
+
+  /**
+   * True where gradients are to reach this tensor.
+   * @throws ArgumentError when it is set to anything but true or false, or to false where an operation has decided
+   */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+
+  set requiresGrad(value: boolean) {
+    checkArgument("Tensor", "requiresGrad", value, aBoolean);
+    if (this.node && !value) {
+      throw new ArgumentError(
+        `the tensor ${formatShape(this.shape)} requires a gradient because an input of ${this.origin} does: detach() it, ` +
+          "or compute it in noGrad",
+      );
+    }
+    this.#requiresGrad = value;
+  }
+
+  /**
+   * ∂loss/∂this, once `backward` has run; `null` before and after `zeroGrad`.
+   * @throws ArgumentError when it is set to anything but null or a tensor of this shape
+   */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null) checkTensor("Tensor", "grad", value);
+    if (value !== null && !sameShape(value.shape, this.shape)) {
+      throw new ShapeError(`grad: ${formatShape(value.shape)} is no gradient of ${formatShape(this.shape)}`);
+    }
+    this.#grad = value;
   }
 
   /** Where the numbers are and the operations run. */
@@ -272,19 +311,32 @@ export class Parameter extends Tensor {
     checkTensor("Parameter", "tensor", tensor);
     super(tensor.shape, tensor.retainNumbers(), "Parameter", true);
     this.keep();
-    // A name that there is not (requiresgrad) would be taken without a word.
-    if (new.target === Parameter) Object.preventExtensions(this);
   }
 }
 
-const { data } = Tensor.prototype;
+/** What other libraries let be assigned, and what is written here instead. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  data: "write x.copyFrom(source), and read by await x.data()",
+  shape: "write y = x.reshape(shape)",
+  size: "write y = x.reshape(shape)",
+};
 
-/** PyTorch's way to change numbers would hide the method. */
-Object.defineProperty(Tensor.prototype, "data", {
-  get: () => data,
-  set: () => {
-    throw new ArgumentError("x.data cannot be assigned to: write x.copyFrom(source), and read by await x.data()");
-  },
+for (const [name, advice] of Object.entries(INSTEAD)) {
+  const { get, value } = Object.getOwnPropertyDescriptor(Tensor.prototype, name)!;
+  Object.defineProperty(Tensor.prototype, name, {
+    get: get ?? (() => value),
+    set: () => {
+      throw new ArgumentError(`x.${name} cannot be assigned to: ${advice}`);
+    },
+  });
+}
+
+refuseNames(Tensor, (_, name) => {
+  if (/^-?\d+$/.test(name)) {
+    return `x[${name}] cannot be assigned to: change a list of numbers and make a tensor of it, or compute one by where(…)`;
+  }
+  const meant = slipOf(name, ["requiresGrad", "grad"]);
+  return meant && `a tensor has no ${name}; write ${meant}`;
 });
 
 function adviceFor(value: unknown): string | undefined {

@@ -3,7 +3,7 @@
 import { type AugmentOptions, someAugmentation } from "../data/augment.js";
 import type { Targets } from "../data/batch.js";
 import type { ClassDataset } from "../data/dataset.js";
-import { type AnyModule, aModule, type Module } from "../layers/module.js";
+import { aModule, type Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
 import { aSchedule, type Schedule } from "../optim/schedules/schedule.js";
@@ -231,11 +231,6 @@ function checkLeavesNone(model: Module, optimizer: Optimizer): void {
   );
 }
 
-/** The parts that somebody put into evaluation mode one by one, not the model as a whole. */
-function partsInEvaluation(model: Module): AnyModule[] {
-  return model.training ? model.modules().filter(({ training }) => !training) : [];
-}
-
 async function runAndRestore(
   model: Module,
   options: AnyOptions,
@@ -260,11 +255,11 @@ async function runEpochs(model: Module, options: AnyOptions): Promise<EpochRepor
   const { optimizer, train: trainSet, epochs, batchSize, loss, signal, schedule, earlyStop } = options;
   const { position = new TrainingPosition() } = options;
   const measure = (data: DataSource) => evaluate(model, data, { batchSize, loss, signal });
-  const still = partsInEvaluation(model);
+  // Parts that somebody put into evaluation mode one by one stay there; not the model as a whole.
+  const beginTraining = model.training ? model.modes() : () => model.train();
   while (position.epoch <= epochs && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
     const { epoch } = position;
-    model.train();
-    for (const part of still) part.training = false;
+    beginTraining();
     let train = await trainEpoch(model, options, position);
     const imagesPerSecond = position.done / position.seconds;
     const trained = performance.now();

@@ -3,10 +3,19 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
+import { ConvTranspose2d } from "../../src/layers/conv-transpose2d.js";
+import { Conv1d } from "../../src/layers/conv1d.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { Embedding } from "../../src/layers/embedding.js";
+import { GroupNorm } from "../../src/layers/group-norm.js";
+import { GRU } from "../../src/layers/gru.js";
+import { LayerNorm } from "../../src/layers/layer-norm.js";
 import { Linear } from "../../src/layers/linear.js";
-import { Module, type StateDict } from "../../src/layers/module.js";
+import { LSTM } from "../../src/layers/lstm.js";
+import { type AnyModule, Module, type StateDict } from "../../src/layers/module.js";
+import { MultiheadAttention } from "../../src/layers/multihead-attention.js";
+import { PReLU } from "../../src/layers/prelu.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { summary } from "../../src/layers/summary.js";
 import { Net1 } from "../../src/nets/net1.js";
@@ -91,6 +100,78 @@ describe("what belongs to a module", () => {
     expect(model.train()).toBe(model);
     expect(modes().every(({ training }) => training)).toBe(true);
   });
+
+  it("has its mode set by assigning it, too", () => {
+    const model = new Scaled();
+    model.training = false;
+    expect(model.modules().some(({ training }) => training)).toBe(false);
+    expect(() => {
+      model.training = "yes" as never;
+    }).toThrow('Scaled: training must be true or false, got "yes"');
+  });
+
+  it("goes back to the modes that its parts had, one by one", () => {
+    const model = new Scaled();
+    model.body.eval();
+    (model.body.layers[2] as Dropout).train();
+    const before = model.modules().map(({ training }) => training);
+    const restore = model.modes();
+    model.train();
+    restore();
+    expect(model.modules().map(({ training }) => training)).toEqual(before);
+    expect(before).toEqual([true, false, false, true, false]);
+  });
+});
+
+describe("names that there are not", () => {
+  const set = (module: object, name: string, value: unknown) => () => Object.assign(module, { [name]: value });
+
+  it("are refused by this library's layers, which would not look at them", () => {
+    for (const [layer, name] of [
+      [new Conv2d(1, 1, 1), "stride"],
+      [new BatchNorm2d(1), "momentum"],
+      [new BatchNorm2d(1), "running_mean"],
+      [new Dropout(0.5), "training_"],
+      [new Sequential(relu), "0"],
+    ] as const) {
+      const who = layer.constructor.name;
+      expect(set(layer, name, 1), `${who}.${name}`).toThrow(new RegExp(`^${who} has no property ${name}: `));
+    }
+  });
+
+  it("are a model's own business, but for what is a slip", () => {
+    const model = new Scaled();
+    expect(set(model, "note", "mine")).not.toThrow();
+    expect(set(new (class extends Linear {})(1, 1), "note", "mine")).not.toThrow();
+    for (const name of ["traning", "Training"]) {
+      expect(set(model, name, false)).toThrow(`Scaled has no property ${name}: write model.train() or model.eval()`);
+    }
+  });
+});
+
+describe("the parameters of this library's layers", () => {
+  it.each<[name: string, layer: AnyModule, parameter: string]>([
+    ["Linear", new Linear(2, 2), "weight"],
+    ["a bias that there is not", new Linear(2, 2, { bias: false }), "bias"],
+    ["Conv1d", new Conv1d(1, 1, 1), "weight"],
+    ["Conv2d", new Conv2d(1, 1, 1), "weight"],
+    ["ConvTranspose2d", new ConvTranspose2d(1, 1, 1), "weight"],
+    ["BatchNorm2d", new BatchNorm2d(2), "weight"],
+    ["GroupNorm", new GroupNorm(1, 2), "weight"],
+    ["LayerNorm", new LayerNorm([2]), "weight"],
+    ["Embedding", new Embedding(2, 2), "weight"],
+    ["PReLU", new PReLU(), "weight"],
+    ["LSTM", new LSTM(1, 1), "weight_ih_l0"],
+    ["GRU", new GRU(1, 1), "bias_hh_l0"],
+    ["MultiheadAttention", new MultiheadAttention(2, 1), "in_proj_weight"],
+  ])("are parameters: %s", (_, layer, name) => {
+    const before = (layer as unknown as Record<string, unknown>)[name];
+    expect(() => Object.assign(layer, { [name]: ones([2]) })).toThrow(`${name} must be a Parameter, got a Tensor [2]`);
+    expect((layer as unknown as Record<string, unknown>)[name]).toBe(before);
+    const next = new Parameter(ones([2]));
+    Object.assign(layer, { [name]: next });
+    expect(layer.parameters()).toContain(next);
+  });
 });
 
 describe("parts in lists, maps and objects", () => {
@@ -120,7 +201,7 @@ describe("parts in lists, maps and objects", () => {
     model.eval();
     expect(model.modules().map(({ training }) => training)).toEqual(Array(6).fill(false));
     const parameters = model.parameters();
-    for (const [i, parameter] of parameters.entries()) parameter.grad = zeros([i]);
+    for (const parameter of parameters) parameter.grad = zeros(parameter.shape);
     model.zeroGrad();
     expect(parameters.every(({ grad }) => grad === null)).toBe(true);
     const lines = `${model}`.split("\n");

@@ -292,8 +292,9 @@ describe("what cannot be meant", () => {
     const parameter = own();
     const optimizer = new SGD([parameter]);
     optimizer.zeroGrad();
-    parameter.grad = 3 as never;
-    expect(() => optimizer.step()).toThrow("SGD.step: the gradient of a parameter must be a tensor, got 3");
+    expect(() => {
+      parameter.grad = 3 as never;
+    }).toThrow("Tensor: grad must be a tensor, got 3");
   });
 
   it("names that an optimizer or a parameter does not have", () => {
@@ -404,14 +405,67 @@ describe("a resumed schedule", () => {
   });
 });
 
-it.each<[unknown]>([["0.1"], [undefined], [Number.NaN]])(
-  "a rate that was set to %s is refused by the next step",
-  (lr) => {
-    const w = new Parameter(ones([2]));
-    const optimizer = new SGD([w], { lr: 0.1 });
-    w.sum().backward();
-    optimizer.lr = lr as number;
-    expect(() => optimizer.step()).toThrow(/^SGD\.step: lr must be a finite number of at least 0, got /);
-    expect([...w.dataSync()]).toEqual([1, 1]);
-  },
-);
+describe("what is set later is checked like what was given:", () => {
+  const optimizer = () => new Adam([new Parameter(ones([2]))]);
+
+  it.each<[unknown]>([["0.1"], [undefined], [Number.NaN]])("a rate of %s", (lr) => {
+    const it = optimizer();
+    expect(() => {
+      it.lr = lr as number;
+    }).toThrow(/^Adam: lr must be a finite number of at least 0, got /);
+    expect(it.lr).toBe(1e-3);
+  });
+
+  it.each<[name: string, value: unknown, message: string]>([
+    ["weightDecay", "0.1", 'Adam: weightDecay must be a finite number of at least 0, got "0.1"'],
+    ["betas", 0.9, "Adam: betas must be two numbers from 0 to below 1, got 0.9"],
+    ["weight_decay", 0.1, 'Adam: unknown option "weight_decay"; did you mean "weightDecay"?'],
+    ["amsgrad", true, "Adam: amsgrad decides what is remembered: make a new optimizer with it"],
+    ["params", [], 'Adam: unknown option "params"'],
+  ])("%s of a group", (name, value, message) => {
+    const [group] = optimizer().groups;
+    const before = { ...group };
+    expect(() => Object.assign(group, { [name]: value })).toThrow(message);
+    expect({ ...group }).toEqual(before);
+  });
+
+  it("what is right is taken by the next step", () => {
+    const w = new Parameter(ones([1]));
+    const optimizer = new SGD([w], { lr: 0.5 });
+    optimizer.groups[0].weightDecay = 1;
+    w.mul(0).sum().backward();
+    optimizer.step();
+    expect([...w.dataSync()]).toEqual([0.5]);
+  });
+
+  it("parameters and groups are not added to lists that nobody would look at again", () => {
+    const { parameters, groups } = optimizer();
+    for (const list of [parameters, groups, groups[0].params]) {
+      expect(() => (list as unknown[]).push(new Parameter(ones([2])))).toThrow(TypeError);
+    }
+  });
+});
+
+it("a layer that replaces another after the first steps is noticed", () => {
+  class Net extends Module {
+    body = new Linear(2, 2);
+    forward(x: Tensor): Tensor {
+      return this.body.forward(x);
+    }
+  }
+  const model = new Net();
+  const optimizer = new SGD(model.parameters());
+  const step = () => {
+    optimizer.zeroGrad();
+    model
+      .forward(ones([1, 2]))
+      .sum()
+      .backward();
+    optimizer.step();
+  };
+  step();
+  model.body = new Linear(2, 2);
+  expect(step).toThrow(
+    "SGD.step: the loss depends on parameters that no optimizer holds: Parameter [2], Parameter [2, 2]",
+  );
+});

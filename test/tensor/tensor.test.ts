@@ -16,6 +16,39 @@ import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import type { TensorValues } from "../../src/tensor/values.js";
 import { onEachBackend, targets } from "../targets.js";
 
+describe("what is assigned to a tensor", () => {
+  const assigned = (target: object, name: string, value: unknown) => () => Object.assign(target, { [name]: value });
+
+  it.each<[name: string, value: unknown, message: string]>([
+    ["shape", [2, 2], "x.shape cannot be assigned to: write y = x.reshape(shape)"],
+    ["size", 4, "x.size cannot be assigned to: write y = x.reshape(shape)"],
+    ["data", [1], "x.data cannot be assigned to: write x.copyFrom(source), and read by await x.data()"],
+    ["0", 5, "x[0] cannot be assigned to: change a list of numbers and make a tensor of it"],
+    ["requires_grad", true, "a tensor has no requires_grad; write requiresGrad"],
+    ["requiresgrad", true, "a tensor has no requiresgrad; write requiresGrad"],
+    ["requiresGrad", "no", 'Tensor: requiresGrad must be true or false, got "no"'],
+    ["grad", undefined, "Tensor: grad must be a tensor, got undefined"],
+    ["grad", zeros([3]), "grad: [3] is no gradient of [4]"],
+  ])("%s is refused, where that would do nothing, or harm", (name, value, message) => {
+    for (const x of [ones([4]), new Parameter(ones([4]))]) {
+      expect(assigned(x, name, value)).toThrow(message);
+      expect(x.shape).toEqual([4]);
+    }
+  });
+
+  it("a result cannot be told to need no gradient: what it was computed from does", () => {
+    const y = new Parameter(ones([4])).mul(2);
+    expect(assigned(y, "requiresGrad", false)).toThrow(
+      "the tensor [4] requires a gradient because an input of mul does: detach() it, or compute it in noGrad",
+    );
+    expect(y.requiresGrad).toBe(true);
+  });
+
+  it("a note of the program's own is none of the library's business", () => {
+    expect(Object.assign(ones([1]), { label: "first" }).label).toBe("first");
+  });
+});
+
 describe("factories", () => {
   onEachBackend("take numbers, nested lists and typed arrays", async () => {
     const cases: [TensorValues, number[], number[]][] = [
