@@ -2,6 +2,8 @@
 
 export type { AugmentOptions } from "./data/augment.js";
 export type { Batch, Targets } from "./data/batch.js";
+export { type CsvOptions, decodeCsv, loadCsv } from "./data/csv.js";
+export { CsvTable, type NumbersOptions } from "./data/csv-table.js";
 export type { ClassDataset, Dataset } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
 export {
