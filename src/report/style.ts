@@ -57,7 +57,7 @@ figure { margin: 0; min-width: 0; }
   border-radius: 4px; margin-bottom: .25rem; }
 .pictures figcaption { line-height: 1.35; }
 figcaption b { color: var(--text); font-weight: 600; }
-.file { font-size: .8rem; }
+.file { display: block; font-size: .75rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .pixels img { image-rendering: pixelated; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21.5rem), 1fr)); gap: 1rem; margin: 1rem 0; }
 .card { background: var(--panel); border-radius: 8px; padding: .85rem; }
@@ -73,6 +73,15 @@ figcaption b { color: var(--text); font-weight: 600; }
 .trios { grid-template-columns: repeat(auto-fill, minmax(min(100%, 21.5rem), 1fr)); gap: 1.25rem 1.75rem; }
 .trios figure { max-width: none; display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem .5rem; align-content: start; }
 .trios figcaption { grid-column: 1 / -1; }
+summary { cursor: pointer; margin: .75rem 0; padding: .6rem .85rem; background: var(--panel); border-radius: 8px; color: var(--link); }
+:is(.pictures, .charts, .cards, .groups) > details { grid-column: 1 / -1; flex-basis: 100%; }
+@media (max-width: 40rem) { .class figure:nth-child(n+5) { display: none; } }
+@supports selector(::details-content) { @media print, (min-width: 40.01rem) {
+  summary { display: none; }
+  ::details-content { content-visibility: visible; }
+  :is(.pictures, .charts, .cards, .groups, .classes) > details, details > :is(.pictures, .charts, .cards, .groups, .classes),
+  :is(.pictures, .charts, .cards, .groups, .classes) > details::details-content { display: contents; }
+} }
 .swatch { display: inline-block; width: .8em; height: .8em; border-radius: 2px; vertical-align: -.05em; background: var(--for); }
 .swatch.against { background: var(--against); }
 .options { columns: 17rem; column-gap: 2.5rem; margin: .75rem 0; font-size: .9rem; }
@@ -113,9 +122,11 @@ tr.mark :is(th, td) { font-weight: 600; }
   html { color-scheme: light; font-size: 10pt; }
   body { padding: 0; max-width: none; font-size: 1rem; }
   nav, .hint { display: none !important; }
-  h2, h3, h4 { break-after: avoid; }
+  h2, h3, h4, figcaption + svg, p:has(+ :is(h3, p, ul, figure, div, details)) { break-after: avoid; }
+  :is(h2, h3) + p, p + p { break-before: avoid; }
   h2 { margin-top: 2rem; }
-  figure, tr, .tile, .card, .class { break-inside: avoid; }
+  p, figure, tr, .tile, .card, .class { break-inside: avoid; }
+  .file { font-size: .65rem; }
   .scroll, .tall.scroll, pre { overflow: visible; max-height: none; background: none; }
   .tall :is(thead th, tfoot) { position: static; }
   tfoot { display: table-row-group; }
@@ -124,14 +135,17 @@ tr.mark :is(th, td) { font-weight: 600; }
   pre { white-space: pre-wrap; }
   .chart .scroll svg { min-width: 0; }
   .columns { display: block; }
-  .beside { max-width: 11cm; break-inside: avoid; }
-  .charts { grid-template-columns: repeat(2, 1fr); }
-  .charts > .tall { grid-row: auto; }
-  .trios, .cards { grid-template-columns: repeat(2, 1fr); }
+  .beside { max-width: 9cm; break-inside: avoid; }
+  :is(.charts, .cards, .groups, .pictures):where(:not(.class *, .card *)) { display: block; orphans: 1; widows: 1; }
+  :is(.charts, .cards, .groups, .pictures):where(:not(.class *, .card *)) > :not(details) { display: inline-block; vertical-align: top;
+    margin: 0 .6rem .8rem 0; }
+  :is(.charts, .cards) > :not(details) { width: 48%; }
+  .charts > :has(.tall) { display: block; width: auto; }
+  .pictures:where(:not(.class *, .card *)) > figure { width: 6rem; }
+  .small > figure { width: 4rem; }
+  .trios:where(:not(.class *)) > figure { display: inline-grid; width: 48%; }
   .class { grid-template-columns: 7rem minmax(0, 1fr); }
   .class .pictures { grid-template-columns: repeat(8, minmax(0, 1fr)); margin: 0; }
-  .pictures:not(.trios, .small, .class *) { grid-template-columns: repeat(auto-fill, minmax(5.2rem, 1fr)); }
-  .card .pictures:not(.trios) { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   * { print-color-adjust: exact; }
 }
 `;

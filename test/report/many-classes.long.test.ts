@@ -112,6 +112,41 @@ describe.skipIf(noChromium)(`in Chromium${noChromium ? `: ${noChromium}` : ""}`,
     },
   );
 
+  it.each(COUNTS)("%d classes: a phone folds what is long; a desk and paper show everything", async (classes) => {
+    const look = (page: Page) =>
+      page.evaluate(() => {
+        const isVisible = (e: Element) => e.checkVisibility({ contentVisibilityAuto: true });
+        const names = Array.from(document.querySelectorAll(".file")).filter(isVisible);
+        return {
+          all: document.images.length,
+          visible: Array.from(document.images).filter(isVisible).length,
+          summaries: Array.from(document.querySelectorAll("summary")).filter(isVisible).length,
+          lines: Math.max(
+            ...names.map((e) => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).fontSize)),
+          ),
+          height: document.documentElement.scrollHeight,
+        };
+      });
+    const { page: phone } = await open(classes, 390);
+    const folded = await look(phone);
+    expect(folded.visible).toBeLessThan(0.7 * folded.all);
+    expect(folded.summaries).toBe(await phone.locator("details").count());
+    expect(folded.height).toBeLessThan(14_000);
+    await phone.locator("details").evaluateAll((all) => {
+      for (const each of all) (each as HTMLDetailsElement).open = true;
+    });
+    expect((await look(phone)).height).toBeGreaterThan(folded.height + 2_000);
+    const { page: desk } = await open(classes, 1280);
+    const seen = await look(desk);
+    expect([seen.visible, seen.summaries]).toEqual([seen.all, 0]);
+    await desk.emulateMedia({ media: "print" });
+    await desk.setViewportSize({ width: 688, height: 990 });
+    const printed = await look(desk);
+    expect([printed.visible, printed.summaries]).toEqual([printed.all, 0]);
+    for (const { lines } of [folded, seen, printed]) expect(lines).toBeLessThan(2);
+    await Promise.all([phone.close(), desk.close()]);
+  });
+
   it("names of every kind are shown as they are", async () => {
     const { page } = await open(10, 1280);
     const names = await page.locator("#data h3 bdi").allTextContents();

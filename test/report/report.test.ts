@@ -202,8 +202,8 @@ describe("photographs that are there twice", () => {
     const page = (await readFile(at("two/report.html"), "utf8")).replaceAll("\n", " ");
     expect(page).toContain("may be tested on what it was trained on: 1.");
     expect(page).toContain("(one is, where they are the same to the byte): 1.");
-    expect(page).toMatch(/<figcaption>train: <bdi>000000_[01].\w+<\/bdi><br>/);
-    expect(page).toMatch(/<figcaption>test: <bdi>000000_[01].\w+<\/bdi><br>/);
+    expect(page).toMatch(/<br>train<br><span class="file"><bdi>000000_[01]\.\w+<\/bdi>/);
+    expect(page).toMatch(/<br>test<br><span class="file"><bdi>000000_[01]\.\w+<\/bdi>/);
   });
 });
 

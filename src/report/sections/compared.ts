@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { count, duration, plural } from "../../text.js";
 import { deciding, decidingSplit } from "../../train/best-epoch.js";
 import type { Outcome } from "../better.js";
-import { chartGrid, type Picture, pictures } from "../blocks.js";
+import { chartGrid, fileName, type Picture, pictures } from "../blocks.js";
 import { type Chart, type Charts, PALETTE } from "../charts/chart.js";
 import { rocOfBoth } from "../charts/curves.js";
 import { epochChart } from "../charts/training.js";
@@ -19,6 +19,9 @@ import { CURVES } from "./training.js";
 
 /** Of those that only one of the two calls right, the most different first. */
 const DISAGREEMENTS = 12;
+
+/** Not folded on a phone. */
+const OPEN = 6;
 
 export function figuresSection({ names, predictions }: Comparison, outcome: Outcome): Section {
   const figures = table({
@@ -45,7 +48,7 @@ ${figures}`,
 
 /** How large the nets are, and how long they were trained. */
 function costs({ runs, names }: Comparison): Html {
-  return html`<h3>What they took</h3>${table({
+  return table({
     label: "What both runs took",
     head: ["", ...names],
     rows: [
@@ -56,7 +59,7 @@ function costs({ runs, names }: Comparison): Html {
       ["chosen by", ...runs.map(({ best }) => `${decidingSplit(best)} photographs`)],
       ["time", ...runs.map(({ seconds }) => duration(seconds))],
     ],
-  })}`;
+  });
 }
 
 export function curvesSection(comparison: Comparison, charts: Charts): Section {
@@ -82,7 +85,12 @@ export function curvesSection(comparison: Comparison, charts: Charts): Section {
       ),
     );
   }
-  return { id: "curves", title: "Curves and costs", charts: drawn, body: chartGrid(drawn, [costs(comparison)]) };
+  return {
+    id: "curves",
+    title: "Curves and costs",
+    charts: drawn,
+    body: chartGrid(drawn, { "What they took": costs(comparison) }),
+  };
 }
 
 /** What a run calls a photograph, and how sure it is. */
@@ -108,10 +116,10 @@ export async function disagreementsSection({ runs, names, predictions, indices }
     for (const i of list.slice(0, DISAGREEMENTS)) {
       const file = basename(test.files[indices[i]]);
       const caption = html`<b>${named(shortened(first.classes[first.labels[i]], 40))}</b><br>
-${call(names[0], first, i)}<br>${call(names[1], second, i)}<br><span class="file">${named(shortened(file, 32))}</span>`;
+${call(names[0], first, i)}<br>${call(names[1], second, i)}<br>${fileName(file)}`;
       found.push({ uri: await jpegUri(await thumbnail(test, indices[i])), alt: file, caption });
     }
-    return found.length === 0 ? html`<p>None.</p>` : pictures(found);
+    return found.length === 0 ? html`<p>None.</p>` : pictures(found, "", OPEN);
   };
   const blocks: Html[] = [];
   for (const [right, wrong, name] of [[first, second, names[0]] as const, [second, first, names[1]] as const]) {

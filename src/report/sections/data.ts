@@ -3,7 +3,7 @@
 import type { PhotoFolder } from "../../data/photo-folder.js";
 import type { Generator } from "../../tensor/random.js";
 import { count, plural } from "../../text.js";
-import { chartGrid, type Picture, pictures } from "../blocks.js";
+import { chartGrid, grid, type Picture, pictures } from "../blocks.js";
 import type { Charts } from "../charts/chart.js";
 import {
   brightness,
@@ -31,6 +31,10 @@ const EXAMPLES = 8;
 
 /** Classes that are shown where each has one picture. */
 const SHOWN = 100;
+
+/** Not folded on a phone: of these, and of classes with a row of their own. */
+const OPEN = 12;
+const OPEN_CLASSES = 4;
 
 /** Listed; of more, the number is told. */
 const LISTED = 50;
@@ -105,7 +109,7 @@ async function examples(dataset: PhotoFolder, generator: Generator): Promise<Htm
     } else one.push(...uris.map((uri) => ({ uri, alt: alt(name), caption: named(shortened(name, 40)) })));
   }
   const more = classes.length > SHOWN ? html`<p>And ${count(classes.length - SHOWN)} more classes.</p>` : "";
-  return html`${few ? blocks : pictures(one)}${more}`;
+  return html`${few ? grid("classes", blocks, OPEN_CLASSES, `${blocks.length - OPEN_CLASSES} more`) : pictures(one, "", OPEN)}${more}`;
 }
 
 function skippedFiles({ skipped }: Examination): Html {
@@ -140,15 +144,16 @@ export async function dataSection(examination: Examination, charts: Charts, gene
       ]),
     ),
   });
-  const values = html`<h3>Mean and deviation of the ${grey ? "values" : "channels"}</h3>
-<p class="muted">Of values from 0 to 1, as the net sees them.</p>${moments}`;
-  const counts = html`<h3>Classes</h3>${countsTable(data)}`;
+  const more = {
+    [`Mean and deviation of the ${grey ? "values" : "channels"}`]: html`<p class="muted">Of values from 0 to 1, as the net sees them.</p>${moments}`,
+    ...(data.train.classes.length > NAMED_BARS ? { Classes: countsTable(data) } : {}),
+  };
   return {
     id: "data",
     title: "The photographs",
     charts: drawn,
     body: html`<p>${sizesInWords(sizes, data.train.size)}${grey ? " All are grey: their three channels are the same." : ""}</p>
-${chartGrid(drawn, data.train.classes.length > NAMED_BARS ? [values, counts] : [values])}
+${chartGrid(drawn, more)}
 <h3>Some of the training photographs, drawn at random</h3>
 ${await examples(data.train, generator)}
 <h3>Near-duplicates</h3>

@@ -1,10 +1,9 @@
 /** Photographs that are there more than once: within a split, or, worse, on both sides of it. */
 
-import { basename } from "node:path";
 import { type DuplicateCluster, findDuplicates } from "../../data/duplicates.js";
 import { plural } from "../../text.js";
 import type { Split } from "../../train/best-epoch.js";
-import { type Picture, pictures } from "../blocks.js";
+import { fileName, grid, type Picture, pictures } from "../blocks.js";
 import type { Examination } from "../examine.js";
 import { shortened } from "../format.js";
 import { type Html, html, named } from "../html.js";
@@ -13,6 +12,9 @@ import { jpegUri, thumbnail } from "../pictures.js";
 /** Clusters that are shown, and photographs of each. */
 const CLUSTERS = 12;
 const MEMBERS = 6;
+
+/** Clusters that are not folded on a phone. */
+const OPEN = 4;
 
 /** What is worse comes first: labels that contradict each other, then what was trained on and tested on. */
 function badness({ mixedLabels, acrossSplits }: DuplicateCluster): number {
@@ -24,7 +26,7 @@ async function clusterOf({ data }: Examination, { images, exact }: DuplicateClus
   const shown = await Promise.all(
     images.slice(0, MEMBERS).map(async ({ split, index, label }): Promise<Picture> => {
       const dataset = data[split as Split]!;
-      const caption = html`${split}: ${named(shortened(basename(dataset.files[index]), 32))}<br>${named(dataset.classes[label])}`;
+      const caption = html`<b>${named(shortened(dataset.classes[label], 40))}</b><br>${split}<br>${fileName(dataset.files[index])}`;
       return { uri: await jpegUri(await thumbnail(dataset, index)), alt: dataset.files[index], caption };
     }),
   );
@@ -63,5 +65,5 @@ ${count(({ exact }) => exact)}. Groups in both train and test, so that the net m
 ${trainedOn(clusters, "test")}.${validated}${advice(examination, clusters)} Groups with more than one label, of which one may be wrong (one is, where they
 are the same to the byte): ${count(({ mixedLabels }) => mixedLabels)}.
 ${clusters.length > CLUSTERS ? html`The ${CLUSTERS} that matter most:` : html``}</p>
-<div class="groups">${shown}</div>`;
+${grid("groups", shown, OPEN, `${shown.length - OPEN} more`)}`;
 }

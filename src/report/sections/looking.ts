@@ -4,7 +4,7 @@ import { featureMaps } from "../../explain/feature-maps.js";
 import { Conv2d } from "../../layers/conv2d.js";
 import { reshape } from "../../tensor/ops/movement/reshape.js";
 import type { Generator } from "../../tensor/random.js";
-import { columns, type Picture, pictures, trios } from "../blocks.js";
+import { columns, folded, type Picture, pictures, trios } from "../blocks.js";
 import { isGrey } from "../charts/data.js";
 import type { Examination } from "../examine.js";
 import { html } from "../html.js";
@@ -57,14 +57,17 @@ export async function lookingSection(examination: Examination, generator: Genera
     body: html`<p>Photographs that are called what they are, drawn at random, with the net's reasons.</p>
 ${REASONS}
 ${trios(withMaps)}
-${columns(
-  html`<h3>First filters</h3>
+${folded(
+  "Filters and feature maps",
+  columns(
+    html`<h3>First filters</h3>
 <p>The weights of the first convolution, each filter in its own range${grey ? ", summed over the channels" : ", as colours"}. A filter answers most to
 what looks like it.</p>
 ${pictures(filters, "small pixels")}`,
-  html`<h3>Feature maps</h3>
+    html`<h3>Feature maps</h3>
 <p>What the first convolution makes of the photograph on the left: bright where the filter of the same number answers.</p>
 ${pictures([{ uri, alt: "the photograph", caption: "input" }, ...mapped], "small pixels")}`,
+  ),
 )}`,
   };
 }

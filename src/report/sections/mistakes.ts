@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import { count, plural } from "../../text.js";
-import { type Picture, pictures, trios } from "../blocks.js";
+import { grid, type Picture, pictures, trios } from "../blocks.js";
 import { type Confusion, confusions } from "../confusions.js";
 import type { Examination } from "../examine.js";
 import { percent, shortened } from "../format.js";
@@ -14,6 +14,9 @@ import { captionOf, explained, REASONS } from "./reasons.js";
 /** Pairs that are shown, and photographs of each. */
 const PAIRS = 6;
 const EXAMPLES = 4;
+
+/** Pairs that are not folded on a phone. */
+const OPEN_PAIRS = 3;
 
 /** Mistakes that are shown, the surest first; the first of them with what the net looked at. */
 const MISTAKES = 29;
@@ -41,7 +44,7 @@ async function mostConfused(examination: Examination, mistakes: readonly number[
   return html`<h3>Most confused</h3>
 <p>True class → predicted class, with how many of the true class these are. Under each photograph stands how sure the
 net was of the wrong class.</p>
-<div class="cards">${cards}</div>`;
+${grid("cards", cards, OPEN_PAIRS, `${cards.length - OPEN_PAIRS} more`)}`;
 }
 
 async function surest(examination: Examination, mistakes: readonly number[]): Promise<Html> {
@@ -59,7 +62,7 @@ async function surest(examination: Examination, mistakes: readonly number[]): Pr
 sure it was. A look at them often finds wrong labels. The first ones come with its reasons for the wrong class.</p>
 ${REASONS}
 ${trios(withMaps)}
-${pictures(others)}`;
+${pictures(others, "", 0)}`;
 }
 
 export async function mistakesSection(examination: Examination): Promise<Section> {

@@ -2,6 +2,7 @@
 
 import { summary } from "../../layers/summary.js";
 import { count } from "../../text.js";
+import { folded } from "../blocks.js";
 import type { Examination } from "../examine.js";
 import { html } from "../html.js";
 import type { Section } from "../page.js";
@@ -17,17 +18,20 @@ export function netSection({ model, run }: Examination): Section {
     charts: [],
     body: html`<p>For one photograph: ${count(parameters)} parameters and ${(flops / 1e6).toFixed(1)} million floating-point
 operations (multiplications and additions of convolutions and matrix products).</p>
-${table({
-  label: "Layers of the net",
-  head: ["layer", "name", "output", "parameters", "FLOPs"],
-  rows: layers.map((layer) => [
-    layer.title,
-    layer.name,
-    layer.outShape.slice(1).join("×"),
-    number(layer.parameters),
-    number(layer.flops),
-  ]),
-  foot: [["total", "", "", count(parameters), count(flops)]],
-})}`,
+${folded(
+  "Layer by layer",
+  table({
+    label: "Layers of the net",
+    head: ["layer", "name", "output", "parameters", "FLOPs"],
+    rows: layers.map((layer) => [
+      layer.title,
+      layer.name,
+      layer.outShape.slice(1).join("×"),
+      number(layer.parameters),
+      number(layer.flops),
+    ]),
+    foot: [["total", "", "", count(parameters), count(flops)]],
+  }),
+)}`,
   };
 }

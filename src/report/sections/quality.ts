@@ -86,8 +86,7 @@ function calibrationInWords(predictions: Predictions): string {
 
 function thresholdRows(predictions: Predictions): Html {
   const rows = thresholdTable(predictions.probabilities(1), predictions.is(1), THRESHOLDS);
-  return html`<h3>Another threshold</h3>
-<p>The net calls a photograph ${inQuotes(predictions.classes[1])} from a probability of one half on. Where one kind of mistake
+  return html`<p>The net calls a photograph ${inQuotes(predictions.classes[1])} from a probability of one half on. Where one kind of mistake
 costs more than the other, another threshold is better:</p>
 ${table({
   label: "Figures by threshold",
@@ -129,6 +128,6 @@ export function qualitySection(examination: Examination, charts: Charts): Sectio
     body: html`<p>On the ${plural(predictions.length, "test photograph")}, which the net has not been trained on. ${chosenBy(examination)}</p>
 ${columns(classes, numbered ? html`<div class="beside">${chartFigure(matrix)}</div>` : html`<h3>Most confused pairs</h3>${pairTable(predictions)}`)}
 ${numbered ? "" : chartFigure(matrix)}
-${chartGrid(drawn, k === 2 ? [thresholdRows(predictions)] : [])}`,
+${chartGrid(drawn, k === 2 ? { "Another threshold": thresholdRows(predictions) } : {})}`,
   };
 }

@@ -1,10 +1,9 @@
 /** Why the net called a photograph what it called it: Grad-CAM and occlusion, beside the photograph. */
 
-import { basename } from "node:path";
 import { gradCam } from "../../explain/grad-cam.js";
 import { occlusionMap } from "../../explain/occlusion.js";
 import { reshape } from "../../tensor/ops/movement/reshape.js";
-import type { Trio } from "../blocks.js";
+import { fileName, type Trio } from "../blocks.js";
 import type { Examination } from "../examine.js";
 import { percent, shortened } from "../format.js";
 import { type Html, html, named } from "../html.js";
@@ -16,14 +15,16 @@ last convolution; and what becomes of the class where a part of the photograph i
 <span class="swatch"></span> speaks for the class, <span class="swatch against"></span> against it; only the stronger
 part of either is coloured.</p>`;
 
-/** "Ankle boot → Sandal, 99.5 %": what a photograph is, what it is called, and how sure the net was; and its file. */
-export function captionOf({ predictions, data }: Examination, i: number): Html {
+/**
+ * "Ankle boot → Sandal, 99.5 %": what a photograph is, what it is called, and how sure the net was; and its file.
+ * @param room for the name of the file, in characters
+ */
+export function captionOf({ predictions, data }: Examination, i: number, room?: number): Html {
   const { classes, labels, predicted } = predictions;
   const own = named(shortened(classes[labels[i]], 40));
   const called = named(shortened(classes[predicted[i]], 40));
   const names = labels[i] === predicted[i] ? own : html`${own} → ${called}`;
-  const file = shortened(basename(data.test.files[i]), 24);
-  return html`<b>${names}</b>, ${percent(predictions.confidence(i), 1)}<br><span class="file">${named(file)}</span>`;
+  return html`<b>${names}</b>, ${percent(predictions.confidence(i), 1)}<br>${fileName(data.test.files[i], room)}`;
 }
 
 /** The photograph, Grad-CAM and occlusion for what it was called. */
@@ -42,6 +43,6 @@ export async function explained(examination: Examination, i: number): Promise<Tr
       { uri: await jpegUri(underHeat(photograph, aboveLeast(cam))), alt: "Grad-CAM on it" },
       { uri: await jpegUri(underHeat(photograph, occlusion)), alt: "what hiding parts of it changes" },
     ],
-    caption: captionOf(examination, i),
+    caption: captionOf(examination, i, 40),
   };
 }

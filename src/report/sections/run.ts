@@ -1,6 +1,7 @@
 /** The run: its options, machine and time, and how to repeat it. */
 
 import { asArgument, duration } from "../../text.js";
+import { folded } from "../blocks.js";
 import type { Examination } from "../examine.js";
 import { html } from "../html.js";
 import type { Section } from "../page.js";
@@ -27,7 +28,6 @@ npx torchlet report ${asArgument(run.path)} --data ${asArgument(folder)}</pre>
 <p>The seed is ${run.config.seed}: with the same photographs, version and options, the numbers are the same, on any number
 of threads.</p>
 ${table({ label: "Where it ran", head: ["started (UTC)", "software", "machine", "backend"], rows: machine })}
-<h3>Options</h3>
-<dl class="options">${options}</dl>`,
+${folded("Options", html`<h3>Options</h3>\n<dl class="options">${options}</dl>`)}`,
   };
 }

@@ -4,7 +4,7 @@ import type { EpochLine } from "../../run/run-json.js";
 import { duration } from "../../text.js";
 import { decidingSplit, type Split } from "../../train/best-epoch.js";
 import type { Metrics } from "../../train/metrics.js";
-import { chartGrid } from "../blocks.js";
+import { chartGrid, folded } from "../blocks.js";
 import { type Charts, SPLIT_COLORS } from "../charts/chart.js";
 import { epochChart } from "../charts/training.js";
 import type { Examination } from "../examine.js";
@@ -80,6 +80,6 @@ net still changes: this is why the figures of an early epoch can be worse than t
     body: html`<p>${trainingInWords(epochs, best, run.config.metric)} The best epoch is the one with the best ${run.config.metric} on the
 ${decidingSplit(best)} photographs; all figures and pictures here are of the net as it was then. ${how}</p>
 ${chartGrid(drawn)}
-${epochTable(epochs, best)}`,
+${folded("Every epoch", epochTable(epochs, best))}`,
   };
 }
