@@ -20,8 +20,9 @@ const CHUNK_TILES = 256;
 /** Where the measured gain begins, by the size of the filter. */
 const LEAST_CHANNELS: Record<number, number> = { 3: 8, 5: 16 };
 
-/** As the kernels' `pointStride`. */
+/** As the kernels' functions of these names. */
 const pointStride = (bytes: number): number => bytes + 64;
+const filterBytes = (chans: number): number => POINTS * pointStride(chans * VECTOR);
 
 /** The filters must be 3×3 or 5×5, with every pixel, no holes and one group. */
 export function can(g: ConvGeometry): boolean {
@@ -124,9 +125,9 @@ function convolve(rt: Runtime, t: Tiling, filters: Filters, { x, out, images, ch
   const spread = POINTS * pointStride(panels * chans * 2 * VECTOR);
   const products = POINTS * 4 * panels * 2 * VECTOR;
   const scratch = VECTOR + spread + products + stripBytes(t, rowsPerItem);
-  rt.withBytes([groups * POINTS * chans * VECTOR], (packed) => {
+  rt.withBytes([groups * filterBytes(chans)], (packed) => {
     const shape = [outs, chans, side, ...strides.map((n) => n * taps), turned ? 1 : 0];
-    rt.run("winogradFilters", groups, [w, packed, ...shape], (taps + SIDE * side + POINTS) * VECTOR);
+    rt.run("winogradFilters", groups, [w, packed, ...shape], (taps + SIDE * side) * VECTOR);
     withTiling(rt, t, (tiling) => {
       const shape = [images, chans, outs, ...size, rowsPerItem];
       rt.run("winogradConv", ceilDiv(tileRows, rowsPerItem), [tiling, x, packed, bias, out, ...shape], scratch);
@@ -146,7 +147,7 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
   const mostTileBytes = roundUp(rowsPerChunk * inputTiling.tilesW, 8) * 4;
 
   const inputBytes = POINTS * pointStride(g.c * mostTileBytes);
-  const sumBytes = groups * POINTS * g.c * VECTOR;
+  const sumBytes = groups * filterBytes(g.c);
   const strips = stripBytes(inputTiling, rowsPerChunk);
   const scratch = POINTS * pointStride(4 * mostTileBytes) + strips;
   const scratchTaps = (g.kH * SIDE + g.kH * g.kH) * VECTOR;

@@ -6,7 +6,7 @@
 
 import { FLOAT, madd, VECTOR } from "./simd";
 import { sumEach } from "./tile";
-import { POINTS, pointStride, SIDE, spreadTiles, Tiling } from "./winograd";
+import { POINTS, filterBytes, pointStride, SIDE, spreadTiles, Tiling } from "./winograd";
 import { pointsToTaps } from "./winograd-transforms";
 
 /** Inputs of a chunk to points: [36][chans][tiles]. One item is a channel. */
@@ -83,8 +83,8 @@ export function winogradProducts(
   const strips = scratch + <usize>POINTS * gradStep;
   for (let group = begin; group < end; group++) {
     spreadGrads(tiling, strips, g, outs, group, q0, rows, scratch, gradStep);
-    let to = sums + <usize>(group * POINTS * chans) * VECTOR;
     for (let p: usize = 0; p < <usize>POINTS; p++) {
+      let to = sums + <usize>group * filterBytes(chans) + p * pointStride(<usize>chans * VECTOR);
       let x = inputs + p * inputStep;
       for (let c = 0; c < chans; c += 2) {
         // An odd last channel is multiplied twice, and stored twice in the same place.
@@ -143,12 +143,12 @@ export function winogradFilterGrad(
   outs: i32,
   r: i32,
 ): void {
-  const pointStep = <usize>chans * VECTOR;
+  const pointStep = pointStride(<usize>chans * VECTOR);
   const middle = scratch; // [r][6]
   const taps = middle + <usize>(r * SIDE) * VECTOR; // [r][r], a lane for each filter
   for (let group = begin; group < end; group++) {
     for (let c = 0; c < chans; c++) {
-      const from = sums + <usize>(group * POINTS * chans + c) * VECTOR;
+      const from = sums + <usize>group * filterBytes(chans) + <usize>c * VECTOR;
       for (let j: usize = 0; j < <usize>SIDE; j++) {
         pointsToTaps(from + j * pointStep, SIDE * pointStep, r, middle + j * VECTOR, SIDE * VECTOR);
       }

@@ -1,6 +1,6 @@
 /** Winograd convolution, stride 1, 3×3 or 5×5 filters: the forward pass (and, with turned filters, the input gradient). */
 
-import { copyFloats, zeroFloats } from "./pack";
+import { copyFloats, packFour, zeroFloats } from "./pack";
 import { FLOAT, storeTransposed, VECTOR } from "./simd";
 import { tilePacked } from "./tile";
 import { inputToPoints, outputToPoints, pointsToOutput, tapsToPoints } from "./winograd-transforms";
@@ -86,6 +86,13 @@ export function setTiling(
 @inline
 export function pointStride(bytes: usize): usize {
   return bytes + 64;
+}
+
+/** Bytes of all points of four filters, or of the sums that become their gradients. */
+// @ts-ignore: decorator
+@inline
+export function filterBytes(chans: i32): usize {
+  return <usize>POINTS * pointStride(<usize>chans * VECTOR);
 }
 
 /** Row by row, the first `side` floats of four patches become columns: vector j holds float j of each of them. */
@@ -187,7 +194,7 @@ function toPoints(from: usize, inStep: usize, tiling: Tiling, out: usize, outSte
 }
 
 /**
- * Filters to points, packed for the micro-kernel: [outs / 4][36][chans][4], rows beyond the last filter zero.
+ * Filters to points, packed for the micro-kernel: [outs / 4][36][chans][4] with its points `pointStride` apart, rows beyond the last filter zero.
  * One item is a group of four filters.
  */
 export function winogradFilters(
@@ -205,30 +212,22 @@ export function winogradFilters(
 ): void {
   const taps = r * r;
   const middle = scratch + <usize>taps * VECTOR;
-  const points = middle + <usize>(SIDE * r) * VECTOR;
+  const pointStep = pointStride(<usize>chans * VECTOR);
+  const firstTap = flip ? scratch + <usize>(taps - 1) * VECTOR : scratch;
+  const tapStep = flip ? -VECTOR : VECTOR;
   for (let item = begin; item < end; item++) {
-    const valid = min(4, outs - item * 4);
-    const base = packed + <usize>item * <usize>(POINTS * chans) * VECTOR;
+    let base = packed + <usize>item * filterBytes(chans);
     for (let c = 0; c < chans; c++) {
       const from = w + <usize>(item * 4 * outStride + c * chanStride) * FLOAT;
-      for (let tap = 0; tap < taps; tap++) {
-        const at = scratch + <usize>tap * VECTOR;
-        const source = from + <usize>(flip ? taps - 1 - tap : tap) * FLOAT;
-        for (let lane = 0; lane < 4; lane++) {
-          const value = lane < valid ? load<f32>(source + <usize>(lane * outStride) * FLOAT) : 0;
-          store<f32>(at + <usize>lane * FLOAT, value);
-        }
-      }
+      packFour(firstTap, tapStep, from, outs - item * 4, <usize>outStride * FLOAT, taps, FLOAT);
       for (let j = 0; j < r; j++) {
         const column = <usize>j * VECTOR;
         tapsToPoints(scratch + column, <usize>r * VECTOR, r, middle + column, <usize>r * VECTOR);
       }
       for (let i = 0; i < SIDE; i++) {
-        tapsToPoints(middle + <usize>(i * r) * VECTOR, VECTOR, r, points + <usize>(i * SIDE) * VECTOR, VECTOR);
+        tapsToPoints(middle + <usize>(i * r) * VECTOR, VECTOR, r, base + <usize>(i * SIDE) * pointStep, pointStep);
       }
-      for (let p = 0; p < POINTS; p++) {
-        v128.store(base + <usize>(p * chans + c) * VECTOR, v128.load(points + <usize>p * VECTOR));
-      }
+      base += VECTOR;
     }
   }
 }
@@ -278,7 +277,7 @@ export function winogradConv(
           const to = products + <usize>(p * 4) * rowBytes + <usize>panel * 2 * VECTOR;
           tilePacked(filters, from, chans, to, rowBytes, zeros);
         }
-        filters += <usize>chans * VECTOR;
+        filters += pointStride(<usize>chans * VECTOR);
       }
       for (let k = o; k < min(o + 4, outs); k++) {
         const b = bias ? load<f32>(bias + <usize>k * FLOAT) : 0;
