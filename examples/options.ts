@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BackendName, backends } from "../src/index.js";
 import { drawFaces } from "./drawn-faces.js";
+import { numberOption } from "./number-option.js";
 
 export interface TrainOptions {
   /** Folders of the training and the test photographs. */
@@ -42,14 +43,6 @@ function help(epochs: number, batch: number, out: string): string {
 `;
 }
 
-function number(name: string, text: string, least: number, whole: boolean): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= least) || !Number.isFinite(value) || (whole && !Number.isInteger(value))) {
-    throw new Error(`--${name}: expected ${whole ? "a whole number" : "a number"} of at least ${least}, got "${text}"`);
-  }
-  return value;
-}
-
 /** Reads the command line. Without --data, draws a set of faces and returns its folders. */
 export async function readOptions(defaults: { epochs: number; batch: number; out: string }): Promise<TrainOptions> {
   const text = { type: "string" } as const;
@@ -73,18 +66,18 @@ export async function readOptions(defaults: { epochs: number; batch: number; out
     console.log(help(defaults.epochs, defaults.batch, defaults.out));
     process.exit(0);
   }
-  const seed = number("seed", values.seed ?? "1", 0, true);
+  const seed = numberOption("seed", values.seed ?? "1", 0, true);
   const backend = values.backend ?? "auto";
   if (backend !== "auto" && !backends().some((name) => name === backend)) {
     throw new Error(`--backend: there is no "${backend}"; there are auto, ${backends().join(", ")}`);
   }
   const numbers = {
-    epochs: number("epochs", values.epochs ?? String(defaults.epochs), 1, true),
-    batch: number("batch", values.batch ?? String(defaults.batch), 1, true),
-    lr: number("lr", values.lr ?? "0.001", 0, false),
-    weightDecay: number("weight-decay", values["weight-decay"] ?? "0.001", 0, false),
-    threads: values.threads === undefined ? undefined : number("threads", values.threads, 1, true),
-    limit: values.limit === undefined ? undefined : number("limit", values.limit, 1, true),
+    epochs: numberOption("epochs", values.epochs ?? String(defaults.epochs), 1, true),
+    batch: numberOption("batch", values.batch ?? String(defaults.batch), 1, true),
+    lr: numberOption("lr", values.lr ?? "0.001", 0, false),
+    weightDecay: numberOption("weight-decay", values["weight-decay"] ?? "0.001", 0, false),
+    threads: values.threads === undefined ? undefined : numberOption("threads", values.threads, 1, true),
+    limit: values.limit === undefined ? undefined : numberOption("limit", values.limit, 1, true),
   };
   const folder = values.data ?? (await drawnFolder(seed));
   for (const split of ["train", "test"]) {

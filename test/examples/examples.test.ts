@@ -1,44 +1,17 @@
 /** The examples, run as a reader runs them: from the command line, on a few drawn faces. */
 
-import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
+import { useRunner } from "./run-example.js";
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+const example = useRunner();
+const run: typeof example.run = (...command) => example.run(...command);
 
-/** Absolute, so that the program may run in a folder of its own. */
-const loader = import.meta.resolve("tsx");
-
-let root: string;
-
-/** Runs examples/`program`.ts in an empty folder. */
-function run(program: string, ...options: string[]): Promise<Outcome> {
-  const path = fileURLToPath(new URL(`../../examples/${program}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ["--import", loader, path, ...options], { cwd: root });
-  const outcome: Outcome = { code: null, stdout: "", stderr: "" };
-  child.stdout.on("data", (text) => (outcome.stdout += text));
-  child.stderr.on("data", (text) => (outcome.stderr += text));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ ...outcome, code }));
-  });
-}
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "torchlet-"));
-  await drawFaces(join(root, "faces"), { train: 20, test: 10, size: 32 });
-});
-afterAll(() => rm(root, { recursive: true }));
+beforeAll(() => drawFaces(join(example.root, "faces"), { train: 20, test: 10, size: 32 }));
 
 describe("train-net1 and predict", () => {
   const train = (out: string, ...options: string[]) =>
@@ -59,12 +32,12 @@ describe("train-net1 and predict", () => {
       expect(stdout).toMatch(/^Test AUC after 1 epochs?: [01]\.\d{4}$/m);
     }
     // One seed gives one result, on any number of threads.
-    const bytes = ["one", "two"].map((folder) => readFile(join(root, folder, "net1.safetensors")));
+    const bytes = ["one", "two"].map((folder) => readFile(join(example.root, folder, "net1.safetensors")));
     expect((await bytes[0]).equals(await bytes[1])).toBe(true);
-    const { metadata } = await loadSafetensors(join(root, "one/net1.safetensors"));
+    const { metadata } = await loadSafetensors(join(example.root, "one/net1.safetensors"));
     expect(metadata).toEqual({ net: "net1", size: "32" });
 
-    const photos = (await readdir(join(root, "faces/test"))).slice(0, 2).map((name) => `faces/test/${name}`);
+    const photos = (await readdir(join(example.root, "faces/test"))).slice(0, 2).map((name) => `faces/test/${name}`);
     const { code, stdout, stderr } = await run("predict", "--weights", "one/net1.safetensors", ...photos);
     expect([code, stderr]).toEqual([0, ""]);
     const lines = stdout.trimEnd().split("\n");
@@ -95,8 +68,8 @@ describe("bad options", () => {
   ];
 
   it("give an error that names them, and nothing is made", async () => {
-    await saveSafetensors(join(root, "stray"), { a: tensor([1]) });
-    const before = await readdir(root);
+    await saveSafetensors(join(example.root, "stray"), { a: tensor([1]) });
+    const before = await readdir(example.root);
     // Two at a time: most of each program's time goes into its start.
     for (let i = 0; i < cases.length; i += 2) {
       const pair = cases.slice(i, i + 2);
@@ -106,7 +79,7 @@ describe("bad options", () => {
         expect(stderr).toContain(`: ${pair[j][2]}`);
       }
     }
-    expect(await readdir(root)).toEqual(before);
+    expect(await readdir(example.root)).toEqual(before);
   });
 });
 
