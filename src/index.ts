@@ -250,6 +250,11 @@ export { bestEpoch, type MetricName } from "./train/best-epoch.js";
 export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";
 export type { Batches, DataSource } from "./train/data-source.js";
 export { type EvaluateOptions, evaluate } from "./train/evaluate.js";
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateSearch,
+} from "./train/find-learning-rate.js";
 export { type FitOptions, fit } from "./train/fit.js";
 export type { AnyMetrics, Metrics, MetricsOf } from "./train/metrics.js";
 export { BrokenLossError } from "./train/pass.js";

@@ -27,6 +27,7 @@ interface OtherFlags {
   resume?: string;
   config?: string;
   recipe?: RecipeName;
+  findLr?: string;
   json?: boolean;
 }
 
@@ -94,7 +95,7 @@ function changesOnResume(data: string | undefined, flags: OtherFlags & Record<st
   const given = givenFlags(flags);
   const mayChange = (name: string) => RESUMABLE.some((known) => known === name);
   const refused = [
-    ...(["out", "config", "recipe"] as const).filter((name) => flags[name] !== undefined),
+    ...(["out", "config", "recipe", "findLr"] as const).filter((name) => flags[name] !== undefined),
     ...Object.keys(given),
   ]
     .filter((name) => !mayChange(name))
@@ -157,6 +158,8 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
   const hooks: RunHooks = { onEvent, signal: onInterruptions() };
   try {
     if (resume !== undefined) await resumeRun(resume, changes, hooks);
+    else if (config && flags.findLr !== undefined)
+      await (await import("./find-lr.js")).findLr(flags.findLr, config, hooks);
     else if (config) await startRun(flags.out ?? newFolder(config.net), config, hooks, { numbered: !flags.out });
   } catch (error) {
     if (error instanceof FileError && begun) {
@@ -203,6 +206,7 @@ export function trainCommand(): Command {
         Object.keys(recipes),
       ),
     )
+    .option("--find-lr <SVG>", "instead of training, try learning rates and draw the loss at each of them")
     .option("--json", "one line of JSON for each event");
   for (const [heading, names] of Object.entries(optionGroups)) {
     command.optionsGroup(heading);

@@ -22,6 +22,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { plural } from "../text.js";
 import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
 import { evaluate } from "../train/evaluate.js";
+import { findLearningRate, type LearningRateSearch } from "../train/find-learning-rate.js";
 import { type FitOptions, fit } from "../train/fit.js";
 import { BrokenLossError, checkWeights } from "../train/pass.js";
 import { TrainingPosition } from "../train/position.js";
@@ -199,6 +200,17 @@ function plan(config: TrainConfig, data: RunData): Plan {
     detectAnomaly: config.detectAnomaly,
   };
   return { model, optimizer, schedule, options, test };
+}
+
+/**
+ * Searches for the learning rate to train with: no run is made.
+ * @throws Error when photographs or options are not as they should be
+ */
+export async function findRate(config: TrainConfig, hooks: RunHooks): Promise<LearningRateSearch> {
+  await useBackend(config.backend, backendOptions(config));
+  const { model, options } = plan(config, await openData(config, hooks));
+  const { optimizer, train, batchSize, accumulate, augment, loss } = options;
+  return findLearningRate(model, { optimizer, train, batchSize, accumulate, augment, loss, signal: hooks.signal });
 }
 
 /**

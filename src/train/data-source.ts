@@ -51,6 +51,13 @@ export interface PassOptions {
   augment?: AugmentOptions;
 }
 
+/** @throws ArgumentError when something is asked of batches that a program makes */
+export function checkAsked(who: string, data: DataSource, asked: PassOptions): void {
+  const [name] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined || isDataset(data)) return;
+  throw new ArgumentError(`${who}: ${name} is for datasets, and train is batches, which are as they are: leave it out`);
+}
+
 /** @throws Error when a dataset is empty */
 export function checkNotEmpty(who: string, data: DataSource): void {
   if (isDataset(data) && data.length === 0) throw new Error(`${who}: the dataset is empty`);

@@ -27,12 +27,20 @@ import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
 import { checkHolds, checkSchedules } from "./belongs.js";
 import { aMetric, deciding, keepsImproving, type MetricName } from "./best-epoch.js";
 import { BestWeights } from "./best-weights.js";
-import { aDataSource, checkManyPasses, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";
+import {
+  aDataSource,
+  checkAsked,
+  checkManyPasses,
+  checkNotEmpty,
+  type DataSource,
+  isDataset,
+  walk,
+} from "./data-source.js";
 import { evaluate } from "./evaluate.js";
 import type { AnyMetrics, MetricsOf } from "./metrics.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import type { EpochReport, StepReport } from "./reports.js";
-import { examplesIn, stepsOf } from "./steps.js";
+import { examplesIn, meanLoss, stepsOf } from "./steps.js";
 import { Tally } from "./tally.js";
 import { classesOf, defaultLoss, type LossFunction } from "./target-loss.js";
 
@@ -184,11 +192,8 @@ function checkData({ train, validation, test, epochs, batchSize, dropLast, augme
     if (dropLast && train.length < batchSize) {
       throw new Error(`fit: dropLast leaves nothing of ${train.length} examples in batches of ${batchSize}`);
     }
-    return;
   }
-  const [name] = Object.entries({ batchSize, dropLast, augment }).find(([, value]) => value !== undefined) ?? [];
-  if (name)
-    throw new ArgumentError(`fit: ${name} is for datasets, and train is batches, which are as they are: leave it out`);
+  checkAsked("fit", train, { batchSize, dropLast, augment });
 }
 
 /** @throws Error when nothing tells the best epoch, or its weights may be gone */
@@ -297,14 +302,13 @@ async function trainEpoch(model: Module, options: AnyOptions, position: Training
   const batches = walk("fit: train", train, { batchSize, dropLast, start: position.done, augment });
   const how = { optimizer, loss, classes, accumulate, epoch, detectAnomaly };
   for await (const said of stepsOf(model, batches, how)) {
-    const count = examplesIn(said);
-    const mean = said.reduce((sum, batch) => sum + batch.loss * (batch.count / count), 0);
+    const mean = meanLoss(said);
     if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).dispose();
     if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
     optimizer.step();
     if (options.scheduleEvery === "step") options.schedule?.step(mean);
     for (const batch of said) position.tally.add(batch);
-    position.done += count;
+    position.done += examplesIn(said);
     position.seconds += since(start);
     const imagesPerSecond = position.done / position.seconds;
     const secondsLeft = total === undefined ? undefined : (total - position.done) / imagesPerSecond;

@@ -59,6 +59,11 @@ function finished(optimizer: Optimizer, said: Said[], accumulate: number): Said[
   return said;
 }
 
+/** Over all examples of a step. */
+export function meanLoss(said: readonly Said[]): number {
+  return said.reduce((sum, { loss, count }) => sum + loss * (count / examplesIn(said)), 0);
+}
+
 /** How many examples a step has. */
 export function examplesIn(said: readonly Said[]): number {
   return said.reduce((sum, { count }) => sum + count, 0);

@@ -1,0 +1,33 @@
+/** KeptWeights: a copy of a model's numbers, to put back later. */
+
+import type { Module, StateDict } from "../layers/module.js";
+import { noGrad } from "../tensor/autograd.js";
+import { clone } from "../tensor/ops/movement/clone.js";
+
+/** Parameters and buffers as they were when they were last taken. */
+export class KeptWeights {
+  readonly #model: Module;
+  #state: StateDict = {};
+
+  constructor(model: Module) {
+    this.#model = model;
+  }
+
+  /** Copies the model's numbers. */
+  take(): void {
+    this.dispose();
+    noGrad(() => {
+      for (const [name, value] of Object.entries(this.#model.stateDict())) this.#state[name] = clone(value).keep();
+    });
+  }
+
+  /** Copies them back. */
+  restore(): void {
+    this.#model.loadStateDict(this.#state);
+  }
+
+  dispose(): void {
+    for (const value of Object.values(this.#state)) value.dispose();
+    this.#state = {};
+  }
+}
