@@ -17,6 +17,7 @@ import { serve } from "../../test/bundle/app/build.js";
 import { isolation, launchOptions } from "../../test/chromium.js";
 import { checkOlderTools } from "./older-tools.js";
 import { ONNX_RUNTIMES, runExportedOn } from "./onnx-runtimes.js";
+import { checkNext, rollup } from "./rollup-and-next.js";
 
 const quick = process.argv.includes("quick");
 const NODES = quick ? [] : ["20", "22", "24", "26"];
@@ -199,7 +200,11 @@ await check("attw", () =>
 await check("publint", () => run(app, bin("publint"), packed, "--strict").then(() => ""));
 
 const browser = await chromium.launch(launchOptions);
-const bundlers = quick ? { esbuild: byEsbuild } : { esbuild: byEsbuild, vite: byVite, webpack: byWebpack };
+const bundlers: Record<string, (app: string, out: string) => Promise<void>> = { esbuild: byEsbuild };
+if (!quick) {
+  const byRollup = await rollup(join(folder, "rollup-tool"), run, ENTRIES);
+  Object.assign(bundlers, { vite: byVite, webpack: byWebpack, rollup: byRollup });
+}
 const bundleWith = async (suffix: string) => {
   for (const [name, bundle] of Object.entries(bundlers)) {
     await check(`${name}${suffix}`, async () => {
@@ -233,6 +238,7 @@ if (!quick) {
   }
   await bundleWith(" with gpu.js");
   await checkOlderTools(join(folder, "older-tools"), packed, run, check);
+  await checkNext(join(folder, "next"), packed, { run, check, browser });
   for (const version of ONNX_RUNTIMES) {
     const runtime = join(folder, `onnxruntime-web-${version}`);
     await mkdir(runtime);
