@@ -20,6 +20,8 @@ const KINDS: OptionKinds<ImageFolderOptions> = { ...folderKinds, classes: listOf
 
 const BESIDE = "it lies beside the folders of the classes";
 
+const NO_CLASS = "it is none of the classes, and holds no photographs";
+
 /** Letters with their accents in one piece or in two, as macOS had them, are the same name. */
 function composed(name: string): string {
   return name.normalize("NFC");
@@ -36,9 +38,13 @@ export async function listClasses(folder: string, walk: FolderWalk, options: Ima
   const skipped: SkippedFile[] = [...others, ...beside.map((file) => ({ file, reason: BESIDE }))];
   for (const name of folders) {
     const label = labelOf.get(composed(name));
-    if (label === undefined)
-      throw new Error(`ImageFolder: ${folder}/${name} is none of the classes ${names.join(", ")}`);
     const found = await walk.branch(folder, name);
+    if (label === undefined) {
+      if (found.files.length > 0)
+        throw new Error(`ImageFolder: ${folder}/${name} is none of the classes ${names.join(", ")}`);
+      skipped.push({ file: name, reason: NO_CLASS }, ...found.skipped);
+      continue;
+    }
     // Of another split's classes, some may be missing here.
     if (found.files.length === 0 && !options.classes) {
       throw new Error(`ImageFolder: no files in ${folder}/${name}${whyNone(found.skipped)}`);

@@ -1,7 +1,7 @@
 /** FolderWalk: the files and folders in a folder, as the data folders see them. */
 
 import type { BigIntStats } from "node:fs";
-import { onFile } from "../file-error.js";
+import { FileError, onFile } from "../file-error.js";
 import { nodeModules } from "../node.js";
 
 interface Names {
@@ -18,8 +18,14 @@ export interface SkippedFile {
 }
 
 /** What macOS, Windows, Synology and Linux leave in folders; whatever begins with a dot (`.DS_Store`, `._x`) as well. */
-const LEFT_BY_SYSTEMS =
-  /^(\..*|__MACOSX|Thumbs\.db|ehthumbs\.db|desktop\.ini|\$RECYCLE\.BIN|@eaDir|lost\+found|Icon\r)$/i;
+const LEFT_BY_SYSTEMS = new RegExp(
+  `^(${[
+    ...["\\..*", "__MACOSX", "Icon\\r", "Network Trash Folder", "Temporary Items"],
+    ...["Thumbs\\.db", "ehthumbs\\.db", "desktop\\.ini", "\\$RECYCLE\\.BIN", "RECYCLER", "System Volume Information"],
+    ...["@eaDir", "#recycle", "#snapshot", "lost\\+found", "FOUND\\.\\d{3}"],
+  ].join("|")})$`,
+  "i",
+);
 
 /** A file that has one of these extensions, or none, may be a photograph; its first bytes tell. */
 const PHOTOGRAPH = /^[^.]+$|\.(jpe?g|jpe|jfif|png|apng|webp|gif|bmp|tiff?|avif|hei[cf]|jxl|jp2|svg)$/i;
@@ -35,6 +41,8 @@ const NO_PHOTOGRAPH = "by its name it is no photograph";
 async function listFolder(who: string, folder: string): Promise<Names> {
   const { readdir, stat } = nodeModules(who)("node:fs/promises");
   const names: Names = { files: [], folders: [] };
+  const isFolder = (await onFile(folder, "listed", () => stat(folder))).isDirectory();
+  if (!isFolder) throw new FileError(folder, "it is a file, and no folder of photographs");
   const entries = await onFile(folder, "listed", () => readdir(folder, { withFileTypes: true }));
   for (const entry of entries) {
     if (LEFT_BY_SYSTEMS.test(entry.name)) continue;
@@ -87,6 +95,11 @@ export class FolderWalk {
     this.#opened.add(await realpath(folder));
     this.#walked.add(identityOf(await stat(folder, { bigint: true })));
     return names;
+  }
+
+  /** What lies in a folder itself, which does not count as walked. */
+  async look(folder: string): Promise<Opened> {
+    return this.#list(folder);
   }
 
   /** The files in a folder and in those inside it. */

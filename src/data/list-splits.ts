@@ -7,7 +7,7 @@ import { listClasses } from "./image-folder.js";
 import type { Role } from "./keep-together.js";
 import { FolderWalk, type SkippedFile } from "./list-folder.js";
 import { folderKinds, type Listing, limited, type PhotoFolderOptions, select } from "./photo-folder.js";
-import { type Parts, partsOf, unusedOf } from "./split-folders.js";
+import { checkDepth, type Parts, partsOf, unusedOf } from "./split-folders.js";
 
 /** Where the label of a photograph is: at the end of its name (FaceFolder), or in the name of its folder (ImageFolder). */
 export type FolderLayout = "faces" | "folders";
@@ -130,11 +130,12 @@ export interface SplitListings {
 export async function listSplits(folder: string, options: SplitsOptions, keep: number): Promise<SplitListings> {
   const { testFraction = 0.25, valFraction, val, limit, seed = 0 } = options;
   const walk = new FolderWalk("openSplits", options.signal);
-  const parts = partsOf(folder, (await walk.open(folder)).folders);
+  const parts = await partsOf(folder, (await walk.open(folder)).folders, walk);
   checkShares(folder, parts, options);
   const root = parts ? `${folder}/${parts.train}` : folder;
   await checkNotEmpty(root, walk);
   const layout = options.layout ?? (await detectLayout(root, walk));
+  if (!options.layout) await checkDepth(root, (await walk.look(root)).folders, walk);
   const list = (path: string, classes?: readonly string[]) =>
     layout === "faces" ? listFaces(path, walk, options) : listClasses(path, walk, { ...options, classes });
   const all = await list(root);

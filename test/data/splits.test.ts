@@ -352,6 +352,86 @@ describe("a folder that is more than memory holds", () => {
   });
 });
 
+describe("a folder as it was downloaded or put together", () => {
+  it("may have a class that is called as a split is", async () => {
+    for (const name of ["train", "test", "Validation"]) {
+      const folder = await folderOf({ ...files(3, (i) => `${name}/${i}.png`), ...files(3, (i) => `bus/${i}.png`) });
+      expect((await openSplits(folder, { size: 2 })).train.classes).toEqual([name, "bus"].sort());
+    }
+    // But not what has the classes in it, nor what is alone.
+    const half = await folderOf({ ...files(3, (i) => `train/cat/${i}.png`), ...files(3, (i) => `bus/${i}.png`) });
+    await expect(openSplits(half, { size: 2 })).rejects.toThrow('has a folder "train" but no "test"');
+  });
+
+  it("is opened one deeper, where another folder is around it", async () => {
+    const folder = await folderOf({
+      ...files(2, (i) => `archive/cat/${i}.png`),
+      ...files(2, (i) => `archive/dog/${i}.png`),
+    });
+    await expect(openSplits(folder, { size: 2 })).rejects.toThrow(
+      `openSplits: ${folder} holds one folder, "archive", and that holds only folders: open ${folder}/archive, or move ` +
+        'what is in it up, or say layout: "folders" if its name is that of a class',
+    );
+    expect((await openSplits(folder, { size: 2, layout: "folders" })).train.classes).toEqual(["archive"]);
+  });
+
+  it.each([
+    ["seg_train", "seg_test"],
+    ["training_set", "test_set"],
+    ["Training Data", "Validation Data"],
+  ])("does not learn to tell %s from %s", async (training, testing) => {
+    const folder = await folderOf({
+      ...files(2, (i) => `${training}/cat/${i}.png`),
+      ...files(2, (i) => `${testing}/cat/${i}.png`),
+      ...files(2, (i) => `other/cat/${i}.png`),
+    });
+    await expect(openSplits(folder, { size: 2 })).rejects.toThrow(
+      `openSplits: in ${folder}, "${training}" and "${testing}" hold only folders, as splits do: call them "train" and ` +
+        '"test", or say layout: "folders" if their names are those of classes',
+    );
+    expect((await openSplits(folder, { size: 2, layout: "folders" })).train.classes).toContain(training);
+  });
+
+  it("may have folders beside its splits, and empty ones in them, which are told of", async () => {
+    const folder = await folderOf({
+      "train/cat/1.png": png,
+      "test/cat/1.png": png,
+      "test/bird/notes.txt": "none yet",
+      "dev/cat/1.png": png,
+    });
+    const { test } = await openSplits(folder, { size: 2 });
+    expect(test.skipped).toEqual([
+      { file: "bird", reason: "it is none of the classes, and holds no photographs" },
+      { file: "bird/notes.txt", reason: "by its name it is no photograph" },
+      { file: "../dev", reason: 'not used: "train" is for training and "test" for testing' },
+    ]);
+  });
+
+  it("may be full of what systems leave", async () => {
+    const left = [
+      "System Volume Information",
+      "$RECYCLE.BIN",
+      "FOUND.000",
+      "#recycle",
+      "Network Trash Folder",
+      "__MACOSX",
+    ];
+    const folder = await folderOf({
+      ...files(2, (i) => `cat/${i}.png`),
+      ...Object.fromEntries(left.map((name) => [`${name}/a.png`, png])),
+    });
+    const { train, test } = await openSplits(folder, { size: 2 });
+    expect([train.classes, train.skipped, test.skipped]).toEqual([["cat"], [], []]);
+  });
+
+  it("is a folder, and no photograph", async () => {
+    const folder = await folderOf({ "cat.png": png });
+    await expect(openSplits(`${folder}/cat.png`, { size: 2 })).rejects.toThrow(
+      `${folder}/cat.png: it is a file, and no folder of photographs`,
+    );
+  });
+});
+
 describe("a folder that leaves doubts", () => {
   it("is refused, with what to do", async () => {
     const half = await folderOf(files(4, (i) => `train/${i}_0.png`));
