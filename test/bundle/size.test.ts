@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { loadedWith } from "./app/chunks.js";
 
 /** Minified and compressed, in bytes. */
-const BUDGET = 58_500;
+const BUDGET = 59_000;
 
 async function bundle(contents: string) {
   const { metafile, outputFiles } = await build({
