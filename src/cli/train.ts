@@ -139,6 +139,11 @@ function onInterruptions(): AbortSignal {
   return controller.signal;
 }
 
+/** What to do when the numbers have become too large. */
+const AFTER_NAN =
+  "What the run had saved is from before that, and going on from there comes to the same: begin a new one with a " +
+  "smaller --lr, or with --clip-norm 1.";
+
 function goingOn(run: string): string {
   return `npx torchlet train --resume ${asArgument(run)}`;
 }
@@ -149,6 +154,7 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
   const changes = resume === undefined ? {} : changesOnResume(data, flags);
   const { jsonOutput, textOutput } = await import("./train-output.js");
   const { resumeRun, startRun } = await import("../run/run.js");
+  const { BrokenLossError } = await import("../train/pass.js");
   const show = json ? jsonOutput() : textOutput();
   let begun: string | undefined;
   const onEvent = (event: RunEvent) => {
@@ -171,6 +177,7 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
         },
       );
     }
+    if (error instanceof BrokenLossError) throw new Error(`${error.message}\n${AFTER_NAN}`, { cause: error });
     if (!(error instanceof Interruption || error instanceof LostOutput)) throw error;
     const run = begun ?? resume;
     const next = run

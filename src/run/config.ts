@@ -59,6 +59,8 @@ export interface TrainConfig {
 export interface TrainOption<T> extends Kind<T> {
   description: string;
   default?: T;
+  /** What runs did before there was this option, if that is not the default: their config.json does not have it. */
+  before?: T;
   /** What is taken where it is not given, in words: for what is no plain default. */
   otherwise?: string | number;
   /** The option belongs to some values of another one, and is an error elsewhere. */
@@ -101,7 +103,7 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   duplicates: option(
     choice("together", "apart"),
     "where photographs go that are the same one: to one side of a split that is drawn, or each where it falls",
-    { default: "together" },
+    { default: "together", before: "apart" },
   ),
   limit: option(whole(1), "at most N photographs of each split", { otherwise: "all" }),
   onError: option(choice("skip", "throw"), "what to do with a file that cannot be read", { default: "skip" }),
@@ -215,11 +217,26 @@ export const RESUMABLE = [
   "detectAnomaly",
 ] as const;
 
-/** The options that decide a run's numbers: all others. The cosine is made for a number of epochs. */
+/** The values that options had before there were these options. */
+const BEFORE = Object.fromEntries(
+  Object.entries<TrainOption<unknown>>(trainOptions).flatMap(([name, { before }]) => (before ? [[name, before]] : [])),
+);
+
+/** The options of a run's config.json, which may be older than some options are. */
+export function asItWas(given: Record<string, unknown>): Record<string, unknown> {
+  return { ...BEFORE, ...given };
+}
+
+/**
+ * The options that decide a run's numbers: all others. The cosine is made for a number of epochs. What has its value from
+ * before there was the option is left out, as it is in checkpoints of that time.
+ */
 export function decisive(config: TrainConfig): Partial<TrainConfig> {
   const free: readonly string[] =
     config.schedule === "cosine" ? RESUMABLE.filter((name) => name !== "epochs") : RESUMABLE;
-  return Object.fromEntries(Object.entries(config).filter(([name]) => !free.includes(name)));
+  return Object.fromEntries(
+    Object.entries(config).filter(([name, value]) => !free.includes(name) && value !== BEFORE[name]),
+  );
 }
 
 /** The same in a command line: weightDecay is --weight-decay. */

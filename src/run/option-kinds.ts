@@ -26,7 +26,7 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Kind<numbe
     v.number(expected),
     v.integer(expected),
     v.minValue(least, expected),
-    v.maxValue(most, expected),
+    v.maxValue(most, `expected a whole number from ${least} to ${most}`),
   );
   return { schema, placeholder: "N", fromText: number };
 }
@@ -50,11 +50,16 @@ export function choice<T extends string>(...values: T[]): Kind<T> {
 
 export const yesOrNo: Kind<boolean> = { schema: v.boolean("expected true or false"), fromText: (text) => text };
 
+const WEIGHTS = 'expected "balanced", or a weight of at least 0 for each class, and not 0 for all';
+
+const isWeights = (value: unknown): value is "balanced" | number[] =>
+  value === "balanced" ||
+  (Array.isArray(value) &&
+    value.every((weight) => typeof weight === "number" && weight >= 0 && weight < Infinity) &&
+    value.some((weight) => weight > 0));
+
 export const classWeights: Kind<"balanced" | number[]> = {
-  schema: v.union(
-    [v.literal("balanced"), v.array(v.pipe(v.number(), v.minValue(0)))],
-    'expected "balanced", or a weight of at least 0 for each class',
-  ),
+  schema: v.custom(isWeights, WEIGHTS),
   placeholder: "W,...",
   fromText: (text) => (text === "balanced" ? text : text.split(",").map(number)),
 };

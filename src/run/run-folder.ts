@@ -3,18 +3,18 @@
 import { existsSync } from "node:fs";
 import { access, constants, mkdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { FileError, inFile, onFile } from "../file-error.js";
+import { FileError, onFile } from "../file-error.js";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
 import { parseJson } from "../io/json.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
-import { allFinite } from "../tensor/anomaly.js";
 import { asArgument, plural } from "../text.js";
 import { checkSavedSettings, loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
 import type { AnyMetrics } from "../train/metrics.js";
+import { brokenNumbers } from "../train/pass.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport } from "../train/reports.js";
-import { decisive, type TrainConfig, trainConfig } from "./config.js";
+import { asItWas, decisive, type TrainConfig, trainConfig } from "./config.js";
 import {
   anyObject,
   type DataSummary,
@@ -30,6 +30,7 @@ import {
   testSummary,
 } from "./run-json.js";
 import { checkUnlocked, RunLock } from "./run-lock.js";
+import { version } from "./session.js";
 
 export type CheckpointName = "last" | "best";
 
@@ -38,6 +39,13 @@ const RESULTS = ["metrics.jsonl", "test.json", "last.safetensors", "best.safeten
 
 /** All that a run's training writes. */
 const FILES = ["config.json", "data.json", "skipped.json", "environment.json", ...RESULTS];
+
+/** ", and …" where another version of this package has trained last: it may have other options. */
+async function versionsOf(path: string): Promise<string> {
+  const last = (await readJson(join(path, "environment.json"), sessions).catch(() => [])).at(-1);
+  if (last === undefined || last.torchlet === version()) return "";
+  return `. The run is of torchlet ${last.torchlet}, and this is torchlet ${version()}`;
+}
 
 /** Makes a folder, and those that it is in. */
 async function makeFolder(path: string): Promise<void> {
@@ -99,11 +107,7 @@ export function buildModel({ net, size, dropout }: TrainConfig, classes: number)
 
 /** @throws Error naming the tensors with numbers that no training leaves in a checkpoint */
 async function checkFinite(model: Sequential, path: string): Promise<void> {
-  const broken: string[] = [];
-  for (const [name, value] of Object.entries(model.stateDict())) {
-    if (!(await allFinite(value))) broken.push(name);
-    value.dispose();
-  }
+  const broken = await brokenNumbers(model);
   if (broken.length === 0) return;
   throw new Error(
     `${path}: NaN or infinity in ${broken.join(", ")}. Training saves no such weights: the file was changed or damaged ` +
@@ -195,9 +199,9 @@ export class RunFolder {
     const file = join(path, "config.json");
     const given = await readJson(file, anyObject);
     try {
-      return new RunFolder(path, trainConfig(given));
+      return new RunFolder(path, trainConfig(asItWas(given)));
     } catch (error) {
-      throw inFile(file, error);
+      throw new FileError(file, `${(error as Error).message}${await versionsOf(path)}`, { cause: error });
     }
   }
 

@@ -29,7 +29,7 @@ import { TrainingPosition } from "../train/position.js";
 import type { EpochReport, StepReport } from "../train/reports.js";
 import type { LossFunction } from "../train/target-loss.js";
 import { checkApart } from "./apart.js";
-import { type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
+import { flagOf, type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
 import { changedSplits, type RunData, readRunData, summarize } from "./run-data.js";
 import { buildModel, type CheckpointName, RunFolder } from "./run-folder.js";
 import type { DataSummary, SkippedPhotograph, TestSummary } from "./run-json.js";
@@ -259,7 +259,8 @@ export async function resumeRun(path: string, changes: Changes, hooks: RunHooks)
 async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<void> {
   // Threads were given for the backend that was: another may have none.
   const moves = changes.backend !== undefined && changes.backend !== run.config.backend;
-  const config = trainConfig({ ...run.config, ...(moves ? { threads: undefined } : {}), ...changes });
+  const given = { ...run.config, ...(moves ? { threads: undefined } : {}), ...changes };
+  const config = trainConfig(given, (field) => (field in changes ? flagOf(field) : field));
   if (run.config.schedule === "cosine" && config.epochs !== run.config.epochs) {
     throw new Error(`${run.path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
   }
@@ -303,6 +304,13 @@ async function measureTest(
   };
 }
 
+/** Where training stands, for messages. */
+function placeOf({ epoch, done }: TrainingPosition): string {
+  return done > 0 || epoch === 1
+    ? `epoch ${epoch}, after ${plural(done, "photograph")}`
+    : `the end of epoch ${epoch - 1}`;
+}
+
 async function train(
   run: RunFolder,
   planned: Plan,
@@ -322,7 +330,7 @@ async function train(
 
   let saved = performance.now();
   const save = async (...names: CheckpointName[]) => {
-    await checkWeights(model, `epoch ${position.epoch}, before a checkpoint`);
+    await checkWeights(model, placeOf(position));
     for (const name of names) await run.save(name, { model, optimizer, schedule, position });
     saved = performance.now();
   };

@@ -18,14 +18,23 @@ export class BrokenLossError extends Error {
   }
 }
 
+/** The names of a model's parameters and buffers that have NaN or infinity in them. */
+export async function brokenNumbers(model: Module): Promise<string[]> {
+  const broken: string[] = [];
+  for (const [name, value] of Object.entries(model.stateDict())) {
+    if (!(await allFinite(value))) broken.push(name);
+    value.dispose();
+  }
+  return broken;
+}
+
 /**
  * Refuses a model that is broken already, though no loss has told yet.
- * @throws BrokenLossError naming the first parameter with NaN or infinity
+ * @throws BrokenLossError naming each parameter and buffer with NaN or infinity
  */
 export async function checkWeights(model: Module, where: string): Promise<void> {
-  for (const [name, parameter] of model.namedParameters()) {
-    if (!(await allFinite(parameter))) throw new BrokenLossError(`${where}: ${name} has NaN or infinity`, true);
-  }
+  const broken = await brokenNumbers(model);
+  if (broken.length > 0) throw new BrokenLossError(`${where}: NaN or infinity in ${broken.join(", ")}`, true);
 }
 
 /** What becomes of a batch. */

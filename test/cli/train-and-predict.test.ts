@@ -198,6 +198,10 @@ describe("errors", () => {
       "torchlet: --lr: cannot change with --resume; DIR, --val, --cache, ",
     ],
     [
+      ["train", "--resume", "a", "--threads", "999"],
+      "torchlet: --threads: expected a whole number from 1 to 256, got 999",
+    ],
+    [
       ["train", "faces", "--class-weights", "1,2,3", "--out", "weights"],
       "torchlet: classWeights: 3 weights for 2 classes",
     ],
@@ -228,6 +232,16 @@ describe("errors", () => {
     expect(stderr.startsWith(message), stderr).toBe(true);
     expect(await readdir(root)).toEqual(before);
   });
+});
+
+it("numbers that become too large end a run, with what is saved and what to do", async () => {
+  const args = ["--optimizer", "sgd", "--lr", "1e30", "--size", "8", "--backend", "wasm", "--threads", "1"];
+  const { code, stderr } = await torchlet(root, "train", "faces", "--out", "too-large", ...args);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^torchlet: .* made the first NaN or infinity: .*\nWhat the run had saved is from before that, and/,
+  );
+  expect(stderr).toMatch(/a smaller --lr, or with --clip-norm 1\.\n$/);
 });
 
 it("--help of train lists every option under its heading, and what the nets are", async () => {

@@ -70,9 +70,12 @@ describe("what is wrong", () => {
     [{ testFraction: 1 }, "testFraction: expected a number above 0 and below 1, got 1"],
     [{ softmaxNll: 1 }, "softmaxNll: expected true or false, got 1"],
     [{ cache: "" }, 'cache: expected a path, got ""'],
+    [{ classWeights: [0, 0] }, "and not 0 for all, got [0,0]"],
+    [{ classWeights: [1, -1] }, 'classWeights: expected "balanced", or a weight of at least 0 for each class, and'],
+    [{ epochs: 1e300 }, "epochs: expected a whole number from 1 to 9007199254740991, got 1e+300"],
     [
       { classWeights: [1, "x"] },
-      'classWeights: expected "balanced", or a weight of at least 0 for each class, got [1,"x"]',
+      'classWeights: expected "balanced", or a weight of at least 0 for each class, and not 0 for all, got [1,"x"]',
     ],
     [{ augment: { flip: "a" } }, 'augment: expected names with strengths, as in flip=0.5,rotate=10, got {"flip":"a"}'],
     [{ augment: { flip: 2 } }, "augment: flip must be a number from 0 to 1, got 2"],

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
 import { saveSealed } from "../../src/io/safetensors/sealed.js";
-import { trainConfig } from "../../src/run/config.js";
+import { type TrainConfig, trainConfig } from "../../src/run/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
 import { readRunData } from "../../src/run/run-data.js";
 import { RunFolder } from "../../src/run/run-folder.js";
@@ -323,6 +323,15 @@ describe("a run whose weights break", () => {
     expect(metadata).toMatchObject({ epoch: "1", done: "0" });
     for (const value of Object.values(tensors)) expect(await allFinite(value)).toBe(true);
   });
+
+  it("ends where a batch norm's running moments are infinite, though no weight is", async () => {
+    const path = join(root, "broken-moments");
+    const moments = config({ net: "net1", optimizer: "sgd", lr: 1000, schedule: "constant", warmupEpochs: undefined });
+    const message = "the end of epoch 1: NaN or infinity in 7.running_var, 14.running_var";
+    await expect(startRun(path, moments, quiet)).rejects.toThrow(message);
+    const { tensors } = await loadSafetensors((await RunFolder.open(path)).checkpoint("last"));
+    for (const value of Object.values(tensors)) expect(await allFinite(value)).toBe(true);
+  });
 });
 
 describe("a folder that is not as a run needs it", () => {
@@ -566,6 +575,35 @@ describe("an edit between two parts of a run", () => {
     const file = join(path, "config.json");
     await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), epochs: 3 }));
     await expect(resumeRun(path, {}, quiet)).rejects.toThrow("config.json: epochs was 2 then, and is 3 now");
+  });
+});
+
+describe("a run of another version", () => {
+  const short = { net: "net1", epochs: 1, schedule: "constant", warmupEpochs: undefined };
+  const edit = async (file: string, change: (value: never) => unknown) =>
+    writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, "utf8")) as never)));
+
+  it("that lacks an option goes on as it did before there was that option", async () => {
+    const path = join(root, "older");
+    await startRun(path, config({ ...short, duplicates: "apart" }), quiet);
+    // Neither config.json nor the settings in a checkpoint had it.
+    await edit(join(path, "config.json"), ({ duplicates: _, ...rest }: TrainConfig) => rest);
+    const { metadata } = await loadSafetensors(join(path, "last.safetensors"));
+    expect(JSON.parse(metadata.settings)["config.json"]).not.toHaveProperty("duplicates");
+    expect((await RunFolder.open(path)).config.duplicates).toBe("apart");
+    await resumeRun(path, { epochs: 2 }, quiet);
+    expect((await RunFolder.open(path)).config.duplicates).toBe("apart");
+  });
+
+  it("that has an option more is refused with both versions", async () => {
+    const path = join(root, "newer");
+    await startRun(path, config(short), quiet);
+    await edit(join(path, "environment.json"), ([session]: object[]) => [{ ...session, torchlet: "99.0.0" }]);
+    await expect(RunFolder.open(path)).resolves.toBeInstanceOf(RunFolder);
+    await edit(join(path, "config.json"), (given: object) => ({ ...given, mixup: 0.2 }));
+    await expect(RunFolder.open(path)).rejects.toThrow(
+      /config\.json: mixup: there is no such option; .*\. The run is of torchlet 99\.0\.0, and this is torchlet \d/,
+    );
   });
 });
 
