@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Backend, ConvGeometry, Storage } from "../../src/tensor/backend/backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
-import { type ConvUse, type WayName, wayOf } from "../../src/tensor/backend/wasm/conv-choice.js";
+import { type ConvUse, folded, type WayName, wayOf } from "../../src/tensor/backend/wasm/conv-choice.js";
 import { createWasmBackend } from "../../src/tensor/backend/wasm/wasm.js";
 import { conv2dGeometry } from "../../src/tensor/ops/conv2d.js";
 import { Generator } from "../../src/tensor/random.js";
@@ -54,6 +54,7 @@ function errorOf(got: ArrayLike<number>, want: ArrayLike<number>): number {
 
 interface Kind {
   way: WayName;
+  title: string;
   /** Channels, filters, groups. */
   channels: number[][];
   kernels?: number[];
@@ -63,6 +64,7 @@ interface Kind {
 const kinds: Kind[] = [
   {
     way: "depthwise",
+    title: "depthwise",
     channels: [
       [1, 1, 1],
       [6, 6, 6],
@@ -73,6 +75,7 @@ const kinds: Kind[] = [
   },
   {
     way: "winograd",
+    title: "winograd",
     channels: [
       [3, 5, 1],
       [1, 2, 1],
@@ -83,6 +86,7 @@ const kinds: Kind[] = [
   },
   {
     way: "direct",
+    title: "direct",
     channels: [
       [3, 5, 1],
       [4, 6, 2],
@@ -90,9 +94,19 @@ const kinds: Kind[] = [
       [6, 6, 6],
     ],
   },
+  {
+    way: "direct",
+    title: "direct, 1×1",
+    channels: [
+      [3, 5, 1],
+      [9, 33, 1],
+      [6, 4, 2],
+    ],
+    kernels: [1],
+  },
 ];
 
-describe.each(kinds)("$way", ({ way, channels, kernels = [undefined], tolerance = 1e-5 }) => {
+describe.each(kinds)("$title", ({ way, channels, kernels = [undefined], tolerance = 1e-5 }) => {
   const use: ConvUse = way === "direct" ? NONE : { ...NONE, [way]: "always" };
   const one = createWasmBackend({ ...use, threads: 1 });
   const three = createWasmBackend({ ...use, threads: 3 });
@@ -127,5 +141,19 @@ describe("of itself", () => {
   ] as const)("%s: %o goes by %s", (_, geometry, way) => {
     expect(wayOf(geometry, {})).toBe(way);
     if (way !== "direct") expect(wayOf(geometry, NONE)).toBe("direct");
+  });
+
+  it.each([
+    [6, 6, [1, 36]],
+    [12, 12, [1, 144]],
+    [28, 28, [7, 112]],
+    [48, 48, [9, 256]],
+    [13, 99, [13, 99]],
+  ])("planes of %i × %i pixels are folded for 1×1 filters into rows × columns of %o", (h, w, want) => {
+    const folds = folded(conv2dGeometry([1, 3, h, w], [5, 3, 1, 1]));
+    expect([folds.h, folds.w]).toEqual(want);
+    expect([folds.outH, folds.outW]).toEqual(want);
+    const padded = conv2dGeometry([1, 3, h, w], [5, 3, 1, 1], { padding: 1 });
+    expect(folded(padded)).toBe(padded);
   });
 });

@@ -48,23 +48,41 @@ export function wayOf(geometry: ConvGeometry, use: ConvUse): WayName {
   })!;
 }
 
+/** Pixels of a folded row: few enough that bands of rows still fit the caches. */
+const LONGEST_ROW = 256;
+
+/** A 1×1 filter does not see where rows end: planes are folded into rows that tiles of eight pixels fill. */
+export function folded(g: ConvGeometry): ConvGeometry {
+  const isPointwise = g.kH * g.kW * g.strideH * g.strideW === 1 && g.padH + g.padW === 0;
+  if (!isPointwise) return g;
+  const pixels = g.h * g.w;
+  let columns = LONGEST_ROW;
+  while (columns > 0 && pixels % columns !== 0) columns -= 8;
+  if (columns === 0) columns = pixels <= LONGEST_ROW ? pixels : g.w;
+  const rows = pixels / columns;
+  return { ...g, h: rows, w: columns, outH: rows, outW: columns };
+}
+
 export const convolution = (
   rt: Runtime,
   use: ConvUse,
 ): Pick<Backend, "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad"> => ({
-  conv2d(x, w, bias, geometry) {
+  conv2d(x, w, bias, given) {
+    const geometry = folded(given);
     const { n, o, outH, outW } = geometry;
     const { conv2d } = ways[wayOf(geometry, use)];
     return rt.make(n * o * outH * outW, (out) => conv2d(rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
   },
 
-  conv2dInputGrad(g, w, geometry) {
+  conv2dInputGrad(g, w, given) {
+    const geometry = folded(given);
     const { n, c, h, w: width } = geometry;
     const { conv2dInputGrad } = ways[wayOf(geometry, use)];
     return rt.make(n * c * h * width, (out) => conv2dInputGrad(rt, at(g), at(w), out, geometry));
   },
 
-  conv2dWeightGrad(x, g, geometry) {
+  conv2dWeightGrad(x, g, given) {
+    const geometry = folded(given);
     const { n, o, c, groups, kH, kW } = geometry;
     const size = (o * c * kH * kW) / groups;
     const { conv2dWeightGrad } = ways[wayOf(geometry, use)];
