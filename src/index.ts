@@ -1,6 +1,6 @@
 /** torchlet: every public name. */
 
-export type { AugmentOptions } from "./data/augment.js";
+export type { AugmentOptions, CustomAugment } from "./data/augment/options.js";
 export type { Batch, Targets } from "./data/batch.js";
 export { type CsvOptions, decodeCsv, loadCsv } from "./data/csv.js";
 export { CsvTable, type NumbersOptions } from "./data/csv-table.js";
@@ -24,6 +24,7 @@ export {
   type ImageDatasetOptions,
 } from "./data/image-dataset.js";
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
+export type { Channels, ImageShape, ImageSize } from "./data/image-shape.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export type { SkippedFile } from "./data/list-folder.js";
 export type { FolderLayout, SplitsOptions } from "./data/list-splits.js";
@@ -31,6 +32,7 @@ export type { BatchOptions } from "./data/passes.js";
 export { PhotoFolder, type PhotoFolderData, type PhotoFolderOptions } from "./data/photo-folder.js";
 export { resize } from "./data/resize.js";
 export { openSplits, type Splits } from "./data/splits.js";
+export type { SplitOptions } from "./data/stratify.js";
 export { TensorDataset, type TensorDatasetOptions } from "./data/tensor-dataset.js";
 export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";

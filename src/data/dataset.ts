@@ -1,7 +1,7 @@
 /** Dataset: what can be trained and measured on, whatever it holds. */
 
 import type { Kind } from "../tensor/arguments.js";
-import type { AugmentOptions } from "./augment.js";
+import type { AugmentOptions } from "./augment/options.js";
 import type { Batch } from "./batch.js";
 import type { BatchOptions } from "./passes.js";
 

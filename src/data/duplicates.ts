@@ -11,6 +11,7 @@ import {
 } from "../tensor/arguments.js";
 import { correlation, greyPicture, shifted, shiftedAndZoomed } from "./grey-picture.js";
 import { ImageDataset } from "./image-dataset.js";
+import type { ImageShape } from "./image-shape.js";
 import { hashDistance, type PerceptualHash, perceptualHash } from "./perceptual-hash.js";
 import { PhotoFolder } from "./photo-folder.js";
 
@@ -183,16 +184,16 @@ export function findDuplicates(
   const { maxDistance = 18, minCorrelation = 0.96 } = options;
   const images: DuplicateImage[] = [];
   const pixels: Uint8Array[] = [];
-  const sizes: number[] = [];
+  const shapes: ImageShape[] = [];
   for (const [split, dataset] of Object.entries(splits)) {
     for (const [index, label] of dataset.labels.entries()) {
       images.push({ split, index, label, file: dataset instanceof PhotoFolder ? dataset.files[index] : undefined });
       pixels.push(dataset.pixels(index));
-      sizes.push(dataset.size);
+      shapes.push(dataset.shape);
     }
   }
   const copies = exactCopies(pixels);
-  const greys = copies.map(([first]) => greyPicture(pixels[first], sizes[first]));
+  const greys = copies.map(([first]) => greyPicture(pixels[first], shapes[first]));
   const groups = groupsOf(samePictures(greys, { maxDistance, minCorrelation }));
   return groups
     .map((group) => ({ exact: group.length === 1, members: group.flatMap((set) => copies[set]).sort((a, b) => a - b) }))

@@ -1,6 +1,7 @@
 /** Small grey pictures, and how well one lies on another. */
 
 import { greyOf } from "./image.js";
+import type { ImageShape } from "./image-shape.js";
 import { resize } from "./resize.js";
 
 /** Their width and height. */
@@ -14,16 +15,12 @@ const MOST_SHIFT = 3;
 /** How much larger one picture may show the same thing. */
 const ZOOMS = [1.07, 1.14];
 
-/** Rec. 601 grey of an image of size × size pixels, [SIZE, SIZE]. */
-export function greyPicture(planes: Uint8Array, size: number): Uint8Array {
-  const area = size * size;
-  const data = new Uint8Array(3 * area);
-  for (let i = 0; i < area; i++) {
-    const value = Math.round(greyOf(planes[i], planes[area + i], planes[2 * area + i]));
-    for (let c = 0; c < 3; c++) data[3 * i + c] = value;
-  }
-  const small = resize({ width: size, height: size, data }, SIZE, SIZE).data;
-  return Uint8Array.from({ length: AREA }, (_, i) => small[3 * i]);
+/** Rec. 601 grey of an image, [SIZE, SIZE]. */
+export function greyPicture(planes: Uint8Array, { channels, height, width }: ImageShape): Uint8Array {
+  const area = height * width;
+  const greyAt = (i: number) => Math.round(greyOf(planes[i], planes[area + i], planes[2 * area + i]));
+  const data = Uint8Array.from({ length: area }, (_, i) => (channels === 1 ? planes[i] : greyAt(i)));
+  return resize({ width, height, data }, SIZE, SIZE).data;
 }
 
 /** Pearson's correlation of a and b where they overlap when b is moved by (dx, dy); 0 where one of them is even. */

@@ -1,7 +1,6 @@
 /** ImageDataset: labelled images of one size, kept in memory as bytes, handed out in batches. */
 
 import {
-  aCount,
   aPlainObject,
   aString,
   checkArgument,
@@ -10,22 +9,36 @@ import {
   type Kind,
   listOf,
   needed,
+  numbers,
   type OptionKinds,
   show,
 } from "../tensor/arguments.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Augmentation, type AugmentOptions, checkAugment, someAugmentation } from "./augment.js";
+import { Augmentation } from "./augment/augmentation.js";
+import { mixedTargets } from "./augment/mix.js";
+import { type AugmentOptions, checkAugment, someAugmentation } from "./augment/options.js";
 import type { Batch } from "./batch.js";
 import type { ClassDataset } from "./dataset.js";
+import {
+  anImageSize,
+  bytesOf,
+  type Channels,
+  formatImageShape,
+  type ImageShape,
+  type ImageSize,
+  shapeOf,
+  someChannels,
+} from "./image-shape.js";
 import { type BatchOptions, batchKinds, passes } from "./passes.js";
+import { drawShare, type SplitOptions } from "./stratify.js";
 
 /** Some images of a dataset, for one step: a `Batch` under the names that images have. */
 export interface ImageBatch extends Batch {
-  /** [N, 3, size, size], in [0, 1]: the inputs. Released when the next batch is asked for, and at the end. */
+  /** [N, channels, height, width], in [0, 1]: the inputs. Released when the next batch is asked for, and at the end. */
   images: Tensor;
-  /** The class of each image. */
+  /** The class of each image. The targets are the same, but for mixed images, of which they are probabilities. */
   labels: Int32Array;
   /** Where each image stands in the dataset. */
   indices: Int32Array;
@@ -40,14 +53,16 @@ export interface ImageBatchOptions extends BatchOptions {
 
 export interface ImageDatasetOptions {
   /**
-   * One image after another, each [3, size, size]: all of its red, then green, then blue. Or a list with an array for
-   * each image: one array holds 4 GiB at most on Node 20.
+   * One image after another, each [channels, height, width]: all of its red, then green, then blue. Or a list with an array
+   * for each image: one array holds 4 GiB at most on Node 20.
    */
   pixels: Uint8Array | readonly Uint8Array[];
   /** The class of each image. */
   labels: Int32Array;
-  /** Width and height of every image. */
-  size: number;
+  /** Width and height of every image: one number for both, or `{ width, height }`. */
+  size: ImageSize;
+  /** 1 (grey), 3 (red, green, blue) or 4 (and how opaque). Default 3. */
+  channels?: Channels;
   /** What the classes are called, by label. */
   classes: readonly string[];
 }
@@ -63,7 +78,8 @@ const somePixels: Kind<Uint8Array | readonly Uint8Array[]> = {
 export const datasetKinds: OptionKinds<ImageDatasetOptions> = {
   pixels: needed(somePixels),
   labels: needed(instanceOf("an Int32Array", Int32Array)),
-  size: needed(aCount),
+  size: needed(anImageSize),
+  channels: someChannels,
   classes: needed(listOf("a list of names", aString)),
 };
 
@@ -73,12 +89,15 @@ const BATCHES: OptionKinds<ImageBatchOptions> = {
   augmentGenerator: aGenerator,
 };
 
+/** What `subset` of such a dataset gives: of photographs with files, photographs with files. */
+type Subset<D extends ImageDataset> = ReturnType<D["subset"]>;
+
 /** Bytes in memory are a quarter of float32; a batch becomes floats when it is asked for. */
 export class ImageDataset implements ClassDataset {
   /** The class of each image. */
   readonly labels: Int32Array;
-  /** Width and height of every image. */
-  readonly size: number;
+  /** Of every image: channels, height and width. */
+  readonly shape: ImageShape;
   /** What the classes are called, by label. */
   readonly classes: readonly string[];
   readonly #pixels: Uint8Array | readonly Uint8Array[];
@@ -89,32 +108,42 @@ export class ImageDataset implements ClassDataset {
    */
   constructor(data: ImageDatasetOptions) {
     checkArgument(new.target.name, "data", data, aPlainObject);
-    const { pixels, labels, size, classes, ...more } = data;
+    const { pixels, labels, size, channels, classes, ...more } = data;
     // What a subclass has besides is for it to check.
-    const own = { pixels, labels, size, classes, ...(new.target === ImageDataset ? more : {}) };
+    const own = { pixels, labels, size, channels, classes, ...(new.target === ImageDataset ? more : {}) };
     checkOptions(new.target.name, own, datasetKinds);
-    const stride = 3 * size * size;
-    const got = pixels instanceof Uint8Array ? pixels.length : pixels.reduce((sum, { length }) => sum + length, 0);
-    if (got !== labels.length * stride) {
-      throw new RangeError(
-        `ImageDataset: ${labels.length} images of 3 × ${size} × ${size} need ${labels.length * stride} bytes of ` +
-          `pixels, got ${got}`,
-      );
-    }
-    const odd = pixels instanceof Uint8Array ? -1 : pixels.findIndex(({ length }) => length !== stride);
-    if (odd !== -1) {
-      const { length } = pixels[odd] as Uint8Array;
-      throw new RangeError(
-        `ImageDataset: image ${odd} has ${length} bytes of pixels, 3 × ${size} × ${size} are ${stride}`,
-      );
-    }
+    this.#pixels = pixels;
+    this.labels = labels;
+    this.shape = shapeOf(size, channels ?? 3);
+    this.classes = classes;
+    this.#checkPixels();
     const stray = labels.find((label) => label < 0 || label >= classes.length);
     if (stray !== undefined)
       throw new RangeError(`ImageDataset: label ${stray}, but there are ${classes.length} classes`);
-    this.#pixels = pixels;
-    this.labels = labels;
-    this.size = size;
-    this.classes = classes;
+  }
+
+  #checkPixels(): void {
+    const [pixels, shape, stride] = [this.#pixels, formatImageShape(this.shape), bytesOf(this.shape)];
+    const got = pixels instanceof Uint8Array ? pixels.length : pixels.reduce((sum, { length }) => sum + length, 0);
+    if (got !== this.length * stride) {
+      throw new RangeError(
+        `ImageDataset: ${this.length} images of ${shape} need ${this.length * stride} bytes of pixels, got ${got}`,
+      );
+    }
+    const odd = pixels instanceof Uint8Array ? -1 : pixels.findIndex(({ length }) => length !== stride);
+    if (odd === -1) return;
+    const { length } = pixels[odd] as Uint8Array;
+    throw new RangeError(`ImageDataset: image ${odd} has ${length} bytes of pixels, ${shape} are ${stride}`);
+  }
+
+  /**
+   * Width and height of every image.
+   * @throws Error where they differ
+   */
+  get size(): number {
+    const { width, height } = this.shape;
+    if (width === height) return width;
+    throw new Error(`size: the images are ${width} pixels wide and ${height} high, which \`shape\` says`);
   }
 
   /** Number of images. */
@@ -129,13 +158,13 @@ export class ImageDataset implements ClassDataset {
   }
 
   /**
-   * The bytes of the image at `index`, [3, size, size]: a view, not to be written to.
+   * The bytes of the image at `index`, [channels, height, width]: a view, not to be written to.
    * @throws RangeError when there is no such image
    */
   pixels(index: number): Uint8Array {
     this.#checkIndex("pixels", index);
     if (!(this.#pixels instanceof Uint8Array)) return this.#pixels[index];
-    const stride = 3 * this.size * this.size;
+    const stride = bytesOf(this.shape);
     return this.#pixels.subarray(index * stride, (index + 1) * stride);
   }
 
@@ -160,12 +189,44 @@ export class ImageDataset implements ClassDataset {
   }
 
   /**
-   * One image, [3, size, size] in [0, 1], and its class.
+   * One image, [channels, height, width] in [0, 1], and its class.
    * @throws RangeError when there is no image `index`.
    */
   item(index: number): { image: Tensor; label: number } {
     this.#checkIndex("item", index);
-    return { image: tensor(this.#floats([index]), [3, this.size, this.size]), label: this.labels[index] };
+    const { channels, height, width } = this.shape;
+    return { image: tensor(this.#floats([index]), [channels, height, width]), label: this.labels[index] };
+  }
+
+  /**
+   * Some of the images, in this order. Their pixels are shared.
+   * @throws RangeError when there is no image of an index
+   */
+  subset(indices: ArrayLike<number>): ImageDataset {
+    return new ImageDataset(this.dataOf(indices));
+  }
+
+  /**
+   * Draws a share of the images, of each class its share: at least one and not all; of a class with one image, none.
+   * @param fraction between 0 and 1
+   * @returns the images that stay, and those that were drawn
+   */
+  split(fraction: number, options: SplitOptions = {}): [rest: Subset<this>, share: Subset<this>] {
+    const [rest, share] = drawShare(this.length, fraction, options, this.labels, this.classes);
+    return [this.subset(rest) as Subset<this>, this.subset(share) as Subset<this>];
+  }
+
+  /** Internal: what `subset` is made of. */
+  protected dataOf(indices: ArrayLike<number>): ImageDatasetOptions {
+    checkArgument("subset", "indices", indices, numbers);
+    const { width, height, channels } = this.shape;
+    return {
+      pixels: Array.from(indices, (index) => this.pixels(index)),
+      labels: Int32Array.from(indices, (index) => this.labels[index]),
+      size: { width, height },
+      channels: channels as Channels,
+      classes: this.classes,
+    };
   }
 
   /**
@@ -178,19 +239,24 @@ export class ImageDataset implements ClassDataset {
     const { augment, augmentGenerator = defaultGenerator("augmentation"), ...order } = options;
     if (augment) checkAugment(augment);
     return passes(this.length, batchSize, order, () => {
-      const augmentation = augment && new Augmentation(augment, this.size, augmentGenerator);
+      const augmentation = augment && new Augmentation(augment, this.shape, augmentGenerator);
       return (indices) => this.#batch(indices, augmentation);
     });
   }
 
   #batch(indices: Int32Array, augmentation: Augmentation | undefined): ImageBatch {
-    const images = tensor(this.#floats(indices, augmentation), [indices.length, 3, this.size, this.size]);
+    const { channels, height, width } = this.shape;
+    const values = this.#floats(indices, augmentation);
     const labels = indices.map((index) => this.labels[index]);
-    return { inputs: images, targets: labels, images, labels, indices };
+    const mixture = augmentation?.mix(values, indices);
+    const images = tensor(values, [indices.length, channels, height, width]);
+    const [n, classes] = [labels.length, this.classes.length];
+    const targets = mixture ? tensor(mixedTargets(labels, classes, mixture), [n, classes]) : labels;
+    return { inputs: images, targets, images, labels, indices };
   }
 
   #floats(indices: ArrayLike<number>, augmentation?: Augmentation): Float32Array {
-    const stride = 3 * this.size * this.size;
+    const stride = bytesOf(this.shape);
     const values = new Float32Array(indices.length * stride);
     for (let i = 0, target = 0; i < indices.length; i++) {
       const bytes = this.pixels(indices[i]);

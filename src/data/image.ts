@@ -1,24 +1,33 @@
 /** An image in memory, as it was decoded and as a net takes it, and the check before memory is taken for one. */
 
 import { aCount, type Kind, type OptionKinds } from "../tensor/arguments.js";
+import { type Channels, someChannels } from "./image-shape.js";
 
-/** 8-bit RGB, three bytes a pixel, row by row from the top left. */
+/**
+ * 8 bits a number, row by row from the top left: grey, one byte a pixel; RGB, three; or RGBA, four, as a canvas has it.
+ * What is decoded is RGB.
+ */
 export interface Image {
   /** In pixels. */
   readonly width: number;
   /** In pixels. */
   readonly height: number;
-  /** 3 · width · height bytes. */
+  /** 1, 3 or 4 · width · height bytes. */
   readonly data: Uint8Array;
 }
 
-/** An image as a net takes it: resized to a square. */
+/** An image as a net takes it: resized. */
 export interface Photograph {
   /** In the file, upright, before it was resized. */
   width: number;
   height: number;
-  /** [3, size, size], all of its red, then green, then blue. */
+  /** [channels, height, width], as it was asked for: all of its red, then green, then blue. */
   planes: Uint8Array;
+}
+
+/** How many bytes a pixel has. */
+export function channelsOf({ width, height, data }: Image): Channels {
+  return (data.length / (width * height)) as Channels;
 }
 
 /** Rec. 601: how bright the eye finds a colour. */
@@ -34,7 +43,7 @@ export const anImage: Kind<Image> = {
       aCount.accepts(width) &&
       aCount.accepts(height) &&
       data instanceof Uint8Array &&
-      data.length === 3 * width * height
+      someChannels.accepts(data.length / (width * height))
     );
   },
   hint: (value) => (value instanceof Uint8Array ? "decodeImage(…) makes one of a file's bytes" : undefined),

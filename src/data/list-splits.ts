@@ -8,6 +8,7 @@ import type { Role } from "./keep-together.js";
 import { FolderWalk, type SkippedFile } from "./list-folder.js";
 import { folderKinds, type Listing, limited, type PhotoFolderOptions, select } from "./photo-folder.js";
 import { checkDepth, type Parts, partsOf, unusedOf } from "./split-folders.js";
+import { stratify } from "./stratify.js";
 
 /** Where the label of a photograph is: at the end of its name (FaceFolder), or in the name of its folder (ImageFolder). */
 export type FolderLayout = "faces" | "folders";
@@ -68,20 +69,10 @@ function checkTwoOfEach({ folder, classes, labels }: Listing): void {
   }
 }
 
-/** Per class, a random `fraction` goes to the second listing, at least one and not all; of a single one, none. */
-function stratify(listing: Listing, fraction: number, generator: Generator): [rest: Listing, share: Listing] {
-  const chosen = new Set<number>();
-  for (const [label, name] of listing.classes.entries()) {
-    const members = [...listing.labels.keys()].filter((index) => listing.labels[index] === label);
-    if (members.length < 2) continue;
-    const count = Math.min(Math.max(Math.round(fraction * members.length), 1), members.length - 1);
-    // A stream for each class: photographs added to one leave the others where they were.
-    for (const i of generator.fork(name).permutation(members.length).subarray(0, count)) chosen.add(members[i]);
-  }
-  const indices = [...listing.files.keys()];
-  return [indices.filter((i) => !chosen.has(i)), indices.filter((i) => chosen.has(i))].map((part) =>
-    select(listing, part),
-  ) as [Listing, Listing];
+/** Of each class, a random `fraction` goes to the second listing. */
+function drawn(listing: Listing, fraction: number, generator: Generator): [rest: Listing, share: Listing] {
+  const [rest, share] = stratify(listing.labels, listing.classes, fraction, generator);
+  return [select(listing, rest), select(listing, share)];
 }
 
 /** @throws RangeError when a share is asked for of what is there already */
@@ -146,7 +137,7 @@ export async function listSplits(folder: string, options: SplitsOptions, keep: n
   const given = own === undefined ? val : `${folder}/${own}`;
   const validation = given === undefined ? undefined : limited(await list(given, all.classes), limit);
 
-  const [learning, forTest] = parts ? [all, undefined] : stratify(all, testFraction, new Generator(seed));
+  const [learning, forTest] = parts ? [all, undefined] : drawn(all, testFraction, new Generator(seed));
   const roles = new Map<string, Role>();
   const assign = (role: Role, listing: Listing | undefined) => {
     for (const file of listing?.files ?? []) roles.set(file, role);
@@ -156,7 +147,7 @@ export async function listSplits(folder: string, options: SplitsOptions, keep: n
   assign("test", forTest && limited(forTest, limit));
   const fraction = validation ? 0 : (valFraction ?? (parts?.testIsValidation ? 0 : keep));
   if (fraction > 0) {
-    const [, forValidation] = stratify(train, fraction, new Generator(seed).fork("validation"));
+    const [, forValidation] = drawn(train, fraction, new Generator(seed).fork("validation"));
     if (forValidation.files.length === 0) {
       throw new Error(
         `openSplits: ${root} has no class with two photographs to train on, of which one could be kept for validation; ` +

@@ -79,6 +79,18 @@ export class PhotoFolder extends ImageDataset {
     this.heights = data.heights;
     this.skipped = data.skipped;
   }
+
+  /** Some of the photographs, in this order, with their files; `skipped` stays as it is. */
+  override subset(indices: ArrayLike<number>): PhotoFolder {
+    const { folder, skipped } = this;
+    return new PhotoFolder({
+      ...this.dataOf(indices),
+      ...{ folder, skipped },
+      files: Array.from(indices, (index) => this.files[index]),
+      widths: Int32Array.from(indices, (index) => this.widths[index]),
+      heights: Int32Array.from(indices, (index) => this.heights[index]),
+    });
+  }
 }
 
 export const folderKinds: OptionKinds<PhotoFolderOptions> = {

@@ -1,7 +1,7 @@
 /** resize: bilinear with anti-aliasing, the same numbers as Pillow's. */
 
 import { aCount, checkArgument } from "../tensor/arguments.js";
-import { anImage, type Image } from "./image.js";
+import { anImage, channelsOf, type Image } from "./image.js";
 
 /** Weights are integers in units of 2^-22, as in Pillow: 8 bits of pixel and 22 of weight fit a 32-bit sum. */
 const PRECISION = 22;
@@ -72,7 +72,8 @@ export function resize(image: Image, width: number, height: number): Image {
   checkArgument("resize", "width", width, aCount);
   checkArgument("resize", "height", height, aCount);
   let { data } = image;
-  if (width !== image.width) data = filterAxis(data, image.height, 3, triangleFilter(image.width, width));
-  if (height !== image.height) data = filterAxis(data, 1, width * 3, triangleFilter(image.height, height));
+  const channels = channelsOf(image);
+  if (width !== image.width) data = filterAxis(data, image.height, channels, triangleFilter(image.width, width));
+  if (height !== image.height) data = filterAxis(data, 1, width * channels, triangleFilter(image.height, height));
   return { width, height, data };
 }

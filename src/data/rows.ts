@@ -7,7 +7,7 @@ import { sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { HostArray, IntegerArray } from "./host-array.js";
 
-function copyRows<To extends Float32Array | Int32Array>({ data, shape }: HostArray, indices: Int32Array, to: To): To {
+function copyTo<To extends HostArray["data"]>({ data, shape }: HostArray, indices: Int32Array, to: To): To {
   const stride = sizeOf(shape.slice(1));
   for (const [row, index] of indices.entries()) {
     to.set(data.subarray(index * stride, (index + 1) * stride), row * stride);
@@ -19,10 +19,18 @@ function copyRows<To extends Float32Array | Int32Array>({ data, shape }: HostArr
 export function takeRows(values: Tensor | HostArray, indices: Int32Array): Tensor {
   if (values instanceof Tensor) return noGrad(() => indexSelect(values, 0, indices));
   const shape = [indices.length, ...values.shape.slice(1)];
-  return tensor(copyRows(values, indices, new Float32Array(sizeOf(shape))), shape);
+  return tensor(copyTo(values, indices, new Float32Array(sizeOf(shape))), shape);
 }
 
 /** The same of integers, one row after the other. */
 export function takeIntegers(values: HostArray & { data: IntegerArray }, indices: Int32Array): Int32Array {
-  return copyRows(values, indices, new Int32Array(indices.length * sizeOf(values.shape.slice(1))));
+  return copyTo(values, indices, new Int32Array(indices.length * sizeOf(values.shape.slice(1))));
+}
+
+/** The same of either, in the form that they are in. */
+export function copyRows(values: Tensor | HostArray, indices: Int32Array): Tensor | HostArray {
+  if (values instanceof Tensor) return takeRows(values, indices);
+  const shape = [indices.length, ...values.shape.slice(1)];
+  const Type = values.data.constructor as new (length: number) => HostArray["data"];
+  return { data: copyTo(values, indices, new Type(sizeOf(shape))), shape };
 }

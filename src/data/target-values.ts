@@ -13,6 +13,11 @@ export function areClasses(targets: Tensor | HostArray): targets is ClassTargets
   return !(targets instanceof Tensor) && isIntegerArray(targets.data);
 }
 
+/** The class of each example; undefined where there is none, or one for each place in it. */
+export function labelsIn(targets: Tensor | HostArray): IntegerArray | undefined {
+  return areClasses(targets) && targets.shape.length === 1 ? targets.data : undefined;
+}
+
 /** @throws RangeError naming the first example whose label is no class */
 function checkLabels({ data, shape }: ClassTargets, classes: readonly string[] | undefined): void {
   const most = classes?.length ?? Infinity;

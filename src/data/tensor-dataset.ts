@@ -1,6 +1,15 @@
 /** TensorDataset: examples from arrays or tensors of any shape, with classes or any numbers for targets. */
 
-import { aString, checkOptions, listOf, needed, type OptionKinds } from "../tensor/arguments.js";
+import {
+  aString,
+  checkArgument,
+  checkOptions,
+  listOf,
+  needed,
+  numbers,
+  type OptionKinds,
+  show,
+} from "../tensor/arguments.js";
 import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Batch } from "./batch.js";
@@ -8,8 +17,9 @@ import type { Dataset } from "./dataset.js";
 import { type Examples, readExamples, someExamples } from "./examples.js";
 import type { HostArray } from "./host-array.js";
 import { type BatchOptions, batchKinds, passes } from "./passes.js";
-import { takeIntegers, takeRows } from "./rows.js";
-import { areClasses, readTargets } from "./target-values.js";
+import { copyRows, takeIntegers, takeRows } from "./rows.js";
+import { drawShare, type SplitOptions } from "./stratify.js";
+import { areClasses, labelsIn, readTargets } from "./target-values.js";
 
 export interface TensorDatasetOptions<Names extends readonly string[] | undefined = readonly string[] | undefined> {
   /** [N, …], of any shape. Typed arrays and tensors are not copied; integers become floats as they are. */
@@ -65,6 +75,29 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
   /** Of one example, without the axis of examples. */
   get inputShape(): Shape {
     return this.#inputs.shape.slice(1);
+  }
+
+  /**
+   * Some of the examples, in this order; copied.
+   * @throws RangeError when there is no example of an index
+   */
+  subset(indices: ArrayLike<number>): TensorDataset<Names> {
+    checkArgument("subset", "indices", indices, numbers);
+    const wrong = Array.from(indices).findIndex((i) => !Number.isInteger(i) || i < 0 || i >= this.length);
+    if (wrong !== -1) throw new RangeError(`subset: no example ${show(indices[wrong])}; there are ${this.length}`);
+    const chosen = Int32Array.from(indices);
+    const [inputs, targets] = [copyRows(this.#inputs, chosen), copyRows(this.#targets, chosen)];
+    return new TensorDataset({ inputs, targets, classes: this.classes });
+  }
+
+  /**
+   * Draws a share of the examples: where each has a class, of each class its share, at least one and not all.
+   * @param fraction between 0 and 1
+   * @returns the examples that stay, and those that were drawn
+   */
+  split(fraction: number, options: SplitOptions = {}): [rest: TensorDataset<Names>, share: TensorDataset<Names>] {
+    const [rest, share] = drawShare(this.length, fraction, options, labelsIn(this.#targets), this.classes);
+    return [this.subset(rest), this.subset(share)];
   }
 
   /**

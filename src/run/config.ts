@@ -1,7 +1,7 @@
 /** The options of a training run: one table for the command line, for config files, and for checking both. */
 
 import * as v from "valibot";
-import { type AugmentOptions, checkAugment } from "../data/augment.js";
+import { type AugmentOptions, checkAugment } from "../data/augment/options.js";
 import type { FolderLayout } from "../data/list-splits.js";
 import { type NetName, nets } from "../nets/named.js";
 import { type BackendName, backends, MAX_THREADS } from "../tensor/backend/registry.js";
@@ -110,7 +110,8 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   cache: option(path, "folder that keeps decoded photographs for the next run", { otherwise: "none" }),
   augment: option(
     augment,
-    "change photographs while training: flip, shift, rotate, crop, brightness, contrast, saturation",
+    "change photographs while training: flip, shift, rotate, crop, resizedCrop, brightness, contrast, saturation, grey, " +
+      "blur, erase, mixup, cutmix",
     {
       otherwise: "nothing",
     },
@@ -294,6 +295,11 @@ export function trainConfig(given: Record<string, unknown>, nameOf = (field: str
     checkAugment(complete.augment ?? {});
   } catch (error) {
     throw new Error((error as Error).message.replace("augment", nameOf("augment")), { cause: error });
+  }
+  const { softmaxNll, augment: { mixup = 0, cutmix = 0 } = {} } = complete;
+  if (softmaxNll && mixup + cutmix > 0) {
+    const [loss, by] = [nameOf("softmaxNll"), nameOf("augment")];
+    throw new Error(`${loss}: it is -p of one label, and ${by} mixes images of several: leave out mixup and cutmix`);
   }
   complete.size ??= nets[complete.net].size;
   if (complete.warmupEpochs !== undefined && complete.warmupEpochs >= complete.epochs) {

@@ -1,7 +1,7 @@
 /** The kinds of values that options take: how each is checked, shown in the help, and read from a command line. */
 
 import * as v from "valibot";
-import type { AugmentOptions } from "../data/augment.js";
+import type { AugmentOptions } from "../data/augment/options.js";
 
 /** What an option's value can be. */
 export interface Kind<T> {

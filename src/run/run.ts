@@ -1,9 +1,11 @@
 /** A training run from its options to its folder: begun, or gone on with where it was interrupted. */
 
 import { join } from "node:path";
+import type { Targets } from "../data/batch.js";
 import type { ImageDataset } from "../data/image-dataset.js";
 import { FileError } from "../file-error.js";
 import { type Labels, pickLoss } from "../layers/losses/class-loss.js";
+import { crossEntropy } from "../layers/losses/cross-entropy.js";
 import { classLoss } from "../layers/losses/default-loss.js";
 import type { Module } from "../layers/module.js";
 import type { Sequential } from "../layers/sequential.js";
@@ -18,7 +20,7 @@ import { currentBackend } from "../tensor/backend/current-backend.js";
 import { type BackendOptions, useBackend } from "../tensor/backend/registry.js";
 import { div } from "../tensor/ops/pointwise/arithmetic.js";
 import { manualSeed } from "../tensor/random.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { plural } from "../text.js";
 import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
 import { evaluate } from "../train/evaluate.js";
@@ -97,7 +99,7 @@ function scheduleOf(optimizer: Optimizer, config: TrainConfig, stepsPerEpoch: nu
   }
 }
 
-function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset): LossFunction {
+function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset): LossFunction<Targets> {
   const weight = classWeights === "balanced" ? dataset.classWeights() : classWeights;
   const classes = dataset.classes.length;
   if (weight && weight.length !== classes) {
@@ -106,9 +108,12 @@ function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset
   // The original experiment gave probabilities, not their logarithms, to the NLL loss. What is divided by is the number of
   // photographs, not the sum of their weights: that differs from batch to batch, and may be 0.
   const options = { weight, reduction: "sum" } as const;
-  const total = (output: Tensor, labels: Labels) =>
-    softmaxNll ? pickLoss("softmaxNll", output.exp(), labels, options) : classLoss(output, labels, options);
-  return (output, labels) => div(total(output, labels), labels.length);
+  const total = (output: Tensor, targets: Labels | Tensor) => {
+    // Of images that are mixed, the probabilities of the classes.
+    if (targets instanceof Tensor) return crossEntropy(output, targets, options);
+    return softmaxNll ? pickLoss("softmaxNll", output.exp(), targets, options) : classLoss(output, targets, options);
+  };
+  return (output, targets) => div(total(output, targets), output.shape[0]);
 }
 
 async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Promise<RunData> {

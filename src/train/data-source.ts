@@ -1,6 +1,6 @@
 /** DataSource: what `fit`, `evaluate` and `predict` go through: a dataset, or batches that a program makes. */
 
-import type { AugmentOptions } from "../data/augment.js";
+import type { AugmentOptions } from "../data/augment/options.js";
 import type { Batch } from "../data/batch.js";
 import { aDataset, type Dataset } from "../data/dataset.js";
 import { ArgumentError, isNumberArray, type Kind, show } from "../tensor/arguments.js";

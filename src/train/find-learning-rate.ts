@@ -1,6 +1,6 @@
 /** findLearningRate: what becomes of the loss while the learning rate rises, and which rate to take. */
 
-import { type AugmentOptions, someAugmentation } from "../data/augment.js";
+import { type AugmentOptions, someAugmentation } from "../data/augment/options.js";
 import type { Targets } from "../data/batch.js";
 import { aModule, type Module } from "../layers/module.js";
 import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";

@@ -1,6 +1,6 @@
 /** fit: the training loop. */
 
-import { type AugmentOptions, someAugmentation } from "../data/augment.js";
+import { type AugmentOptions, someAugmentation } from "../data/augment/options.js";
 import type { Targets } from "../data/batch.js";
 import type { ClassDataset } from "../data/dataset.js";
 import { aModule, type Module } from "../layers/module.js";

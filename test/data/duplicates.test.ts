@@ -67,7 +67,7 @@ function trousers(i: number): Image {
 function greyOf(image: Image): Uint8Array {
   const planes = new Uint8Array(3 * SIZE * SIZE);
   toPlanes(image, planes);
-  return greyPicture(planes, SIZE);
+  return greyPicture(planes, { channels: 3, height: SIZE, width: SIZE });
 }
 
 const summaryOf = (clusters: DuplicateCluster[]) =>

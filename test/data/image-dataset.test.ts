@@ -202,3 +202,56 @@ describe("a loader that is kept", () => {
     expect(seenIn(loader)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });
+
+describe("images of any shape", () => {
+  const shape = { channels: 1, height: 2, width: 3 } as const;
+  const grey = () =>
+    new ImageDataset({
+      pixels: Uint8Array.from({ length: 24 }, (_, i) => i),
+      labels: Int32Array.of(0, 1, 0, 1),
+      size: { width: 3, height: 2 },
+      channels: 1,
+      classes: ["a", "b"],
+    });
+
+  it("come as [N, channels, height, width]", () => {
+    const dataset = grey();
+    expect(dataset.shape).toEqual(shape);
+    expect(dataset.item(1).image.shape).toEqual([1, 2, 3]);
+    const [{ images, inputs, targets, labels }] = dataset.batches(3, { shuffle: false });
+    expect(images.shape).toEqual([3, 1, 2, 3]);
+    expect([inputs, targets]).toEqual([images, labels]);
+    expect([...dataset.pixels(3)]).toEqual([18, 19, 20, 21, 22, 23]);
+    expect(() => dataset.size).toThrow("size: the images are 3 pixels wide and 2 high, which `shape` says");
+    expect(tenImages().size).toBe(2);
+  });
+
+  it("are refused where the pixels do not fill them", () => {
+    const [pixels, labels, classes] = [new Uint8Array(24), new Int32Array(2), ["a"]];
+    expect(() => new ImageDataset({ pixels, labels, classes, size: 2, channels: 4 })).toThrow(
+      "ImageDataset: 2 images of 4 × 2 × 2 need 32 bytes of pixels, got 24",
+    );
+    expect(() => new ImageDataset({ pixels, labels, classes, size: 2, channels: 2 as 1 })).toThrow(
+      "ImageDataset: channels must be 1 (grey), 3 (red, green, blue) or 4 (and how opaque it is), got 2",
+    );
+    expect(() => new ImageDataset({ pixels, labels, classes, size: { width: 2, height: 0 } })).toThrow(
+      "ImageDataset: size must be a positive integer, or { width, height }, got an object { width, height }",
+    );
+  });
+
+  it("have parts that share their pixels, by places or drawn by chance", () => {
+    const dataset = grey();
+    const part = dataset.subset([3, 0]);
+    expect([part.shape, [...part.labels], part.classes]).toEqual([shape, [1, 0], ["a", "b"]]);
+    expect(part.pixels(0).buffer).toBe(dataset.pixels(3).buffer);
+    expect([...part.pixels(0)]).toEqual([...dataset.pixels(3)]);
+    const [rest, share] = dataset.split(0.5);
+    expect([rest.counts, share.counts]).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    const pixels = [...rest.pixels(0), ...rest.pixels(1), ...share.pixels(0), ...share.pixels(1)];
+    expect(pixels.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, i) => i));
+    expect(() => dataset.subset([4])).toThrow(new RangeError("pixels: no image 4; there are 4"));
+  });
+});

@@ -198,3 +198,46 @@ describe("what does not fit is refused", () => {
     expect(() => new TensorDataset({ inputs } as unknown as Options)).toThrow('the option "targets" is missing');
   });
 });
+
+describe("parts", () => {
+  const valuesOf = (dataset: TensorDataset<readonly string[] | undefined>) =>
+    Array.from(dataset.batches(100, { shuffle: false }), ({ inputs }) => [...inputs.dataSync()]).flat();
+  const twenty = Float32Array.from({ length: 20 }, (_, i) => i);
+  const labels = Uint8Array.from({ length: 20 }, (_, i) => Number(i >= 15));
+  const inputs = { data: twenty, shape: [20, 1] };
+
+  onEachBackend("are the examples that are asked for, in that order", async () => {
+    for (const form of [inputs, tensor(twenty, [20, 1])]) {
+      const part = new TensorDataset({ inputs: form, targets: labels, classes: ["a", "b"] }).subset([19, 3, 3]);
+      expect(part.classes).toEqual(["a", "b"]);
+      for (const batch of part.batches(3, { shuffle: false })) {
+        expect([...(await batch.inputs.data())]).toEqual([19, 3, 3]);
+        expect(batch.targets).toEqual(Int32Array.of(1, 0, 0));
+      }
+    }
+  });
+
+  it("by chance have every example once, of each class its share, the same from the same seed", () => {
+    const dataset = new TensorDataset({ inputs, targets: labels });
+    const [rest, share] = dataset.split(0.2);
+    expect([...valuesOf(rest), ...valuesOf(share)].toSorted((a, b) => a - b)).toEqual([...twenty]);
+    expect(valuesOf(share).filter((i) => i < 15)).toHaveLength(3);
+    expect(valuesOf(share).filter((i) => i >= 15)).toHaveLength(1);
+    expect(valuesOf(dataset.split(0.2, { seed: 0 })[1])).toEqual(valuesOf(share));
+    expect(valuesOf(dataset.split(0.2, { seed: 1 })[1])).not.toEqual(valuesOf(share));
+  });
+
+  it("of numbers are drawn from all", () => {
+    const [rest, share] = new TensorDataset({ inputs, targets: inputs }).split(0.25, { seed: 3 });
+    expect([rest.length, share.length]).toEqual([15, 5]);
+    expect([...valuesOf(rest), ...valuesOf(share)].toSorted((a, b) => a - b)).toEqual([...twenty]);
+  });
+
+  it("that cannot be are refused", () => {
+    const dataset = new TensorDataset({ inputs, targets: labels });
+    expect(() => dataset.subset([20])).toThrow(new RangeError("subset: no example 20; there are 20"));
+    expect(() => dataset.split(1)).toThrow(new RangeError("split: fraction must be a number between 0 and 1, got 1"));
+    expect(() => dataset.split(0.5, { sed: 1 } as object)).toThrow('split: unknown option "sed"');
+    expect(() => dataset.subset([1]).split(0.5)).toThrow("split: there are 1 examples; two or more can be split");
+  });
+});

@@ -2,10 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Augmentation, type AugmentOptions, type Colors, color, type Movement, move } from "../../src/data/augment.js";
-import { ImageDataset } from "../../src/data/image-dataset.js";
-import { useBackend } from "../../src/tensor/backend/registry.js";
-import { Generator, manualSeed } from "../../src/tensor/random.js";
+import { Augmentation } from "../../../src/data/augment/augmentation.js";
+import { type Colors, color } from "../../../src/data/augment/colors.js";
+import { type Movement, move } from "../../../src/data/augment/movement.js";
+import type { AugmentOptions } from "../../../src/data/augment/options.js";
+import { ImageDataset } from "../../../src/data/image-dataset.js";
+import { useBackend } from "../../../src/tensor/backend/registry.js";
+import { Generator, manualSeed } from "../../../src/tensor/random.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
 
 // Made by scripts/fixtures/make_augment_fixtures.py.
 const fixture: {
@@ -16,6 +20,7 @@ const fixture: {
 } = JSON.parse(readFileSync("test/fixtures/data/augment.json", "utf8"));
 const { size } = fixture;
 const area = size * size;
+const shape = { channels: 3, height: size, width: size };
 
 /** [3, size, size] from base64 of [size, size, 3]. */
 function planesOf(base64: string): Uint8Array {
@@ -43,14 +48,14 @@ const everything: AugmentOptions = {
 
 function augmented(options: AugmentOptions, seed: number, index = 0): Float32Array {
   const values = new Float32Array(image.length);
-  new Augmentation(options, size, new Generator(seed)).apply(image, index, values);
+  new Augmentation(options, shape, new Generator(seed)).apply(image, index, values);
   return values;
 }
 
 describe("against Pillow", () => {
   it.each(fixture.moved)("$name", ({ pixels, inside, ...movement }) => {
     const values = new Float32Array(image.length);
-    move(image, size, movement, values);
+    move(image, shape, movement, values);
     const mask = Buffer.from(inside, "base64");
     let compared = 0;
     for (const [i, byte] of planesOf(pixels).entries()) {
@@ -63,7 +68,7 @@ describe("against Pillow", () => {
 
   it.each(fixture.coloured)("$name", ({ pixels, ...colors }) => {
     const values = Float32Array.from(plain);
-    color(values, colors);
+    color(values, 3, colors);
     const steps = [colors.brightness, colors.contrast, colors.saturation].filter((factor) => factor !== 1).length;
     for (const [i, byte] of planesOf(pixels).entries()) {
       expect(Math.abs(values[i] - byte / 255)).toBeLessThan(steps * ROUNDING);
@@ -88,7 +93,7 @@ describe("what is drawn", () => {
   it("repeats the edges", () => {
     const even = new Uint8Array(image.length).fill(200);
     const values = new Float32Array(image.length);
-    new Augmentation({ shift: 1, rotate: 180, crop: 0.5 }, size, new Generator(1)).apply(even, 0, values);
+    new Augmentation({ shift: 1, rotate: 180, crop: 0.5 }, shape, new Generator(1)).apply(even, 0, values);
     expect(values.every((value) => value === Math.fround(200 / 255))).toBe(true);
   });
 
@@ -110,7 +115,7 @@ describe("what is drawn", () => {
     const generator = new Generator(1);
     const passes = [1, 2].map(() => {
       const values = new Float32Array(image.length);
-      new Augmentation(everything, size, generator).apply(image, 0, values);
+      new Augmentation(everything, shape, generator).apply(image, 0, values);
       return values;
     });
     expect(passes[0]).not.toEqual(passes[1]);
@@ -124,7 +129,11 @@ describe("what is drawn", () => {
     [{ flip: 1.1 }, "augment: flip must be a number from 0 to 1, got 1.1"],
     [{ crop: 1 }, "augment: crop must be a number from 0 to below 1, got 1"],
     [{ rotate: -5 }, "augment: rotate must be a number from 0 to 180, got -5"],
-    [{ zoom: 1 }, 'augment: unknown option "zoom"; it has flip, shift, rotate, crop, brightness, contrast, saturation'],
+    [
+      { zoom: 1 },
+      'augment: unknown option "zoom"; it has flip, shift, rotate, crop, brightness, contrast, saturation, ' +
+        "resizedCrop, grey, blur, custom, erase, mixup, cutmix",
+    ],
   ])("refuses %j", (options, message) => {
     expect(() => augmented(options as AugmentOptions, 1)).toThrow(message);
   });
@@ -174,5 +183,30 @@ describe("batches", () => {
     resumed.augmentGenerator.setState(states[1]);
     expect([...pass(4, { ...resumed, start: 4 })]).toEqual([...whole].slice(4));
     expect([...pass(4, resumed)]).toEqual([...after]);
+  });
+
+  it("are mixed, with probabilities for targets, and go on mixed in the middle of a pass", () => {
+    const two = new ImageDataset({
+      pixels: Uint8Array.from({ length: 10 * image.length }, (_, i) => (image[i % image.length] + 9 * (i % 7)) % 256),
+      labels: Int32Array.from({ length: 10 }, (_, i) => i % 2),
+      size,
+      classes: ["a", "b"],
+    });
+    const mixed = (start = 0) => {
+      const generators = { generator: new Generator(1), augmentGenerator: new Generator(2) };
+      return Array.from(two.batches(4, { ...generators, augment: { mixup: 1, flip: 0.5 }, start }), (batch) => {
+        const targets = [...(batch.targets as Tensor).dataSync()];
+        return { images: [...batch.images.dataSync()], labels: [...batch.labels], targets };
+      });
+    };
+    const whole = mixed();
+    expect(mixed(4)).toEqual(whole.slice(1));
+    for (const { labels, targets } of whole) {
+      for (const [i, label] of labels.entries()) {
+        expect(targets[2 * i] + targets[2 * i + 1]).toBeCloseTo(1, 6);
+        expect(targets[2 * i + label]).toBeGreaterThan(0);
+      }
+    }
+    expect(whole.flatMap(({ targets }) => targets).some((p) => p > 0.01 && p < 0.99)).toBe(true);
   });
 });
