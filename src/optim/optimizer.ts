@@ -159,6 +159,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     this.parameters.forEach((parameter, i) => {
       const { grad, numbers, backend } = parameter;
       if (!grad) return;
+      parameter.use();
       const step = ++this.#steps[i];
       const state = (name: string) => this.#state(name, i).storage;
       const options = this.#groupOf[i];

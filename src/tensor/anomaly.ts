@@ -13,7 +13,7 @@ export class AnomalyError extends Error {
   override name = "AnomalyError";
   /** "log", or "backward of log". */
   readonly op: string;
-  /** The parameter that was broken before the operation read it, if that is why its result is. */
+  /** The input that was broken before the operation read it, if that is why its result is. */
   readonly given: Tensor | undefined;
 
   constructor(op: string, inputs: readonly Tensor[], output: Tensor, given?: Tensor) {
@@ -44,22 +44,24 @@ export async function allFinite(x: Tensor): Promise<boolean> {
 }
 
 /**
- * Runs `fn` and looks at every result, forward and backward, and at every parameter that is read. That takes two more
- * operations for each, so it is for finding a mistake, not for every step. Nothing is read back before the end.
- * @throws AnomalyError naming the first operation with NaN or infinity in its result, and the shapes
+ * Runs `fn` and looks at every result, forward and backward, and at everything else that is read: parameters, batches,
+ * constants. That takes two more operations for each, so it is for finding a mistake, not for every step. Nothing is read
+ * back before the end.
+ * @throws AnomalyError naming the first operation with NaN or infinity in its result, or in what it was given, and the shapes
  * @see torch.autograd.detect_anomaly, which looks at gradients only
  */
 export async function detectAnomaly<T>(fn: () => Sync<T>): Promise<T> {
   checkArgument("detectAnomaly", "fn", fn, aFunction);
   const suspects: { flag: Tensor; operation: ConstructorParameters<typeof AnomalyError> }[] = [];
-  const leaves = new Set<Tensor>();
+  const seen = new Set<Tensor>();
   const look = ({ name, inputs, output }: Operation) => {
     for (const input of inputs) {
-      // Constants are not looked at: batch norm's moments are among them, and are made by it.
-      if (!input.requiresGrad || input.node || leaves.has(input)) continue;
-      leaves.add(input);
+      // Batch norm makes its moments itself, and what it is given has been freed where a graph was there before.
+      if (seen.has(input) || input.origin === "moments" || input.freed) continue;
+      seen.add(input);
       suspects.push({ flag: flagOf(input), operation: [name, inputs, output, input] });
     }
+    seen.add(output);
     suspects.push({ flag: flagOf(output), operation: [name, inputs, output] });
   };
   try {

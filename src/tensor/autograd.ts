@@ -174,6 +174,7 @@ function checkGraph({ name, state, inputs, saved }: GraphNode): void {
 
 function addToLeaf(leaf: Tensor, gradient: SharedStorage): void {
   if (leaf.grad) {
+    leaf.grad.use();
     leaf.grad.numbers.update((sum) => gradient.backend.accumulate(sum, gradient.storage, 1, 1));
     gradient.release();
   } else {
@@ -297,6 +298,14 @@ function noRecord<T>(fn: () => T): T {
   }
 }
 
+/** What a callback has returned that would go on after it. */
+function stillToCome(returned: unknown): { what: string; advice: string } | undefined {
+  if (returned instanceof Tensor) return undefined;
+  const has = (name: string) => typeof (returned as Record<string, unknown> | null | undefined)?.[name] === "function";
+  if (has("then")) return { what: "a promise", advice: "await outside" };
+  return has("next") ? { what: "a generator", advice: "walk it inside" } : undefined;
+}
+
 /** Nothing for a promise, so that an async callback does not compile: it would go on after the scope has closed. */
 export type Sync<T> = T extends PromiseLike<unknown> ? never : T;
 
@@ -326,15 +335,16 @@ function computedFrom(roots: Iterable<Tracked>, owner: Owner): Set<Tracked> {
  * Runs `fn` and frees the tensors made inside, except what it returns (tensors, or arrays, maps, sets and plain objects of them),
  * parameters, gradients and the state of optimizers. Values that a returned graph needs stay until it is walked.
  * @returns what `fn` returns
- * @throws ArgumentError when `fn` returns a promise: a scope cannot wait
+ * @throws ArgumentError when `fn` returns a promise or a generator: a scope cannot wait
  */
 export function scope<T>(fn: () => Sync<T>): T {
   checkArgument("scope", "fn", fn, aFunction);
   const { result, owner } = owning<T>(() => {
     const returned = fn();
-    if (returned && typeof (returned as { then?: unknown }).then === "function") {
+    const later = stillToCome(returned);
+    if (later !== undefined) {
       throw new ArgumentError(
-        "scope: the callback returned a promise; a scope ends when its callback returns, so await outside",
+        `scope: the callback returned ${later.what}; a scope ends when its callback returns, so ${later.advice}`,
       );
     }
     return returned;

@@ -68,7 +68,7 @@ const MiB = 2 ** 20;
 const BUDGET = 128 * MiB;
 
 /** Beyond so many bytes, whatever was not used for longest: a loop without backward passes that reads nothing has no steps. */
-const STEPLESS_BUDGET = 512 * MiB;
+const STEPLESS_BUDGET = 256 * MiB;
 
 /**
  * What a tensor counts besides its numbers: its own objects, and what a hundred thousand of them cost the garbage
@@ -161,8 +161,8 @@ export class Owner {
   /** Puts aside what the budgets ask for. */
   #sweep(): void {
     if (steps > this.#sweptAt) this.#putAside(BUDGET / 2, inUse(this.own(), stepEnds.at(-this.#patience) ?? 0));
+    else if (this.#bytes > STEPLESS_BUDGET) this.#putAside(STEPLESS_BUDGET / 2, inUse(this.own(), made - RECENT));
     this.#sweptAt = steps;
-    if (this.#bytes > STEPLESS_BUDGET) this.#putAside(STEPLESS_BUDGET / 2, inUse(this.own(), made - RECENT));
     this.#sweepAt = Math.max(BUDGET, 1.5 * this.#bytes);
     aside.check(steps);
   }

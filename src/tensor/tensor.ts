@@ -208,7 +208,7 @@ export class Tensor implements Tracked {
 
   /** The same numbers (shared, not copied) outside of the graph. They outlive this tensor. */
   detach(): Tensor {
-    return new Tensor(this.shape, this.retainNumbers(), "detach");
+    return new Tensor(this.shape, this.retainNumbers(), this.origin);
   }
 
   /** Frees the gradient. (`Optimizer.zeroGrad` does so for all parameters, and begins a new step.) */

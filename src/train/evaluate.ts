@@ -8,7 +8,7 @@ import { aCount, aSignal, checkArgument, checkOptions, functions, type OptionKin
 import { noGrad } from "../tensor/autograd.js";
 import { aDataSource, checkNotEmpty, type DataSource, walk } from "./data-source.js";
 import type { MetricsOf } from "./metrics.js";
-import { runPass } from "./pass.js";
+import { forwardPass, runPass } from "./pass.js";
 import { Tally } from "./tally.js";
 import { classesOf, defaultLoss, type LossFunction, labelsOf } from "./target-loss.js";
 
@@ -51,17 +51,10 @@ export async function evaluate<Data extends DataSource>(
   const tally = new Tally({ classes });
   let step = 0;
   for await (const { batch, count } of walk("evaluate", data, { batchSize, shuffle: false })) {
-    const { inputs, targets } = batch;
-    const pass = () =>
-      noGrad(() =>
-        frozen(model, () => {
-          const output = model.forward(inputs);
-          return { output, loss: loss(output, targets) };
-        }),
-      );
+    const pass = () => noGrad(() => frozen(model, () => forwardPass("evaluate", model, batch, loss)));
     const { values, mean } = await runPass(pass, model, `evaluation, step ${++step}`);
     if (loss === nllLoss) checkLogProbabilities(values, values.length / count);
-    tally.add({ output: values, labels: await labelsOf(targets, classes), count, loss: mean });
+    tally.add({ output: values, labels: await labelsOf(batch.targets, classes), count, loss: mean });
     signal?.throwIfAborted();
   }
   return tally.metrics() as MetricsOf<Data>;

@@ -1,10 +1,11 @@
 /** runPass: a batch through a model to a loss; where that is no finite number, which operation is to blame. */
 
+import type { Batch, Targets } from "../data/batch.js";
 import type { Module } from "../layers/module.js";
 import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
 import { scope } from "../tensor/autograd.js";
 import { generatorStates, setGeneratorStates } from "../tensor/random.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { checkTensor, type Tensor } from "../tensor/tensor.js";
 
 /** Training cannot go on: there is NaN or infinity in it. The message says where it came from. */
 export class BrokenLossError extends Error {
@@ -42,6 +43,23 @@ export interface Pass {
   /** [N, C] */
   output: Tensor;
   loss: Tensor;
+}
+
+/**
+ * What a model and a loss make of a batch.
+ * @throws ArgumentError when one of them gives no tensor
+ */
+export function forwardPass(
+  who: string,
+  model: Module,
+  { inputs, targets }: Batch,
+  lossFunction: (output: Tensor, targets: Targets) => Tensor,
+): Pass {
+  const output = model.forward(inputs);
+  checkTensor(who, "what the model returns", output);
+  const loss = lossFunction(output, targets);
+  checkTensor(who, "what the loss returns", loss);
+  return { output, loss };
 }
 
 /** Runs a pass and looks at every operation in it. */

@@ -7,7 +7,7 @@ import { replaceGrads } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { div, mul } from "../tensor/ops/pointwise/arithmetic.js";
 import type { Step } from "./data-source.js";
-import { runPass } from "./pass.js";
+import { forwardPass, runPass } from "./pass.js";
 import type { Said } from "./tally.js";
 import { type LossFunction, labelsOf } from "./target-loss.js";
 
@@ -37,11 +37,10 @@ export async function* stepsOf(
   for await (const { batch, count, at } of batches) {
     const pass = () => {
       if (said.length === 0) optimizer.zeroGrad();
-      const output = model.forward(batch.inputs);
-      const mean = loss(output, batch.targets);
+      const made = forwardPass("fit", model, batch, loss);
       // Batches may differ in size: each counts by its examples.
-      (accumulate === 1 ? mean : mul(mean, count)).backward();
-      return { output, loss: mean };
+      (accumulate === 1 ? made.loss : mul(made.loss, count)).backward();
+      return made;
     };
     const where = `epoch ${epoch}, step ${Math.floor(at / accumulate) + 1}`;
     const { values, mean } = await runPass(pass, model, where, detectAnomaly);

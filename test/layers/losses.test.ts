@@ -9,6 +9,7 @@ import { klDiv } from "../../src/layers/losses/kl-div.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Reduction } from "../../src/layers/losses/reduction.js";
+import { noGrad } from "../../src/tensor/autograd.js";
 import { zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { log, relu, sigmoid } from "../../src/tensor/ops/pointwise.js";
@@ -114,6 +115,17 @@ describe("what cannot be meant", () => {
     expect(() => bceWithLogits(sigmoid(logits()), zeros([2, 2]))).toThrow(
       "bceWithLogits: expected logits, got the result of sigmoid",
     );
+    expect(() => noGrad(() => crossEntropy(sigmoid(logits()), [0, 1]))).toThrow(
+      "crossEntropy: expected logits, got the result of sigmoid: give it what sigmoid was given",
+    );
+  });
+
+  it("one class, for which the cross entropy is 0 whatever the scores", () => {
+    for (const labels of [[0, 0], zeros([2, 1])]) {
+      expect(() => crossEntropy(zeros([2, 1]), labels)).toThrow(
+        "crossEntropy: of one class it is 0 whatever the score; for yes or no there is bceWithLogits",
+      );
+    }
   });
 
   it("classLoss is right for logits and for log-probabilities, whoever made them", async () => {

@@ -3,6 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import { batchNorm } from "../../src/layers/batch-norm.js";
+import { SGD } from "../../src/optim/sgd.js";
 import { backward, isGradEnabled, noGrad, record } from "../../src/tensor/autograd.js";
 import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
@@ -12,7 +13,7 @@ import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { matmul } from "../../src/tensor/ops/matmul.js";
 import { add, mul } from "../../src/tensor/ops/pointwise.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
+import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { expectClose } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 
@@ -253,6 +254,22 @@ describe("errors", () => {
         .mul(2)
         .backward(zeros([3])),
     ).toThrow(new ShapeError("backward: the gradient has shape [3], the root [2]"));
+  });
+
+  it("gradients and parameters that somebody has disposed of, and what did it", () => {
+    const start = ones([2]);
+    const x = new Parameter(start);
+    start.dispose();
+    const optimizer = new SGD([x]);
+    const freed = "tensor [2] made by backward has been freed: dispose() was called on it";
+    x.mul(2).sum().backward();
+    x.grad!.dispose();
+    expect(() => optimizer.step()).toThrow(freed);
+    expect(() => x.mul(2).sum().backward()).toThrow(freed);
+    x.zeroGrad();
+    x.mul(2).sum().backward();
+    x.dispose();
+    expect(() => optimizer.step()).toThrow("tensor [2] made by Parameter has been freed: dispose() was called on it");
   });
 
   it("a rule that gives a gradient of another shape", () => {

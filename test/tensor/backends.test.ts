@@ -22,6 +22,15 @@ describe("useBackend", () => {
     expect(ones([1]).div(3).dataSync()).toEqual(Float64Array.of(1 / 3));
   });
 
+  it("has to be awaited before tensors are made", async () => {
+    const chosen = useBackend("js");
+    expect(() => zeros([2])).toThrow("useBackend was called and not awaited: write await useBackend(…)");
+    await chosen;
+    expect(zeros([2]).backend.name).toBe("js");
+    await useBackend(createJsBackend());
+    expect(() => zeros([2])).not.toThrow();
+  });
+
   it("takes a backend of one's own as it is", async () => {
     const own = createJsBackend();
     expect(await useBackend(own)).toBe("js");

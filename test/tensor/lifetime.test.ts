@@ -220,6 +220,34 @@ describe("a loop inside of one scope:", () => {
   });
 });
 
+describe("without any steps,", () => {
+  it("results that are made and dropped need no more than half as much again as the limit", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const { backend } = zeros([1]);
+    const before = backend.memory().bytes;
+    let peak = 0;
+    for (let i = 0; i < 800; i++) {
+      zeros([MiB / 4]).add(1);
+      peak = Math.max(peak, backend.memory().bytes - before);
+    }
+    expect(peak).toBeLessThan(1.5 * LIMIT);
+  });
+
+  it("but where there are steps, a large model that is used in all of them stays where it is", async () => {
+    await useBackend("wasm", { threads: 1 });
+    const model = Array.from({ length: 5 }, () => zeros([16 * MiB]).keep());
+    const w = tensor([1], [1], { requiresGrad: true });
+    for (let step = 0; step < 80; step++) {
+      for (const part of model) part.reshape([-1]).dispose();
+      for (let i = 0; i < 100; i++) w.detach().dispose();
+      w.zeroGrad();
+      w.sum().backward();
+      expect(model.filter(({ life }) => life.aside)).toEqual([]);
+    }
+    for (const part of model) part.dispose();
+  });
+});
+
 describe("on every backend, memory stays flat:", () => {
   onEachBackend("prediction without noGrad", async (backend) => {
     const [model, x] = [new Sequential(new Linear(2, 65_536), relu, new Linear(65_536, 1)), rand([16, 2])];

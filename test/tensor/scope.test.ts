@@ -86,6 +86,17 @@ describe("scope", () => {
   });
 });
 
+it("a scope refuses a generator, which would run after it", () => {
+  const message = "scope: the callback returned a generator; a scope ends when its callback returns, so walk it inside";
+  for (const run of [scope, noGrad]) {
+    expect(() =>
+      run(function* () {
+        yield zeros([2]);
+      }),
+    ).toThrow(new ArgumentError(message));
+  }
+});
+
 describe("detectAnomaly", () => {
   onEachBackend("leaves nothing behind when its function throws", async (backend) => {
     const x = zeros([2]);

@@ -476,6 +476,18 @@ describe("a broken loss", () => {
     return fit(model, optionsFor(model, { optimizer: new SGD(inner.parameters(), { lr: 0.5 }), ...changes }));
   };
 
+  it.each<[what: string, loss: (output: Tensor) => unknown]>([
+    ["5", () => 5],
+    ["a promise; await it first", async (output) => output.mean()],
+  ])("is no loss at all: %s", async (what, loss) => {
+    const options = { loss: loss as never };
+    const message = `what the loss returns must be a tensor, got ${what}`;
+    await expect(run((x) => x, options)).rejects.toThrow(`fit: ${message}`);
+    await expect(evaluate(classifier(), dataset(TRAIN), options)).rejects.toThrow(`evaluate: ${message}`);
+    const nothing = run(() => undefined as never, options);
+    await expect(nothing).rejects.toThrow("fit: what the model returns must be a tensor, got undefined");
+  });
+
   onEachBackend("is traced to the operation, without being asked to", async () => {
     const error = new BrokenLossError("epoch 2, step 2: log made the first NaN or infinity: [4, 2] → [4, 2]");
     await expect(run(breaksAt(5, (x) => x.log()))).rejects.toThrow(error);

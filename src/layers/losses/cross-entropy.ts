@@ -5,7 +5,7 @@ import { scope } from "../../tensor/autograd.js";
 import { add, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
 import { logSoftmax } from "../../tensor/ops/softmax.js";
 import { sum } from "../../tensor/ops/sum.js";
-import { sameShape } from "../../tensor/shape.js";
+import { ShapeError, sameShape } from "../../tensor/shape.js";
 import { checkTensor, Tensor } from "../../tensor/tensor.js";
 import {
   type ClassLossOptions,
@@ -39,7 +39,8 @@ function softLosses(scores: Tensor, targets: Tensor, { weight, labelSmoothing = 
  * @param labels N classes, 0 … C − 1; or a tensor [N, C], the probability of each class: then "mean" divides by N
  * @see torch.nn.functional.cross_entropy
  * @throws ShapeError on a label that is no class, naming the example
- * @throws Error when the logits are probabilities, from `softmax`
+ * @throws ShapeError when there is but one class
+ * @throws Error when the logits are probabilities, from `softmax` or `sigmoid`
  * @throws RangeError unless 0 ≤ labelSmoothing ≤ 1
  */
 export function crossEntropy(logits: Tensor, labels: Labels | Tensor, options: CrossEntropyOptions = {}): Tensor {
@@ -47,6 +48,10 @@ export function crossEntropy(logits: Tensor, labels: Labels | Tensor, options: C
   const { weight, reduction = "mean", labelSmoothing = 0 } = options;
   checkTensor("crossEntropy", "logits", logits);
   checkLogits("crossEntropy", logits, "softmax", ", or nllLoss the result of logSoftmax");
+  checkLogits("crossEntropy", logits, "sigmoid", "");
+  if (logits.shape.length === 2 && logits.shape[1] === 1) {
+    throw new ShapeError("crossEntropy: of one class it is 0 whatever the score; for yes or no there is bceWithLogits");
+  }
   if (labels instanceof Tensor && sameShape(labels.shape, logits.shape) && labels.shape.length === 2) {
     checkWeight("crossEntropy", logits.shape[1], weight);
     return scope(() => reduced(softLosses(logSoftmax(logits, 1), labels, options), logits.shape[0], reduction));

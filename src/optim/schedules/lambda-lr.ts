@@ -1,6 +1,6 @@
 /** LambdaLR: the rate follows a function of one's own. */
 
-import { checkArgument, functions } from "../../tensor/arguments.js";
+import { aNumber, checkArgument, functions } from "../../tensor/arguments.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -24,6 +24,8 @@ export class LambdaLR extends Timed {
   }
 
   protected override rate(base: number, t: number): number {
-    return base * this.#factor(t);
+    const factor = this.#factor(t);
+    checkArgument("LambdaLR", "what the function returns", factor, aNumber);
+    return base * factor;
   }
 }

@@ -8,8 +8,23 @@ let current: Backend | undefined;
 /** Backends that were made, and their options in words: asking again gives the same one, with its memory and threads. */
 const made = new Map<Backend, string>();
 
-/** Where new tensors go. The first use chooses `wasm`. */
+/** While whoever has called `useBackend` goes on at once. */
+let choosing = false;
+
+/** Internal: `useBackend` has been called: until it is awaited, nobody knows where new tensors would go. */
+export function noteChoice(): void {
+  choosing = true;
+  queueMicrotask(() => {
+    choosing = false;
+  });
+}
+
+/**
+ * Where new tensors go. The first use chooses `wasm`.
+ * @throws Error right behind a `useBackend` that is not awaited
+ */
 export function currentBackend(): Backend {
+  if (choosing) throw new Error("useBackend was called and not awaited: write await useBackend(…), then make tensors");
   current ??= findBackend("wasm", "") ?? noteBackend(createWasmBackend(), "");
   return current;
 }

@@ -11,7 +11,7 @@ import {
   wholeFrom,
 } from "../arguments.js";
 import type { Backend, DType, MemoryInfo } from "./backend.js";
-import { currentBackend, findBackend, noteBackend, setCurrentBackend } from "./current-backend.js";
+import { currentBackend, findBackend, noteBackend, noteChoice, setCurrentBackend } from "./current-backend.js";
 import type { Mode } from "./gpujs/gpu-js.js";
 import type { WayUse } from "./wasm/conv-choice.js";
 import { createWasmBackend } from "./wasm/wasm.js";
@@ -141,6 +141,7 @@ export async function useBackend(
   name: BackendName | "gpu" | "auto" | Backend = "auto",
   options: BackendOptions = {},
 ): Promise<string> {
+  noteChoice();
   checkArgument("useBackend", "options", options, aPlainObject);
   if (isBackend(name)) {
     const [option] = Object.keys(options);

@@ -58,8 +58,8 @@ export function channelGeometry(who: string, x: Tensor, tensors: Record<string, 
 export function moments(x: Tensor): Moments {
   const geometry = channelGeometry("moments", x);
   const { mean, variance } = x.backend.moments(x.storage, geometry);
-  const channels = [geometry.c];
-  return { mean: wrap(channels, mean, x.backend), variance: wrap(channels, variance, x.backend), of: x };
+  const ofChannels = (storage: Storage) => wrap([geometry.c], storage, x.backend, { origin: "moments" });
+  return { mean: ofChannels(mean), variance: ofChannels(variance), of: x };
 }
 
 /**
