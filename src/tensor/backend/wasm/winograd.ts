@@ -17,6 +17,10 @@ const CHUNK_BYTES = 12 * 1024 * 1024;
 /** Tiles of a chunk in the weight gradient: the more, the fewer sums over lanes. */
 const CHUNK_TILES = 256;
 
+/** Filters at their points that no cache holds: to compute them anew for a few items is then faster than to read them. */
+const FAR_BYTES = 16 * 1024 * 1024;
+const FEW_ITEMS = 4;
+
 /** Where the measured gain begins, by the size of the filter. */
 const LEAST_CHANNELS: Record<number, number> = { 3: 8, 5: 16 };
 
@@ -124,14 +128,26 @@ function convolve(rt: Runtime, t: Tiling, filters: Filters, { x, out, images, ch
   const panels = ceilDiv(rowsPerItem * t.tilesW, 8);
   const spread = POINTS * pointStride(panels * chans * 2 * VECTOR);
   const products = POINTS * 4 * panels * 2 * VECTOR;
-  const scratch = VECTOR + spread + products + stripBytes(t, rowsPerItem);
-  rt.withBytes([groups * filterBytes(chans)], (packed) => {
-    const shape = [outs, chans, side, ...strides.map((n) => n * taps), turned ? 1 : 0];
-    rt.run("winogradFilters", groups, [w, packed, ...shape], (taps + SIDE * side) * VECTOR);
+  const rowItems = ceilDiv(tileRows, rowsPerItem);
+  const together = rowItems > (groups * filterBytes(chans) > FAR_BYTES ? FEW_ITEMS : 1);
+  const scratch = VECTOR + spread + products + stripBytes(t, rowsPerItem) + (together ? 0 : filterBytes(chans));
+  // Few rows of tiles leave threads without work: then they share the outputs.
+  const outsPerItem = rt.threads === 1 || together ? outs : 4 * ceilDiv(groups, rt.threads);
+  const items = rowItems * ceilDiv(outs, outsPerItem);
+  const filterShape = [side, ...strides.map((n) => n * taps), turned ? 1 : 0];
+  const multiply = (packed: number) =>
     withTiling(rt, t, (tiling) => {
-      const shape = [images, chans, outs, ...size, rowsPerItem];
-      rt.run("winogradConv", ceilDiv(tileRows, rowsPerItem), [tiling, x, packed, bias, out, ...shape], scratch);
+      const shape = [images, chans, outs, ...size, rowsPerItem, outsPerItem];
+      rt.run("winogradConv", items, [tiling, x, packed, bias, out, ...shape, w, ...filterShape], scratch);
     });
+  if (!together) {
+    multiply(0);
+    return;
+  }
+  rt.withBytes([groups * filterBytes(chans)], (packed) => {
+    const tapBytes = (taps + SIDE * side) * VECTOR;
+    rt.run("winogradFilters", groups, [w, packed, outs, chans, ...filterShape], tapBytes);
+    multiply(packed);
   });
 }
 
@@ -147,11 +163,12 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
   const mostTileBytes = roundUp(rowsPerChunk * inputTiling.tilesW, 8) * 4;
 
   const inputBytes = POINTS * pointStride(g.c * mostTileBytes);
-  const sumBytes = groups * filterBytes(g.c);
+  const isOne = rowsPerChunk === tileRows;
+  const sumBytes = filterBytes(g.c);
   const strips = stripBytes(inputTiling, rowsPerChunk);
-  const scratch = POINTS * pointStride(4 * mostTileBytes) + strips;
-  const scratchTaps = (g.kH * SIDE + g.kH * g.kH) * VECTOR;
-  rt.withBytes([inputBytes, sumBytes], (inputs, sums) => {
+  const scratch = POINTS * pointStride(4 * mostTileBytes) + strips + (isOne ? sumBytes : 0);
+  rt.withBytes([inputBytes, isOne ? 0 : groups * sumBytes], (inputs, shared) => {
+    const sums = isOne ? 0 : shared;
     withTiling(rt, inputTiling, (inputAt) =>
       withTiling(rt, gradTiling, (gradAt) => {
         for (let q0 = 0; q0 < tileRows; q0 += rowsPerChunk) {
@@ -159,11 +176,11 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
           const tileBytes = roundUp(rows * inputTiling.tilesW, 8) * 4;
           const first = q0 === 0 ? 1 : 0;
           rt.run("winogradSpreadInput", g.c, [inputAt, x, inputs, g.c, q0, rows, tileBytes], strips);
-          const shape = [g.c, g.o, q0, rows, tileBytes, first];
+          const dw = q0 + rows === tileRows ? out : 0;
+          const shape = [g.c, g.o, q0, rows, tileBytes, first, dw, g.kH];
           rt.run("winogradProducts", groups, [gradAt, inputs, grad, sums, ...shape], scratch);
         }
       }),
     );
-    rt.run("winogradFilterGrad", groups, [sums, out, g.c, g.o, g.kH], scratchTaps);
   });
 }

@@ -60,7 +60,8 @@ function spreadGrads(
 
 /**
  * sums[outs / 4][36][c][4 outputs] (+)= Σ over the tiles of a chunk of both factors at a point. One item is four outputs:
- * their gradients go to points in the thread's own cache, and nobody else reads or writes near their sums.
+ * their gradients go to points in the thread's own cache, and nobody else reads or writes near their sums. With the last
+ * chunk (dw is not 0) the sums become the gradient at once; of a single chunk (`sums` is 0) they never leave the cache.
  */
 export function winogradProducts(
   scratch: usize,
@@ -76,24 +77,29 @@ export function winogradProducts(
   rows: i32,
   tileBytes: usize,
   first: i32,
+  dw: usize,
+  r: i32,
 ): void {
   const tiling = changetype<Tiling>(at);
   const inputStep = pointStride(<usize>chans * tileBytes);
   const gradStep = pointStride(4 * tileBytes);
-  const strips = scratch + <usize>POINTS * gradStep;
+  const points = sums ? scratch : scratch + filterBytes(chans);
+  const strips = points + <usize>POINTS * gradStep;
   for (let group = begin; group < end; group++) {
-    spreadGrads(tiling, strips, g, outs, group, q0, rows, scratch, gradStep);
+    const own = sums ? sums + <usize>group * filterBytes(chans) : scratch;
+    spreadGrads(tiling, strips, g, outs, group, q0, rows, points, gradStep);
     for (let p: usize = 0; p < <usize>POINTS; p++) {
-      let to = sums + <usize>group * filterBytes(chans) + p * pointStride(<usize>chans * VECTOR);
+      let to = own + p * pointStride(<usize>chans * VECTOR);
       let x = inputs + p * inputStep;
       for (let c = 0; c < chans; c += 2) {
         // An odd last channel is multiplied twice, and stored twice in the same place.
         const next: usize = c + 1 < chans ? 1 : 0;
-        dotTiles(scratch + p * gradStep, x, x + next * tileBytes, tileBytes, to, to + next * VECTOR, first != 0);
+        dotTiles(points + p * gradStep, x, x + next * tileBytes, tileBytes, to, to + next * VECTOR, first != 0);
         x += (1 + next) * tileBytes;
         to += (1 + next) * VECTOR;
       }
     }
+    if (dw) filterGrad(strips, own, dw, group, chans, outs, r);
   }
 }
 
@@ -132,34 +138,23 @@ function dotTiles(g: usize, x0: usize, x1: usize, bytes: usize, out0: usize, out
   v128.store(out1, f32x4.add(before1, sumEach(c01, c11, c21, c31)));
 }
 
-/** Sums at the points to gradients of the filters, w[o][c][r][r]. One item is four outputs. */
-export function winogradFilterGrad(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  sums: usize,
-  out: usize,
-  chans: i32,
-  outs: i32,
-  r: i32,
-): void {
+/** Sums at the points to the gradients of four filters, w[o][c][r][r]. */
+function filterGrad(scratch: usize, sums: usize, out: usize, group: i32, chans: i32, outs: i32, r: i32): void {
   const pointStep = pointStride(<usize>chans * VECTOR);
   const middle = scratch; // [r][6]
   const taps = middle + <usize>(r * SIDE) * VECTOR; // [r][r], a lane for each filter
-  for (let group = begin; group < end; group++) {
-    for (let c = 0; c < chans; c++) {
-      const from = sums + <usize>group * filterBytes(chans) + <usize>c * VECTOR;
-      for (let j: usize = 0; j < <usize>SIDE; j++) {
-        pointsToTaps(from + j * pointStep, SIDE * pointStep, r, middle + j * VECTOR, SIDE * VECTOR);
-      }
-      for (let a: usize = 0; a < <usize>r; a++) {
-        pointsToTaps(middle + a * SIDE * VECTOR, VECTOR, r, taps + a * <usize>r * VECTOR, VECTOR);
-      }
-      for (let lane = 0; lane < min(4, outs - group * 4); lane++) {
-        const to = out + <usize>(((group * 4 + lane) * chans + c) * r * r) * FLOAT;
-        for (let tap: usize = 0; tap < <usize>(r * r); tap++) {
-          store<f32>(to + tap * FLOAT, load<f32>(taps + tap * VECTOR + <usize>lane * FLOAT));
-        }
+  for (let c = 0; c < chans; c++) {
+    const from = sums + <usize>c * VECTOR;
+    for (let j: usize = 0; j < <usize>SIDE; j++) {
+      pointsToTaps(from + j * pointStep, SIDE * pointStep, r, middle + j * VECTOR, SIDE * VECTOR);
+    }
+    for (let a: usize = 0; a < <usize>r; a++) {
+      pointsToTaps(middle + a * SIDE * VECTOR, VECTOR, r, taps + a * <usize>r * VECTOR, VECTOR);
+    }
+    for (let lane = 0; lane < min(4, outs - group * 4); lane++) {
+      const to = out + <usize>(((group * 4 + lane) * chans + c) * r * r) * FLOAT;
+      for (let tap: usize = 0; tap < <usize>(r * r); tap++) {
+        store<f32>(to + tap * FLOAT, load<f32>(taps + tap * VECTOR + <usize>lane * FLOAT));
       }
     }
   }

@@ -232,7 +232,11 @@ export function winogradFilters(
   }
 }
 
-/** y = conv(x, w) + bias. One item is `rowsPerItem` tile rows, with all channels and all outputs. */
+/**
+ * y = conv(x, w) + bias. One item is `outsPerItem` outputs of `rowsPerItem` tile rows, with all channels. Where `packed`
+ * is 0, items take the filters to their points themselves, four outputs at a time, so that these never leave the cache;
+ * what follows are the arguments of `winogradFilters`.
+ */
 export function winogradConv(
   scratch: usize,
   begin: i32,
@@ -248,12 +252,20 @@ export function winogradConv(
   outH: i32,
   outW: i32,
   rowsPerItem: i32,
+  outsPerItem: i32,
+  w: usize,
+  r: i32,
+  outStride: i32,
+  chanStride: i32,
+  flip: i32,
 ): void {
   const tiling = changetype<Tiling>(at);
+  const outBlocks = (outs + outsPerItem - 1) / outsPerItem;
   const plane = <usize>(tiling.h * tiling.w) * FLOAT;
   const outPlane = <usize>(outH * outW) * FLOAT;
   for (let item = begin; item < end; item++) {
-    const q0 = item * rowsPerItem;
+    const q0 = (item / outBlocks) * rowsPerItem;
+    const firstOut = (item % outBlocks) * outsPerItem;
     const rows = min(rowsPerItem, images * tiling.tilesH - q0);
     const panels = (rows * tiling.tilesW + 7) >> 3;
     const zeros = scratch;
@@ -262,15 +274,20 @@ export function winogradConv(
     const pointBytes = pointStride(<usize>panels * panelBytes);
     const products = spread + <usize>POINTS * pointBytes;
     const rowBytes = <usize>panels * 2 * VECTOR;
-    const strips = products + <usize>POINTS * 4 * rowBytes;
+    const own = products + <usize>POINTS * 4 * rowBytes;
+    const strips = packed ? own : own + filterBytes(chans);
     v128.store(zeros, f32x4.splat(0));
     for (let c = 0; c < chans; c++) {
       const out = spread + <usize>c * 2 * VECTOR;
       const from = x + <usize>c * plane;
       spreadTiles(tiling, strips, from, <usize>chans * plane, q0, rows, out, pointBytes, panelBytes, VECTOR);
     }
-    let filters = packed;
-    for (let o = 0; o < outs; o += 4) {
+    for (let o = firstOut; o < min(outs, firstOut + outsPerItem); o += 4) {
+      const before = <usize>(o >> 2) * filterBytes(chans);
+      let filters = packed ? packed + before : own;
+      if (!packed) {
+        winogradFilters(strips, o >> 2, (o >> 2) + 1, w, own - before, outs, chans, r, outStride, chanStride, flip);
+      }
       for (let p = 0; p < POINTS; p++) {
         for (let panel = 0; panel < panels; panel++) {
           const from = spread + <usize>p * pointBytes + <usize>panel * panelBytes;
