@@ -29,7 +29,8 @@ const BATCH = 2048;
 async function describeWeights(run: RunFolder, checkpoint: CheckpointName): Promise<string> {
   if (checkpoint === "last") return `the last weights of ${run.path}`;
   const { metric } = run.config;
-  const best = bestEpoch(await run.metrics(), metric);
+  // Its own reports: metrics.jsonl may have gone on meanwhile, or be gone.
+  const best = bestEpoch(await run.reports("best"), metric);
   return `the weights of ${run.path} after epoch ${best.epoch}, the best by ${metric} on the ${decidingSplit(best)} photographs`;
 }
 

@@ -69,6 +69,7 @@ export async function examine(
   if (epochs.length === 0)
     throw new FileError(join(path, "metrics.jsonl"), "no epoch is over yet, there is nothing to report");
   await run.checkSettings("best");
+  await run.checkBestOf(epochs, "metrics.jsonl");
   // Not the run's own, which may have been another machine's.
   await useBackend("auto");
   const folder = moved === undefined ? run.config.data : resolve(moved);

@@ -1,7 +1,7 @@
 /** RunFolder: everything about one training run, in one folder. */
 
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FileError, onFile } from "../file-error.js";
 import { removeUnfinished, writeAtomically } from "../io/atomic-file.js";
@@ -9,12 +9,21 @@ import { parseJson } from "../io/json.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
 import { asArgument, plural } from "../text.js";
-import { checkSavedSettings, loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../train/checkpoint.js";
+import { bestEpoch, deciding } from "../train/best-epoch.js";
+import {
+  checkSavedSettings,
+  loadCheckpoint,
+  loadWeights,
+  saveCheckpoint,
+  savedReports,
+  type Training,
+} from "../train/checkpoint.js";
 import type { AnyMetrics } from "../train/metrics.js";
 import { brokenNumbers } from "../train/pass.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport } from "../train/reports.js";
 import { asItWas, decisive, type TrainConfig, trainConfig } from "./config.js";
+import { checkEmpty, checkFolder, makeFolder, makeNumbered, RESULTS } from "./new-folder.js";
 import {
   anyObject,
   type DataSummary,
@@ -34,8 +43,8 @@ import { version } from "./session.js";
 
 export type CheckpointName = "last" | "best";
 
-/** What training comes to. */
-const RESULTS = ["metrics.jsonl", "test.json", "last.safetensors", "best.safetensors"];
+/** What an epoch is judged by: of its report, or its line of metrics.jsonl. */
+type EpochLike = Pick<EpochReport, "epoch" | "train" | "validation" | "test">;
 
 /** All that a run's training writes. */
 const FILES = ["config.json", "data.json", "skipped.json", "environment.json", ...RESULTS];
@@ -45,59 +54,6 @@ async function versionsOf(path: string): Promise<string> {
   const last = (await readJson(join(path, "environment.json"), sessions).catch(() => [])).at(-1);
   if (last === undefined || last.torchlet === version()) return "";
   return `. The run is of torchlet ${last.torchlet}, and this is torchlet ${version()}`;
-}
-
-/** Makes a folder, and those that it is in. */
-async function makeFolder(path: string): Promise<void> {
-  await onFile(path, "made", () => mkdir(path, { recursive: true }), "No run was begun");
-}
-
-/** Makes a folder that was not there: of `base`, `base-2`, `base-3`, … the first that can be had. */
-async function makeNumbered(base: string): Promise<string> {
-  await makeFolder(dirname(base));
-  for (let number = 1; ; number++) {
-    const path = number === 1 ? base : `${base}-${number}`;
-    try {
-      await onFile(path, "made", () => mkdir(path), "No run was begun");
-      return path;
-    } catch (error) {
-      if (!existsSync(path)) throw error;
-    }
-  }
-}
-
-/** Looks, before anything long is begun, whether a folder is one, or can be made. @throws FileError */
-async function checkFolder(path: string): Promise<void> {
-  if (!existsSync(path) && dirname(path) !== path) return checkFolder(dirname(path));
-  if (!(await stat(path)).isDirectory()) {
-    throw new FileError(path, "it is a file, and a run needs a folder: choose another --out");
-  }
-  await onFile(path, "written to", () => access(path, constants.W_OK), "No run was begun");
-}
-
-/** What is there before config.json: an interrupted start may have left it. */
-const BEGINNING = { "data.json": dataSummary, "skipped.json": skippedPhotographs, "environment.json": sessions };
-
-/** @throws Error when there is a run, or what was left of one, or a file of somebody else's that the run would replace */
-async function checkEmpty(path: string): Promise<void> {
-  const resume = `--resume ${asArgument(path)}`;
-  if (RunFolder.exists(path)) {
-    throw new Error(`${path} holds a run already: go on with ${resume}, or choose another folder with --out`);
-  }
-  const left = RESULTS.filter((name) => existsSync(join(path, name)));
-  if (left.length > 0) {
-    throw new Error(
-      `${path} holds ${left.join(", ")} of a run whose config.json is gone: put that back and go on with ` +
-        `${resume}, or remove them, or choose another folder with --out`,
-    );
-  }
-  for (const [name, schema] of Object.entries(BEGINNING)) {
-    const file = join(path, name);
-    if (!existsSync(file)) continue;
-    await readJson<unknown>(file, schema).catch((cause) => {
-      throw new FileError(file, "no run has written it, and one would replace it: choose another --out", { cause });
-    });
-  }
 }
 
 /** A run's net, on the current backend and with new weights. */
@@ -218,12 +174,53 @@ export class RunFolder {
     await this.#lock?.release();
   }
 
+  /**
+   * Looks at `best` before anything is trained: at the end, it would be missed.
+   * @throws FileError when epochs are over and `best` is missing, damaged, or not of the best of them
+   */
+  async checkBest(): Promise<void> {
+    if (!this.hasCheckpoint("last")) return;
+    const epochs = await this.reports("last");
+    if (epochs.length === 0) return;
+    const best = this.checkpoint("best");
+    if (!existsSync(best)) {
+      throw new FileError(
+        best,
+        `it is missing, though ${plural(epochs.length, "epoch")} of the run can be gone on from: put it back, or begin a ` +
+          "new run elsewhere with --config and --out. Nothing has been changed",
+      );
+    }
+    await this.loadModel("best");
+    // Saved just before an interruption: its epoch comes again.
+    if ((await this.reports("best")).length > epochs.length) return;
+    await this.checkBestOf(epochs, "last.safetensors");
+  }
+
+  /**
+   * @param epochs all that are over
+   * @param source the file that they are from
+   * @throws FileError when `best` was not saved at the end of the best of them: one of the two files is another run's, was
+   * edited, or the run was interrupted between them
+   */
+  async checkBestOf(epochs: readonly EpochLike[], source: string): Promise<void> {
+    const own = await this.reports("best");
+    const { epoch } = bestEpoch(epochs, this.config.metric);
+    const figures = (reports: readonly EpochLike[]) => JSON.stringify(reports.map((report) => deciding(report)));
+    if (own.length === epoch && figures(own) === figures(epochs.slice(0, epoch))) return;
+    throw new FileError(
+      this.checkpoint("best"),
+      `it was saved after epoch ${own.length}, and by ${source} the best is epoch ${epoch}, or its figures are others: ` +
+        `one of the two files is not this run's, or the run was interrupted, and --resume ${asArgument(this.path)} mends it`,
+    );
+  }
+
   /** Goes on with a run, maybe with other options: notes where, and removes what an interrupted write has left. */
   async resume(config: TrainConfig, session: Session): Promise<RunFolder> {
+    const before = await this.sessions();
     for (const name of FILES) await removeUnfinished(this.#file(name), 0);
     // It was about what was the end then.
     await rm(this.#file("test.json"), { force: true });
-    await this.#writeJson("environment.json", [...(await this.sessions()), session]);
+    await this.#writeJson("environment.json", [...before, session]);
     await this.#writeJson("config.json", config);
     return new RunFolder(this.path, config, this.#lock);
   }
@@ -277,6 +274,12 @@ export class RunFolder {
   /** Path of a checkpoint. */
   checkpoint(name: CheckpointName): string {
     return this.#file(`${name}.safetensors`);
+  }
+
+  /** The epochs that were over when a checkpoint was saved. */
+  async reports(name: CheckpointName): Promise<EpochReport[]> {
+    // What a run trains on has classes.
+    return (await savedReports(this.checkpoint(name))) as EpochReport[];
   }
 
   async save(name: CheckpointName, training: Training): Promise<void> {

@@ -274,6 +274,7 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
   // What was computed before was strict, and will be after a return to such a backend: the option stays in config.json.
   const strict = WITH_STRICT.includes(config.backend) ? config.strict : undefined;
   await useBackend(config.backend, backendOptions({ ...config, strict }));
+  await run.checkBest();
   const data = await openData(config, hooks);
   const about = { data: summarize(data), skipped: data.skipped };
   await checkSameData(run, config.data, about.data);

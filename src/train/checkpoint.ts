@@ -82,6 +82,14 @@ export async function checkSavedSettings(path: string, settings: Settings): Prom
   }
 }
 
+/**
+ * Internal: the reports of the epochs that were over when a checkpoint was saved.
+ * @throws FileError when the file is no checkpoint
+ */
+export async function savedReports(path: string): Promise<TrainingState["reports"]> {
+  return (await stateOf(await loadSealedMetadata(path), path)).reports;
+}
+
 function releaseAll(tensors: StateDict): void {
   for (const value of Object.values(tensors)) value.dispose();
 }

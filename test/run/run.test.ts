@@ -1,13 +1,26 @@
 /** A training run and its folder: whatever interrupts it, it comes to the same bytes. */
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
 import { saveSealed } from "../../src/io/safetensors/sealed.js";
+import { examine } from "../../src/report/examine.js";
 import { type TrainConfig, trainConfig } from "../../src/run/config.js";
 import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
 import { readRunData } from "../../src/run/run-data.js";
@@ -115,7 +128,7 @@ describe("photographs that a run cannot learn from, or be judged by", () => {
   it("are refused before the first step", async () => {
     const nested = await folders("nested", { "photos/ant": 4, "photos/bee": 4 });
     await expect(refusal(nested)).rejects.toThrow(
-      `${nested}: one class only ("photos"); there must be a folder for each of two or more`,
+      `${nested} holds one folder, "photos", and that holds only folders: open ${nested}/photos`,
     );
     const bare = await folders("bare", { train: 0, test: 0 });
     for (const split of ["train", "test"]) {
@@ -575,6 +588,55 @@ describe("an edit between two parts of a run", () => {
     const file = join(path, "config.json");
     await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), epochs: 3 }));
     await expect(resumeRun(path, {}, quiet)).rejects.toThrow("config.json: epochs was 2 then, and is 3 now");
+  });
+});
+
+describe("files that are not of one run", () => {
+  const short = { net: "net1", epochs: 3, schedule: "constant", warmupEpochs: undefined };
+  const copyOf = async (path: string, name: string) => {
+    await cp(path, join(root, name), { recursive: true });
+    return join(root, name);
+  };
+
+  it("are found before a run is gone on with, or reported", async () => {
+    const [first, second] = [join(root, "first-of-two"), join(root, "second-of-two")];
+    await startRun(first, config(short), quiet);
+    await startRun(second, config({ ...short, seed: 2 }), quiet);
+    const swapped = await copyOf(first, "swapped-metrics");
+    await cp(join(second, "metrics.jsonl"), join(swapped, "metrics.jsonl"));
+    await expect(examine(swapped)).rejects.toThrow("and by metrics.jsonl the best is epoch");
+    await resumeRun(swapped, {}, quiet);
+    await expect(examine(swapped)).resolves.toHaveProperty("warnings", []);
+    const onEvent = () => expect.unreachable("photographs are read");
+    for (const [name, break_, message] of [
+      [
+        "best-is-last",
+        (path: string) => cp(join(first, "last.safetensors"), join(path, "best.safetensors")),
+        "after epoch 3",
+      ],
+      ["best-is-gone", (path: string) => rm(join(path, "best.safetensors")), "it is missing, though 3 epochs"],
+      ["best-is-empty", (path: string) => truncate(join(path, "best.safetensors")), "0 bytes are too few"],
+    ] as const) {
+      const path = await copyOf(first, name);
+      await break_(path);
+      const before = await runContents(path).catch(() => undefined);
+      await expect(resumeRun(path, { epochs: 4 }, { onEvent })).rejects.toThrow(message);
+      expect(await runContents(path).catch(() => undefined)).toEqual(before);
+      expect(existsSync(join(path, "test.json"))).toBe(true);
+    }
+  });
+
+  it("may be so after an interruption between two of them: the end of the epoch comes again", async () => {
+    const path = join(root, "between");
+    await startRun(path, config({ ...short, epochs: 1 }), quiet);
+    const before = await copyOf(path, "between-before");
+    await resumeRun(path, { epochs: 2 }, quiet);
+    // As if the first epoch's end had been saved in "best" alone.
+    const start = join(root, "between-start");
+    await interrupted(1, (hooks) => startRun(start, config({ ...short, epochs: 1, checkpointEvery: 1 }), hooks));
+    await cp(join(before, "best.safetensors"), join(start, "best.safetensors"));
+    await resumeRun(start, { epochs: 2 }, quiet);
+    expect(await runContents(start)).toEqual(await runContents(path));
   });
 });
 
