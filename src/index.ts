@@ -28,6 +28,7 @@ export type { Channels, ImageShape, ImageSize } from "./data/image-shape.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export type { SkippedFile } from "./data/list-folder.js";
 export type { FolderLayout, SplitsOptions } from "./data/list-splits.js";
+export type { MeanAndStd } from "./data/mean-and-std.js";
 export type { BatchOptions } from "./data/passes.js";
 export { PhotoFolder, type PhotoFolderData, type PhotoFolderOptions } from "./data/photo-folder.js";
 export { resize } from "./data/resize.js";
@@ -109,6 +110,7 @@ export {
   MultiheadAttention,
   type MultiheadAttentionOptions,
 } from "./layers/multihead-attention.js";
+export { Normalize } from "./layers/normalize.js";
 export { PixelShuffle, pixelShuffle } from "./layers/pixel-shuffle.js";
 export { PReLU, type PReLUOptions } from "./layers/prelu.js";
 export type { RecurrentOptions } from "./layers/recurrent.js";
@@ -136,9 +138,12 @@ export {
   recall,
 } from "./metrics/classification.js";
 export { type McNemar, mcnemar } from "./metrics/mcnemar.js";
+export { type MultilabelOptions, type MultilabelReport, multilabelReport } from "./metrics/multilabel.js";
 export { averagePrecision, type PrecisionRecallCurve, precisionRecallCurve } from "./metrics/precision-recall.js";
+export { meanAbsoluteError, r2Score, rootMeanSquaredError } from "./metrics/regression.js";
 export { auc, type RocCurve, rocCurve } from "./metrics/roc.js";
 export { type ThresholdRow, thresholdTable } from "./metrics/thresholds.js";
+export { topKAccuracy } from "./metrics/top-k.js";
 export type { ClassifierOptions } from "./nets/classifier.js";
 export { Net1 } from "./nets/net1.js";
 export { Net2, type Net2Options } from "./nets/net2.js";
@@ -261,6 +266,14 @@ export { type FitOptions, fit } from "./train/fit.js";
 export type { AnyMetrics, Metrics, MetricsOf } from "./train/metrics.js";
 export { BrokenLossError } from "./train/pass.js";
 export { TrainingPosition } from "./train/position.js";
+export {
+  type LikelyClass,
+  type Prediction,
+  type PredictionBy,
+  type PredictOptions,
+  predict,
+  type TopPrediction,
+} from "./train/predict.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";
 export type { EpochReport, StepReport } from "./train/reports.js";
 export type { LossFunction } from "./train/target-loss.js";

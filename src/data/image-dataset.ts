@@ -31,6 +31,7 @@ import {
   shapeOf,
   someChannels,
 } from "./image-shape.js";
+import { type MeanAndStd, meanAndStdOf } from "./mean-and-std.js";
 import { type BatchOptions, batchKinds, passes } from "./passes.js";
 import { drawShare, type SplitOptions } from "./stratify.js";
 
@@ -186,6 +187,16 @@ export class ImageDataset implements ClassDataset {
       if (count === 0) throw new RangeError(`classWeights: there is no image of class "${this.classes[label]}"`);
       return this.length / (this.classes.length * count);
     });
+  }
+
+  /**
+   * The mean and the deviation of each channel, in [0, 1], over all images: for `Normalize`. A promise, as for datasets whose
+   * numbers are elsewhere.
+   */
+  async meanAndStd(): Promise<MeanAndStd> {
+    const { channels, height, width } = this.shape;
+    const images = () => Array.from(this.labels, (_, i) => this.pixels(i));
+    return meanAndStdOf(images, { channels, inner: height * width, unit: 1 / 255 });
   }
 
   /**

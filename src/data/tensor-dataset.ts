@@ -10,12 +10,13 @@ import {
   type OptionKinds,
   show,
 } from "../tensor/arguments.js";
-import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { formatShape, type Shape, ShapeError, sizeOf } from "../tensor/shape.js";
+import { Tensor } from "../tensor/tensor.js";
 import type { Batch } from "./batch.js";
 import type { Dataset } from "./dataset.js";
 import { type Examples, readExamples, someExamples } from "./examples.js";
 import type { HostArray } from "./host-array.js";
+import { type MeanAndStd, meanAndStdOf } from "./mean-and-std.js";
 import { type BatchOptions, batchKinds, passes } from "./passes.js";
 import { copyRows, takeIntegers, takeRows } from "./rows.js";
 import { drawShare, type SplitOptions } from "./stratify.js";
@@ -75,6 +76,23 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
   /** Of one example, without the axis of examples. */
   get inputShape(): Shape {
     return this.#inputs.shape.slice(1);
+  }
+
+  /**
+   * The mean and the deviation of each channel (of each column, where an example is one row) over all inputs: for `Normalize`.
+   * @throws ShapeError when the inputs have no axis of channels, [N, C, …]
+   */
+  async meanAndStd(): Promise<MeanAndStd> {
+    const inputs = this.#inputs;
+    const [n, channels, ...rest] = inputs.shape;
+    if (channels === undefined) {
+      throw new ShapeError(`meanAndStd: the inputs ${formatShape(inputs.shape)} have no axis of channels, [N, C, …]`);
+    }
+    const data = inputs instanceof Tensor ? await inputs.data() : inputs.data;
+    const inner = sizeOf(rest);
+    const rows = () =>
+      Array.from({ length: n }, (_, i) => data.subarray(i * channels * inner, (i + 1) * channels * inner));
+    return meanAndStdOf(rows, { channels, inner });
   }
 
   /**

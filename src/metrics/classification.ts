@@ -8,13 +8,21 @@ const someNumbers: Kind<ArrayLike<number>> = {
   hint: (value) => (value instanceof Tensor ? "await its data() first" : undefined),
 };
 
-/** @throws RangeError when there is nothing to compare, or not one label for each value. */
-export function checkPairs(who: string, values: ArrayLike<number>, labels: ArrayLike<number>): void {
+/**
+ * @param truths what the second list is called
+ * @throws RangeError when there is nothing to compare, or not one truth for each value
+ */
+export function checkPairs(
+  who: string,
+  values: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  truths: "labels" | "targets" = "labels",
+): void {
   checkArgument(who, "the first list", values, someNumbers);
-  checkArgument(who, "labels", labels, someNumbers);
+  checkArgument(who, truths, labels, someNumbers);
   if (values.length === 0) throw new RangeError(`${who}: there is nothing to measure, the lists are empty`);
   if (values.length !== labels.length) {
-    throw new RangeError(`${who}: ${values.length} predictions for ${labels.length} labels`);
+    throw new RangeError(`${who}: ${values.length} predictions for ${labels.length} ${truths}`);
   }
 }
 

@@ -1,12 +1,8 @@
 /** Predictions: what a model says to every photograph of a dataset. */
 
 import type { ImageDataset } from "../data/image-dataset.js";
-import { frozen } from "../layers/look-inside.js";
 import type { Module } from "../layers/module.js";
-import { noGrad } from "../tensor/autograd.js";
-
-/** Images in a forward pass. */
-const BATCH = 64;
+import { predict } from "../train/predict.js";
 
 /** ln Σ exp(value), without overflow. */
 function logSumExp(values: readonly number[]): number {
@@ -96,14 +92,9 @@ export class Predictions {
 
 /** Runs a whole dataset through a model, in evaluation mode. */
 export async function predictAll(model: Module, dataset: ImageDataset): Promise<Predictions> {
-  const outputs: number[][] = [];
-  for (const { images, labels } of dataset.batches(BATCH, { shuffle: false })) {
-    const output = noGrad(() => frozen(model, () => model.forward(images)));
-    const [values, classes] = [await output.data(), output.shape[1]];
-    output.dispose();
-    labels.forEach((_, i) => {
-      outputs.push(Array.from(values.subarray(i * classes, (i + 1) * classes)));
-    });
-  }
-  return new Predictions(dataset.classes, dataset.labels, outputs);
+  const { data, shape } =
+    dataset.length > 0 ? await predict(model, dataset) : { data: new Float32Array(0), shape: [0, 0] };
+  const [n, classes] = shape;
+  const rows = Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * classes, (i + 1) * classes)));
+  return new Predictions(dataset.classes, dataset.labels, rows);
 }

@@ -13,6 +13,7 @@ import { Linear } from "../../src/layers/linear.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { MaxPool2d } from "../../src/layers/max-pool2d.js";
 import { Module } from "../../src/layers/module.js";
+import { Normalize } from "../../src/layers/normalize.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Net2 } from "../../src/nets/net2.js";
@@ -80,6 +81,12 @@ const constantsOf = (file: Uint8Array) => graphOf(file).initializer!.map(({ name
 beforeEach(async () => {
   await useBackend("wasm", { threads: 1 });
   manualSeed(1);
+});
+
+it("what a model normalizes its inputs by goes into the file, under its names", async () => {
+  const model = new Sequential(new Normalize([0.2, 0.5, 1], [0.5, 2, 0.1]), new Conv2d(3, 2, 3));
+  const file = await expectSame(model, tensor(hashed(3, 2 * 3 * 25), [2, 3, 5, 5]));
+  expect(constantsOf(file)).toEqual(expect.arrayContaining(["0.mean", "0.std", "1.weight", "1.bias"]));
 });
 
 describe("every operation gives the same in ONNX Runtime, for a batch of any size", () => {

@@ -1,0 +1,145 @@
+/** predict: what a model says to each example. */
+
+import { TensorDataset } from "../data/tensor-dataset.js";
+import { frozen } from "../layers/look-inside.js";
+import { aModule, type Module } from "../layers/module.js";
+import {
+  aCount,
+  aSignal,
+  checkArgument,
+  checkOptions,
+  type Kind,
+  type OptionKinds,
+  wholeFrom,
+} from "../tensor/arguments.js";
+import { noGrad } from "../tensor/autograd.js";
+import { formatShape, type Shape, ShapeError, sizeOf } from "../tensor/shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { aDataSource, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";
+
+export interface PredictOptions {
+  /** Examples in a forward pass. Default 64; changes nothing but speed and memory. Batches of one's own are as they are. */
+  batchSize?: number;
+  /** Names the classes that the model finds likeliest, so many for each example. */
+  topK?: number;
+  /** Ends the pass, between two batches, by throwing its reason. */
+  signal?: AbortSignal;
+}
+
+const KINDS: OptionKinds<PredictOptions> = { batchSize: aCount, topK: aCount, signal: aSignal };
+
+/** A class, and how likely the model finds it. */
+export interface LikelyClass {
+  /** Which column of the outputs it is. */
+  label: number;
+  /** What the dataset calls it, where it has names. */
+  name?: string;
+  /** 0 to 1; over all classes, they sum to 1. */
+  probability: number;
+}
+
+/** What a model says to examples. */
+export interface Prediction {
+  /** The model's outputs, row by row, in the order of the data. */
+  data: Float32Array;
+  /** Of the outputs: [N, …]. */
+  shape: Shape;
+}
+
+/** With the likeliest classes of each example, the likeliest first. */
+export interface TopPrediction extends Prediction {
+  /** By example. */
+  top: LikelyClass[][];
+}
+
+/** What is predicted by such options. */
+export type PredictionBy<Options> = Options extends { topK: number } ? TopPrediction : Prediction;
+
+const someData: Kind<DataSource | Tensor> = {
+  expected: "a tensor [N, …], a dataset, batches { inputs, targets }, or a function that makes such batches",
+  accepts: (value): value is DataSource | Tensor => value instanceof Tensor || aDataSource.accepts(value),
+};
+
+/** A tensor has nothing to compare with: its targets are not looked at. */
+function sourceOf(data: DataSource | Tensor): DataSource {
+  if (!(data instanceof Tensor)) return data;
+  if (data.shape.length > 1) return new TensorDataset({ inputs: data, targets: new Int32Array(data.shape[0]) });
+  throw new ShapeError(`predict: the first axis is that of the examples, and ${formatShape(data.shape)} is no [N, …]`);
+}
+
+/** Probabilities of logits or log-probabilities, whose differences are the same. */
+function softmaxOf(scores: Float32Array): number[] {
+  const largest = Math.max(...scores);
+  const weights = Array.from(scores, (score) => Math.exp(score - largest));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+/** Of equal scores, that of the lower class comes first. */
+function topOf(
+  { data, shape }: Prediction,
+  k: number,
+  { names, areProbabilities }: { names: readonly string[] | undefined; areProbabilities: boolean },
+): LikelyClass[][] {
+  if (shape.length !== 2) {
+    throw new ShapeError(`predict: topK is for outputs [N, classes], and the model's are ${formatShape(shape)}`);
+  }
+  const [n, classes] = shape;
+  checkArgument("predict", "topK", k, wholeFrom(1, classes));
+  return Array.from({ length: n }, (_, i) => {
+    const scores = data.subarray(i * classes, (i + 1) * classes);
+    const probabilities = areProbabilities ? scores : softmaxOf(scores);
+    const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
+    return order.map((label) => ({ label, ...(names && { name: names[label] }), probability: probabilities[label] }));
+  });
+}
+
+/**
+ * Runs everything through the model in evaluation mode, without recording. Each module's own mode is put back. What the
+ * model's front does to its inputs (`Normalize`) is done here as well.
+ * @param data a tensor [N, …], a dataset, or batches `{ inputs, targets }`; of these, the targets are not looked at
+ * @returns the outputs of all examples; with `topK`, their likeliest classes as `top`, whether the model ends in logits, in
+ * `logSoftmax` or in `softmax`
+ * @throws Error when there is nothing in the data
+ * @throws RangeError when there are fewer classes than `topK`
+ */
+export async function predict<Options extends PredictOptions>(
+  model: Module,
+  data: DataSource | Tensor,
+  options: Options = {} as Options,
+): Promise<PredictionBy<Options>> {
+  checkArgument("predict", "model", model, aModule);
+  checkArgument("predict", "data", data, someData);
+  checkOptions("predict", options, KINDS);
+  const { batchSize, topK, signal } = options;
+  const source = sourceOf(data);
+  checkNotEmpty("predict", source);
+  const parts: Float32Array[] = [];
+  let [count, row, origin]: [number, Shape, string] = [0, [], ""];
+  for await (const { batch } of walk("predict", source, { batchSize, shuffle: false })) {
+    const output = noGrad(() => frozen(model, () => model.forward(batch.inputs)));
+    parts.push(Float32Array.from(await output.data()));
+    row = output.shape.slice(1);
+    origin = output.origin;
+    count += output.shape[0];
+    output.dispose();
+    signal?.throwIfAborted();
+  }
+  const outputs: Prediction = { data: joined(parts, count * sizeOf(row)), shape: [count, ...row] };
+  const names = isDataset(source) ? source.classes : undefined;
+  const found: Prediction | TopPrediction =
+    topK === undefined
+      ? outputs
+      : { ...outputs, top: topOf(outputs, topK, { names, areProbabilities: origin === "softmax" }) };
+  return found as PredictionBy<Options>;
+}
+
+function joined(parts: readonly Float32Array[], length: number): Float32Array {
+  const whole = new Float32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
