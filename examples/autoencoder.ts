@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { PNG } from "pngjs";
 import {
   Adam,
+  type Batch,
   bceWithLogits,
   Conv2d,
   ConvTranspose2d,
@@ -13,6 +14,7 @@ import {
   consoleProgress,
   fit,
   flatten,
+  type ImageDataset,
   Linear,
   manualSeed,
   noGrad,
@@ -20,12 +22,11 @@ import {
   reshape,
   roll,
   Sequential,
-  TensorDataset,
-  tensor,
+  stack,
   useBackend,
 } from "../src/index.js";
 import { numberOption } from "./number-option.js";
-import { type FashionSplit, readFashionMnist } from "./read-fashion-mnist.js";
+import { readFashionMnist } from "./read-fashion-mnist.js";
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +44,7 @@ const codeLength = 16;
 const backend = await useBackend("auto");
 manualSeed(1);
 const { train, test } = await readFashionMnist(limit, values.data);
-console.log(`${train.labels.length} pictures of 784 pixels, through ${codeLength} numbers, on ${backend}`);
+console.log(`${train.length} pictures of 784 pixels, through ${codeLength} numbers, on ${backend}`);
 
 const encoder = new Sequential(
   new Conv2d(1, 16, 3, { stride: 2, padding: 1 }),
@@ -64,19 +65,18 @@ const decoder = new Sequential(
 const model = new Sequential(encoder, decoder);
 
 // What comes out is compared with what went in. A pixel between black and white is taken as the probability of white.
-const itself = ({ inputs }: FashionSplit) => new TensorDataset({ inputs, targets: inputs });
+function* itself(images: ImageDataset): Generator<Batch> {
+  for (const { inputs } of images.batches(batchSize)) yield { inputs, targets: inputs };
+}
 const optimizer = new Adam(model.parameters(), { lr: 2e-3 });
 const { onStep, onEpoch } = consoleProgress();
 await fit(model, {
   optimizer,
-  train: itself(train),
-  test: itself(test),
+  train: () => itself(train),
+  test: () => itself(test),
   epochs,
-  batchSize,
   loss: bceWithLogits,
-  schedule: new CosineWarmupLR(optimizer, {
-    steps: epochs * Math.ceil(train.labels.length / batchSize),
-  }),
+  schedule: new CosineWarmupLR(optimizer, { steps: epochs * Math.ceil(train.length / batchSize) }),
   scheduleEvery: "step",
   onStep,
   onEpoch,
@@ -87,7 +87,7 @@ model.eval();
 const size = 28;
 const area = size * size;
 const firsts = Array.from({ length: 10 }, (_, label) => test.labels.indexOf(label));
-const originals = tensor(test.inputs.data, test.inputs.shape).indexSelect(0, firsts);
+const originals = stack(firsts.map((index) => test.item(index).image));
 const rows: Float32Array[] = [await originals.data()];
 for (const way of [0, 0.2, 0.4, 0.6, 0.8, 1]) {
   const back = noGrad(() => {

@@ -4,7 +4,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { PNG } from "pngjs";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadSafetensors } from "../../src/io/safetensors/file.js";
 import { useRunner } from "./run-example.js";
 
 const example = useRunner();
@@ -19,11 +20,26 @@ async function writeSplit(folder: string, name: string, n: number): Promise<void
   await writeFile(join(folder, `${name}-labels-idx1-ubyte.gz`), bytes(8, [n], labels));
 }
 
+beforeAll(async () => {
+  await mkdir(join(example.root, "grey"));
+  await writeSplit(join(example.root, "grey"), "train", 40);
+  await writeSplit(join(example.root, "grey"), "t10k", 20);
+});
+
+describe("fashion-mnist", () => {
+  it("trains on grey pictures, and saves the weights", async () => {
+    const options = ["--data", "grey", "--epochs", "1", "--out", "a/w.safetensors"];
+    const { code, stdout, stderr } = await example.run("fashion-mnist", ...options);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("40 training and 20 test pictures of 10 classes, on wasm");
+    expect(stdout).toMatch(/^ {2}test {3}loss \d+\.\d{4} {2}accuracy \d+\.\d\d %/m);
+    const { tensors } = await loadSafetensors(join(example.root, "a/w.safetensors"));
+    expect(tensors["10.weight"].shape).toEqual([128, 3136]);
+  });
+});
+
 describe("autoencoder", () => {
   it("draws ten pictures, and below them what comes back", async () => {
-    await mkdir(join(example.root, "grey"));
-    await writeSplit(join(example.root, "grey"), "train", 40);
-    await writeSplit(join(example.root, "grey"), "t10k", 20);
     const { code, stdout, stderr } = await example.run(
       "autoencoder",
       "--data",
