@@ -24,6 +24,7 @@ import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { rand } from "../../src/tensor/factories/drawn.js";
 import { ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
+import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
 import { indexSelect } from "../../src/tensor/ops/movement/index-select.js";
 import { reshape } from "../../src/tensor/ops/movement/reshape.js";
@@ -354,7 +355,12 @@ describe("what cannot be exported is named", () => {
     [
       "a window of the batch's size",
       (x) => maxPool2d(reshape(x, [1, 1, -1, 3]), [x.shape[0], 1]),
-      "maxPool2d cannot be exported: ONNX's MaxPool has the same kernel_shape for every batch",
+      "maxPool2d cannot be exported: a number it is given depends on the batch's size",
+    ],
+    [
+      "a stride of the batch's size",
+      (x) => conv2d(reshape(x, [1, 1, -1, 3]), ones([1, 1, 1, 1]), { stride: [x.shape[0], 1] }),
+      "conv2d cannot be exported: ONNX's Conv has the same strides for every batch",
     ],
   ])("%s", async (_, fn, reason) => {
     const model = new Sequential(fn);

@@ -86,6 +86,11 @@ const fitting = () => {
   return [net, { optimizer: new SGD(net.parameters()), train: dataset(), epochs: 1, batchSize: 4 }];
 };
 
+const searching = () => {
+  const net = model();
+  return [net, { optimizer: new SGD(net.parameters()), train: dataset(), batchSize: 4, steps: 2 }];
+};
+
 /** What each function may be given that test/fixtures/calls does not call. */
 const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   abs: one,
@@ -133,6 +138,7 @@ const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   f1: () => [labels(), labels()],
   featureMaps: () => [model(), image(), options],
   findDuplicates: () => [{ train: dataset() }, options],
+  findLearningRate: searching,
   fit: fitting,
   flatten: () => [image(), 1, -1],
   full: () => [[2], 1, options],

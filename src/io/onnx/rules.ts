@@ -162,17 +162,42 @@ const conv2d = withAttributes<ConvGeometry>((g, graph, inputs) =>
   }),
 );
 
-const window = (g: Merged<PoolGeometry>) => ({
-  kernel_shape: [g.kH, g.kW],
-  strides: [g.strideH, g.strideW],
-  pads: [g.padH, g.padW, g.padH, g.padW],
-});
+/** How the windows of a pool lie along both axes. */
+function axesOf(g: Merged<PoolGeometry>) {
+  return [
+    { n: g.h, k: g.kH, count: g.outH, stride: g.strideH, padding: g.padH },
+    { n: g.w, k: g.kW, count: g.outW, stride: g.strideW, padding: g.padW },
+  ].map((axis) => ({
+    ...{ n: number(axis.n), k: number(axis.k), count: number(axis.count) },
+    ...{ stride: number(axis.stride), padding: number(axis.padding) },
+  }));
+}
+
+/** Windows that reach beyond the padding have more of it at the end, which all readers understand in the same way. */
+function window(g: Merged<PoolGeometry>) {
+  const ends = axesOf(g).map(({ n, k, count, stride, padding }) =>
+    Math.max(padding, (count - 1) * stride + k - n - padding),
+  );
+  return { kernel_shape: [g.kH, g.kW], strides: [g.strideH, g.strideW], pads: [g.padH, g.padW, ...ends] };
+}
 
 const maxPool2d = withAttributes<PoolGeometry>((g, graph, inputs) => graph.node("MaxPool", inputs, window(g)));
 
-const avgPool2d = withAttributes<PoolGeometry>((g, graph, inputs) =>
-  graph.node("AveragePool", inputs, { ...window(g), count_include_pad: flag(g.countIncludePad) }),
-);
+/** ONNX divides by the elements of a window with all padding or with none: what else is wanted is a factor. */
+const avgPool2d = withAttributes<PoolGeometry>((g, graph, inputs) => {
+  const { countIncludePad, divisorOverride } = g;
+  const counts = countIncludePad || divisorOverride !== undefined;
+  const mean = graph.node("AveragePool", inputs, { ...window(g), count_include_pad: flag(counts) });
+  if (!counts) return mean;
+  const [rows, columns] = axesOf(g).map(({ n, k, count, stride, padding }) =>
+    Array.from({ length: count }, (_, i) => Math.min(k, n + 2 * padding - i * stride)),
+  );
+  const area = number(g.kH) * number(g.kW);
+  const divisors = rows.flatMap((height) => columns.map((width) => number(divisorOverride ?? height * width)));
+  if (divisors.every((divisor) => divisor === area)) return mean;
+  const factors = divisors.map((divisor) => area / divisor);
+  return graph.node("Mul", [mean, graph.constant("factors", factors, [rows.length, columns.length])]);
+});
 
 const normalize = withAttributes<{ eps: number }>(({ eps }, graph, inputs) =>
   graph.node("BatchNormalization", inputs, {}, { epsilon: number(eps) }),

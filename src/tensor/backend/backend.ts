@@ -178,8 +178,10 @@ export interface ConvGeometry extends WindowGeometry {
 /** Pooling of x [N, C, H, W]; `planes` is N · C. */
 export interface PoolGeometry extends WindowGeometry {
   readonly planes: number;
-  /** Average pooling only: padding counts in the divisor, as in PyTorch's default. */
+  /** Average pooling only: padding counts in the divisor, as in PyTorch's default; what lies behind it does not. */
   readonly countIncludePad: boolean;
+  /** Average pooling only: what sums are divided by instead of how many elements they have. */
+  readonly divisorOverride?: number;
 }
 
 // ---- normalization -----------------------------------------------------------------------------

@@ -28,7 +28,18 @@ export function pairOf(value: Pair, least: number, what: string): readonly [numb
   return pair;
 }
 
-/** Positions of a window of `k` taps: ⌊(n + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1. */
-export function windowCount(n: number, k: number, stride: number, padding: number, dilation: number): number {
-  return Math.floor((n + 2 * padding - dilation * (k - 1) - 1) / stride) + 1;
+/**
+ * Positions of a window of `k` taps: ⌊(n + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1. With `ceilMode` the quotient
+ * is rounded up, so that the last window may reach beyond the end, but not begin there.
+ */
+export function windowCount(
+  n: number,
+  k: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  ceilMode = false,
+): number {
+  const steps = (n + 2 * padding - dilation * (k - 1) - 1) / stride;
+  return ceilMode ? Math.min(Math.ceil(steps) + 1, Math.ceil((n + padding) / stride)) : Math.floor(steps) + 1;
 }

@@ -4,7 +4,12 @@ import type { Composed, PoolGeometry, Primitives, Storage } from "../backend.js"
 import { nansOf, placesOf } from "./arg-max.js";
 import { calculate, type Sheet, type Values } from "./values.js";
 
-const paddedShape = ({ planes, h, w, padH, padW }: PoolGeometry) => [planes, h + 2 * padH, w + 2 * padW];
+/** As large as the last windows need, too, which may reach beyond the padding. */
+const paddedShape = ({ planes, h, w, kH, kW, outH, outW, strideH, strideW, padH, padW }: PoolGeometry) => [
+  planes,
+  Math.max(h + 2 * padH, (outH - 1) * strideH + kH),
+  Math.max(w + 2 * padW, (outW - 1) * strideW + kW),
+];
 
 /** The windows [planes, outH, outW, kH · kW] of planes x, with `padding` around them. */
 function windowsOf(x: Values, geometry: PoolGeometry, padding: number): Values {
@@ -62,9 +67,12 @@ function ranksOf(sheet: Sheet, windows: Values, maxima: Values, geometry: PoolGe
   return places.add(nansOf(windows).mul(nansFirst));
 }
 
-/** How many elements the mean of each window is taken over. */
+/** What the sum of each window is divided by. */
 function divisors(sheet: Sheet, geometry: PoolGeometry): Values | number {
-  return geometry.countIncludePad ? geometry.kH * geometry.kW : insideOf(sheet, geometry).sum(3);
+  const { h, w, padH, padW, countIncludePad, divisorOverride } = geometry;
+  if (divisorOverride) return divisorOverride;
+  const counted = countIncludePad ? { h: h + 2 * padH, w: w + 2 * padW, padH: 0, padW: 0 } : {};
+  return insideOf(sheet, { ...geometry, ...counted }).sum(3);
 }
 
 type Pooling = "maxPool2d" | "maxPool2dGrad" | "avgPool2d" | "avgPool2dGrad";

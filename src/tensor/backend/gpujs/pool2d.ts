@@ -5,7 +5,7 @@ import { assertCounted } from "./grid.js";
 import { by, type GpuRuntime } from "./runtime.js";
 
 /** The sizes that the kernels are compiled for; the number of planes is none of them. */
-function constantsOf({ planes: _planes, countIncludePad: _counts, ...sizes }: PoolGeometry): Record<string, number> {
+function constantsOf({ planes: _planes, countIncludePad, divisorOverride: _divisor, ...sizes }: PoolGeometry) {
   const { h, w, kH, kW, outH, outW, strideH, strideW, padH, padW } = sizes;
   assertCounted(h + 2 * padH, w + 2 * padW);
   return {
@@ -14,12 +14,14 @@ function constantsOf({ planes: _planes, countIncludePad: _counts, ...sizes }: Po
     columns: Math.min(kW, w),
     rowWindows: Math.min(outH, Math.ceil(kH / strideH)),
     columnWindows: Math.min(outW, Math.ceil(kW / strideW)),
+    marginH: countIncludePad ? padH : 0,
+    marginW: countIncludePad ? padW : 0,
   };
 }
 
-/** What averages are divided by; 0 where that is the pixels in each window. */
-function areaOf({ kH, kW, countIncludePad }: PoolGeometry): number {
-  return countIncludePad ? kH * kW : 0;
+/** What averages are divided by; 0 where that is how many elements each window has. */
+function areaOf({ divisorOverride = 0 }: PoolGeometry): number {
+  return divisorOverride;
 }
 
 type Methods = "maxPool2d" | "maxPool2dGrad" | "avgPool2d" | "avgPool2dGrad";

@@ -3,8 +3,11 @@
 import type { Backend, FloatArray, PoolGeometry } from "../backend.js";
 import { type Make, values } from "./memory.js";
 
-/** Calls `visit` with each output's position and, row by row, the positions of its window that lie in the input. */
-function eachWindow(geometry: PoolGeometry, visit: (y: number, window: number[]) => void): void {
+/**
+ * Calls `visit` with each output's position and, row by row, the positions of its window that lie in the input, and with
+ * how many of its elements do or lie on padding.
+ */
+function eachWindow(geometry: PoolGeometry, visit: (y: number, window: number[], padded: number) => void): void {
   const { planes, h, w, kH, kW, outH, outW, strideH, strideW, padH, padW } = geometry;
   for (let plane = 0; plane < planes; plane++) {
     for (let i = 0; i < outH; i++) {
@@ -17,7 +20,8 @@ function eachWindow(geometry: PoolGeometry, visit: (y: number, window: number[])
             window.push((plane * h + row) * w + column);
           }
         }
-        visit((plane * outH + i) * outW + j, window);
+        const padded = (Math.min(top + kH, h + padH) - top) * (Math.min(left + kW, w + padW) - left);
+        visit((plane * outH + i) * outW + j, window, padded);
       }
     }
   }
@@ -28,9 +32,9 @@ function winner(x: FloatArray, window: number[]): number {
   return window.reduce((best, at) => (x[at] > x[best] || Number.isNaN(x[at]) ? at : best));
 }
 
-/** How many elements a window's mean is taken over. */
-function divisor(window: number[], { kH, kW, countIncludePad }: PoolGeometry): number {
-  return countIncludePad ? kH * kW : window.length;
+/** What the sum of a window is divided by. */
+function divisor(window: number[], padded: number, { countIncludePad, divisorOverride }: PoolGeometry): number {
+  return divisorOverride ?? (countIncludePad ? padded : window.length);
 }
 
 type Methods = "maxPool2d" | "maxPool2dGrad" | "avgPool2d" | "avgPool2dGrad";
@@ -57,8 +61,8 @@ export const pooling = (make: Make): Pick<Backend, Methods> => ({
   avgPool2d(xStorage, geometry) {
     const x = values(xStorage);
     return make(geometry.planes * geometry.outH * geometry.outW, (out) => {
-      eachWindow(geometry, (y, window) => {
-        out[y] = window.reduce((sum, at) => sum + x[at], 0) / divisor(window, geometry);
+      eachWindow(geometry, (y, window, padded) => {
+        out[y] = window.reduce((sum, at) => sum + x[at], 0) / divisor(window, padded, geometry);
       });
     });
   },
@@ -66,8 +70,8 @@ export const pooling = (make: Make): Pick<Backend, Methods> => ({
   avgPool2dGrad(gStorage, geometry) {
     const g = values(gStorage);
     return make(geometry.planes * geometry.h * geometry.w, (out) => {
-      eachWindow(geometry, (y, window) => {
-        for (const at of window) out[at] += g[y] / divisor(window, geometry);
+      eachWindow(geometry, (y, window, padded) => {
+        for (const at of window) out[at] += g[y] / divisor(window, padded, geometry);
       });
     });
   },

@@ -11,8 +11,12 @@ const DOUBLE = 8;
 
 /** In the order of the kernels' `Pool`. */
 function poolTable(g: PoolGeometry): number[] {
-  const sizes = [g.planes, g.h, g.w, g.kH, g.kW, g.outH, g.outW];
-  return [...sizes, g.strideH, g.strideW, g.padH, g.padW, Number(g.countIncludePad)];
+  const { planes, h, w, kH, kW, outH, outW, strideH, strideW, padH, padW, countIncludePad, divisorOverride = 0 } = g;
+  const margins = countIncludePad ? [padH, padW] : [0, 0];
+  const isHalving =
+    [kH, kW, strideH, strideW].every((n) => n === 2) && padH + padW === 0 && 2 * outH <= h && 2 * outW <= w;
+  const window = [kH, kW, outH, outW, strideH, strideW, padH, padW];
+  return [planes, h, w, ...window, ...margins, divisorOverride, Number(isHalving)];
 }
 
 type Methods = "maxPool2d" | "maxPool2dGrad" | "avgPool2d" | "avgPool2dGrad";

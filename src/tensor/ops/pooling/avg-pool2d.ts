@@ -1,6 +1,6 @@
 /** avgPool2d: the mean of each window. */
 
-import { aBoolean, checkOptions, type OptionKinds } from "../../arguments.js";
+import { aBoolean, aCount, checkOptions, type OptionKinds } from "../../arguments.js";
 import { record } from "../../autograd.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import type { Pair } from "../window.js";
@@ -9,9 +9,15 @@ import { type Pool2dOptions, pooledShape, poolGeometry, poolKinds } from "./pool
 export interface AvgPool2dOptions extends Pool2dOptions {
   /** Padding counts in the divisor. Default true, as in PyTorch. */
   countIncludePad?: boolean;
+  /** What sums are divided by. Default: how many elements they have. */
+  divisorOverride?: number;
 }
 
-export const avgPoolKinds: OptionKinds<AvgPool2dOptions> = { ...poolKinds, countIncludePad: aBoolean };
+export const avgPoolKinds: OptionKinds<AvgPool2dOptions> = {
+  ...poolKinds,
+  countIncludePad: aBoolean,
+  divisorOverride: aCount,
+};
 
 /**
  * Mean of each window.
@@ -23,7 +29,7 @@ export const avgPoolKinds: OptionKinds<AvgPool2dOptions> = { ...poolKinds, count
 export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
   checkTensor("avgPool2d", "x", x);
   checkOptions("avgPool2d", options, avgPoolKinds);
-  const geometry = poolGeometry("avgPool2d", x.shape, kernelSize, options, options.countIncludePad);
+  const geometry = poolGeometry("avgPool2d", x.shape, kernelSize, options);
   const { backend } = x;
   return record(
     "avgPool2d",

@@ -1,6 +1,6 @@
 /** What pools have in common: their options, and how their windows lie. */
 
-import type { OptionKinds } from "../../arguments.js";
+import { aBoolean, type OptionKinds } from "../../arguments.js";
 import type { PoolGeometry } from "../../backend/backend.js";
 import { formatShape, type Shape, ShapeError } from "../../shape.js";
 import { aPair, type Pair, pairOf, windowCount } from "../window.js";
@@ -10,9 +10,14 @@ export interface Pool2dOptions {
   stride?: Pair;
   /** Added on every side, at most half the window. Default 0. */
   padding?: Pair;
+  /** The last windows may reach beyond the padding, so that no pixel is left out. Default false. */
+  ceilMode?: boolean;
 }
 
-export const poolKinds: OptionKinds<Pool2dOptions> = { stride: aPair, padding: aPair };
+export const poolKinds: OptionKinds<Pool2dOptions> = { stride: aPair, padding: aPair, ceilMode: aBoolean };
+
+/** What only averages have. */
+type Divisors = Partial<Pick<PoolGeometry, "countIncludePad" | "divisorOverride">>;
 
 /**
  * The window of `who` and how it moves, along both axes.
@@ -32,25 +37,25 @@ export function poolGeometry(
   name: string,
   x: Shape,
   kernelSize: Pair,
-  options: Pool2dOptions,
-  countIncludePad = true,
+  options: Pool2dOptions & Divisors,
 ): PoolGeometry {
   if (x.length !== 4) {
     throw new ShapeError(`${name}: expected an input of 4 axes (N, C, H, W), got ${formatShape(x)}`);
   }
   const [n, c, h, w] = x;
   if (h === 0 || w === 0) throw new ShapeError(`${name}: the input ${formatShape(x)} has no pixels`);
+  const { ceilMode, countIncludePad = true, divisorOverride } = options;
   const window = poolWindow(name, kernelSize, options);
   const { kH, kW, strideH, strideW, padH, padW } = window;
-  const outH = windowCount(h, kH, strideH, padH, 1);
-  const outW = windowCount(w, kW, strideW, padW, 1);
+  const outH = windowCount(h, kH, strideH, padH, 1, ceilMode);
+  const outW = windowCount(w, kW, strideW, padW, 1, ceilMode);
   if (outH < 1 || outW < 1) {
     const [axis, k, size] = outH < 1 ? ["H", kH, h + 2 * padH] : ["W", kW, w + 2 * padW];
     throw new ShapeError(
       `${name}: the window spans ${k} along ${axis}, the padded input ${formatShape(x)} has ${size}`,
     );
   }
-  return { planes: n * c, h, w, outH, outW, ...window, countIncludePad };
+  return { planes: n * c, h, w, outH, outW, ...window, countIncludePad, divisorOverride };
 }
 
 export function pooledShape(x: Shape, { outH, outW }: PoolGeometry): Shape {

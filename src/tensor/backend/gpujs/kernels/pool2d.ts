@@ -18,7 +18,10 @@ type Pooling =
   | "rows"
   | "columns"
   | "rowWindows"
-  | "columnWindows";
+  | "columnWindows"
+  // How much of the padding counts in an average.
+  | "marginH"
+  | "marginW";
 
 /** Starts from the first number of the window that is no padding. */
 export function maxPool2d(this: Kernel<Pooling>, x: Matrix): number {
@@ -91,7 +94,7 @@ export function maxPool2dGrad(this: Kernel<Pooling>, g: Matrix, x: Matrix, y: Ma
   return sum;
 }
 
-/** In float32, as all sums here: a GPU has nothing wider. An `area` of 0 means the pixels in each window. */
+/** In float32, as all sums here: a GPU has nothing wider. An `area` of 0 means the elements of each window. */
 export function avgPool2d(this: Kernel<Pooling>, x: Matrix, area: number): number {
   const plane = this.thread.z * this.constants.height + this.thread.y;
   const i = quotient(this.thread.x, this.constants.outW);
@@ -112,7 +115,10 @@ export function avgPool2d(this: Kernel<Pooling>, x: Matrix, area: number): numbe
     }
   }
   if (area > 0) return sum / area;
-  return sum / ((bottom - firstRow) * (right - firstColumn));
+  const lastRow = Math.min(top + this.constants.kH, this.constants.h + this.constants.marginH);
+  const lastColumn = Math.min(left + this.constants.kW, this.constants.w + this.constants.marginW);
+  const rows = lastRow - Math.max(top, 0 - this.constants.marginH);
+  return sum / (rows * (lastColumn - Math.max(left, 0 - this.constants.marginW)));
 }
 
 export function avgPool2dGrad(this: Kernel<Pooling>, g: Matrix, area: number): number {
@@ -130,8 +136,10 @@ export function avgPool2dGrad(this: Kernel<Pooling>, g: Matrix, area: number): n
         const j = lastJ - v;
         const left = j * this.constants.strideW - this.constants.padW;
         if (j >= 0 && left + this.constants.kW > column) {
-          const rows = Math.min(top + this.constants.kH, this.constants.h) - Math.max(top, 0);
-          const columns = Math.min(left + this.constants.kW, this.constants.w) - Math.max(left, 0);
+          const bottom = Math.min(top + this.constants.kH, this.constants.h + this.constants.marginH);
+          const right = Math.min(left + this.constants.kW, this.constants.w + this.constants.marginW);
+          const rows = bottom - Math.max(top, 0 - this.constants.marginH);
+          const columns = right - Math.max(left, 0 - this.constants.marginW);
           let count = rows * columns;
           if (area > 0) count = area;
           sum += g[plane * this.constants.outH + i][j] / count;

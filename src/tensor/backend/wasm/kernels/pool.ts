@@ -20,12 +20,13 @@ class Pool {
   strideW: i32;
   padH: i32;
   padW: i32;
-  countIncludePad: i32;
-
-  /** Windows of two by two that touch but do not overlap: the usual case, with kernels of its own. */
-  @inline isHalving(): bool {
-    return this.kH == 2 && this.kW == 2 && this.strideH == 2 && this.strideW == 2 && this.padH == 0 && this.padW == 0;
-  }
+  /** How much of the padding counts in an average. */
+  marginH: i32;
+  marginW: i32;
+  /** 0 for none. */
+  divisorOverride: i32;
+  /** Whole windows of two by two that touch but do not overlap: the usual case, with kernels of its own. */
+  isHalving: i32;
 
   /** The first output column whose tap kw is not in the left padding. */
   @inline firstColumn(kw: i32): i32 {
@@ -40,11 +41,11 @@ class Pool {
 
   /** The divisor of an average. */
   @inline count(oy: i32, ox: i32): f64 {
-    if (this.countIncludePad) return <f64>this.kH * <f64>this.kW;
+    if (this.divisorOverride) return <f64>this.divisorOverride;
     const top = oy * this.strideH - this.padH;
     const left = ox * this.strideW - this.padW;
-    const rows = min(top + this.kH, this.h) - max(top, 0);
-    const columns = min(left + this.kW, this.w) - max(left, 0);
+    const rows = min(top + this.kH, this.h + this.marginH) - max(top, -this.marginH);
+    const columns = min(left + this.kW, this.w + this.marginW) - max(left, -this.marginW);
     return <f64>rows * <f64>columns;
   }
 }
@@ -163,7 +164,7 @@ export function maxPool2d(scratch: usize, begin: i32, end: i32, x: usize, y: usi
     const oy = row - plane * pool.outH;
     const from = address(x, plane * pool.h * pool.w);
     const to = address(y, row * pool.outW);
-    if (pool.isHalving()) {
+    if (pool.isHalving) {
       halveRow(address(from, 2 * oy * pool.w), to, pool.w, pool.outW);
     } else {
       largestOfWindows(from, to, oy, pool);
@@ -290,7 +291,7 @@ export function maxPool2dGrad(
   const pool = changetype<Pool>(table);
   const stop = min(end * group, pool.planes);
   const pixels = pool.h * pool.w;
-  const halving = pool.isHalving();
+  const halving = pool.isHalving;
   for (let plane = begin * group; plane < stop; plane++) {
     const from = address(x, plane * pixels);
     const to = address(gx, plane * pixels);
