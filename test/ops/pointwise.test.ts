@@ -6,6 +6,7 @@ import { ArgumentError } from "../../src/tensor/arguments.js";
 import { ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { celu, elu } from "../../src/tensor/ops/pointwise/exponential-units.js";
+import { cos, sin } from "../../src/tensor/ops/pointwise/trigonometry.js";
 import * as ops from "../../src/tensor/ops/pointwise.js";
 import { unaryRules } from "../../src/tensor/ops/pointwise-rules.js";
 import { softmax } from "../../src/tensor/ops/softmax.js";
@@ -222,3 +223,22 @@ describe("errors", () => {
     expect(xs.map(ops.relu).length).toBe(2);
   });
 });
+
+onEachBackend(
+  "sin and cos far from 0: the right ones up to 10⁸ on the processor, and nowhere more than 1",
+  async (backend) => {
+    // Powers of two from 2^-3 to 2^100, odd factors in front.
+    const values = Float32Array.from({ length: 400 }, (_, i) => (i % 2 ? 1 : -1) * (i + 1) * 2 ** ((i % 104) - 3));
+    for (const [op, expected] of [
+      [sin, Math.sin],
+      [cos, Math.cos],
+    ] as const) {
+      const results = await op(tensor(values)).data();
+      expect(Math.max(...results.map(Math.abs))).toBeLessThan(1 + 1e-6);
+      const limit = backend.name.startsWith("gpujs") ? 8192 : 1e8;
+      const near = [...values.keys()].filter((i) => Math.abs(values[i]) < limit);
+      expect(near.length).toBeGreaterThan(30);
+      for (const i of near) expect(Math.abs(results[i] - expected(values[i])), `of ${values[i]}`).toBeLessThan(2e-6);
+    }
+  },
+);

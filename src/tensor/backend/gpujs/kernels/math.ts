@@ -92,11 +92,13 @@ export function roundHalfEven(x: number): number {
 
 /**
  * sin(x + quarters·π/2): GPUs' own are only exact to a fixed number of digits behind the point, and near 0 at that. π/2 is
- * taken in three parts, the first two with so few digits that n times them is exact.
+ * taken in three parts, the first two with so few digits that n times them is exact: within ±8,192 the result is as exact as
+ * floats are. Far beyond, nobody knows where in its period x is, but no sine is above 1.
  */
 export function circularOf(x: number, quarters: number): number {
   const n = roundHalfEven(x * 0.636619772);
-  const r = x - n * 1.5703125 - n * 0.0004837512969970703 - n * 0.0000000754978995489188;
+  const rest = x - n * 1.5703125 - n * 0.0004837512969970703 - n * 0.0000000754978995489188;
+  const r = minOf(maxOf(rest, -0.7854), 0.7854);
   const square = r * r;
   const quarter = n + quarters;
   const turn = quarter - 4 * Math.floor(quarter / 4);

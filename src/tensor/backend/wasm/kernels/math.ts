@@ -5,7 +5,7 @@
  */
 
 import { madd, splat } from "./simd";
-import { upperHalf } from "./wide";
+import { toFloats, upperHalf } from "./wide";
 
 // @ts-ignore: decorator
 @inline
@@ -172,16 +172,40 @@ export function expm1(x: v128): v128 {
   return where(f32x4.lt(f32x4.abs(x), splat(0.5)), near, f32x4.sub(exp(x), splat(1)));
 }
 
+/** How many quarters of a period the two doubles are long. */
+// @ts-ignore: decorator
+@inline
+function quartersIn(x: v128): v128 {
+  return f64x2.nearest(f64x2.mul(x, f64x2.splat(0.6366197723675814)));
+}
+
+/** x without its n quarters: π/2 in two parts, the first with so few digits that n times it is exact. */
+// @ts-ignore: decorator
+@inline
+function restOf(x: v128, n: v128): v128 {
+  const rest = f64x2.sub(x, f64x2.mul(n, f64x2.splat(1.5707963267341256)));
+  return f64x2.sub(rest, f64x2.mul(n, f64x2.splat(6.077100506506192e-11)));
+}
+
+/** n modulo 4. */
+// @ts-ignore: decorator
+@inline
+function turnOf(n: v128): v128 {
+  return f64x2.sub(n, f64x2.mul(f64x2.floor(f64x2.mul(n, f64x2.splat(0.25))), f64x2.splat(4)));
+}
+
 /**
- * sin x, and cos x = sin(x + π/2) where `quarters` is 1. Within ±8,192 as exact as floats are; beyond, π/2 in three parts
- * has too few digits to tell where in its period x is.
+ * sin x, and cos x = sin(x + π/2) where `quarters` is 1. Where in its period x is, doubles tell: within ±10⁸ as exactly as
+ * floats are, beyond ±10¹⁵ not at all.
  * @see Cephes, sinf.c
  */
 function circular(x: v128, quarters: i32): v128 {
-  const n = f32x4.nearest(f32x4.mul(x, splat(0.636619772)));
-  let r = apart(n, splat(-1.5703125), x);
-  r = apart(n, splat(-4.837512969970703e-4), r);
-  r = apart(n, splat(-7.54978995489188e-8), r);
+  const low = f64x2.promote_low_f32x4(x);
+  const high = f64x2.promote_low_f32x4(upperHalf(x));
+  const nLow = quartersIn(low);
+  const nHigh = quartersIn(high);
+  // Within an eighth of a period but for rounding, which must not lead beyond ±1.
+  const r = f32x4.min(f32x4.max(toFloats(restOf(low, nLow), restOf(high, nHigh)), splat(-0.7854)), splat(0.7854));
   const square = f32x4.mul(r, r);
   let sine = splat(-1.9515295891e-4);
   sine = apart(sine, square, splat(8.3321608736e-3));
@@ -191,7 +215,7 @@ function circular(x: v128, quarters: i32): v128 {
   cosine = apart(cosine, square, splat(-1.388731625493765e-3));
   cosine = apart(cosine, square, splat(4.166664568298827e-2));
   cosine = apart(cosine, f32x4.mul(square, square), apart(square, splat(-0.5), splat(1)));
-  const quarter = i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(quarters));
+  const quarter = i32x4.add(i32x4.trunc_sat_f32x4_s(toFloats(turnOf(nLow), turnOf(nHigh))), i32x4.splat(quarters));
   // Bit 0 swaps the two, bit 1 turns the sign.
   const odd = i32x4.ne(v128.and(quarter, i32x4.splat(1)), i32x4.splat(0));
   const y = where(odd, cosine, sine);
