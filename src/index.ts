@@ -14,6 +14,7 @@ export {
 } from "./data/duplicates.js";
 export type { Examples } from "./data/examples.js";
 export { FaceFolder } from "./data/face-folder.js";
+export type { ResizeMode } from "./data/fit-image.js";
 export type { HostArray, IntegerArray } from "./data/host-array.js";
 export { decodeIdx, loadIdx } from "./data/idx.js";
 export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
@@ -26,6 +27,7 @@ export {
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
 export type { Channels, ImageShape, ImageSize } from "./data/image-shape.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
+export { type ImagesToDatasetOptions, imagesToDataset } from "./data/images-to-dataset.js";
 export type { SkippedFile } from "./data/list-folder.js";
 export type { FolderLayout, SplitsOptions } from "./data/list-splits.js";
 export type { MeanAndStd } from "./data/mean-and-std.js";

@@ -17,9 +17,12 @@ import {
   oneOf,
   wholeFrom,
 } from "../tensor/arguments.js";
+import type { ResizeMode } from "./fit-image.js";
 import { decodeKinds } from "./image.js";
 import { datasetKinds, ImageDataset, type ImageDatasetOptions } from "./image-dataset.js";
+import { anImageSize, bytesOf, formatImageShape, shapeOf } from "./image-shape.js";
 import type { SkippedFile } from "./list-folder.js";
+import type { ReadOptions } from "./photograph.js";
 import { type ReadAllOptions, readAll } from "./read-all.js";
 
 export interface PhotoFolderOptions extends ReadAllOptions {
@@ -53,7 +56,7 @@ const KINDS: OptionKinds<PhotoFolderData> = {
   skipped: needed(listOf("a list of files with reasons", aPlainObject as Kind<SkippedFile>)),
 };
 
-/** Photographs with their files. Each was decoded and resized once and is kept as 3 · size² bytes. */
+/** Photographs with their files. Each was decoded and resized once and is kept as bytes. */
 export class PhotoFolder extends ImageDataset {
   /** The folder that was opened. */
   readonly folder: string;
@@ -93,8 +96,17 @@ export class PhotoFolder extends ImageDataset {
   }
 }
 
+/** Decoded photographs have no transparency left. */
+const greyOrColor: Kind<1 | 3> = {
+  expected: "1 (grey) or 3 (red, green, blue)",
+  inKind: aCount.inKind,
+  accepts: (value): value is 1 | 3 => value === 1 || value === 3,
+};
+
 export const folderKinds: OptionKinds<PhotoFolderOptions> = {
-  size: needed(aCount),
+  size: needed(anImageSize),
+  channels: greyOrColor,
+  resize: oneOf<ResizeMode>("stretch", "crop", "pad"),
   cache: aPath,
   ...decodeKinds,
   workers: wholeFrom(0),
@@ -135,15 +147,16 @@ function byFile(a: SkippedFile, b: SkippedFile): number {
  * Refuses beforehand what the machine, or the container, has no memory for.
  * @throws RangeError with what the photographs will take
  */
-export function checkMemory(who: string, photographs: number, size: number): void {
+export function checkMemory(who: string, photographs: number, { size, channels = 3 }: ReadOptions): void {
   const { totalmem } = nodeModules(who)("node:os");
   // 0 where there is no container, or one without a limit of its own.
   const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
-  const bytes = photographs * 3 * size * size;
+  const shape = shapeOf(size, channels);
+  const bytes = photographs * bytesOf(shape);
   if (bytes <= memory) return;
   const mb = (value: number) => `${(value / 1e6).toFixed(1)} MB`;
   throw new RangeError(
-    `${who}: ${photographs} photographs of 3 × ${size} × ${size} bytes take ${mb(bytes)}, and there are ${mb(memory)} of ` +
+    `${who}: ${photographs} photographs of ${formatImageShape(shape)} bytes take ${mb(bytes)}, and there are ${mb(memory)} of ` +
       "memory: take a smaller size, or fewer photographs by limit",
   );
 }
@@ -154,8 +167,8 @@ export function checkMemory(who: string, photographs: number, size: number): voi
  */
 export async function readListing(listing: Listing, options: PhotoFolderOptions): Promise<PhotoFolderData> {
   const { who, folder, classes, files } = listing;
-  const { size } = options;
-  checkMemory(who, files.length, size);
+  const { size, channels } = options;
+  checkMemory(who, files.length, options);
   const pixels = new Array<Uint8Array>(files.length);
   const widths = new Int32Array(files.length);
   const heights = new Int32Array(files.length);
@@ -175,6 +188,7 @@ export async function readListing(listing: Listing, options: PhotoFolderOptions)
     pixels: kept.map((index) => pixels[index]),
     labels: Int32Array.from(kept, (index) => listing.labels[index]),
     size,
+    channels,
     classes,
     folder,
     files: kept.map((index) => files[index]),

@@ -2,7 +2,9 @@
 
 import { onFileSync } from "../file-error.js";
 import { nodeModules } from "../node.js";
+import type { ResizeMode } from "./fit-image.js";
 import type { Photograph } from "./image.js";
+import { bytesOf, type ImageShape } from "./image-shape.js";
 
 /** Part of every name: to be raised when decoding or resizing changes its result. */
 const VERSION = 3;
@@ -15,6 +17,12 @@ function sha256(...parts: (Uint8Array | string)[]): Buffer {
   const hash = nodeModules("CacheEntry")("node:crypto").createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest();
+}
+
+/** Coloured squares are called by their size alone. */
+function kindOf({ channels, height, width }: ImageShape, mode: ResizeMode): string {
+  if (channels === 3 && height === width && mode === "stretch") return String(width);
+  return `${channels}x${height}x${width} ${mode}`;
 }
 
 /**
@@ -30,14 +38,15 @@ export class CacheEntry {
 
   /**
    * @param file the bytes of the photograph's file
-   * @param size width and height of the planes
+   * @param shape of the planes
+   * @param mode how the photograph came to it
    */
-  constructor(folder: string, file: Uint8Array, size: number) {
-    this.#name = sha256(`${VERSION} ${size} `, file).toString("hex");
+  constructor(folder: string, file: Uint8Array, shape: ImageShape, mode: ResizeMode = "stretch") {
+    this.#name = sha256(`${VERSION} ${kindOf(shape, mode)} `, file).toString("hex");
     // No folder with thousands of files: two letters make 256 of them.
     this.#folder = `${folder}/${this.#name.slice(0, 2)}`;
     this.#path = `${this.#folder}/${this.#name.slice(2)}`;
-    this.#bytes = DIGEST_BYTES + SIZES_BYTES + 3 * size * size;
+    this.#bytes = DIGEST_BYTES + SIZES_BYTES + bytesOf(shape);
   }
 
   /** What was kept; undefined where that is nothing, or damaged. */

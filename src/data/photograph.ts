@@ -4,10 +4,11 @@ import type { Stats } from "node:fs";
 import { systemReason } from "../file-error.js";
 import { nodeModules } from "../node.js";
 import { decodeImage } from "./decode.js";
+import { fitImage, type ResizeMode } from "./fit-image.js";
 import { DecodeError, type DecodeOptions, MAX_PIXELS, type Photograph } from "./image.js";
+import { bytesOf, type Channels, type ImageSize, shapeOf } from "./image-shape.js";
 import { toPlanes } from "./image-to-tensor.js";
 import { CacheEntry } from "./photograph-cache.js";
-import { resize } from "./resize.js";
 
 /** A file that could not be read, and why. */
 export interface Unreadable {
@@ -15,9 +16,13 @@ export interface Unreadable {
 }
 
 export interface ReadOptions extends DecodeOptions {
-  /** Every photograph is stretched to size × size pixels. */
-  size: number;
-  /** A folder that keeps what was decoded for the next time, by the content of the file and by size. */
+  /** Every photograph comes to size × size pixels, or to those of `{ width, height }`. */
+  size: ImageSize;
+  /** 3 (red, green, blue) or 1 (grey). Default 3. */
+  channels?: Exclude<Channels, 4>;
+  /** What becomes of a photograph of another shape: "stretch" (default), "crop" to its middle, or "pad" with black bars. */
+  resize?: ResizeMode;
+  /** A folder that keeps what was decoded for the next time, by the content of the file and by what is made of it. */
   cache?: string;
 }
 
@@ -46,19 +51,20 @@ function reasonOf(error: unknown): string | undefined {
  * @throws Error when the cache cannot be written: that is no fault of the photograph's
  */
 async function readPhotograph(path: string, options: ReadOptions): Promise<Photograph | Unreadable> {
-  const { size, cache, maxPixels = MAX_PIXELS } = options;
+  const { size, channels = 3, resize = "stretch", cache, maxPixels = MAX_PIXELS } = options;
+  const shape = shapeOf(size, channels);
   const { readFileSync, statSync } = nodeModules("readPhotographs")("node:fs");
   let entry: CacheEntry | undefined;
   let photograph: Photograph;
   try {
     checkFile(statSync(path), maxPixels);
     const bytes = readFileSync(path);
-    if (cache !== undefined) entry = new CacheEntry(cache, bytes, size);
+    if (cache !== undefined) entry = new CacheEntry(cache, bytes, shape, resize);
     const kept = entry?.read();
     if (kept && kept.width * kept.height <= maxPixels) return kept;
     const image = await decodeImage(bytes, { maxPixels });
-    photograph = { width: image.width, height: image.height, planes: new Uint8Array(3 * size * size) };
-    toPlanes(resize(image, size, size), photograph.planes);
+    photograph = { width: image.width, height: image.height, planes: new Uint8Array(bytesOf(shape)) };
+    toPlanes(fitImage(image, shape, resize), photograph.planes);
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === undefined) throw error;

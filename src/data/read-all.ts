@@ -110,7 +110,7 @@ export async function readAll(
   options: ReadAllOptions,
   onPhotograph: (index: number, photograph: Photograph) => void,
 ): Promise<Failure[]> {
-  const { size, cache, maxPixels, workers, onProgress, signal, onError = "throw" } = options;
+  const { size, channels, resize, cache, maxPixels, workers, onProgress, signal, onError = "throw" } = options;
   signal?.throwIfAborted();
   const readers = await startReaders(paths, workers);
   const failures: Failure[] = [];
@@ -121,7 +121,10 @@ export async function readAll(
     while (next < paths.length && (onError === "skip" || failures.length === 0)) {
       const first = next;
       next = Math.min(first + readers.taskFiles, paths.length);
-      const results = await readers.read({ paths: paths.slice(first, next), options: { size, cache, maxPixels } });
+      const results = await readers.read({
+        paths: paths.slice(first, next),
+        options: { size, channels, resize, cache, maxPixels },
+      });
       signal?.throwIfAborted();
       for (const [i, result] of results.entries()) {
         if ("reason" in result) failures.push({ index: first + i, reason: result.reason });

@@ -47,7 +47,7 @@ export async function readSplits(folder: string, options: SplitsOptions, keep: n
   const { drawn, roles, validation, test, unused } = await listSplits(folder, options, keep);
   const listings = [drawn, ...(validation ? [validation] : []), ...(test ? [test] : [])];
   const total = listings.reduce((sum, { files }) => sum + files.length, 0);
-  checkMemory("openSplits", total, options.size);
+  checkMemory("openSplits", total, options);
   let before = 0;
   const read = async (listing: Listing) => {
     const start = before;

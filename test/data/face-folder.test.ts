@@ -161,7 +161,7 @@ describe("FaceFolder", () => {
   });
 
   it.each([
-    [{ size: 0 }, "FaceFolder: size must be a positive integer, got 0"],
+    [{ size: 0 }, "FaceFolder: size must be a positive integer, or { width, height }, got 0"],
     [{ size: 8, limit: 0 }, "FaceFolder: limit must be a positive integer, got 0"],
     [{ size: 8, maxPixels: 1.5 }, "FaceFolder: maxPixels must be a positive integer, got 1.5"],
     [{ size: 8, workers: -1 }, "FaceFolder: workers must be an integer of at least 0, got -1"],

@@ -8,6 +8,7 @@ import { CacheEntry } from "../../src/data/photograph-cache.js";
 import { folderOf, jpeg, png } from "./photographs.js";
 
 const planes = Uint8Array.from({ length: 3 * 4 * 4 }, (_, i) => i);
+const square = (size: number) => ({ channels: 3, height: size, width: size });
 const photograph = { width: 300, height: 200, planes };
 
 async function filesIn(folder: string): Promise<string[]> {
@@ -17,28 +18,28 @@ async function filesIn(folder: string): Promise<string[]> {
 
 it("gives back what was written, for the same content and size", async () => {
   const cache = await folderOf({});
-  expect(new CacheEntry(cache, jpeg, 4).read()).toBeUndefined();
-  new CacheEntry(cache, jpeg, 4).write(photograph);
-  expect(new CacheEntry(cache, jpeg, 4).read()).toEqual(photograph);
-  expect(new CacheEntry(cache, png, 4).read()).toBeUndefined();
-  expect(new CacheEntry(cache, jpeg, 5).read()).toBeUndefined();
+  expect(new CacheEntry(cache, jpeg, square(4)).read()).toBeUndefined();
+  new CacheEntry(cache, jpeg, square(4)).write(photograph);
+  expect(new CacheEntry(cache, jpeg, square(4)).read()).toEqual(photograph);
+  expect(new CacheEntry(cache, png, square(4)).read()).toBeUndefined();
+  expect(new CacheEntry(cache, jpeg, square(5)).read()).toBeUndefined();
   expect((await filesIn(cache)).length).toBe(1);
 });
 
 it("gives nothing where a single bit is wrong, or a part is missing", async () => {
   const cache = await folderOf({});
-  new CacheEntry(cache, jpeg, 4).write(photograph);
+  new CacheEntry(cache, jpeg, square(4)).write(photograph);
   const [path] = await filesIn(cache);
   const whole = await readFile(path);
   for (let at = 0; at < whole.length; at++) {
     const damaged = Uint8Array.from(whole);
     damaged[at] ^= 1 << (at % 8);
     await writeFile(path, damaged);
-    expect(new CacheEntry(cache, jpeg, 4).read(), `byte ${at}`).toBeUndefined();
+    expect(new CacheEntry(cache, jpeg, square(4)).read(), `byte ${at}`).toBeUndefined();
   }
   for (const length of [0, 1, 39, whole.length - 1]) {
     await writeFile(path, whole.subarray(0, length));
-    expect(new CacheEntry(cache, jpeg, 4).read(), `${length} bytes`).toBeUndefined();
+    expect(new CacheEntry(cache, jpeg, square(4)).read(), `${length} bytes`).toBeUndefined();
   }
 });
 
@@ -53,7 +54,7 @@ it("is used when photographs are read again, and remade where it is damaged", as
   expect(first.pixels(1)).toEqual(plain.pixels(1));
 
   // What the cache holds is what comes out.
-  new CacheEntry(cache, jpeg, 4).write(photograph);
+  new CacheEntry(cache, jpeg, square(4)).write(photograph);
   const cached = await open();
   expect(cached.pixels(0)).toEqual(planes);
   expect(cached.widths).toEqual(Int32Array.of(300, 11));

@@ -469,7 +469,7 @@ describe("a folder that leaves doubts", () => {
   it.each([
     [{ size: 2, layout: "names" }, 'openSplits: layout must be "faces" or "folders", got "names"'],
     [{ size: 2, testFraction: 1 }, "openSplits: testFraction must be a number between 0 and 1, got 1"],
-    [{ size: 0 }, "openSplits: size must be a positive integer, got 0"],
+    [{ size: 0 }, "openSplits: size must be a positive integer, or { width, height }, got 0"],
   ])("%j is refused", async (options, message) => {
     await expect(openSplits("faces", options as { size: number })).rejects.toThrow(new RangeError(message));
   });

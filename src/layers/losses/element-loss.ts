@@ -18,7 +18,8 @@ export function checkSameShape(name: string, a: Tensor, b: Tensor): void {
   checkTensor(name, "the prediction", a);
   checkTensor(name, "the target", b);
   if (!sameShape(a.shape, b.shape)) {
-    throw new ShapeError(`${name}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} must agree`);
+    const advice = a.size === b.size ? `; write target.reshape(${formatShape(a.shape)})` : "";
+    throw new ShapeError(`${name}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} must agree${advice}`);
   }
 }
 
