@@ -21,6 +21,8 @@ const NUMBERS: OptionKinds<NumbersOptions> = { missing: aNumber };
 
 const names: Kind<string[]> = listOf("a list of columns' names", aString);
 
+const aRow: Kind<string[]> = listOf("a list of texts", aString);
+
 /** Rows of text under the names of their columns. */
 export class CsvTable {
   /** The columns' names, from left to right. */
@@ -34,11 +36,14 @@ export class CsvTable {
    */
   constructor(columns: readonly string[], rows: readonly (readonly string[])[]) {
     checkArgument("CsvTable", "columns", columns, names);
+    checkArgument("CsvTable", "rows", rows, listOf("a list of rows", aRow));
     const twice = columns.find((name, i) => columns.indexOf(name) !== i);
-    if (twice !== undefined) throw new Error(`two columns are called ${show(twice)}`);
+    if (twice !== undefined) throw new Error(`CsvTable: two columns are called ${show(twice)}`);
     const odd = rows.findIndex((row) => row.length !== columns.length);
     if (odd !== -1) {
-      throw new Error(`row ${odd + 1} has ${rows[odd].length} fields, and there are ${columns.length} columns`);
+      throw new Error(
+        `CsvTable: row ${odd + 1} has ${rows[odd].length} fields, and there are ${columns.length} columns`,
+      );
     }
     this.columns = columns;
     this.#rows = rows;

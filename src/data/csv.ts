@@ -26,8 +26,9 @@ export async function decodeCsv(text: string, options: CsvOptions = {}): Promise
   const { default: papaparse } = await import("papaparse");
   const { data, errors } = papaparse.parse<string[]>(text, { delimiter, skipEmptyLines: "greedy" });
   const [quotes] = errors.filter(({ type }) => type === "Quotes");
-  if (quotes) throw new Error(`row ${(quotes.row ?? 0) + 1 - Number(header)}: ${quotes.message.toLowerCase()}`);
-  if (data.length === 0) throw new Error("there is no row in it");
+  if (quotes)
+    throw new Error(`decodeCsv: row ${(quotes.row ?? 0) + 1 - Number(header)}: ${quotes.message.toLowerCase()}`);
+  if (data.length === 0) throw new Error("decodeCsv: there is no row in it");
   const [first] = data;
   return header
     ? new CsvTable(first, data.slice(1))
@@ -43,6 +44,7 @@ export async function decodeCsv(text: string, options: CsvOptions = {}): Promise
  */
 export async function loadCsv(path: string, options: CsvOptions = {}): Promise<CsvTable> {
   checkArgument("loadCsv", "path", path, aPath);
+  checkOptions("loadCsv", options, CSV);
   const { readFile } = nodeModules("loadCsv")("node:fs/promises");
   const bytes = await onFile(path, "read", () => readFile(path));
   try {

@@ -65,6 +65,10 @@ function parse(bytes: Uint8Array): HostArray {
   return { data, shape };
 }
 
+async function arrayIn(bytes: Uint8Array): Promise<HostArray> {
+  return parse(isGzip(bytes) ? await gunzip(bytes) : bytes);
+}
+
 /**
  * The numbers of an IDX file, of the type that they have there: MNIST's images are a Uint8Array [60000, 28, 28], its labels
  * one of [60000].
@@ -74,7 +78,11 @@ function parse(bytes: Uint8Array): HostArray {
  */
 export async function decodeIdx(bytes: Uint8Array): Promise<HostArray> {
   checkArgument("decodeIdx", "bytes", bytes, someBytes);
-  return parse(isGzip(bytes) ? await gunzip(bytes) : bytes);
+  try {
+    return await arrayIn(bytes);
+  } catch (error) {
+    throw new Error(`decodeIdx: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /**
@@ -86,7 +94,7 @@ export async function loadIdx(path: string): Promise<HostArray> {
   const { readFile } = nodeModules("loadIdx")("node:fs/promises");
   const bytes = await onFile(path, "read", () => readFile(path));
   try {
-    return await decodeIdx(bytes);
+    return await arrayIn(bytes);
   } catch (error) {
     throw inFile(path, error);
   }

@@ -9,6 +9,7 @@ import {
   numbers,
   type OptionKinds,
   oneOf,
+  show,
 } from "../tensor/arguments.js";
 import { fitImage, type ResizeMode } from "./fit-image.js";
 import { anImage, channelsOf, type Image } from "./image.js";
@@ -49,6 +50,8 @@ export function imagesToDataset(images: readonly Image[], options: ImagesToDatas
   if (labels.length !== images.length) {
     throw new RangeError(`imagesToDataset: ${labels.length} labels for ${images.length} images`);
   }
+  const wrong = Array.from(labels).findIndex((label) => !Number.isInteger(label));
+  if (wrong !== -1) throw new RangeError(`imagesToDataset: the label of image ${wrong} is ${show(labels[wrong])}`);
   const [first] = images;
   const { size = { width: first.width, height: first.height }, channels = channelsOf(first) } = options;
   const shape = shapeOf(size, channels);

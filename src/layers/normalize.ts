@@ -1,6 +1,6 @@
 /** Normalize: inputs brought to mean 0 and deviation 1, as the first layer of a model. */
 
-import { checkArgument, numbers } from "../tensor/arguments.js";
+import { checkArgument, numbers, show } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
@@ -31,10 +31,10 @@ export class Normalize extends Module {
     if (mean.length !== std.length) {
       throw new ShapeError(`Normalize: ${mean.length} means for ${std.length} deviations`);
     }
-    const wrong = Array.from(std).findIndex((value) => !(value > 0));
+    const wrong = Array.from(std).findIndex((value) => typeof value !== "number" || !(value > 0));
     if (wrong !== -1) {
       throw new RangeError(
-        `Normalize: the deviation of channel ${wrong} is ${std[wrong]}, and must be above 0. A channel that is always the ` +
+        `Normalize: the deviation of channel ${wrong} is ${show(std[wrong])}, and must be above 0. A channel that is always the ` +
           "same tells nothing: leave it out, or give it 1",
       );
     }

@@ -8,6 +8,12 @@ const someNumbers: Kind<ArrayLike<number>> = {
   hint: (value) => (value instanceof Tensor ? "await its data() first" : undefined),
 };
 
+/** @throws RangeError naming the first that is no number */
+export function checkNumbers(who: string, what: string, values: ArrayLike<number>): void {
+  const wrong = Array.from(values).findIndex((value) => typeof value !== "number" || Number.isNaN(value));
+  if (wrong !== -1) throw new RangeError(`${who}: the ${what} at ${wrong} is ${show(values[wrong])}`);
+}
+
 /**
  * @param truths what the second list is called
  * @throws RangeError when there is nothing to compare, or not one truth for each value

@@ -1,7 +1,15 @@
 /** Examples that may have several labels: how well each label is told, and all of them together. */
 
 import { aCount, aNumber, checkArgument, checkOptions, type OptionKinds, show } from "../tensor/arguments.js";
-import { type ClassScores, checkPairs, confusionMatrix, f1, precision, recall } from "./classification.js";
+import {
+  type ClassScores,
+  checkNumbers,
+  checkPairs,
+  confusionMatrix,
+  f1,
+  precision,
+  recall,
+} from "./classification.js";
 import { averagePrecision, precisionRecallCurve } from "./precision-recall.js";
 
 export interface MultilabelOptions {
@@ -55,6 +63,7 @@ export function multilabelReport(
   options: MultilabelOptions = {},
 ): MultilabelReport {
   checkPairs("multilabelReport", scores, targets, "targets");
+  checkNumbers("multilabelReport", "score", scores);
   checkArgument("multilabelReport", "labels", labels, aCount);
   checkOptions("multilabelReport", options, KINDS);
   const { threshold = 0 } = options;

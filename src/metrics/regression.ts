@@ -1,6 +1,12 @@
 /** How far predictions of numbers are off: mean absolute error, root mean squared error, R². */
 
-import { checkPairs } from "./classification.js";
+import { checkNumbers, checkPairs } from "./classification.js";
+
+function check(who: string, predictions: ArrayLike<number>, targets: ArrayLike<number>): void {
+  checkPairs(who, predictions, targets, "targets");
+  checkNumbers(who, "prediction", predictions);
+  checkNumbers(who, "target", targets);
+}
 
 /** Mean of what `of` makes of each prediction and its target. */
 function meanOf(
@@ -20,7 +26,7 @@ function meanOf(
  * @see sklearn.metrics.mean_absolute_error
  */
 export function meanAbsoluteError(predictions: ArrayLike<number>, targets: ArrayLike<number>): number {
-  checkPairs("meanAbsoluteError", predictions, targets, "targets");
+  check("meanAbsoluteError", predictions, targets);
   return meanOf(predictions, targets, (prediction, target) => Math.abs(prediction - target));
 }
 
@@ -31,7 +37,7 @@ export function meanAbsoluteError(predictions: ArrayLike<number>, targets: Array
  * @see sklearn.metrics.mean_squared_error with squared=False
  */
 export function rootMeanSquaredError(predictions: ArrayLike<number>, targets: ArrayLike<number>): number {
-  checkPairs("rootMeanSquaredError", predictions, targets, "targets");
+  check("rootMeanSquaredError", predictions, targets);
   return Math.sqrt(meanOf(predictions, targets, (prediction, target) => (prediction - target) ** 2));
 }
 
@@ -43,7 +49,7 @@ export function rootMeanSquaredError(predictions: ArrayLike<number>, targets: Ar
  * @see sklearn.metrics.r2_score
  */
 export function r2Score(predictions: ArrayLike<number>, targets: ArrayLike<number>): number {
-  checkPairs("r2Score", predictions, targets, "targets");
+  check("r2Score", predictions, targets);
   const mean = meanOf(targets, targets, (target) => target);
   const missed = meanOf(predictions, targets, (prediction, target) => (target - prediction) ** 2);
   const spread = meanOf(targets, targets, (target) => (target - mean) ** 2);

@@ -1,6 +1,7 @@
 /** Top-k accuracy: how often the right class is among the likeliest ones. */
 
 import { aCount, checkArgument, numbers, show, wholeFrom } from "../tensor/arguments.js";
+import { checkNumbers } from "./classification.js";
 
 /**
  * The share of examples whose class is among the k with the highest scores. Of equal scores, that of the lower class counts
@@ -20,6 +21,7 @@ export function topKAccuracy(scores: ArrayLike<number>, labels: ArrayLike<number
   if (!Number.isInteger(classes)) {
     throw new RangeError(`topKAccuracy: ${scores.length} scores are not as many for each of ${labels.length} labels`);
   }
+  checkNumbers("topKAccuracy", "score", scores);
   checkArgument("topKAccuracy", "k", k, wholeFrom(1, classes));
   let right = 0;
   for (let i = 0; i < labels.length; i++) {

@@ -14,7 +14,7 @@ export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
  * A dataset; or batches `{ inputs, targets }` of any size: an array of them, anything else that can be walked, or, as a
  * generator can be walked only once, the function that makes it, which is called in each epoch.
  */
-export type DataSource = Dataset | Batches | (() => Batches);
+export type DataSource = Dataset | Batches | (() => Batches | Promise<Batches>);
 
 function canBeWalked(value: unknown): value is Batches {
   const { [Symbol.iterator]: each, [Symbol.asyncIterator]: eachLater } = Object(value);
@@ -107,7 +107,16 @@ export interface Step {
  */
 export async function* walk(who: string, data: DataSource, options: PassOptions): AsyncIterable<Step> {
   if (isDataset(data)) yield* walkDataset(who, data, options);
-  else yield* walkBatches(who, typeof data === "function" ? data() : data, options.start);
+  else yield* walkBatches(who, typeof data === "function" ? await madeBy(who, data) : data, options.start);
+}
+
+/** @throws ArgumentError when a function gives no batches */
+async function madeBy(who: string, make: () => Batches | Promise<Batches>): Promise<Batches> {
+  const made: unknown = await make();
+  if (canBeWalked(made)) return made;
+  throw new ArgumentError(
+    `${who}: the function must give batches { inputs, targets }, one after the other, got ${show(made)}`,
+  );
 }
 
 async function* walkDataset(who: string, data: Dataset, options: PassOptions): AsyncIterable<Step> {

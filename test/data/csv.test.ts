@@ -102,7 +102,7 @@ describe("a file", () => {
     await writeFile(path, Buffer.from(PETS.replace("Tweety", "Zoë"), "latin1"));
     await expect(loadCsv(path)).rejects.toThrow(`${path}: it is not in UTF-8`);
     await writeFile(path, "a,b\n1\n");
-    await expect(loadCsv(path)).rejects.toThrow(`${path}: row 1 has 1 fields`);
+    await expect(loadCsv(path)).rejects.toThrow(`${path}: CsvTable: row 1 has 1 fields`);
     await expect(loadCsv(`${path}.gz`)).rejects.toThrow("there is no such file or folder");
   });
 });

@@ -61,7 +61,10 @@ describe("errors", () => {
       () => mseLoss(zeros([2, 1]), zeros([2])),
       "mseLoss: the shapes [2, 1] and [2] must agree; write target.reshape([2, 1])",
     ],
-    [() => bceWithLogits(zeros([2, 1]), zeros([2])), "bceWithLogits: the shapes [2, 1] and [2] must agree"],
+    [
+      () => bceWithLogits(zeros([2, 1]), zeros([2])),
+      "bceWithLogits: the shapes [2, 1] and [2] must agree; write target.reshape([2, 1])",
+    ],
   ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 
   it("label smoothing outside of 0 to 1", () => {

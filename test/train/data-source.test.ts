@@ -224,6 +224,11 @@ describe("errors", () => {
       },
       "fit: train: there are no batches; a generator can be walked only once",
     ],
+    [
+      "a function that makes no batches",
+      () => fitted(() => 1),
+      "fit: train: the function must give batches { inputs, targets }, one after the other, got 1",
+    ],
     ["an empty array", () => fitted([]), "fit: train: there are no batches"],
     ["a batch size", () => fitted([batch()], { batchSize: 2 }), "fit: batchSize is for datasets, and train is batches"],
     ["augmentation", () => fitted([batch()], { augment: {} }), "fit: augment is for datasets, and train is batches"],
