@@ -207,10 +207,11 @@ export class RunFolder {
     const { epoch } = bestEpoch(epochs, this.config.metric);
     const figures = (reports: readonly EpochLike[]) => JSON.stringify(reports.map((report) => deciding(report)));
     if (own.length === epoch && figures(own) === figures(epochs.slice(0, epoch))) return;
+    const remedy = source === "metrics.jsonl" ? `; --resume ${asArgument(this.path)} writes ${source} anew` : "";
     throw new FileError(
       this.checkpoint("best"),
-      `it was saved after epoch ${own.length}, and by ${source} the best is epoch ${epoch}, or its figures are others: ` +
-        `one of the two files is not this run's, or the run was interrupted, and --resume ${asArgument(this.path)} mends it`,
+      `its reports are of ${plural(own.length, "epoch")}, and by those in ${source} the best is epoch ${epoch}, or their ` +
+        `figures differ: one of the two files is another run's, or was edited${remedy}`,
     );
   }
 
