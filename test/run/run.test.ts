@@ -130,6 +130,10 @@ describe("photographs that a run cannot learn from, or be judged by", () => {
     await expect(refusal(nested)).rejects.toThrow(
       `${nested} holds one folder, "photos", and that holds only folders: open ${nested}/photos`,
     );
+    const single = await folders("single", { photos: 8 });
+    await expect(refusal(single)).rejects.toThrow(
+      `${single}: one class only ("photos"); there must be a folder for each of two or more`,
+    );
     const bare = await folders("bare", { train: 0, test: 0 });
     for (const split of ["train", "test"]) {
       for (const file of (await readdir(join(root, "faces", split))).filter((name) => /0\.\w+$/.test(name))) {
