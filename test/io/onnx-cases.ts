@@ -2,9 +2,13 @@
 
 import { batchNorm } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { groupNorm, instanceNorm } from "../../src/layers/group-norm.js";
+import { layerNorm } from "../../src/layers/layer-norm.js";
+import { TransformerEncoderLayer } from "../../src/layers/transformer-encoder-layer.js";
 import { randn } from "../../src/tensor/factories/drawn.js";
 import { ones } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
+import { convTranspose2d } from "../../src/tensor/ops/conv-transpose2d.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { matmul } from "../../src/tensor/ops/matmul.js";
 import { cat, stack } from "../../src/tensor/ops/movement/cat.js";
@@ -168,6 +172,26 @@ export const ONNX_CASES: [name: string, shape: Shape, fn: (x: Tensor) => Tensor]
     (x) => avgPool2d(x, 3, { stride: 2, padding: 1, ceilMode: true, countIncludePad: false }),
   ],
   ["avgPool2d with a divisor", [2, 8, 6], (x) => avgPool2d(x, 3, { stride: 2, ceilMode: true, divisorOverride: 5 })],
+  ["convTranspose2d", [4, 3, 2], (x) => convTranspose2d(x, w(4, 2, 3, 2), { bias: w(2) })],
+  [
+    "convTranspose2d with everything",
+    [4, 3, 2],
+    (x) =>
+      convTranspose2d(x, w(4, 3, 3, 2), {
+        ...{ stride: [2, 3], padding: [1, 0], outputPadding: [1, 2], dilation: [1, 2], groups: 2 },
+      }),
+  ],
+  ["layerNorm", [3, 4], (x) => layerNorm(x, [4], { weight: w(4), bias: w(4), eps: 0.1 })],
+  ["groupNorm", [4, 3, 2], (x) => groupNorm(x, 2, { weight: w(4), bias: w(4) })],
+  ["instanceNorm", [3, 5], (x) => instanceNorm(x)],
+  [
+    "a TransformerEncoderLayer",
+    [3, 4],
+    (x) =>
+      new TransformerEncoderLayer(4, 2, { dimFeedforward: 5, batchFirst: true, generator: new Generator(3) })
+        .eval()
+        .forward(x),
+  ],
   ["batchNorm of images", [3, 4, 4], (x) => batchNorm(x, moments(3))],
   ["batchNorm of vectors", [3], (x) => batchNorm(x, moments(3))],
   ["a dropout in evaluation", [3], (x) => new Dropout(0.5).eval().forward(x)],

@@ -34,6 +34,8 @@ export function foldBatchNorms({ steps, ...rest }: Computation): Computation {
   const fold = (step: Step): Step => {
     const [source] = step.inputs;
     if (step.name !== "normalize" || typeof source !== "number" || steps[source].name !== "conv2d") return step;
+    // What is normalized by its own moments is normalized otherwise for each input.
+    if (step.inputs.length < 5) return step;
     const isOnlyReader = reads.filter((read) => read === source).length === 1;
     return (isOnlyReader && folded(steps[source], step)) || step;
   };

@@ -80,15 +80,19 @@ const hardsigmoid: Rule = (graph, [x]) => hardSigmoidOf(graph, x);
 const hardswish: Rule = (graph, [x]) => graph.node("Mul", [x, hardSigmoidOf(graph, x)]);
 
 /** @param axesInput the opset from which on the axes are an input; before, they are an attribute */
+function reduce(graph: Graph, opType: string, x: string, dims: readonly Size[], keepdim: boolean, axesInput: number) {
+  // ONNX takes no axes for all of them.
+  if (dims.length === 0) return graph.node("Identity", [x]);
+  const keepdims = flag(keepdim);
+  return graph.opset < axesInput
+    ? graph.node(opType, [x], { axes: dims, keepdims })
+    : graph.node(opType, [x, graph.integers(dims)], { keepdims });
+}
+
 function reduction(opType: string, axesInput = OLDEST_OPSET): Rule {
-  return withAttributes<{ dims: number[]; keepdim: boolean }>(({ dims, keepdim }, graph, [x]) => {
-    // ONNX takes no axes for all of them.
-    if (dims.length === 0) return graph.node("Identity", [x]);
-    const keepdims = flag(keepdim);
-    return graph.opset < axesInput
-      ? graph.node(opType, [x], { axes: dims, keepdims })
-      : graph.node(opType, [x, graph.integers(dims)], { keepdims });
-  });
+  return withAttributes<{ dims: number[]; keepdim: boolean }>(({ dims, keepdim }, graph, [x]) =>
+    reduce(graph, opType, x, dims, keepdim, axesInput),
+  );
 }
 
 const argMax = withAttributes<{ dim: number | undefined; keepdim: boolean }>(
@@ -199,8 +203,41 @@ const avgPool2d = withAttributes<PoolGeometry>((g, graph, inputs) => {
   return graph.node("Mul", [mean, graph.constant("factors", factors, [rows.length, columns.length])]);
 });
 
-const normalize = withAttributes<{ eps: number }>(({ eps }, graph, inputs) =>
-  graph.node("BatchNormalization", inputs, {}, { epsilon: number(eps) }),
+/** The geometry is that of the convolution whose way back this is: from its outputs to its images. */
+const convTranspose2d = withAttributes<ConvGeometry>((g, graph, inputs) => {
+  const added = (images: Size, count: Size, k: Size, stride: Size, padding: Size, dilation: Size) =>
+    number(images) -
+    ((number(count) - 1) * number(stride) - 2 * number(padding) + number(dilation) * (number(k) - 1) + 1);
+  return graph.node("ConvTranspose", inputs, {
+    kernel_shape: [g.kH, g.kW],
+    strides: [g.strideH, g.strideW],
+    pads: [g.padH, g.padW, g.padH, g.padW],
+    dilations: [g.dilationH, g.dilationW],
+    output_padding: [
+      added(g.h, g.outH, g.kH, g.strideH, g.padH, g.dilationH),
+      added(g.w, g.outW, g.kW, g.strideW, g.padW, g.dilationW),
+    ],
+    group: g.groups,
+  });
+});
+
+/** Of each channel by its own moments: layer, group and instance norm, which ONNX has in few of its versions. */
+function normalizeByOwn(graph: Graph, [x, scale, shift]: readonly string[], rank: number, eps: number): string {
+  const dims = Array.from({ length: rank }, (_, d) => d).filter((d) => d !== 1);
+  const mean = (of: string) => reduce(graph, "ReduceMean", of, dims, true, REDUCE_AXES_INPUT_OPSET);
+  const perChannel = (of: string) => graph.node("Reshape", [of, graph.integers([-1, ...dims.slice(1).map(() => 1)])]);
+  const centred = graph.node("Sub", [x, mean(x)]);
+  const variance = mean(graph.node("Mul", [centred, centred]));
+  const deviation = graph.node("Sqrt", [graph.node("Add", [variance, graph.constant("eps", [eps])])]);
+  const scaled = graph.node("Mul", [graph.node("Div", [centred, deviation]), perChannel(scale)]);
+  return graph.node("Add", [scaled, perChannel(shift)]);
+}
+
+const normalize = withAttributes<{ eps: number; ownMoments: boolean }>(
+  ({ eps, ownMoments }, graph, inputs, { inputShapes: [{ length }] }) =>
+    ownMoments
+      ? normalizeByOwn(graph, inputs, length, number(eps))
+      : graph.node("BatchNormalization", inputs, {}, { epsilon: number(eps) }),
 );
 
 /** Whatever is not here cannot be exported. */
@@ -220,6 +257,6 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     min: reduction("ReduceMin", REDUCE_AXES_INPUT_OPSET),
     ...{ softmax: alongDim("Softmax"), logSoftmax: alongDim("LogSoftmax") },
     ...{ clone: same("Identity"), reshape, expand, permute, slice, pad, cat: alongDim("Concat"), indexSelect },
-    ...{ matmul, conv2d, maxPool2d, avgPool2d, normalize },
+    ...{ matmul, conv2d, convTranspose2d, maxPool2d, avgPool2d, normalize },
   }),
 );

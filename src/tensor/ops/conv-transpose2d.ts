@@ -75,6 +75,7 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTranspose2dOp
         () => backend.conv2dWeightGrad(g.storage, x.storage, geometry),
       ],
       [x, w],
+      geometry,
     );
     return bias ? add(y, reshape(bias, [-1, 1, 1])) : y;
   });

@@ -85,9 +85,11 @@ export function normalize(x: Tensor, by: Moments, options: NormalizeOptions = {}
   const shift = bias ?? owned(backend.fill(geometry.c, 0));
   const normalized = () => ({ x: x.storage, mean: mean.storage, variance: variance.storage, eps });
   const y = backend.normalize({ ...normalized(), weight: scale.storage, bias: shift.storage }, geometry);
+  const ownMoments = by.of === x;
   const result = record(
     "normalize",
-    [x, scale, shift, mean, variance],
+    // Its own moments follow from x.
+    ownMoments ? [x, scale, shift] : [x, scale, shift, mean, variance],
     x.shape,
     y,
     (g) => {
@@ -97,7 +99,7 @@ export function normalize(x: Tensor, by: Moments, options: NormalizeOptions = {}
         () => {
           // Moments that are constants take no part in the gradient.
           const none = owned(backend.fill(geometry.c, 0)).storage;
-          const grads = by.of === x ? { weight, bias } : { weight: none, bias: none };
+          const grads = ownMoments ? { weight, bias } : { weight: none, bias: none };
           return backend.normalizeInputGrad({ ...normalized(), g: g.storage, weight: scale.storage, grads }, geometry);
         },
         () => weightGrad,
@@ -105,7 +107,7 @@ export function normalize(x: Tensor, by: Moments, options: NormalizeOptions = {}
       ];
     },
     [x, scale, mean, variance],
-    { eps },
+    { eps, ownMoments },
   );
   mean.dispose();
   variance.dispose();
