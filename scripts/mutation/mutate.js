@@ -31,8 +31,10 @@ const results = await new Stryker({
   // What runs once, when a file is loaded, would have every test run again for each of its faults.
   ignoreStatic: true,
   concurrency: 1,
+  // Slow is not endless, where others need the machine too. What is endless is told by how often it comes by.
+  timeoutMS: 30_000,
   tempDirName: ".cache/mutation",
-  reporters: ["clear-text", "html"],
+  reporters: ["clear-text", "html", "progress-append-only"],
   clearTextReporter: { allowColor: false, reportTests: false },
   htmlReporter: { fileName: "runs/mutation/report.html" },
 }).runMutationTest();

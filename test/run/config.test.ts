@@ -1,7 +1,7 @@
 /** The options of a run: what is filled in, and what is said of what is wrong. */
 
 import { describe, expect, it } from "vitest";
-import { flagOf, optionGroups, trainConfig, trainOptions } from "../../src/run/config.js";
+import { decisive, flagOf, optionGroups, trainConfig, trainOptions } from "../../src/run/config.js";
 import { recipes } from "../../src/run/recipes.js";
 
 describe("what is not given", () => {
@@ -55,6 +55,30 @@ it("takes the recipe, whose own options are all but the photographs", () => {
   expect(trainConfig({ data: "faces", ...faces })).toMatchObject({ ...faces, size: 64, dropout: 0.2 });
 });
 
+it.each<Record<string, unknown>>([
+  { epochs: 1, batch: 1, size: 8, limit: 1, earlyStop: 1, checkpointEvery: 1, seed: 0, splitSeed: 0 },
+  { threads: 1 },
+  { threads: 256 },
+  { lr: 0, weightDecay: 0, valFraction: 0, clipNorm: 1e-9, checkpointSeconds: 1e-9 },
+  { optimizer: "sgd", momentum: 0 },
+  { net: "net3", dropout: 0 },
+  { schedule: "plateau", gamma: 0, minLr: 0, stepEpochs: 1 },
+  { schedule: "cosine", epochs: 10, warmupEpochs: 9.5 },
+  { classWeights: [0, 1.5] },
+])("takes the ends of what there is: %j", (options) => {
+  expect(trainConfig({ data: "faces", ...options })).toMatchObject(options);
+});
+
+it("what decides a run's numbers is all but where they are computed, and for how long where nothing is made for that", () => {
+  const config = trainConfig({ data: "faces", val: "v", cache: "c", threads: 2, detectAnomaly: true });
+  const { data, val, cache, epochs, backend, threads, checkpointEvery, checkpointSeconds, detectAnomaly, ...rest } =
+    config;
+  expect(decisive(config)).toEqual(rest);
+  const cosine = trainConfig({ data: "faces", schedule: "cosine", epochs: 7 });
+  expect(decisive(cosine)).toMatchObject({ schedule: "cosine", epochs: 7 });
+  expect(decisive(cosine)).not.toHaveProperty("data");
+});
+
 describe("what is wrong", () => {
   it.each<[Record<string, unknown>, string]>([
     [{ epochs: 0 }, "epochs: expected a whole number of at least 1, got 0"],
@@ -65,6 +89,18 @@ describe("what is wrong", () => {
     [{ lr: null }, "lr: expected a number of at least 0, got null"],
     [{ size: 7 }, "size: expected a whole number of at least 8, got 7"],
     [{ net: "net4" }, 'net: expected net1, net2 or net3, got "net4"'],
+    [{ threads: 257 }, "threads: expected a whole number from 1 to 256, got 257"],
+    [{ seed: 2 ** 53 }, "seed: expected a whole number of at least 0, got 9007199254740992"],
+    [{ testFraction: 0 }, "testFraction: expected a number above 0 and below 1, got 0"],
+    [{ optimizer: "sgd", momentum: -0.1 }, "momentum: expected a number of at least 0, got -0.1"],
+    [
+      { classWeights: [-1, 1] },
+      'classWeights: expected "balanced", or a weight of at least 0 for each class, and not 0 for all, got [-1,1]',
+    ],
+    [
+      { classWeights: [1, Infinity] },
+      'classWeights: expected "balanced", or a weight of at least 0 for each class, and not 0 for all, got [1,null]',
+    ],
     [{ clipNorm: 0 }, "clipNorm: expected a number above 0, got 0"],
     [{ valFraction: 1 }, "valFraction: expected a number of at least 0 and below 1, got 1"],
     [{ testFraction: 1 }, "testFraction: expected a number above 0 and below 1, got 1"],
