@@ -90,7 +90,6 @@ describe("what is wrong", () => {
     [{ size: 7 }, "size: expected a whole number of at least 8, got 7"],
     [{ net: "net4" }, 'net: expected net1, net2 or net3, got "net4"'],
     [{ threads: 257 }, "threads: expected a whole number from 1 to 256, got 257"],
-    [{ seed: 2 ** 53 }, "seed: expected a whole number of at least 0, got 9007199254740992"],
     [{ testFraction: 0 }, "testFraction: expected a number above 0 and below 1, got 0"],
     [{ optimizer: "sgd", momentum: -0.1 }, "momentum: expected a number of at least 0, got -0.1"],
     [

@@ -139,6 +139,121 @@ describe("what is drawn", () => {
   });
 });
 
+describe("how much is drawn", () => {
+  /** Red says how far right a point of it is, green how far down; blue stays the same. */
+  const ramp = Uint8Array.from(
+    { length: 3 * 32 * 32 },
+    (_, i) => [8 * (i % 32), 8 * (Math.floor(i / 32) % 32), 100][i >> 10],
+  );
+
+  /** For many images, where the four pixels in the middle are taken from, in pixels from the middle. */
+  function movements(options: AugmentOptions): Movement[] {
+    const augmentation = new Augmentation(options, { channels: 3, height: 32, width: 32 }, new Generator(5));
+    const values = new Float32Array(ramp.length);
+    return Array.from({ length: 500 }, (_, index) => {
+      augmentation.apply(ramp, index, values);
+      const [x, y] = [0, 1024].map(
+        (plane) => (row: number, column: number) => (255 * values[plane + row * 32 + column]) / 8,
+      );
+      const middle = (f: typeof x) => (f(15, 15) + f(15, 16) + f(16, 15) + f(16, 16)) / 4 - 15.5;
+      const [right, down] = [(f: typeof x) => f(15, 16) - f(15, 15), (f: typeof x) => f(16, 15) - f(15, 15)];
+      return {
+        ...{ offsetX: middle(x), offsetY: middle(y) },
+        ...{ rightX: right(x), rightY: right(y), downX: down(x), downY: down(y) },
+      };
+    });
+  }
+
+  /** The values lie from least to most, come near both ends, and are in the middle on average. */
+  function expectSpread(values: number[], least: number, most: number, what: string): void {
+    const near = (most - least) / 50;
+    expect(Math.min(...values), what).toBeGreaterThan(least - 1e-3);
+    expect(Math.min(...values), what).toBeLessThan(least + near);
+    expect(Math.max(...values), what).toBeLessThan(most + 1e-3);
+    expect(Math.max(...values), what).toBeGreaterThan(most - near);
+    // The mean of 500 even draws: its standard deviation is a 77th of the range. Five of them.
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(Math.abs(mean - (least + most) / 2), what).toBeLessThan((5 * (most - least)) / 77);
+  }
+
+  it("shift: a share of the size, in each direction by itself", () => {
+    const drawn = movements({ shift: 0.25 });
+    expectSpread(
+      drawn.map(({ offsetX }) => offsetX),
+      -8,
+      8,
+      "right",
+    );
+    expectSpread(
+      drawn.map(({ offsetY }) => offsetY),
+      -8,
+      8,
+      "down",
+    );
+    // Of two that have nothing to do with one another the mean product is 0, here ± 1; of one twice it would be 21.
+    const product = drawn.reduce((sum, { offsetX, offsetY }) => sum + offsetX * offsetY, 0) / drawn.length;
+    expect(Math.abs(product)).toBeLessThan(5);
+    for (const { rightX, rightY, downX, downY } of drawn) {
+      for (const [i, step] of [rightX, rightY, downX, downY].entries()) expect(step).toBeCloseTo([1, 0, 0, 1][i], 4);
+    }
+  });
+
+  it("rotate: degrees, about the middle", () => {
+    const drawn = movements({ rotate: 30 });
+    expectSpread(
+      drawn.map(({ rightX, rightY }) => (180 / Math.PI) * Math.atan2(rightY, rightX)),
+      -30,
+      30,
+      "angle",
+    );
+    for (const { offsetX, offsetY, rightX, rightY, downX, downY } of drawn) {
+      expect(Math.hypot(offsetX, offsetY)).toBeLessThan(1e-3);
+      expect(Math.hypot(rightX, rightY)).toBeCloseTo(1, 3);
+      expect([downX, downY]).toEqual([expect.closeTo(-rightY, 3), expect.closeTo(rightX, 3)]);
+    }
+  });
+
+  it("crop: a square so much smaller, anywhere inside of the image", () => {
+    const drawn = movements({ crop: 0.5 });
+    expectSpread(
+      drawn.map(({ rightX }) => 1 - rightX),
+      0,
+      0.5,
+      "smaller",
+    );
+    // From the square's middle to the image's, of what there is room for.
+    const places = (offset: "offsetX" | "offsetY") =>
+      drawn.filter(({ rightX }) => rightX < 0.9).map((movement) => movement[offset] / (16 * (1 - movement.rightX)));
+    expectSpread(places("offsetX"), -1, 1, "right");
+    expectSpread(places("offsetY"), -1, 1, "down");
+    for (const { rightX, downY } of drawn) expect(downY).toBeCloseTo(rightX, 3);
+  });
+
+  it("colours: factors around 1, each by itself", () => {
+    // The left half is grey, the right half reddish.
+    const halves = Uint8Array.from({ length: 3 * 4 * 4 }, (_, i) => (i < 16 || i % 4 < 2 ? 100 : 60));
+    const factors = (options: AugmentOptions, factorOf: (values: Float32Array) => number) => {
+      const augmentation = new Augmentation(options, { channels: 3, height: 4, width: 4 }, new Generator(6));
+      return Array.from({ length: 500 }, (_, index) => {
+        const values = new Float32Array(halves.length);
+        augmentation.apply(halves, index, values);
+        return factorOf(values);
+      });
+    };
+    expectSpread(
+      factors({ brightness: 0.5 }, (values) => (255 * values[0]) / 100),
+      0.5,
+      1.5,
+      "brightness",
+    );
+    // What two pixels differ by grows by the factor of contrast; what channels of one do by that of saturation.
+    const contrast = (values: Float32Array) => (255 * (values[16] - values[18])) / 40;
+    expectSpread(factors({ contrast: 0.25 }, contrast), 0.75, 1.25, "contrast");
+    const saturation = (values: Float32Array) => (255 * (values[2] - values[18])) / 40;
+    expectSpread(factors({ saturation: 0.25 }, saturation), 0.75, 1.25, "saturation");
+  });
+});
+
 describe("batches", () => {
   beforeAll(() => useBackend("js"));
 
