@@ -65,6 +65,7 @@ it.each<Record<string, unknown>>([
   { schedule: "plateau", gamma: 0, minLr: 0, stepEpochs: 1 },
   { schedule: "cosine", epochs: 10, warmupEpochs: 9.5 },
   { classWeights: [0, 1.5] },
+  { classWeights: "balanced" },
 ])("takes the ends of what there is: %j", (options) => {
   expect(trainConfig({ data: "faces", ...options })).toMatchObject(options);
 });
@@ -95,6 +96,10 @@ describe("what is wrong", () => {
     [
       { classWeights: [-1, 1] },
       'classWeights: expected "balanced", or a weight of at least 0 for each class, and not 0 for all, got [-1,1]',
+    ],
+    [
+      { classWeights: ["1", 1] },
+      'classWeights: expected "balanced", or a weight of at least 0 for each class, and not 0 for all, got ["1",1]',
     ],
     [
       { classWeights: [1, Infinity] },
