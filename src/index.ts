@@ -208,7 +208,7 @@ export { clone } from "./tensor/ops/movement/clone.js";
 export { flip, roll } from "./tensor/ops/movement/flip.js";
 export { gather, scatterAdd } from "./tensor/ops/movement/gather.js";
 export { indexSelect } from "./tensor/ops/movement/index-select.js";
-export { type PadOptions, pad } from "./tensor/ops/movement/pad.js";
+export { type PadMode, type PadOptions, pad } from "./tensor/ops/movement/pad.js";
 export { permute, transpose } from "./tensor/ops/movement/permute.js";
 export { repeat } from "./tensor/ops/movement/repeat.js";
 export { flatten, reshape } from "./tensor/ops/movement/reshape.js";

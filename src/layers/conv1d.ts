@@ -1,8 +1,12 @@
 /** Conv1d: a convolution along sequences, with learned filters. */
 
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { type Conv1dOptions, conv1d, lineKinds } from "../tensor/ops/conv1d.js";
+import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
+import { type Conv1dOptions, conv1d, imagePadding, lineKinds } from "../tensor/ops/conv1d.js";
+import { convWindow } from "../tensor/ops/conv2d.js";
+import { pad } from "../tensor/ops/movement/pad.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
@@ -10,13 +14,20 @@ import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
 import { describeOptions, Module } from "./module.js";
 
 export interface Conv1dLayerOptions extends Omit<Conv1dOptions, "bias"> {
+  /** What the padding holds. Default "zeros". */
+  paddingMode?: PaddingMode;
   /** Learn a number to add to each output channel. Default true. */
   bias?: boolean;
   /** Where the initial weights come from. Default: the "init" stream of `manualSeed`. */
   generator?: Generator;
 }
 
-const KINDS: OptionKinds<Conv1dLayerOptions> = { ...lineKinds, bias: aBoolean, generator: aGenerator };
+const KINDS: OptionKinds<Conv1dLayerOptions> = {
+  ...lineKinds,
+  paddingMode: aPaddingMode,
+  bias: aBoolean,
+  generator: aGenerator,
+};
 
 /** The `conv1d` operation with weight [O, C / groups, k] and bias [O]; see there for formula and shapes. */
 export class Conv1d extends Module {
@@ -24,14 +35,15 @@ export class Conv1d extends Module {
   readonly weight: Parameter;
   /** [O], added to each output channel; null where there is none. */
   readonly bias: Parameter | null;
-  readonly #options: Omit<Conv1dOptions, "bias">;
+  readonly #options: Omit<Conv1dLayerOptions, "bias" | "generator">;
+  readonly #sides: Sides;
 
   /**
    * @param inChannels C
    * @param outChannels O
    * @param kernelSize k
    * @throws RangeError unless all are positive integers
-   * @throws ShapeError unless `groups` divides both numbers of channels
+   * @throws ShapeError unless `groups` divides both numbers of channels, and with padding "same" unless the stride is 1
    */
   constructor(inChannels: number, outChannels: number, kernelSize: number, options: Conv1dLayerOptions = {}) {
     super();
@@ -44,6 +56,8 @@ export class Conv1d extends Module {
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ShapeError(`Conv1d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
     }
+    const window = convWindow("Conv1d", { stride: [1, rest.stride ?? 1], dilation: [1, rest.dilation ?? 1] });
+    this.#sides = sidesOf("Conv1d", imagePadding(rest.padding ?? 0), [1, kernelSize], window);
     const shape = [outChannels, inChannels / groups, kernelSize];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
@@ -53,10 +67,14 @@ export class Conv1d extends Module {
 
   /**
    * [N, C, L] to [N, O, outL].
-   * @throws ShapeError when x has another number of channels, or is shorter than the filter
+   * @throws ShapeError when x has another number of channels, or is shorter than the filter or what its padding mirrors
    */
   forward(x: Tensor): Tensor {
-    return conv1d(x, this.weight, { ...this.#options, bias: this.bias ?? undefined });
+    const { paddingMode: mode = "zeros", ...window } = this.#options;
+    const options = { ...window, bias: this.bias ?? undefined };
+    if (mode === "zeros") return conv1d(x, this.weight, options);
+    const [left, right] = this.#sides;
+    return scope(() => conv1d(pad(x, [left, right], { mode }), this.weight, { ...options, padding: 0 }));
   }
 
   protected override describe(): string {

@@ -1,8 +1,11 @@
 /** Conv2d: a convolution with learned filters. */
 
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { type Conv2dOptions as Conv2dOpOptions, conv2d, convWindow, windowKinds } from "../tensor/ops/conv2d.js";
+import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
+import { type Conv2dOptions as Conv2dOpOptions, conv2d, convKinds, convWindow } from "../tensor/ops/conv2d.js";
+import { pad } from "../tensor/ops/movement/pad.js";
 import { type Pair, pairOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
@@ -11,13 +14,20 @@ import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
 import { describeOptions, Module } from "./module.js";
 
 export interface Conv2dOptions extends Omit<Conv2dOpOptions, "bias"> {
+  /** What the padding holds. Default "zeros". */
+  paddingMode?: PaddingMode;
   /** Learn a number to add to each output channel. Default true. */
   bias?: boolean;
   /** Where the initial weights come from. Default: the "init" stream of `manualSeed`. */
   generator?: Generator;
 }
 
-const KINDS: OptionKinds<Conv2dOptions> = { ...windowKinds, bias: aBoolean, generator: aGenerator };
+const KINDS: OptionKinds<Conv2dOptions> = {
+  ...convKinds,
+  paddingMode: aPaddingMode,
+  bias: aBoolean,
+  generator: aGenerator,
+};
 
 /** The `conv2d` operation with weight [O, C / groups, kH, kW] and bias [O]; see there for formula and shapes. */
 export class Conv2d extends Module {
@@ -25,40 +35,44 @@ export class Conv2d extends Module {
   readonly weight: Parameter;
   /** [O], added to each output channel; null where there is none. */
   readonly bias: Parameter | null;
-  readonly #options: Omit<Conv2dOpOptions, "bias">;
+  readonly #options: Omit<Conv2dOptions, "bias" | "generator">;
+  readonly #sides: Sides;
 
   /**
    * @param inChannels C
    * @param outChannels O
    * @param kernelSize [kH, kW], or one number for both
    * @throws RangeError unless channels and groups are positive integers
-   * @throws ShapeError unless `groups` divides both numbers of channels
+   * @throws ShapeError unless `groups` divides both numbers of channels, and with padding "same" unless the stride is 1
    */
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
     super();
     checkOptions("Conv2d", options, KINDS);
-    const { bias = true, generator, stride, padding, dilation, groups = 1 } = options;
+    const { bias = true, generator, stride, padding, paddingMode, dilation, groups = 1 } = options;
     checkArgument("Conv2d", "inChannels", inChannels, aCount);
     checkArgument("Conv2d", "outChannels", outChannels, aCount);
     checkArgument("Conv2d", "groups", groups, aCount);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ShapeError(`Conv2d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
     }
-    convWindow("Conv2d", { stride, padding, dilation });
-    const [kH, kW] = pairOf(kernelSize, 1, "Conv2d: kernelSize");
-    const shape = [outChannels, inChannels / groups, kH, kW];
+    const kernel = pairOf(kernelSize, 1, "Conv2d: kernelSize");
+    this.#sides = sidesOf("Conv2d", padding, kernel, convWindow("Conv2d", { stride, dilation }));
+    const shape = [outChannels, inChannels / groups, ...kernel];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
     this.guardParameters();
-    this.#options = { stride, padding, dilation, groups };
+    this.#options = { stride, padding, paddingMode, dilation, groups };
   }
 
   /**
    * [N, C, H, W] to [N, O, outH, outW].
-   * @throws ShapeError when x has another number of channels, or is smaller than the filter
+   * @throws ShapeError when x has another number of channels, or is smaller than the filter or what its padding mirrors
    */
   forward(x: Tensor): Tensor {
-    return conv2d(x, this.weight, { ...this.#options, bias: this.bias ?? undefined });
+    const { paddingMode: mode = "zeros", ...window } = this.#options;
+    const options = { ...window, bias: this.bias ?? undefined };
+    if (mode === "zeros") return conv2d(x, this.weight, options);
+    return scope(() => conv2d(pad(x, this.#sides, { mode }), this.weight, { ...options, padding: 0 }));
   }
 
   protected override describe(): string {

@@ -1,26 +1,47 @@
 /** One-dimensional convolution: that of images of height 1. */
 
-import { aNumber, checkOptions, type OptionKinds, wholeFrom } from "../arguments.js";
+import { aNumber, checkOptions, type Kind, type OptionKinds, wholeFrom } from "../arguments.js";
 import { scope } from "../autograd.js";
 import { formatShape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
+import type { ConvPadding } from "./conv-padding.js";
 import { conv2d } from "./conv2d.js";
 import { reshape } from "./movement/reshape.js";
+
+export type LinePadding = number | readonly [left: number, right: number] | "same" | "valid";
 
 export interface Conv1dOptions {
   /** [O], added to each output channel. */
   bias?: Tensor;
   /** Step of the window. Default 1. */
   stride?: number;
-  /** Zeros added at both ends. Default 0. */
-  padding?: number;
+  /** Zeros added at both ends, or [left, right], "same" or "valid", as in `conv2d`. Default 0. */
+  padding?: LinePadding;
   /** Distance between the filter's taps. Default 1. */
   dilation?: number;
   /** Channels are split into this many groups that do not see each other. Default 1. */
   groups?: number;
 }
 
-export const lineKinds = { stride: wholeFrom(1), padding: wholeFrom(0), dilation: wholeFrom(1), groups: aNumber };
+const aLength = wholeFrom(0);
+
+const aLinePadding: Kind<LinePadding> = {
+  expected: 'an integer of at least 0, [left, right], "same" or "valid"',
+  accepts: (value): value is LinePadding =>
+    aLength.accepts(value) ||
+    value === "same" ||
+    value === "valid" ||
+    (Array.isArray(value) && value.length === 2 && value.every(aLength.accepts)),
+};
+
+export const lineKinds = { stride: wholeFrom(1), padding: aLinePadding, dilation: wholeFrom(1), groups: aNumber };
+
+/** That of images of height 1. */
+export function imagePadding(padding: LinePadding): ConvPadding {
+  if (typeof padding === "string") return padding;
+  const [left, right] = typeof padding === "number" ? [padding, padding] : padding;
+  return [left, right, 0, 0];
+}
 
 const KINDS: OptionKinds<Conv1dOptions> = { ...lineKinds, bias: aTensor };
 
@@ -46,7 +67,7 @@ export function conv1d(x: Tensor, w: Tensor, options: Conv1dOptions = {}): Tenso
     const y = conv2d(asImages(x), asImages(w), {
       bias,
       stride: [1, stride],
-      padding: [0, padding],
+      padding: imagePadding(padding),
       dilation: [1, dilation],
       groups,
     });

@@ -1,16 +1,17 @@
 /** Two-dimensional convolution (cross-correlation, as everywhere in deep learning). */
 
 import { aNumber, checkOptions, type OptionKinds } from "../arguments.js";
-import { checkSameBackend, record } from "../autograd.js";
+import { checkSameBackend, record, scope } from "../autograd.js";
 import type { ConvGeometry } from "../backend/backend.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
+import { aConvPadding, type ConvPadding, sidesOf } from "./conv-padding.js";
+import { pad } from "./movement/pad.js";
 import { sum } from "./sum.js";
 import { aPair, type Pair, pairOf, windowCount } from "./window.js";
 
-export interface Conv2dOptions {
-  /** [O], added to each output channel. */
-  bias?: Tensor;
+/** How a filter moves, with as many zeros on either side. */
+interface WindowOptions {
   /** Step of the window. Default 1. */
   stride?: Pair;
   /** Zeros added on every side. Default 0. */
@@ -21,31 +22,51 @@ export interface Conv2dOptions {
   groups?: number;
 }
 
+export interface Conv2dOptions extends Omit<WindowOptions, "padding"> {
+  /** [O], added to each output channel. */
+  bias?: Tensor;
+  /** Zeros added on every side, or [height, width], [left, right, top, bottom], "same" or "valid". Default 0. */
+  padding?: ConvPadding;
+}
+
 /** What a window's options may be, whose numbers are checked with its shapes. */
 export const windowKinds = { stride: aPair, padding: aPair, dilation: aPair, groups: aNumber };
 
-const KINDS: OptionKinds<Conv2dOptions> = { ...windowKinds, bias: aTensor };
+/** Those of a convolution, which may have other padding on each side. */
+export const convKinds = { ...windowKinds, padding: aConvPadding };
+
+const KINDS: OptionKinds<Conv2dOptions> = { ...convKinds, bias: aTensor };
 
 /**
  * How the filter of `who` moves, along both axes.
  * @throws ShapeError when a step, a padding or a dilation is no size
  */
-export function convWindow(who: string, { stride = 1, padding = 0, dilation = 1 }: Conv2dOptions) {
+export function convWindow(who: string, { stride = 1, padding = 0, dilation = 1 }: WindowOptions) {
   const [strideH, strideW] = pairOf(stride, 1, `${who}: stride`);
   const [padH, padW] = pairOf(padding, 0, `${who}: padding`);
   const [dilationH, dilationW] = pairOf(dilation, 1, `${who}: dilation`);
   return { strideH, strideW, padH, padW, dilationH, dilationW };
 }
 
+function shown(x: Shape, weight: Shape): string {
+  return `\n  input   ${formatShape(x)}  (N, C, H, W)\n  weight  ${formatShape(weight)}  (O, C, kH, kW)`;
+}
+
+function checkAxes(x: Shape, weight: Shape): void {
+  for (const [what, { length }] of [
+    ["input", x],
+    ["weight", weight],
+  ] as const) {
+    if (length !== 4) throw new ShapeError(`conv2d: the ${what} must have 4 axes, it has ${length}${shown(x, weight)}`);
+  }
+}
+
 /**
- * The sizes of a convolution, checked.
+ * The sizes of a convolution of four axes by four, checked.
  * @throws ShapeError naming the axis and the numbers.
  */
-export function conv2dGeometry(x: Shape, weight: Shape, options: Omit<Conv2dOptions, "bias"> = {}): ConvGeometry {
-  const shapes = `\n  input   ${formatShape(x)}  (N, C, H, W)\n  weight  ${formatShape(weight)}  (O, C, kH, kW)`;
-  if (x.length !== 4) throw new ShapeError(`conv2d: the input must have 4 axes, it has ${x.length}${shapes}`);
-  if (weight.length !== 4)
-    throw new ShapeError(`conv2d: the weight must have 4 axes, it has ${weight.length}${shapes}`);
+export function conv2dGeometry(x: Shape, weight: Shape, options: WindowOptions = {}): ConvGeometry {
+  const shapes = shown(x, weight);
   const [n, c, h, w] = x;
   const [o, cPerGroup, kH, kW] = weight;
   const window = convWindow("conv2d", options);
@@ -75,15 +96,21 @@ export function conv2dGeometry(x: Shape, weight: Shape, options: Omit<Conv2dOpti
  * @param x [N, C, H, W]
  * @param w [O, C / groups, kH, kW]
  * @returns [N, O, outH, outW], outH = ⌊(H + 2·padding − dilation·(kH − 1) − 1) / stride⌋ + 1
- * @throws ShapeError when the channels do not match, or the filter does not fit into the padded input
+ * @throws ShapeError when the channels do not match, the filter does not fit into the padded input, or "same" has a stride
  * @see V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016, arXiv:1603.07285
  */
 export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
   checkTensor("conv2d", "x", x);
   checkTensor("conv2d", "w", w);
   checkOptions("conv2d", options, KINDS);
-  const { bias } = options;
-  const geometry = conv2dGeometry(x.shape, w.shape, options);
+  const { bias, stride, padding, dilation, groups } = options;
+  checkAxes(x.shape, w.shape);
+  const sides = sidesOf("conv2d", padding, w.shape.slice(2), convWindow("conv2d", { stride, dilation }));
+  const [left, right, top, bottom] = sides;
+  if (left !== right || top !== bottom) {
+    return scope(() => conv2d(pad(x, sides), w, { ...options, padding: 0 }));
+  }
+  const geometry = conv2dGeometry(x.shape, w.shape, { stride, padding: [top, left], dilation, groups });
   const inputs = bias ? [x, w, bias] : [x, w];
   checkSameBackend("conv2d", inputs);
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== geometry.o)) {
