@@ -236,7 +236,7 @@ export { gelu, sigmoid, silu, softplus, tanh } from "./tensor/ops/pointwise/smoo
 export { cos, sin } from "./tensor/ops/pointwise/trigonometry.js";
 export { maskedFill, where } from "./tensor/ops/pointwise/where.js";
 export { type AvgPool2dOptions, avgPool2d } from "./tensor/ops/pooling/avg-pool2d.js";
-export { maxPool2d } from "./tensor/ops/pooling/max-pool2d.js";
+export { type MaxPool2dOptions, maxPool2d } from "./tensor/ops/pooling/max-pool2d.js";
 export type { Pool2dOptions } from "./tensor/ops/pooling/pool-window.js";
 export {
   argMax,

@@ -2,8 +2,8 @@
 
 import { checkOptions } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { maxPool2d } from "../tensor/ops/pooling/max-pool2d.js";
-import { type Pool2dOptions, poolKinds, poolWindow } from "../tensor/ops/pooling/pool-window.js";
+import { type MaxPool2dOptions, maxPool2d, maxPoolKinds } from "../tensor/ops/pooling/max-pool2d.js";
+import { poolWindow } from "../tensor/ops/pooling/pool-window.js";
 import type { Pair } from "../tensor/ops/window.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { describeOptions, Module } from "./module.js";
@@ -11,15 +11,15 @@ import { describeOptions, Module } from "./module.js";
 /** The `maxPool2d` operation: the largest element of each window, [N, C, H, W] to [N, C, outH, outW]. */
 export class MaxPool2d extends Module {
   readonly #kernelSize: Pair;
-  readonly #options: Pool2dOptions;
+  readonly #options: MaxPool2dOptions;
 
   /**
    * @param kernelSize [kH, kW] of the window, or one number for both
    * @throws ShapeError when one of the numbers is no size, or the padding more than half the window
    */
-  constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
+  constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
-    checkOptions("MaxPool2d", options, poolKinds);
+    checkOptions("MaxPool2d", options, maxPoolKinds);
     poolWindow("MaxPool2d", kernelSize, options);
     this.#kernelSize = kernelSize;
     this.#options = options;

@@ -42,7 +42,7 @@ describe("an unknown option", () => {
     ],
     [
       () => new Conv2d(3, 8, 3, js({ strides: 2 })),
-      'Conv2d: unknown option "strides"; did you mean "stride"? It has stride, padding, dilation, groups, bias, generator',
+      'Conv2d: unknown option "strides"; did you mean "stride"? It has stride, padding, dilation, groups, paddingMode, bias, generator',
     ],
     [
       () => crossEntropy(zeros([1, 2]), [0], js({ label_smoothing: 0.1 })),

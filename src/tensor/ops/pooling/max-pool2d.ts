@@ -1,10 +1,27 @@
 /** maxPool2d: the largest element of each window. */
 
-import { checkOptions } from "../../arguments.js";
-import { record } from "../../autograd.js";
+import { checkOptions, type OptionKinds } from "../../arguments.js";
+import { record, scope } from "../../autograd.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
-import type { Pair } from "../window.js";
-import { type Pool2dOptions, pooledShape, poolGeometry, poolKinds } from "./pool-window.js";
+import { indexSelect } from "../movement/index-select.js";
+import { pad } from "../movement/pad.js";
+import { aPair, type Pair } from "../window.js";
+import { type Pool2dOptions, pooledShape, poolGeometry, poolKinds, poolWindow } from "./pool-window.js";
+
+export interface MaxPool2dOptions extends Pool2dOptions {
+  /** Distance between the elements of a window. Default 1. */
+  dilation?: Pair;
+}
+
+export const maxPoolKinds: OptionKinds<MaxPool2dOptions> = { ...poolKinds, dilation: aPair };
+
+/** x with the elements of windows that are spread out side by side along the axis `d`. */
+function gathered(x: Tensor, d: number, count: number, k: number, stride: number, padding: number, dilation: number) {
+  const places = Int32Array.from({ length: count * k }, (_, i) => Math.floor(i / k) * stride + (i % k) * dilation);
+  const end = places[places.length - 1] + 1 - padding - x.shape[d];
+  const sides = [padding, Math.max(end, padding)];
+  return indexSelect(pad(x, d === 3 ? sides : [0, 0, ...sides], { value: -Infinity }), d, places);
+}
 
 /**
  * Largest element of each window; padding never wins, NaN always does. Where several are largest, the gradient goes to
@@ -14,10 +31,18 @@ import { type Pool2dOptions, pooledShape, poolGeometry, poolKinds } from "./pool
  * @returns [N, C, outH, outW]
  * @throws ShapeError when the window does not fit into the padded input
  */
-export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
+export function maxPool2d(x: Tensor, kernelSize: Pair, options: MaxPool2dOptions = {}): Tensor {
   checkTensor("maxPool2d", "x", x);
-  checkOptions("maxPool2d", options, poolKinds);
+  checkOptions("maxPool2d", options, maxPoolKinds);
   const geometry = poolGeometry("maxPool2d", x.shape, kernelSize, options);
+  const { dilationH, dilationW } = poolWindow("maxPool2d", kernelSize, options);
+  if (dilationH * dilationW > 1) {
+    const { kH, kW, outH, outW, strideH, strideW, padH, padW } = geometry;
+    return scope(() => {
+      const rows = gathered(x, 2, outH, kH, strideH, padH, dilationH);
+      return maxPool2d(gathered(rows, 3, outW, kW, strideW, padW, dilationW), kernelSize);
+    });
+  }
   const { backend } = x;
   const y = backend.maxPool2d(x.storage, geometry);
   return record(

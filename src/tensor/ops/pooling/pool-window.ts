@@ -16,6 +16,11 @@ export interface Pool2dOptions {
 
 export const poolKinds: OptionKinds<Pool2dOptions> = { stride: aPair, padding: aPair, ceilMode: aBoolean };
 
+/** What only the largest elements have. */
+interface Dilation {
+  dilation?: Pair;
+}
+
 /** What only averages have. */
 type Divisors = Partial<Pick<PoolGeometry, "countIncludePad" | "divisorOverride">>;
 
@@ -23,21 +28,26 @@ type Divisors = Partial<Pick<PoolGeometry, "countIncludePad" | "divisorOverride"
  * The window of `who` and how it moves, along both axes.
  * @throws ShapeError when one of its numbers is no size, or more than half of it would lie on padding
  */
-export function poolWindow(who: string, kernelSize: Pair, { stride = kernelSize, padding = 0 }: Pool2dOptions) {
+export function poolWindow(
+  who: string,
+  kernelSize: Pair,
+  { stride = kernelSize, padding = 0, dilation = 1 }: Pool2dOptions & Dilation,
+) {
   const [kH, kW] = pairOf(kernelSize, 1, `${who}: kernelSize`);
   const [strideH, strideW] = pairOf(stride, 1, `${who}: stride`);
   const [padH, padW] = pairOf(padding, 0, `${who}: padding`);
+  const [dilationH, dilationW] = pairOf(dilation, 1, `${who}: dilation`);
   if (2 * padH > kH || 2 * padW > kW) {
     throw new ShapeError(`${who}: padding [${padH}, ${padW}] is more than half the window [${kH}, ${kW}]`);
   }
-  return { kH, kW, strideH, strideW, padH, padW };
+  return { kH, kW, strideH, strideW, padH, padW, dilationH, dilationW };
 }
 
 export function poolGeometry(
   name: string,
   x: Shape,
   kernelSize: Pair,
-  options: Pool2dOptions & Divisors,
+  options: Pool2dOptions & Dilation & Divisors,
 ): PoolGeometry {
   if (x.length !== 4) {
     throw new ShapeError(`${name}: expected an input of 4 axes (N, C, H, W), got ${formatShape(x)}`);
@@ -45,12 +55,13 @@ export function poolGeometry(
   const [n, c, h, w] = x;
   if (h === 0 || w === 0) throw new ShapeError(`${name}: the input ${formatShape(x)} has no pixels`);
   const { ceilMode, countIncludePad = true, divisorOverride } = options;
-  const window = poolWindow(name, kernelSize, options);
+  const { dilationH, dilationW, ...window } = poolWindow(name, kernelSize, options);
   const { kH, kW, strideH, strideW, padH, padW } = window;
-  const outH = windowCount(h, kH, strideH, padH, 1, ceilMode);
-  const outW = windowCount(w, kW, strideW, padW, 1, ceilMode);
+  const outH = windowCount(h, kH, strideH, padH, dilationH, ceilMode);
+  const outW = windowCount(w, kW, strideW, padW, dilationW, ceilMode);
   if (outH < 1 || outW < 1) {
-    const [axis, k, size] = outH < 1 ? ["H", kH, h + 2 * padH] : ["W", kW, w + 2 * padW];
+    const spans = [dilationH * (kH - 1) + 1, dilationW * (kW - 1) + 1];
+    const [axis, k, size] = outH < 1 ? ["H", spans[0], h + 2 * padH] : ["W", spans[1], w + 2 * padW];
     throw new ShapeError(
       `${name}: the window spans ${k} along ${axis}, the padded input ${formatShape(x)} has ${size}`,
     );
