@@ -278,5 +278,5 @@ export {
 } from "./train/predict.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";
 export type { EpochReport, StepReport } from "./train/reports.js";
-export type { LossFunction } from "./train/target-loss.js";
+export type { KnownTargets, LossFunction } from "./train/target-loss.js";
 export { WeightAverage, type WeightAverageOptions } from "./train/weight-average.js";

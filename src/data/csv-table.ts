@@ -95,12 +95,16 @@ export class CsvTable {
   /**
    * A column of names as classes: the `targets` of a `TensorDataset`, and its `classes`.
    * @param classes by label: those of another table. Default: the names in the column, sorted
-   * @throws Error when there is no such column, or a name is none of the classes
+   * @throws Error when there is no such column, a name is none of the classes, or a field is empty and no classes are given
    */
   classes(column: string, classes?: readonly string[]): { targets: Int32Array; classes: readonly string[] } {
     const texts = this.texts(column);
     if (classes !== undefined) checkArgument("classes", "classes", classes, listOf("a list of names", aString));
     const known = classes ?? [...new Set(texts)].sort();
+    const empty = classes ? -1 : texts.findIndex((text) => text.trim() === "");
+    if (empty !== -1) {
+      throw new Error(`classes: row ${empty + 1}: ${column} is empty; where that is a class, list all classes`);
+    }
     const labelOf = new Map(known.map((name, label) => [name, label]));
     const targets = Int32Array.from(texts, (text, at) => {
       const label = labelOf.get(text);

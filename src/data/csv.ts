@@ -2,7 +2,15 @@
 
 import { inFile, onFile } from "../file-error.js";
 import { nodeModules } from "../node.js";
-import { aBoolean, aPath, aString, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import {
+  aBoolean,
+  aPath,
+  aString,
+  checkArgument,
+  checkOptions,
+  type Kind,
+  type OptionKinds,
+} from "../tensor/arguments.js";
 import { CsvTable } from "./csv-table.js";
 
 export interface CsvOptions {
@@ -12,7 +20,13 @@ export interface CsvOptions {
   header?: boolean;
 }
 
-const CSV: OptionKinds<CsvOptions> = { delimiter: aString, header: aBoolean };
+const aDelimiter: Kind<string> = {
+  expected: "one character or more, no quote or line end among them",
+  accepts: (value): value is string => typeof value === "string" && /^[^"\r\n\ufeff]+$/.test(value),
+  inKind: aString.accepts,
+};
+
+const CSV: OptionKinds<CsvOptions> = { delimiter: aDelimiter, header: aBoolean };
 
 /**
  * The table in a text. Fields may be in quotes, with delimiters and line ends in them; empty lines are passed over.
@@ -24,10 +38,12 @@ export async function decodeCsv(text: string, options: CsvOptions = {}): Promise
   checkOptions("decodeCsv", options, CSV);
   const { delimiter, header = true } = options;
   const { default: papaparse } = await import("papaparse");
-  const { data, errors } = papaparse.parse<string[]>(text, { delimiter, skipEmptyLines: "greedy" });
+  const { data: lines, errors } = papaparse.parse<string[]>(text, { delimiter, skipEmptyLines: true });
   const [quotes] = errors.filter(({ type }) => type === "Quotes");
   if (quotes)
     throw new Error(`decodeCsv: row ${(quotes.row ?? 0) + 1 - Number(header)}: ${quotes.message.toLowerCase()}`);
+  // A line of delimiters is a row, whose fields are missing.
+  const data = lines.filter((fields) => fields.length > 1 || fields[0].trim() !== "");
   if (data.length === 0) throw new Error("decodeCsv: there is no row in it");
   const [first] = data;
   return header

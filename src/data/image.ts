@@ -46,7 +46,13 @@ export const anImage: Kind<Image> = {
       someChannels.accepts(data.length / (width * height))
     );
   },
-  hint: (value) => (value instanceof Uint8Array ? "decodeImage(…) makes one of a file's bytes" : undefined),
+  hint: (value) => {
+    if (value instanceof Uint8Array) return "decodeImage(…) makes one of a file's bytes";
+    const { data } = (value ?? {}) as Partial<Image>;
+    return (data as unknown) instanceof Uint8ClampedArray
+      ? "a canvas's data is one as new Uint8Array(data)"
+      : undefined;
+  },
 };
 
 export const decodeKinds: OptionKinds<DecodeOptions> = { maxPixels: aCount };

@@ -16,6 +16,12 @@ export function meanAndStdOf(
   examples: () => Iterable<ArrayLike<number>>,
   { channels, inner, unit = 1 }: { channels: number; inner: number; unit?: number },
 ): MeanAndStd {
+  // From the first number of each channel: of one that is always the same, the deviation is 0, without any rounding.
+  const first = new Array<number>(channels).fill(0);
+  for (const example of examples()) {
+    for (const channel of first.keys()) first[channel] = example[channel * inner];
+    break;
+  }
   // In two passes: the difference of large squares would be off.
   const averaged = (of: (value: number, channel: number) => number): number[] => {
     const sums = new Array<number>(channels).fill(0);
@@ -29,7 +35,7 @@ export function meanAndStdOf(
     }
     return sums.map((sum) => sum / count);
   };
-  const mean = averaged((value) => value);
+  const mean = averaged((value, channel) => value - first[channel]).map((offset, channel) => first[channel] + offset);
   const variance = averaged((value, channel) => (value - mean[channel]) ** 2);
   return { mean: mean.map((value) => value * unit), std: variance.map((value) => Math.sqrt(value) * unit) };
 }

@@ -31,6 +31,15 @@ function checkLabels({ data, shape }: ClassTargets, classes: readonly string[] |
   );
 }
 
+/** @throws RangeError naming the first number of a list that would become another one as an integer of 32 bits */
+function checkIntegers(labels: readonly number[]): void {
+  const wrong = labels.findIndex((label) => (label | 0) !== label);
+  if (wrong === -1) return;
+  throw new RangeError(
+    `TensorDataset: the target of example ${wrong} is ${show(labels[wrong])}; beside classes, a list has the class of each`,
+  );
+}
+
 /** As far from 1 as rounding may bring a sum of probabilities. */
 const ROUNDING = 1e-3;
 
@@ -70,6 +79,7 @@ export function readTargets(targets: Examples, classes: readonly string[] | unde
         "targets.map((y) => [y]) are numbers, for a model with one output",
     );
   }
+  if (isList && classes) checkIntegers(targets);
   const read = readExamples("targets", isList && classes ? Int32Array.from(targets) : targets);
   if (areClasses(read)) checkLabels(read, classes);
   else if (classes) checkProbabilities(read, classes);

@@ -9,6 +9,10 @@ import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
+function isDeviation(value: number): boolean {
+  return value > 0 && Number.isFinite(value);
+}
+
 /**
  * y = (x − mean) / std, of each channel. What was measured on the training data (`meanAndStd` of a dataset) goes with the
  * model: into its file, its export, and to whatever it is asked about. Nothing of it is trained.
@@ -22,7 +26,7 @@ export class Normalize extends Module {
    * @param mean [C], of each channel
    * @param std [C], its standard deviation
    * @throws ShapeError unless there are as many of both
-   * @throws RangeError when a deviation is not above 0
+   * @throws RangeError when a mean is not finite, or a deviation not finite and above 0
    */
   constructor(mean: ArrayLike<number>, std: ArrayLike<number>) {
     super();
@@ -31,10 +35,15 @@ export class Normalize extends Module {
     if (mean.length !== std.length) {
       throw new ShapeError(`Normalize: ${mean.length} means for ${std.length} deviations`);
     }
-    const wrong = Array.from(std).findIndex((value) => typeof value !== "number" || !(value > 0));
+    const lost = Array.from(mean).findIndex((value) => typeof value === "number" && !Number.isFinite(value));
+    if (lost !== -1) {
+      throw new RangeError(`Normalize: the mean of channel ${lost} is ${mean[lost]}, and must be finite`);
+    }
+    // As a float32, which it becomes.
+    const wrong = Array.from(std).findIndex((value) => typeof value !== "number" || !isDeviation(Math.fround(value)));
     if (wrong !== -1) {
       throw new RangeError(
-        `Normalize: the deviation of channel ${wrong} is ${show(std[wrong])}, and must be above 0. A channel that is always the ` +
+        `Normalize: the deviation of channel ${wrong} is ${show(std[wrong])}, and must be finite and above 0. A channel that is always the ` +
           "same tells nothing: leave it out, or give it 1",
       );
     }

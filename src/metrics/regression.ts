@@ -53,6 +53,8 @@ export function r2Score(predictions: ArrayLike<number>, targets: ArrayLike<numbe
   const mean = meanOf(targets, targets, (target) => target);
   const missed = meanOf(predictions, targets, (prediction, target) => (target - prediction) ** 2);
   const spread = meanOf(targets, targets, (target) => (target - mean) ** 2);
-  if (spread === 0) return missed === 0 ? 1 : 0;
+  // The mean of equal numbers may be off by rounding.
+  const areEqual = Array.from(targets).every((target) => target === targets[0]);
+  if (areEqual) return missed === 0 ? 1 : 0;
   return 1 - missed / spread;
 }

@@ -49,6 +49,8 @@ export interface PassOptions {
   /** Examples at the beginning that are left out. */
   start?: number;
   augment?: AugmentOptions;
+  /** Called once those at the beginning of batches have been drawn, which a program makes all the same. */
+  onStart?: () => void;
 }
 
 /** @throws ArgumentError when something is asked of batches that a program makes */
@@ -107,7 +109,7 @@ export interface Step {
  */
 export async function* walk(who: string, data: DataSource, options: PassOptions): AsyncIterable<Step> {
   if (isDataset(data)) yield* walkDataset(who, data, options);
-  else yield* walkBatches(who, typeof data === "function" ? await madeBy(who, data) : data, options.start);
+  else yield* walkBatches(who, typeof data === "function" ? await madeBy(who, data) : data, options);
 }
 
 /** @throws ArgumentError when a function gives no batches */
@@ -120,10 +122,16 @@ async function madeBy(who: string, make: () => Batches | Promise<Batches>): Prom
 }
 
 async function* walkDataset(who: string, data: Dataset, options: PassOptions): AsyncIterable<Step> {
-  const { batchSize = 64, start = 0, ...asked } = options;
+  const { batchSize = 64, start = 0, onStart: _, ...asked } = options;
   let seen = start;
   let at = Math.ceil(start / batchSize);
-  for await (const batch of data.batches(batchSize, { ...asked, start })) {
+  const batches: unknown = data.batches(batchSize, { ...asked, start });
+  if (!canBeWalked(batches)) {
+    throw new ArgumentError(
+      `${who}: batches() must give batches { inputs, targets }, one after the other, got ${show(batches)}`,
+    );
+  }
+  for await (const batch of batches) {
     const count = sizeOfBatch(who, batch, at);
     seen += count;
     if (seen > data.length) {
@@ -135,7 +143,7 @@ async function* walkDataset(who: string, data: Dataset, options: PassOptions): A
   if (seen === 0) throw new Error(`${who}: batches() gives none, and the dataset's length is ${data.length}`);
 }
 
-async function* walkBatches(who: string, batches: Batches, start = 0): AsyncIterable<Step> {
+async function* walkBatches(who: string, batches: Batches, { start = 0, onStart }: PassOptions): AsyncIterable<Step> {
   let seen = 0;
   let at = 0;
   for await (const batch of batches) {
@@ -145,6 +153,7 @@ async function* walkBatches(who: string, batches: Batches, start = 0): AsyncIter
     }
     if (seen >= start) yield { batch, at, count };
     seen += count;
+    if (seen === start) onStart?.();
     at++;
   }
   if (seen < start)

@@ -1,6 +1,5 @@
 /** evaluate: how good a model is on a dataset. */
 
-import type { Targets } from "../data/batch.js";
 import { frozen } from "../layers/look-inside.js";
 import { checkLogProbabilities, nllLoss } from "../layers/losses/nll-loss.js";
 import { aModule, type Module } from "../layers/module.js";
@@ -10,7 +9,7 @@ import { aDataSource, checkNotEmpty, type DataSource, walk } from "./data-source
 import type { MetricsOf } from "./metrics.js";
 import { forwardPass, runPass } from "./pass.js";
 import { Tally } from "./tally.js";
-import { classesOf, defaultLoss, type LossFunction, labelsOf } from "./target-loss.js";
+import { classesOf, defaultLoss, type KnownTargets, type LossFunction, labelsOf } from "./target-loss.js";
 
 export interface EvaluateOptions {
   /** Examples in a forward pass. Default 64; changes nothing but speed and memory. Batches of one's own are as they are. */
@@ -19,14 +18,14 @@ export interface EvaluateOptions {
    * Default where the targets are classes: cross-entropy, of logits or, where the model ends in `logSoftmax`, of
    * log-probabilities.
    */
-  loss?: LossFunction<Targets>;
+  loss?: LossFunction<KnownTargets>;
   /** Ends the pass, between two batches, by throwing its reason. */
   signal?: AbortSignal;
 }
 
 const KINDS: OptionKinds<EvaluateOptions> = {
   batchSize: aCount,
-  loss: functions<LossFunction<Targets>>(),
+  loss: functions<LossFunction<KnownTargets>>(),
   signal: aSignal,
 };
 

@@ -1,7 +1,6 @@
 /** findLearningRate: what becomes of the loss while the learning rate rises, and which rate to take. */
 
 import { type AugmentOptions, someAugmentation } from "../data/augment/options.js";
-import type { Targets } from "../data/batch.js";
 import { aModule, type Module } from "../layers/module.js";
 import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";
 import {
@@ -24,7 +23,7 @@ import { aDataSource, checkAsked, checkNotEmpty, type DataSource, walk } from ".
 import { KeptWeights } from "./kept-weights.js";
 import { BrokenLossError } from "./pass.js";
 import { meanLoss, stepsOf } from "./steps.js";
-import { classesOf, defaultLoss, type LossFunction } from "./target-loss.js";
+import { classesOf, defaultLoss, type KnownTargets, type LossFunction } from "./target-loss.js";
 
 export interface FindLearningRateOptions {
   /** Of the model's parameters, with the options that it is to train with. */
@@ -38,7 +37,7 @@ export interface FindLearningRateOptions {
   /** For a dataset of images, as in `fit`. */
   augment?: AugmentOptions;
   /** As in `fit`. */
-  loss?: LossFunction<Targets>;
+  loss?: LossFunction<KnownTargets>;
   /** The rate to begin with. Default 1e-7. */
   from?: number;
   /** The rate to end with. Default 10. */
@@ -61,7 +60,7 @@ const KINDS: OptionKinds<FindLearningRateOptions> = {
   batchSize: aCount,
   accumulate: aCount,
   augment: someAugmentation,
-  loss: functions<LossFunction<Targets>>(),
+  loss: functions<LossFunction<KnownTargets>>(),
   from: numberAbove(0),
   to: numberAbove(0),
   steps: wholeFrom(2),
@@ -159,7 +158,7 @@ async function* endlessly(model: Module, options: FindLearningRateOptions) {
 
 async function search(model: Module, options: FindLearningRateOptions): Promise<LearningRateSearch> {
   const { optimizer, from = 1e-7, to = 10, steps: total = 100, smoothing = 0.95, divergence = 4 } = options;
-  const ratios = optimizer.groups.map(({ lr }) => lr / optimizer.groups[0].lr);
+  const ratios = optimizer.groups.map(({ lr }, i) => (i === 0 ? 1 : lr / optimizer.groups[0].lr));
   const [rates, losses, smoothed]: number[][] = [[], [], []];
   let [average, diverged] = [0, false];
   try {

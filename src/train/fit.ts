@@ -1,7 +1,6 @@
 /** fit: the training loop. */
 
 import { type AugmentOptions, someAugmentation } from "../data/augment/options.js";
-import type { Targets } from "../data/batch.js";
 import type { ClassDataset } from "../data/dataset.js";
 import { aModule, type Module } from "../layers/module.js";
 import { clipGradNorm, clipGradValue } from "../optim/clip.js";
@@ -23,7 +22,6 @@ import {
 } from "../tensor/arguments.js";
 import { formatShape } from "../tensor/shape.js";
 import "../tensor/methods.js";
-import { defaultGenerator, setGeneratorStates } from "../tensor/random.js";
 import { checkHolds, checkSchedules } from "./belongs.js";
 import { aMetric, deciding, keepsImproving, type MetricName } from "./best-epoch.js";
 import { BestWeights } from "./best-weights.js";
@@ -36,13 +34,14 @@ import {
   isDataset,
   walk,
 } from "./data-source.js";
+import { beginStreams } from "./epoch-streams.js";
 import { evaluate } from "./evaluate.js";
 import type { AnyMetrics, MetricsOf } from "./metrics.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import type { EpochReport, StepReport } from "./reports.js";
 import { examplesIn, meanLoss, stepsOf } from "./steps.js";
 import { Tally } from "./tally.js";
-import { classesOf, defaultLoss, type LossFunction } from "./target-loss.js";
+import { classesOf, defaultLoss, type KnownTargets, type LossFunction } from "./target-loss.js";
 
 /** @typeParam Data what is trained on: where its classes have names, there is more to report than the loss */
 export interface FitOptions<Data extends DataSource = ClassDataset> {
@@ -71,7 +70,7 @@ export interface FitOptions<Data extends DataSource = ClassDataset> {
    * Default where the targets are classes: cross-entropy, of logits or, where the model ends in `logSoftmax`, of
    * log-probabilities.
    */
-  loss?: LossFunction<Targets>;
+  loss?: LossFunction<KnownTargets>;
   /** Measures the training set, too, after each epoch and in evaluation mode. Default false. */
   evaluateTrain?: boolean;
   /** Is stepped after each epoch, with the loss on the validation set (without one, on the test or the training set). */
@@ -111,7 +110,7 @@ const KINDS: OptionKinds<AnyOptions> = {
   dropLast: aBoolean,
   accumulate: aCount,
   augment: someAugmentation,
-  loss: functions<LossFunction<Targets>>(),
+  loss: functions<LossFunction<KnownTargets>>(),
   evaluateTrain: aBoolean,
   schedule: aSchedule,
   scheduleEvery: oneOf("step", "epoch"),
@@ -294,12 +293,9 @@ async function trainEpoch(model: Module, options: AnyOptions, position: Training
   const { epoch } = position;
   const total = examplesOf(options);
   position.tally ??= new Tally({ classes });
-  // An epoch that goes on draws its order and its augmentation anew: from where they came from before.
-  if (position.streams) setGeneratorStates(position.streams);
-  const [shuffle, augmentation] = [defaultGenerator("shuffle"), defaultGenerator("augmentation")];
-  position.streams = { shuffle: shuffle.state(), augmentation: augmentation.state() };
+  const onStart = beginStreams(position, isDataset(train));
   let start = performance.now();
-  const batches = walk("fit: train", train, { batchSize, dropLast, start: position.done, augment });
+  const batches = walk("fit: train", train, { batchSize, dropLast, start: position.done, augment, onStart });
   const how = { optimizer, loss, classes, accumulate, epoch, detectAnomaly };
   for await (const said of stepsOf(model, batches, how)) {
     const mean = meanLoss(said);

@@ -5,7 +5,9 @@ import type { Module } from "../layers/module.js";
 import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
 import { scope } from "../tensor/autograd.js";
 import { generatorStates, setGeneratorStates } from "../tensor/random.js";
+import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
+import type { LossFunction } from "./target-loss.js";
 
 /** Training cannot go on: there is NaN or infinity in it. The message says where it came from. */
 export class BrokenLossError extends Error {
@@ -53,12 +55,17 @@ export function forwardPass(
   who: string,
   model: Module,
   { inputs, targets }: Batch,
-  lossFunction: (output: Tensor, targets: Targets) => Tensor,
+  lossFunction: LossFunction<Targets>,
 ): Pass {
   const output = model.forward(inputs);
   checkTensor(who, "what the model returns", output);
   const loss = lossFunction(output, targets);
   checkTensor(who, "what the loss returns", loss);
+  if (loss.size !== 1) {
+    throw new ShapeError(
+      `${who}: what the loss returns must be one number, got ${formatShape(loss.shape)}; mean() makes one`,
+    );
+  }
   return { output, loss };
 }
 

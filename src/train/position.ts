@@ -20,7 +20,7 @@ export class TrainingPosition {
   /** What the model said to them, once there are some. */
   tally: Tally | undefined;
   /** The streams that a pass over the training set draws from, as they were before this epoch's, once it has begun. */
-  streams: { shuffle: number[]; augmentation: number[] } | undefined;
+  streams: { shuffle: number[]; augmentation: number[]; sample?: number[] } | undefined;
   /** One for each epoch that is over. */
   reports: EpochReport<AnyMetrics>[] = [];
 

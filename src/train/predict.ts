@@ -14,7 +14,7 @@ import {
 } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
 import { formatShape, type Shape, ShapeError, sizeOf } from "../tensor/shape.js";
-import { Tensor } from "../tensor/tensor.js";
+import { checkTensor, Tensor } from "../tensor/tensor.js";
 import { aDataSource, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";
 
 export interface PredictOptions {
@@ -116,10 +116,12 @@ export async function predict<Options extends PredictOptions>(
   checkNotEmpty("predict", source);
   const parts: Float32Array[] = [];
   let [count, row, origin]: [number, Shape, string] = [0, [], ""];
-  for await (const { batch } of walk("predict", source, { batchSize, shuffle: false })) {
+  for await (const { batch, count: n, at } of walk("predict", source, { batchSize, shuffle: false })) {
     const output = noGrad(() => frozen(model, () => model.forward(batch.inputs)));
+    checkTensor("predict", "what the model returns", output);
+    if (at === 0) row = output.shape.slice(1);
+    checkRows(output, n, at, row);
     parts.push(Float32Array.from(await output.data()));
-    row = output.shape.slice(1);
     origin = output.origin;
     count += output.shape[0];
     output.dispose();
@@ -132,6 +134,20 @@ export async function predict<Options extends PredictOptions>(
       ? outputs
       : { ...outputs, top: topOf(outputs, topK, { names, areProbabilities: origin === "softmax" }) };
   return found as PredictionBy<Options>;
+}
+
+/** @throws ShapeError where the outputs of a batch are none of its examples, or do not go with those before */
+function checkRows({ shape }: Tensor, examples: number, at: number, row: Shape): void {
+  if (shape.length === 0 || shape[0] % examples !== 0) {
+    throw new ShapeError(
+      `predict: the model makes ${formatShape(shape)} of batch ${at}, of ${examples} examples: it has nothing for each of them`,
+    );
+  }
+  if (formatShape(shape.slice(1)) === formatShape(row)) return;
+  throw new ShapeError(
+    `predict: the outputs of batch ${at} are ${formatShape(shape)}, those before it [N${row.map((n) => `, ${n}`).join("")}]: ` +
+      "call predict for each shape",
+  );
 }
 
 function joined(parts: readonly Float32Array[], length: number): Float32Array {

@@ -63,6 +63,12 @@ export class Tally {
     }
     for (let i = 0; i < labels.length; i++) {
       if (labels[i] === IGNORED) continue;
+      if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < columns)) {
+        throw new Error(
+          `the target ${labels[i]} is none of the classes of the model's output, 0 to ${columns - 1}; targets that are no ` +
+            "classes are a tensor, in a TensorDataset a Float32Array or nested lists",
+        );
+      }
       this.#labels.push(labels[i]);
       for (const value of output.subarray(i * columns, (i + 1) * columns)) this.#outputs.push(value);
     }

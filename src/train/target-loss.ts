@@ -8,6 +8,9 @@ import { formatShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type DataSource, isDataset } from "./data-source.js";
 
+/** Targets of the kind that there is: TypeScript lets a loss take them for what it knows them to be, without saying so. */
+export type KnownTargets = Int32Array & readonly number[] & Tensor;
+
 /**
  * From the model's output [N, …] and the targets of N examples to a scalar, the mean over the N. Any function of the targets
  * that there are will do: `nllLoss` takes labels, `mseLoss` a tensor. (The type is that of a method, whose parameters TypeScript

@@ -48,7 +48,7 @@ const entries = {
   done: count,
   seconds: positive,
   reports: v.array(reportWith(ofAnyTask)),
-  streams: v.optional(v.object({ shuffle: generator, augmentation: generator })),
+  streams: v.optional(v.object({ shuffle: generator, augmentation: generator, sample: v.optional(generator) })),
   tally: v.optional(v.object({ loss: v.number(), classes: count })),
   optimizer: v.object({ lr: v.union([positive, v.array(positive)]), steps: v.array(count) }),
   schedule: v.optional(v.record(v.string(), v.number())),

@@ -61,6 +61,11 @@ describe("a table", () => {
   });
 });
 
+it("lines without a field are passed over, rows whose fields are all missing are not", async () => {
+  const table = await decodeCsv("a,b\n1,2\n\n  \n,\n3,4\n");
+  expect(table.numbers(["a", "b"], { missing: 0 }).data).toEqual(Float32Array.of(1, 2, 0, 0, 3, 4));
+});
+
 describe("what is refused, with its row", () => {
   it.each([
     ["nothing", "\n\n", "there is no row in it"],
@@ -85,6 +90,15 @@ describe("what is refused, with its row", () => {
   it("what is no class", async () => {
     const table = await decodeCsv(PETS);
     expect(() => table.classes("kind", ["cat", "dog"])).toThrow('classes: row 3: kind is "bird", none of "cat", "dog"');
+    const gap = await decodeCsv("kind,legs\ncat,4\n,2\n");
+    expect(() => gap.classes("kind")).toThrow("classes: row 2: kind is empty; where that is a class, list all classes");
+    expect(gap.classes("kind", ["", "cat"]).targets).toEqual(Int32Array.of(1, 0));
+  });
+
+  it.each(["", "\n", '"'])("what is no delimiter: %j", async (delimiter) => {
+    await expect(decodeCsv("a,b\n1,2", { delimiter })).rejects.toThrow(
+      `decodeCsv: delimiter must be one character or more, no quote or line end among them, got ${JSON.stringify(delimiter)}`,
+    );
   });
 });
 

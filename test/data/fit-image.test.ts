@@ -91,6 +91,10 @@ describe("images in memory", () => {
   it("are refused where they are none, or do not fit the labels", () => {
     expect(() => imagesToDataset([], { labels: [], classes })).toThrow("imagesToDataset: there are no images");
     expect(() => imagesToDataset([counting(1, 1)], { labels, classes })).toThrow("2 labels for 1 images");
+    const canvas = { width: 1, height: 1, data: new Uint8ClampedArray(4) } as unknown as Image;
+    expect(() => imagesToDataset([canvas], { labels, classes })).toThrow(
+      "element 0 is an object { width, height, data }; a canvas's data is one as new Uint8Array(data)",
+    );
     expect(() => imagesToDataset([{ width: 2, height: 2, data: new Uint8Array(8) }], { labels, classes })).toThrow(
       "imagesToDataset: images must be a list of images, got an array of 1; element 0 is an object { width, height, data }",
     );

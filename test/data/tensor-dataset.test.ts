@@ -190,6 +190,16 @@ describe("what does not fit is refused", () => {
       { inputs: [[1], [2, 3]], targets: new Int32Array(2) },
       "TensorDataset: inputs: the lists along axis 1 have 1 and 2 elements",
     ],
+    [
+      "a list with what is no class",
+      { inputs, targets: [0, 0.7, 1], classes: ["a", "b"] },
+      "TensorDataset: the target of example 1 is 0.7; beside classes, a list has the class of each",
+    ],
+    [
+      "a list with what is none in 32 bits",
+      { inputs, targets: [0, 1, 2 ** 32], classes: ["a", "b"] },
+      "TensorDataset: the target of example 2 is 4294967296",
+    ],
   ])("%s", (_, options, message) => expect(() => new TensorDataset(options)).toThrow(message));
 
   it("options of another dataset", () => {

@@ -31,7 +31,13 @@ describe("the layer", () => {
   it("says what does not fit", () => {
     expect(() => new Normalize([0, 0], [1])).toThrow("Normalize: 2 means for 1 deviations");
     expect(() => new Normalize([0, 0], [1, 0])).toThrow(
-      "Normalize: the deviation of channel 1 is 0, and must be above 0",
+      "Normalize: the deviation of channel 1 is 0, and must be finite and above 0",
+    );
+    // As a float32, it is 0.
+    expect(() => new Normalize([0], [1e-46])).toThrow("the deviation of channel 0 is 1e-46");
+    expect(() => new Normalize([0], [Infinity])).toThrow("the deviation of channel 0 is Infinity");
+    expect(() => new Normalize([0, Number.NaN], [1, 1])).toThrow(
+      "Normalize: the mean of channel 1 is NaN, and must be finite",
     );
     expect(() => new Normalize([0], [1]).forward(tensor([[1, 2]]))).toThrow(
       "Normalize: made for 1 channels, [N, 1, …], got [1, 2]",
@@ -62,6 +68,15 @@ describe("what is measured on a dataset", () => {
     );
     expect(normalized.reduce((sum, x) => sum + x, 0) / normalized.length).toBeCloseTo(0, 5);
     expect(normalized.reduce((sum, x) => sum + x ** 2, 0) / normalized.length).toBeCloseTo(1, 5);
+  });
+
+  it("is exactly 0 for the deviation of what is always the same", async () => {
+    const inputs = { data: new Float64Array(999).fill(0.1), shape: [333, 3] };
+    const { mean, std } = await new TensorDataset({ inputs, targets: new Int32Array(333) }).meanAndStd();
+    expect([mean, std]).toEqual([
+      [0.1, 0.1, 0.1],
+      [0, 0, 0],
+    ]);
   });
 
   onEachBackend("are those of each column of a table, also of a tensor", async () => {

@@ -26,6 +26,11 @@ describe("regression", () => {
     expect(r2Score(predictions, targets)).toBeCloseTo(expected.r2Score, 12);
   });
 
+  it("is 0 or 1 for targets that are all the same, whatever rounding makes of their mean", () => {
+    const targets = [0.1, 0.1, 0.1];
+    expect([r2Score([0, 0, 0], targets), r2Score(targets, targets)]).toEqual([0, 1]);
+  });
+
   it("says what does not fit", () => {
     expect(() => r2Score([1], [1, 2])).toThrow(new RangeError("r2Score: 1 predictions for 2 targets"));
     expect(() => meanAbsoluteError([], [])).toThrow("meanAbsoluteError: there is nothing to measure");

@@ -5,6 +5,7 @@ import "../../src/tensor/methods.js";
 import type { Batch } from "../../src/data/batch.js";
 import type { Dataset } from "../../src/data/dataset.js";
 import { TensorDataset } from "../../src/data/tensor-dataset.js";
+import { Dropout } from "../../src/layers/dropout.js";
 import { Linear } from "../../src/layers/linear.js";
 import { bceWithLogits } from "../../src/layers/losses/bce-with-logits.js";
 import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
@@ -182,6 +183,33 @@ describe("batches", () => {
     expect(await weights(parts)).toEqual(await weights(whole));
   });
 
+  it.each<[string, number]>([
+    ["in the middle of an epoch", 8],
+    ["at its end", 10],
+  ])("go on %s, beside a model that draws from the same generators", async (_, steps) => {
+    const drawn = function* () {
+      const order = defaultGenerator("sample").permutation(5);
+      for (const i of order) {
+        const noise = [defaultGenerator("sample").normal(), defaultGenerator("dropout").normal()];
+        yield { inputs: tensor([INPUTS[i]]).add(tensor([noise])), targets: [LABELS[i]] };
+      }
+    };
+    const noisy = () =>
+      new Sequential((x: Tensor) => x.mul(1 + defaultGenerator("sample").uniform()), new Dropout(0.3), linear(3));
+    const whole = noisy();
+    await fit(whole, optionsFor(whole, drawn, { batchSize: undefined }));
+    manualSeed(1);
+    const [parts, position] = [noisy(), new TrainingPosition()];
+    const options = optionsFor(parts, drawn, { batchSize: undefined, position });
+    let left = steps;
+    const onStep = () => {
+      if (--left === 0) throw new Error("interrupted");
+    };
+    await expect(fit(parts, { ...options, onStep })).rejects.toThrow("interrupted");
+    await fit(parts, options);
+    expect(await weights(parts)).toEqual(await weights(whole));
+  });
+
   it("have no length to be reported, nor a time that is left", async () => {
     const model = linear(3);
     const steps: unknown[] = [];
@@ -284,6 +312,19 @@ describe("errors", () => {
       "fit: train: batches() gives none, and the dataset's length is 5",
     ],
     [
+      "a dataset that gives no batches but a promise of them",
+      () => fitted({ length: 5, batches: async () => [batch()] }, { batchSize: 5 }),
+      "fit: train: batches() must give batches { inputs, targets }, one after the other, got a promise",
+    ],
+    [
+      "a loss of each example",
+      () =>
+        fitted([batch()], {
+          loss: (output: Tensor, labels: Int32Array) => crossEntropy(output, labels, { reduction: "none" }),
+        }),
+      "fit: what the loss returns must be one number, got [5]; mean() makes one",
+    ],
+    [
       "numbers to judge epochs by accuracy",
       () => {
         const train = new TensorDataset({ inputs: INPUTS, targets: INPUTS.map(() => [1, 2, 3]) });
@@ -292,6 +333,17 @@ describe("errors", () => {
       "there is no accuracy in epoch 1: it needs targets that are classes",
     ],
   ])("%s", (_, run, message) => expect(run()).rejects.toThrow(message));
+});
+
+it("a loss needs no types said, whatever it takes the targets for", async () => {
+  const model = linear(1);
+  const named = dataset([0, 1, 1, 0]);
+  const train = new TensorDataset({ inputs: INPUTS, targets: VALUES.map(([value]) => value + 0.25) });
+  await fit(model, optionsFor(model, train, { loss: (output, targets) => mseLoss(output, targets.reshape([-1, 1])) }));
+  const { loss } = await evaluate(classifier(), named, {
+    loss: (output, labels) => crossEntropy(output, labels, { labelSmoothing: 0.1 }),
+  });
+  expect(loss).toBeGreaterThan(0);
 });
 
 it("one epoch may be of a generator", async () => {

@@ -123,6 +123,15 @@ describe("the sweep", () => {
     expect(optimizer.groups.map(({ lr }) => lr)).toEqual([0.1, 0.02]);
   });
 
+  it("is the same for an optimizer whose rate is 0", async () => {
+    const rates = [0, 0.1].map(async (lr) => {
+      const model = classifier();
+      const options = { optimizer: new SGD(model.parameters(), { lr }), train: dataset([0, 1, 1]), steps: 3 };
+      return (await findLearningRate(model, options)).losses;
+    });
+    expect(await rates[0]).toEqual(await rates[1]);
+  });
+
   it("ends where the loss breaks, which at the beginning is the model's fault", async () => {
     const model = classifier();
     const optimizer = new SGD(model.parameters());

@@ -119,6 +119,25 @@ describe("errors", () => {
       () => predict(same(), tensor([1, 2])),
       "predict: the first axis is that of the examples, and [2] is no [N, …]",
     ],
+    [
+      "what is no tensor",
+      () => predict(new Sequential(((x: Tensor) => [x]) as never), tensor(ROWS)),
+      "predict: what the model returns must be a tensor, got an array of 1",
+    ],
+    [
+      "outputs that are not of each example",
+      () => predict(new Sequential((x: Tensor) => x.mean(0)), tensor(ROWS)),
+      "predict: the model makes [3] of batch 0, of 4 examples: it has nothing for each of them",
+    ],
+    [
+      "outputs of several shapes",
+      () =>
+        predict(
+          same(),
+          [1, 2].map((width) => ({ inputs: tensor([ROWS[0].slice(0, width)]), targets: [0] })),
+        ),
+      "predict: the outputs of batch 1 are [1, 2], those before it [N, 1]: call predict for each shape",
+    ],
     ["lists", () => predict(same(), ROWS as unknown as Tensor), "predict: batch 0 must be { inputs, targets }"],
     ["nothing", () => predict(same(), dataset([])), "predict: the dataset is empty"],
   ])("%s", (_, run, message) => expect(run()).rejects.toThrow(message));

@@ -1,5 +1,6 @@
 /** Augmentation: each time an image is seen, it is moved, turned, cropped, coloured and mixed a little differently. */
 
+import { ArgumentError, show } from "../../tensor/arguments.js";
 import type { Generator } from "../../tensor/random.js";
 import type { ImageShape } from "../image-shape.js";
 import { blur } from "./blur.js";
@@ -94,7 +95,12 @@ export class Augmentation {
     color(values, channels, draw);
     if (draw.grey) takeColor(values, channels);
     blur(values, this.#shape, draw.sigma);
-    this.#options.custom?.(values, this.#shape, random.fork("custom"));
+    const returned: unknown = this.#options.custom?.(values, this.#shape, random.fork("custom"));
+    if (typeof returned === "object" && returned !== null && returned !== values) {
+      throw new ArgumentError(
+        `augment: custom changes the values in place, and what it returns is not looked at: ${show(returned)}`,
+      );
+    }
     if (draw.erased) fillRectangle(values, this.#shape, draw.erased);
   }
 

@@ -241,6 +241,9 @@ describe("what is drawn", () => {
     expect(() => augmented({ custom: 0.5 as unknown as AugmentOptions["custom"] })).toThrow(
       "augment: custom must be a function, got 0.5",
     );
+    for (const elsewhere of [(values: Float32Array) => values.map((value) => 1 - value), async () => undefined]) {
+      expect(() => augmented({ custom: elsewhere })).toThrow("augment: custom changes the values in place");
+    }
   });
 
   it("moves images that are no squares, whatever their channels", () => {
