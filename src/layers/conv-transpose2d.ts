@@ -63,8 +63,9 @@ export class ConvTranspose2d extends Module {
   }
 
   protected override describe(): string {
-    const [c, o, ...kernelSize] = this.weight.shape;
+    const [c, o, kH, kW] = this.weight.shape;
     const { groups = 1, ...options } = this.#options;
+    const kernelSize = kH === kW ? kH : [kH, kW];
     return `${c}, ${o * groups}, ${describeOptions({ kernelSize, ...options, groups: groups > 1 ? groups : undefined, bias: this.bias ? undefined : false })}`;
   }
 }

@@ -9,7 +9,7 @@ import { convWindow } from "../tensor/ops/conv2d.js";
 import { pad } from "../tensor/ops/movement/pad.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
-import type { Parameter, Tensor } from "../tensor/tensor.js";
+import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
 import { describeOptions, Module } from "./module.js";
 
@@ -72,7 +72,9 @@ export class Conv1d extends Module {
   forward(x: Tensor): Tensor {
     const { paddingMode: mode = "zeros", ...window } = this.#options;
     const options = { ...window, bias: this.bias ?? undefined };
-    if (mode === "zeros") return conv1d(x, this.weight, options);
+    checkTensor("Conv1d", "x", x);
+    // What has other axes conv1d refuses, with the shape that it was given in.
+    if (mode === "zeros" || x.shape.length !== 3) return conv1d(x, this.weight, options);
     const [left, right] = this.#sides;
     return scope(() => conv1d(pad(x, [left, right], { mode }), this.weight, { ...options, padding: 0 }));
   }

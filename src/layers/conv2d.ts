@@ -9,7 +9,7 @@ import { pad } from "../tensor/ops/movement/pad.js";
 import { type Pair, pairOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
-import type { Parameter, Tensor } from "../tensor/tensor.js";
+import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
 import { describeOptions, Module } from "./module.js";
 
@@ -71,7 +71,9 @@ export class Conv2d extends Module {
   forward(x: Tensor): Tensor {
     const { paddingMode: mode = "zeros", ...window } = this.#options;
     const options = { ...window, bias: this.bias ?? undefined };
-    if (mode === "zeros") return conv2d(x, this.weight, options);
+    checkTensor("Conv2d", "x", x);
+    // What has other axes conv2d refuses, with the shape that it was given in.
+    if (mode === "zeros" || x.shape.length !== 4) return conv2d(x, this.weight, options);
     return scope(() => conv2d(pad(x, this.#sides, { mode }), this.weight, { ...options, padding: 0 }));
   }
 

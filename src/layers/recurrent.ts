@@ -12,7 +12,7 @@ import { aGenerator, type Generator } from "../tensor/random.js";
 import { formatShape, ShapeError, sameShape, sizeOf } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 import { uniformParameter } from "./init.js";
-import { Module } from "./module.js";
+import { describeOptions, Module } from "./module.js";
 
 export interface RecurrentOptions {
   /** How many layers, one on top of the other. Default 1. */
@@ -149,8 +149,13 @@ export abstract class Recurrent<Inputs extends readonly unknown[], Output> exten
   }
 
   protected override describe(): string {
-    const { numLayers, bidirectional } = this.#options;
-    const more = `${numLayers > 1 ? `, numLayers=${numLayers}` : ""}${bidirectional ? ", bidirectional=true" : ""}`;
-    return `${this.#sizes.input}, ${this.#sizes.hidden}${more}`;
+    const { numLayers, batchFirst, dropout, bidirectional } = this.#options;
+    const options = describeOptions({
+      numLayers: numLayers > 1 ? numLayers : undefined,
+      batchFirst: batchFirst || undefined,
+      dropout: dropout || undefined,
+      bidirectional: bidirectional || undefined,
+    });
+    return `${this.#sizes.input}, ${this.#sizes.hidden}${options && `, ${options}`}`;
   }
 }

@@ -4,11 +4,14 @@ import { beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { AvgPool2d } from "../../src/layers/avg-pool2d.js";
 import { BatchNorm2d, type BatchNorm2dOptions, batchNorm } from "../../src/layers/batch-norm.js";
+import { ConvTranspose2d } from "../../src/layers/conv-transpose2d.js";
+import { Conv1d } from "../../src/layers/conv1d.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { GRU } from "../../src/layers/gru.js";
 import { Linear } from "../../src/layers/linear.js";
 import { MaxPool2d } from "../../src/layers/max-pool2d.js";
-import type { Module } from "../../src/layers/module.js";
+import type { AnyModule } from "../../src/layers/module.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { randn } from "../../src/tensor/factories/drawn.js";
 import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
@@ -163,7 +166,7 @@ describe("Dropout", () => {
 });
 
 describe("print their options", () => {
-  it.each<[make: () => Module, text: string]>([
+  it.each<[make: () => AnyModule, text: string]>([
     [() => new Conv2d(2, 4, 3), "Conv2d(2, 4, kernelSize=3)  weight [4, 2, 3, 3]  bias [4]"],
     [
       () => new Conv2d(2, 4, [1, 3], { stride: [2, 1], dilation: 2, groups: 2, bias: false }),
@@ -182,6 +185,15 @@ describe("print their options", () => {
     [
       () => new AvgPool2d([2, 3], { padding: 1, countIncludePad: false }),
       "AvgPool2d(kernelSize=[2,3], padding=1, countIncludePad=false)",
+    ],
+    [
+      () => new ConvTranspose2d(1, 2, 3, { stride: 2 }),
+      "ConvTranspose2d(1, 2, kernelSize=3, stride=2)  weight [1, 2, 3, 3]  bias [2]",
+    ],
+    [() => new GRU(1, 1, { bias: false }), "GRU(1, 1)  weight_ih_l0 [3, 1]  weight_hh_l0 [3, 1]"],
+    [
+      () => new GRU(1, 1, { bias: false, batchFirst: true, dropout: 0.5 }),
+      "GRU(1, 1, batchFirst=true, dropout=0.5)  weight_ih_l0 [3, 1]  weight_hh_l0 [3, 1]",
     ],
   ])("%#: $1", (make, text) => expect(`${make()}`.split("\n")[0]).toBe(text));
 });
@@ -266,4 +278,10 @@ describe("parameters", () => {
     expect(layer.weight).not.toBe(weight);
     expect(layer.parameters().length).toBe(2);
   });
+});
+
+it("a convolution that mirrors its input refuses another number of axes with the shape that it was given", () => {
+  const options = { padding: 1, paddingMode: "reflect" } as const;
+  expect(() => new Conv2d(2, 1, 3, options).forward(zeros([2, 5, 5]))).toThrow("input   [2, 5, 5]");
+  expect(() => new Conv1d(2, 1, 3, options).forward(zeros([2, 5]))).toThrow("got [2, 5] and [1, 2, 3]");
 });

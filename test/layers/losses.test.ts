@@ -9,7 +9,7 @@ import { klDiv } from "../../src/layers/losses/kl-div.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import type { Reduction } from "../../src/layers/losses/reduction.js";
-import { noGrad } from "../../src/tensor/autograd.js";
+import { backward, noGrad } from "../../src/tensor/autograd.js";
 import { zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { log, relu, sigmoid } from "../../src/tensor/ops/pointwise.js";
@@ -144,5 +144,25 @@ describe("what cannot be meant", () => {
     // Along the wrong axis they are no log-probabilities of classes.
     const wrongAxis = logSoftmax(x, 0);
     expect(await classLoss(wrongAxis, [0, 1]).item()).toBe(await crossEntropy(wrongAxis, [0, 1]).item());
+  });
+});
+
+describe("labels that stand for no class", () => {
+  onEachBackend("forget scores of −Infinity", async () => {
+    const logits = tensor([-Infinity, 1, 0, 0], [2, 2], { requiresGrad: true });
+    for (const labelSmoothing of [0, 0.5]) {
+      const loss = crossEntropy(logits, [-100, 1], { labelSmoothing, reduction: "sum" });
+      expect(await loss.item()).toBeCloseTo(Math.LN2, 6);
+    }
+    backward(nllLoss(logSoftmax(logits, 1), [-100, 1]));
+    expect([...(await logits.grad!.data())]).toEqual([0, 0, 0.5, -0.5]);
+  });
+
+  onEachBackend("alone have no mean, and change nothing", async () => {
+    const logits = zeros([1, 2], { requiresGrad: true });
+    const loss = crossEntropy(logits, [-100]);
+    expect(await loss.item()).toBeNaN();
+    backward(loss);
+    expect((await logits.grad!.data()).every((g) => g === 0)).toBe(true);
   });
 });

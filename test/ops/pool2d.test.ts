@@ -33,6 +33,21 @@ describe("maxPool2d", () => {
     const x = tensor([1, 2, Number.NaN, 0, 5, 3, 4, 1], [1, 1, 2, 4]);
     expect([...(await maxPool2d(x, 2).data())]).toEqual([5, Number.NaN]);
   });
+
+  onEachBackend("gives the gradient to pixels of −Infinity, none to padding", async () => {
+    const gradient = async (dilation: number) => {
+      const x = full([1, 1, 1, 3], -Infinity, { requiresGrad: true });
+      backward(sum(maxPool2d(x, [1, 2], { dilation, padding: [0, 1], stride: 1 })));
+      return [...(await x.grad!.data())];
+    };
+    expect(await gradient(1)).toEqual([2, 1, 1]);
+    expect(await gradient(2)).toEqual([1, 2, 0]);
+  });
+
+  onEachBackend("gives −Infinity where a window has no pixel", async () => {
+    const y = maxPool2d(tensor([3], [1, 1, 1, 1]), 2, { dilation: 2, padding: 1 });
+    expect([...(await y.data())]).toEqual([-Infinity]);
+  });
 });
 
 describe("avgPool2d", () => {

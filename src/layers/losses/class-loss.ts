@@ -12,7 +12,8 @@ import {
 import { scope } from "../../tensor/autograd.js";
 import { indexSelect } from "../../tensor/ops/movement/index-select.js";
 import { reshape } from "../../tensor/ops/movement/reshape.js";
-import { div, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
+import { add, div, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
+import { keepWhere } from "../../tensor/ops/pointwise/where.js";
 import { sum } from "../../tensor/ops/sum.js";
 import { formatShape, ShapeError } from "../../tensor/shape.js";
 import { checkTensor, Tensor, wrap } from "../../tensor/tensor.js";
@@ -85,7 +86,9 @@ export function constant(x: Tensor, values: ArrayLike<number>): Tensor {
 /** Losses [N] with weights that are already in them, reduced; `total` is what "mean" divides by. */
 export function reduced(losses: Tensor, total: number, reduction: Reduction): Tensor {
   if (reduction === "none") return losses;
-  return reduction === "sum" ? sum(losses) : div(sum(losses), total);
+  if (reduction === "sum") return sum(losses);
+  // The mean of none is NaN, and has no say in what is learned: as in PyTorch.
+  return total === 0 ? add(mul(sum(losses), 0), Number.NaN) : div(sum(losses), total);
 }
 
 /** The score of each example's class, Σ over the examples of their classes' weights, and what each example counts. */
@@ -105,17 +108,14 @@ export function pick(scores: Tensor, labels: Labels, { weight, ignoreIndex = IGN
   const isPlain = !ignored.includes(true);
   if (!weight && isPlain) return { losses: picked, total: labels.length };
   const weights = Array.from(labels, (label, i) => (ignored[i] ? 0 : (weight?.[label] ?? 1)));
-  const losses = mul(picked, constant(scores, weights));
+  const losses = weight ? mul(picked, constant(scores, weights)) : picked;
   const total = weights.reduce((total, w) => total + w, 0);
   if (isPlain) return { losses, total };
-  return {
-    losses,
-    total,
-    counted: constant(
-      scores,
-      ignored.map((is) => (is ? 0 : 1)),
-    ),
-  };
+  const counted = constant(
+    scores,
+    ignored.map((is) => (is ? 0 : 1)),
+  );
+  return { losses: keepWhere(losses, counted), total, counted };
 }
 
 /** Internal: `nllLoss` of any numbers: −Σ w[label]·scores[i, label] / Σ w[label]. */

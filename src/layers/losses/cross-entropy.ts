@@ -3,6 +3,7 @@
 import { checkOptions, numberUpTo, type OptionKinds } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
 import { add, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
+import { keepWhere } from "../../tensor/ops/pointwise/where.js";
 import { logSoftmax } from "../../tensor/ops/softmax.js";
 import { sum } from "../../tensor/ops/sum.js";
 import { ShapeError, sameShape } from "../../tensor/shape.js";
@@ -62,7 +63,7 @@ export function crossEntropy(logits: Tensor, labels: Labels | Tensor, options: C
     const { losses, total, counted } = pick(scores, labels as Labels, options);
     if (labelSmoothing === 0) return reduced(losses, total, reduction);
     const all = neg(sum(weight ? mul(scores, constant(scores, weight)) : scores, 1));
-    const spread = counted ? mul(all, counted) : all;
+    const spread = counted ? keepWhere(all, counted) : all;
     const smoothed = add(mul(losses, 1 - labelSmoothing), mul(spread, labelSmoothing / scores.shape[1]));
     return reduced(smoothed, total, reduction);
   });

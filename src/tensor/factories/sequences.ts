@@ -17,7 +17,7 @@ const MOST = 2 ** 30;
  * @throws ArgumentError when the step is 0, leads away from the end, or has too far to go
  */
 export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
-  for (const [name, value] of Object.entries({ start, end: end ?? start, step })) {
+  for (const [name, value] of Object.entries({ start, end: end === undefined ? start : end, step })) {
     checkArgument("arange", name, value, {
       ...aNumber,
       expected: "a finite number",

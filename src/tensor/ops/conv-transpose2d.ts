@@ -5,6 +5,7 @@ import { checkSameBackend, record, scope } from "../autograd.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { type Conv2dOptions, conv2dGeometry, convWindow, windowKinds } from "./conv2d.js";
+import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import { add } from "./pointwise/arithmetic.js";
 import { aPair, type Pair, pairOf } from "./window.js";
@@ -64,17 +65,20 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTranspose2dOp
     throw new ShapeError(`convTranspose2d: bias has shape ${formatShape(bias.shape)}, expected [${shape[1]}]`);
   }
   const { backend } = x;
+  const [moreH, moreW] = [geometry.outH - x.shape[2], geometry.outW - x.shape[3]];
   return scope(() => {
+    // An outputPadding of a stride or more has places for the filter that x has not: zeros.
+    const spread = moreH + moreW > 0 ? pad(x, [0, moreW, 0, moreH]) : x;
     const y = record(
       "convTranspose2d",
-      [x, w],
+      [spread, w],
       shape,
-      backend.conv2dInputGrad(x.storage, w.storage, geometry),
+      backend.conv2dInputGrad(spread.storage, w.storage, geometry),
       (g) => [
         () => backend.conv2d(g.storage, w.storage, undefined, geometry),
-        () => backend.conv2dWeightGrad(g.storage, x.storage, geometry),
+        () => backend.conv2dWeightGrad(g.storage, spread.storage, geometry),
       ],
-      [x, w],
+      [spread, w],
       geometry,
     );
     return bias ? add(y, reshape(bias, [-1, 1, 1])) : y;

@@ -15,12 +15,20 @@ export interface MaxPool2dOptions extends Pool2dOptions {
 
 export const maxPoolKinds: OptionKinds<MaxPool2dOptions> = { ...poolKinds, dilation: aPair };
 
-/** x with the elements of windows that are spread out side by side along the axis `d`. */
+/**
+ * x with the elements of windows that are spread out side by side along the axis `d`. In place of padding stands the
+ * nearest element of the same window, which wins nothing by it; where there is none, −Infinity.
+ */
 function gathered(x: Tensor, d: number, count: number, k: number, stride: number, padding: number, dilation: number) {
-  const places = Int32Array.from({ length: count * k }, (_, i) => Math.floor(i / k) * stride + (i % k) * dilation);
-  const end = places[places.length - 1] + 1 - padding - x.shape[d];
-  const sides = [padding, Math.max(end, padding)];
-  return indexSelect(pad(x, d === 3 ? sides : [0, 0, ...sides], { value: -Infinity }), d, places);
+  const n = x.shape[d];
+  const places = Int32Array.from({ length: count * k }, (_, i) => {
+    const begin = Math.floor(i / k) * stride - padding;
+    const first = begin + dilation * Math.max(0, Math.ceil(-begin / dilation));
+    const last = begin + dilation * Math.min(k - 1, Math.floor((n - 1 - begin) / dilation));
+    return first > last ? n : Math.min(Math.max(begin + (i % k) * dilation, first), last);
+  });
+  const sides = d === 3 ? [0, 1] : [0, 0, 0, 1];
+  return indexSelect(places.includes(n) ? pad(x, sides, { value: -Infinity }) : x, d, places);
 }
 
 /**
