@@ -9,9 +9,11 @@ import {
   Linear,
   loadCsv,
   manualSeed,
+  meanAbsoluteError,
   mseLoss,
   noGrad,
   relu,
+  rootMeanSquaredError,
   Sequential,
   TensorDataset,
   tensor,
@@ -79,12 +81,13 @@ async function forecast(model: Sequential): Promise<Float32Array> {
   return noGrad(() => model.forward(scaled(testDays)).mul(spread).add(center)).data();
 }
 
+const wanted = testDays.map((day) => highest[day + 1]);
+
 /** How far off a forecast is, in °C. */
 function describeErrors(name: string, forecasts: ArrayLike<number>): string {
-  const errors = testDays.map((day, i) => forecasts[i] - highest[day + 1]);
-  const mae = errors.reduce((sum, error) => sum + Math.abs(error), 0) / errors.length;
-  const rmse = Math.hypot(...errors) / Math.sqrt(errors.length);
-  return `${name.padEnd(24)} mean error ${mae.toFixed(2)} °C, root of the mean square ${rmse.toFixed(2)} °C`;
+  const mae = meanAbsoluteError(forecasts, wanted).toFixed(2);
+  const rmse = rootMeanSquaredError(forecasts, wanted).toFixed(2);
+  return `${name.padEnd(24)} mean error ${mae} °C, root of the mean square ${rmse} °C`;
 }
 
 manualSeed(seed);

@@ -1,4 +1,4 @@
-/** sort, argsort, topk: by a network of comparisons, whose order does not hang on the numbers: a device runs it unread. */
+/** sort, argsort, topk: by a network of comparisons, the same for all numbers, so that a device need not be read. */
 
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../arguments.js";
 import { record, scope } from "../autograd.js";
