@@ -51,16 +51,16 @@ const model = new Sequential(
   relu,
   new MaxPool2d(2),
   flatten,
-  new Dropout(0.4),
+  new Dropout(0.25),
   new Linear(64 * 7 * 7, 128),
   relu,
-  new Dropout(0.4),
+  new Dropout(0.25),
   new Linear(128, train.classes.length),
 );
 console.log(`${model}\n`);
 
 const steps = epochs * Math.ceil(train.length / batchSize);
-const optimizer = new AdamW(model.parameters(), { lr: 2e-3, weightDecay: 0.02 });
+const optimizer = new AdamW(model.parameters(), { lr: 3e-3, weightDecay: 0.02 });
 const { onStep, onEpoch } = consoleProgress();
 await fit(model, {
   optimizer,

@@ -39,12 +39,12 @@ test_images, test_labels = split("t10k")
 model = nn.Sequential(
     *(nn.Conv2d(1, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)),
     *(nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(2)),
-    *(nn.Flatten(), nn.Dropout(0.4), nn.Linear(3136, 128), nn.ReLU(), nn.Dropout(0.4), nn.Linear(128, 10)),
+    *(nn.Flatten(), nn.Dropout(0.25), nn.Linear(3136, 128), nn.ReLU(), nn.Dropout(0.25), nn.Linear(128, 10)),
 )
 batch = 128
 steps = options.epochs * math.ceil(len(images) / batch)
 warmup = steps / 30
-optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.02)
+optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.02)
 
 
 def rate(step):
