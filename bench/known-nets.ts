@@ -1,4 +1,4 @@
-/** Nets that everyone knows: Fashion-MNIST's small one, ResNet-18, MobileNetV2. */
+/** Nets that everyone knows: Fashion-MNIST's small one, ResNet-18, MobileNetV2, and two of linear layers alone. */
 
 import type { LayerKind, NetSizes } from "./layer-list.js";
 
@@ -58,6 +58,17 @@ export const fashion: NetSizes = new Sketch(1, 28)
   .append("relu")
   .linear(128, 10)
   .append("logSoftmax");
+
+/** The smallest net that people begin with, of 28 × 28 pixels. */
+export const mlp: NetSizes = new Sketch(1, 28)
+  .append("flatten")
+  .linear(784, 128)
+  .append("relu")
+  .linear(128, 10)
+  .append("logSoftmax");
+
+/** Fashion-MNIST's widest layer alone, of 56 × 56 pixels. */
+export const linear: NetSizes = new Sketch(1, 56).append("flatten").linear(3136, 128).append("logSoftmax");
 
 /** @see He et al., https://arxiv.org/abs/1512.03385, as in torchvision */
 export function resnet18(size: number): NetSizes {

@@ -1,19 +1,20 @@
 /** The nets, as the benchmarks need them: their layers as a list, their cost, one inference and one training step. */
 
 import { Adam, type Labels, type Module, Net1, Net2, nllLoss, noGrad, type Tensor, tensor } from "../src/index.js";
-import { fashion, mobileNetV2, resnet18 } from "./known-nets.js";
+import { fashion, linear, mlp, mobileNetV2, resnet18 } from "./known-nets.js";
 import { type LayerKind, LayerList, type NetSizes } from "./layer-list.js";
 
 export interface BenchNet extends NetSizes {
   make: (dropout: number) => Module;
-  /** Width and height of its images. */
+  /** Of its images: channels, then width and height. */
+  channels: number;
   size: number;
 }
 
-export type NetName = "net1" | "net2" | "fashion" | "resnet18" | "mobilenetv2";
+export type NetName = "net1" | "net2" | "fashion" | "resnet18" | "mobilenetv2" | "mlp" | "linear";
 
-function known(sizes: NetSizes, size: number): BenchNet {
-  return { ...sizes, size, make: (dropout) => new LayerList(sizes, dropout) };
+function known(sizes: NetSizes, channels: number, size: number): BenchNet {
+  return { ...sizes, channels, size, make: (dropout) => new LayerList(sizes, dropout) };
 }
 
 const layers = (text: string) => text.split(" ") as LayerKind[];
@@ -21,6 +22,7 @@ const layers = (text: string) => text.split(" ") as LayerKind[];
 export const nets: Record<NetName, BenchNet> = {
   net1: {
     make: () => new Net1(),
+    channels: 3,
     size: 32,
     layers: layers(
       "conv relu conv relu conv relu conv norm relu pool conv pool relu conv norm relu pool flatten linear logSoftmax",
@@ -37,6 +39,7 @@ export const nets: Record<NetName, BenchNet> = {
   },
   net2: {
     make: (dropout) => new Net2({ dropout }),
+    channels: 3,
     size: 64,
     layers: layers(
       "conv relu conv relu conv relu dropout conv norm relu pool conv relu conv pool relu conv norm relu pool flatten " +
@@ -53,24 +56,26 @@ export const nets: Record<NetName, BenchNet> = {
     ],
     linears: [[32768, 2]],
   },
-  fashion: known(fashion, 28),
-  resnet18: known(resnet18(96), 96),
-  mobilenetv2: known(mobileNetV2(96), 96),
+  fashion: known(fashion, 1, 28),
+  resnet18: known(resnet18(96), 3, 96),
+  mobilenetv2: known(mobileNetV2(96), 3, 96),
+  mlp: known(mlp, 1, 28),
+  linear: known(linear, 1, 56),
 };
 
 /** Of convolutions and linear layers, an image: all but one part in a hundred. */
-export function forwardFlops({ convolutions, linears }: NetSizes): number {
+export function forwardFlops({ convolutions, linears }: Omit<NetSizes, "layers">): number {
   const flops = [
     ...convolutions.map(([c, o, k, size]) => 2 * c * o * k ** 2 * size ** 2),
     ...linears.map(([inputs, outputs]) => 2 * inputs * outputs),
   ];
-  return flops.reduce((sum, n) => sum + n);
+  return flops.reduce((sum, n) => sum + n, 0);
 }
 
 /** Forward, input gradient and weight gradient cost the same; nobody wants the gradient of the images. */
 export function trainingFlops(net: NetSizes): number {
-  const [c, o, k, size] = net.convolutions[0];
-  return 3 * forwardFlops(net) - 2 * c * o * k ** 2 * size ** 2;
+  const first = { convolutions: net.convolutions.slice(0, 1), linears: net.linears.slice(0, 1) };
+  return 3 * forwardFlops(net) - forwardFlops(first.convolutions.length > 0 ? { ...first, linears: [] } : first);
 }
 
 /** Noise in [0, 1), the same on every backend. */
@@ -79,7 +84,7 @@ export function noisyPixels(n: number, size: number, channels = 3): Uint8Array {
 }
 
 /** Images that a net takes. */
-export function noisyImages(n: number, { size, convolutions: [[channels]] }: BenchNet): Tensor {
+export function noisyImages(n: number, { channels, size }: BenchNet): Tensor {
   return tensor(
     Float32Array.from(noisyPixels(n, size, channels), (byte) => byte / 255),
     [n, channels, size, size],

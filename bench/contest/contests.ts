@@ -15,6 +15,7 @@ export type PeerName =
   | "onnxruntime-node"
   | "pytorch"
   | "pytorch-cuda"
+  | "plain-loops"
   | "torchlet";
 
 export interface Contest {
@@ -38,6 +39,7 @@ const infer1 = { work: "inference", net: "net1", batch: 64 } as const;
 const infer2 = { work: "inference", net: "net2", batch: 16 } as const;
 const train1 = { work: "training", net: "net1", batch: 64 } as const;
 const train2 = { work: "training", net: "net2", batch: 16 } as const;
+const trainMlp = { work: "training", net: "mlp", batch: 32, threads: 1 } as const;
 const faster = { needed: 1.3, aim: 2 };
 
 /** Nets that everyone knows, by those that train and those that only infer. */
@@ -91,6 +93,11 @@ export const contests: readonly Contest[] = [
       { work: "training", ...net, threads, peer: "pytorch" },
     ]),
   ),
+
+  { work: "inference", net: "linear", batch: 128, threads: 1, peer: "tfjs-wasm", needed: 1.4, aim: 1.5 },
+  { work: "inference", net: "linear", batch: 128, threads: 1, peer: "pytorch" },
+  { ...trainMlp, peer: "plain-loops", needed: 1 },
+  { ...trainMlp, peer: "pytorch", needed: 1 },
 
   ...[product, infer1, infer2, train1, train2].flatMap((work) =>
     gpuPeers.map((peer): Contest => ({ ...work, ...onGpu, peer, aim: peer === "tfjs-webgpu" ? 1 : undefined })),

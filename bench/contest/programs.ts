@@ -111,6 +111,7 @@ const programs: Record<PeerName, (interpreters: Interpreters) => Program[]> = {
   "jax-js-webgpu": installed("jax-js WebGPU", "../peers/jax.ts", "@jax-js/jax", "webgpu"),
   "onnxruntime-web": installed("onnxruntime-web", "../peers/onnx.ts", "onnxruntime-web", "onnxruntime-web"),
   "onnxruntime-node": installed("onnxruntime-node", "../peers/onnx.ts", "onnxruntime-node", "onnxruntime-node"),
+  "plain-loops": ({ nodes: [node] }) => [script(node, "../peers/plain-loops.ts", "plain loops")],
   pytorch: pytorchOnCpu,
   "pytorch-cuda": (interpreters) => pytorch(interpreters, "cuda"),
 };

@@ -10,6 +10,8 @@ const NAMES = {
   fashion: "Fashion-MNIST net",
   resnet18: "ResNet-18",
   mobilenetv2: "MobileNetV2",
+  mlp: "784–128–10",
+  linear: "Linear 3136 → 128",
 };
 
 const [path, text = ""] = process.argv.slice(2);

@@ -14,7 +14,8 @@ const upload = ({ values, shape }: Values) => tf.tensor(values, shape);
 /** The weights in this library's layouts: filters [kH, kW, C, O], images [N, H, W, C], and so the last layer's inputs. */
 function convert(layers: Task["layers"], inputs: Inputs): Weights {
   const weights: Weights = Object.fromEntries(Object.entries(inputs).map(([name, values]) => [name, upload(values)]));
-  let channels = 0;
+  // Of what comes to a linear layer: a convolution's, or those of a grey image.
+  let channels = 1;
   layers.forEach((layer, i) => {
     const name = `${i}.weight`;
     if (layer === "conv") {

@@ -5,13 +5,13 @@ import { backward } from "../../src/tensor/autograd.js";
 import { full, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { cat } from "../../src/tensor/ops/movement/cat.js";
-import { add } from "../../src/tensor/ops/pointwise.js";
+import { add, mul } from "../../src/tensor/ops/pointwise.js";
 import { type AvgPool2dOptions, avgPool2d } from "../../src/tensor/ops/pooling/avg-pool2d.js";
 import { maxPool2d } from "../../src/tensor/ops/pooling/max-pool2d.js";
 import { sum } from "../../src/tensor/ops/sum.js";
 import type { Pair } from "../../src/tensor/ops/window.js";
 import { ShapeError } from "../../src/tensor/shape.js";
-import { checkFixtures, checkOp } from "../check-op.js";
+import { checkFixtures, checkOp, expectClose } from "../check-op.js";
 import { onEachBackend, targets } from "../targets.js";
 
 type Options = AvgPool2dOptions & { kernelSize: Pair };
@@ -61,6 +61,37 @@ describe("avgPool2d", () => {
     },
     targets.filter(({ name }) => !name.startsWith("gpujs")),
   );
+
+  // Whole windows of two by two have a kernel of their own: four at once, the rest of a row one by one.
+  onEachBackend("means and shares of two by two, rows of any length", async () => {
+    for (const [h, w] of [
+      [2, 2],
+      [5, 9],
+      [4, 16],
+      [7, 23],
+    ] as const) {
+      const values = Array.from({ length: 2 * h * w }, (_, i) => ((i * 37) % 101) / 8);
+      const x = tensor(values, [1, 2, h, w], { requiresGrad: true });
+      const y = avgPool2d(x, 2, { divisorOverride: 3 });
+      const [outH, outW] = [h >> 1, w >> 1];
+      const at = (c: number, iy: number, ix: number) => values[(c * h + iy) * w + ix] as number;
+      const means = [0, 1].flatMap((c) =>
+        Array.from({ length: outH * outW }, (_, i) => {
+          const [iy, ix] = [2 * Math.floor(i / outW), 2 * (i % outW)];
+          return Math.fround((at(c, iy, ix) + at(c, iy, ix + 1) + at(c, iy + 1, ix) + at(c, iy + 1, ix + 1)) / 3);
+        }),
+      );
+      expectClose(await y.data(), means, 1e-6, "means");
+      const weights = Array.from({ length: y.size }, (_, i) => i + 1);
+      backward(sum(mul(y, tensor(weights, y.shape))));
+      const shares = Array.from(values, (_, i) => {
+        const [c, iy, ix] = [Math.floor(i / (h * w)), Math.floor(i / w) % h, i % w];
+        const isSeen = iy < 2 * outH && ix < 2 * outW;
+        return isSeen ? Math.fround((weights[(c * outH + (iy >> 1)) * outW + (ix >> 1)] as number) / 3) : 0;
+      });
+      expectClose((await x.grad?.data()) ?? [], shares, 1e-6, "shares");
+    }
+  });
 });
 
 onEachBackend(

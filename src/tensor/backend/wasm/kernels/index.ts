@@ -1,14 +1,15 @@
 /** What the module exports: every kernel, and the constants that the host needs too. */
 
+export * from "./avg-pool";
 export * from "./batch-norm";
 export { BLOCK } from "./block";
 export * from "./conv";
 export * from "./conv-weight-grad";
 export * from "./depthwise";
 export * from "./matmul";
+export * from "./max-pool";
 export * from "./move";
 export * from "./optimizer";
-export * from "./pool";
 export { dropoutMask } from "./random";
 export { argMax, reduceMax, reduceMin, reduceSum } from "./reduce";
 export * from "./rules.generated";
