@@ -7,7 +7,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { decode, encode } from "jpeg-js";
-import { drawFace } from "../examples/drawn-faces.js";
+import { drawFace } from "../examples/draw-face.js";
 import { findDuplicates } from "../src/data/duplicates.js";
 import type { Image } from "../src/data/image.js";
 import { ImageDataset } from "../src/data/image-dataset.js";

@@ -2,7 +2,7 @@
 
 import { decode, encode } from "jpeg-js";
 import { describe, expect, it } from "vitest";
-import { drawFace } from "../../examples/drawn-faces.js";
+import { drawFace } from "../../examples/draw-face.js";
 import { type DuplicateCluster, findDuplicates } from "../../src/data/duplicates.js";
 import { FaceFolder } from "../../src/data/face-folder.js";
 import { correlation, greyPicture } from "../../src/data/grey-picture.js";

@@ -4,7 +4,7 @@ import { mkdir, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encode } from "jpeg-js";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { drawFace } from "../../examples/drawn-faces.js";
+import { drawFace } from "../../examples/draw-face.js";
 import { FaceFolder } from "../../src/data/face-folder.js";
 import { openSplits, readSplits } from "../../src/data/splits.js";
 import { Generator } from "../../src/tensor/random.js";
