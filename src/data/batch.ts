@@ -14,4 +14,6 @@ export interface Batch {
   inputs: Tensor;
   /** N classes (or N · k, where each example has k), or a tensor [N, …]. */
   targets: Targets;
+  /** Where each example stands in its dataset, where there is one that says so. */
+  indices?: Int32Array;
 }

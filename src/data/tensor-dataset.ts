@@ -130,6 +130,7 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
     return passes(this.length, batchSize, options, () => (indices) => ({
       inputs: takeRows(inputs, indices),
       targets: areClasses(targets) ? takeIntegers(targets, indices) : takeRows(targets, indices),
+      indices,
     }));
   }
 }

@@ -39,7 +39,7 @@ import { evaluate } from "./evaluate.js";
 import type { AnyMetrics, MetricsOf } from "./metrics.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import type { EpochReport, StepReport } from "./reports.js";
-import { examplesIn, meanLoss, stepsOf } from "./steps.js";
+import { accuracyOf, examplesIn, indicesOf, meanLoss, outputsOf, stepsOf } from "./steps.js";
 import { Tally } from "./tally.js";
 import { classesOf, defaultLoss, type KnownTargets, type LossFunction } from "./target-loss.js";
 
@@ -308,7 +308,10 @@ async function trainEpoch(model: Module, options: AnyOptions, position: Training
     position.seconds += since(start);
     const imagesPerSecond = position.done / position.seconds;
     const secondsLeft = total === undefined ? undefined : (total - position.done) / imagesPerSecond;
-    await options.onStep?.({ epoch, epochs, done: position.done, total, loss: mean, imagesPerSecond, secondsLeft });
+    await options.onStep?.({
+      ...{ epoch, epochs, done: position.done, total, loss: mean, imagesPerSecond, secondsLeft },
+      ...{ accuracy: accuracyOf(said), outputs: outputsOf(said), indices: indicesOf(said) },
+    });
     options.signal?.throwIfAborted();
     // What the callback took is not the training's time.
     start = performance.now();

@@ -5,7 +5,7 @@ import type { Module } from "../layers/module.js";
 import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
 import { scope } from "../tensor/autograd.js";
 import { generatorStates, setGeneratorStates } from "../tensor/random.js";
-import { formatShape, ShapeError } from "../tensor/shape.js";
+import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import type { LossFunction } from "./target-loss.js";
 
@@ -97,15 +97,15 @@ export async function runPass(
   model: Module,
   where: string,
   check = false,
-): Promise<{ values: Float32Array; mean: number }> {
+): Promise<{ values: Float32Array; shape: Shape; mean: number }> {
   const generators = generatorStates();
   // What the pass made on the way, with or without a gradient, goes with its scope.
   const scoped = () => scope(pass);
   const { output, loss } = check ? await checkedPass(scoped, model, where) : scoped();
-  const [values, mean] = [await output.data(), await loss.item()];
+  const [values, mean, { shape }] = [await output.data(), await loss.item(), output];
   output.dispose();
   loss.dispose();
-  if (Number.isFinite(mean)) return { values, mean };
+  if (Number.isFinite(mean)) return { values, shape, mean };
   // With the same masks of dropout.
   setGeneratorStates(generators);
   await checkedPass(scoped, model, where);

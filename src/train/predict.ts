@@ -13,9 +13,10 @@ import {
   wholeFrom,
 } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
-import { formatShape, type Shape, ShapeError, sizeOf } from "../tensor/shape.js";
+import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, Tensor } from "../tensor/tensor.js";
 import { aDataSource, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";
+import { joinRows } from "./join-rows.js";
 
 export interface PredictOptions {
   /** Examples in a forward pass. Default 64; changes nothing but speed and memory. Batches of one's own are as they are. */
@@ -127,7 +128,7 @@ export async function predict<Options extends PredictOptions>(
     output.dispose();
     signal?.throwIfAborted();
   }
-  const outputs: Prediction = { data: joined(parts, count * sizeOf(row)), shape: [count, ...row] };
+  const outputs: Prediction = { data: joinRows(parts), shape: [count, ...row] };
   const names = isDataset(source) ? source.classes : undefined;
   const found: Prediction | TopPrediction =
     topK === undefined
@@ -148,14 +149,4 @@ function checkRows({ shape }: Tensor, examples: number, at: number, row: Shape):
     `predict: the outputs of batch ${at} are ${formatShape(shape)}, those before it [N${row.map((n) => `, ${n}`).join("")}]: ` +
       "call predict for each shape",
   );
-}
-
-function joined(parts: readonly Float32Array[], length: number): Float32Array {
-  const whole = new Float32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

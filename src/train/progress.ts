@@ -20,7 +20,7 @@ export interface ConsoleProgress {
   /** For reading photographs: `FaceFolder.open`. */
   onProgress: (done: number, total: number) => void;
   /** For training: `fit`. */
-  onStep: (report: StepReport) => void;
+  onStep: (report: Pick<StepReport, "epoch" | "epochs" | "done" | "total" | "imagesPerSecond" | "secondsLeft">) => void;
   /** For training, too. */
   onEpoch: (report: EpochReport<AnyMetrics>) => void;
 }

@@ -1,6 +1,7 @@
 /** What training tells while it runs: after each step, and after each epoch. */
 
 import type { AnyMetrics, Metrics } from "./metrics.js";
+import type { Prediction } from "./predict.js";
 
 /** Where a running epoch stands. */
 export interface StepReport {
@@ -12,8 +13,14 @@ export interface StepReport {
   done: number;
   /** Examples that it trains on altogether; undefined where it is given batches, which nobody has counted. */
   total?: number;
-  /** Mean over the batch, before the step. */
+  /** Mean over the examples of the step, before it. */
   loss: number;
+  /** The share of them that was rightly told, before it; undefined where the targets are no classes. */
+  accuracy?: number;
+  /** What the model said to them, in training mode and before the step: what `loss` and `accuracy` are of. */
+  outputs: Prediction;
+  /** Where each of them stands in the dataset; undefined where batches do not tell (`Batch.indices`). */
+  indices?: Int32Array;
   /** In this epoch so far, without the time that callbacks took. */
   imagesPerSecond: number;
   /** Until the end of this epoch's training; undefined where that is not known. */

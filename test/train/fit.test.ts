@@ -5,7 +5,9 @@ import "../../src/tensor/methods.js";
 import { ImageDataset } from "../../src/data/image-dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { Linear } from "../../src/layers/linear.js";
 import type { Labels } from "../../src/layers/losses/class-loss.js";
+import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { Module } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
@@ -15,6 +17,7 @@ import { StepLR } from "../../src/optim/schedules/step-lr.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { ones } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
 import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { bestEpoch } from "../../src/train/best-epoch.js";
@@ -22,6 +25,7 @@ import { evaluate } from "../../src/train/evaluate.js";
 import { type FitOptions, fit } from "../../src/train/fit.js";
 import { BrokenLossError } from "../../src/train/pass.js";
 import { TrainingPosition } from "../../src/train/position.js";
+import { predict } from "../../src/train/predict.js";
 import type { EpochReport, StepReport } from "../../src/train/reports.js";
 import { onEachBackend } from "../targets.js";
 import { unreadable } from "../unreadable.js";
@@ -157,6 +161,55 @@ describe("the reports", () => {
     for (const { imagesPerSecond, secondsLeft, done, total } of steps) {
       expect(secondsLeft).toBeCloseTo((total! - done) / imagesPerSecond, 9);
     }
+  });
+});
+
+describe("the report of a step", () => {
+  const stepsOf = async (changes: Partial<FitOptions<ImageDataset>>) => {
+    const model = classifier();
+    const steps: StepReport[] = [];
+    manualSeed(5);
+    await fit(model, optionsFor(model, { epochs: 1, onStep: (report) => steps.push(report), ...changes }));
+    return steps;
+  };
+
+  it("has what the model said to its examples before it, and the share that was right", async () => {
+    const train = dataset(TRAIN);
+    const steps = await stepsOf({ train });
+    const [first] = steps;
+    const before = await predict(classifier(), train);
+    const expected = Array.from(first.indices!).flatMap((i) => [...before.data.subarray(2 * i, 2 * i + 2)]);
+    expect([first.outputs.shape, [...first.outputs.data]]).toEqual([[4, 2], expected]);
+    expect(steps.flatMap(({ indices }) => [...indices!]).sort((a, b) => a - b)).toEqual([...TRAIN.keys()]);
+    for (const { accuracy, outputs, indices } of steps) {
+      const right = Array.from(indices!).filter(
+        (example, i) => Number(outputs.data[2 * i + 1] > outputs.data[2 * i]) === train.labels[example],
+      );
+      expect(accuracy).toBe(right.length / indices!.length);
+    }
+    expect(new Set(steps.map(({ accuracy }) => accuracy)).size).toBeGreaterThan(1);
+  });
+
+  it("has that of all batches in the step", async () => {
+    const [one, several] = [await stepsOf({ batchSize: 6 }), await stepsOf({ batchSize: 3, accumulate: 2 })];
+    for (const [i, { outputs, indices, accuracy }] of several.entries()) {
+      expect(outputs.shape).toEqual(one[i].outputs.shape);
+      expect([indices, accuracy]).toEqual([one[i].indices, one[i].accuracy]);
+      for (const [j, value] of outputs.data.entries()) expect(value).toBeCloseTo(one[i].outputs.data[j], 5);
+    }
+  });
+
+  it("has no accuracy where targets are no classes, and no indices where batches do not tell", async () => {
+    const model = new Linear(1, 1);
+    const steps: StepReport[] = [];
+    const [inputs, targets] = [tensor([[1], [2]]), tensor([[2], [4]])];
+    await fit(model, {
+      ...{ train: [{ inputs, targets }], loss: mseLoss, epochs: 1 },
+      ...{ optimizer: new SGD(model.parameters(), { lr: 0.1 }), onStep: (report) => steps.push(report) },
+    });
+    expect(steps.map(({ accuracy, indices, outputs }) => [accuracy, indices, outputs.shape])).toEqual([
+      [undefined, undefined, [2, 1]],
+    ]);
   });
 });
 
