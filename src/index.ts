@@ -253,6 +253,18 @@ export { tril, triu } from "./tensor/ops/triangle.js";
 export type { Pair } from "./tensor/ops/window.js";
 export { defaultGenerator, Generator, manualSeed, type Stream } from "./tensor/random.js";
 export { type Shape, ShapeError } from "./tensor/shape.js";
+export {
+  type BackwardStep,
+  type ForwardStep,
+  type Kept,
+  type NumbersSummary,
+  recordTape,
+  Tape,
+  type TapeOptions,
+  type TapeStep,
+  type TapeSummary,
+  type TapeTensor,
+} from "./tensor/tape.js";
 export { Parameter, Tensor } from "./tensor/tensor.js";
 export type { TensorValues } from "./tensor/values.js";
 export { bestEpoch, type MetricName } from "./train/best-epoch.js";

@@ -38,6 +38,10 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   autograd: { path: /^tensor\/autograd\.ts$/, imports: ["shape", "backend", "lifetime", "tensor", "trace"] },
   ops: { path: /^tensor\/ops\//, imports: ["shape", "random", "special", "backend", "tensor", "autograd"] },
   methods: { path: /^tensor\/methods\.ts$/, imports: ["lifetime", "tensor", "autograd", "ops"] },
+  tape: {
+    path: /^tensor\/(tape|op-docs)\.ts$/,
+    imports: ["shape", "tensor", "trace", "autograd"],
+  },
   gradcheck: { path: /^tensor\/gradcheck\.ts$/, imports: ["shape", "random", "backend", "tensor", "autograd", "ops"] },
   selfCheck: { path: /^tensor\/self-check\.ts$/, imports: ["random", "backend", "ops"] },
   anomaly: { path: /^tensor\/anomaly\.ts$/, imports: ["shape", "tensor", "trace", "autograd", "ops"] },

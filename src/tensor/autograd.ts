@@ -15,7 +15,7 @@ import { isKept, noteBackward, noteUse, type Owner, own, owning, putAside, type 
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { SharedStorage } from "./shared-storage.js";
 import { checkTensor, type Gradients, GraphNode, Tensor, wrap } from "./tensor.js";
-import { report, unobserved } from "./trace.js";
+import { report, unobserved, type WayBack } from "./trace.js";
 
 let recording = true;
 let nextId = 0;
@@ -57,15 +57,17 @@ export function record(
   attributes: object = {},
 ): Tensor {
   const result = wrap(shape, storage, inputs[0].backend, { origin: name });
+  if (gradients) attach(name, inputs, result, gradients, saves);
   report({ name, inputs, output: result, attributes });
-  return gradients ? attach(name, inputs, result, gradients, saves) : result;
+  return result;
 }
 
 /** `record` for a result of another `shape` that shares the numbers of its only input: `name`, `gradients` as there. */
 export function recordShared(name: string, input: Tensor, shape: Shape, gradients: Gradients): Tensor {
   const result = new Tensor(shape, input.retainNumbers(), name);
+  attach(name, [input], result, gradients, []);
   report({ name, inputs: [input], output: result, attributes: {} });
-  return attach(name, [input], result, gradients, []);
+  return result;
 }
 
 function attach(
@@ -74,15 +76,14 @@ function attach(
   result: Tensor,
   gradients: Gradients,
   saves: readonly (Tensor | "result")[],
-): Tensor {
-  if (!recording || !inputs.some((input) => input.requiresGrad)) return result;
+): void {
+  if (!recording || !inputs.some((input) => input.requiresGrad)) return;
   const saved = saves.map((save) => {
     const numbers = (save === "result" ? result : save).numbers.retain();
     return { numbers, version: numbers.version };
   });
   result.requiresGrad = true;
   result.node = new GraphNode(name, nextId++, inputs, saved, gradients);
-  return result;
 }
 
 /** @throws Error naming both backends when the inputs of `name` live on different ones. */
@@ -131,7 +132,8 @@ function exclusive(numbers: SharedStorage): SharedStorage {
 }
 
 /** Runs one thunk and returns its result as numbers of their own, freeing whatever else it made. */
-function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage): SharedStorage {
+function runThunk(node: GraphNode, thunk: () => Tensor | Storage, back: WayBack): SharedStorage {
+  const input = back.to;
   const { result, owner } = owning(() => {
     // A rule is one operation to whoever observes, whatever it is made of.
     const gradient = unobserved(thunk);
@@ -143,7 +145,7 @@ function runThunk(node: GraphNode, input: Tensor, thunk: () => Tensor | Storage)
         `${node.name}: its gradient has shape ${formatShape(result.shape)}, the input ${formatShape(input.shape)}`,
       );
     }
-    report({ name: `backward of ${node.name}`, inputs: node.inputs, output: result, attributes: {} });
+    report({ name: `backward of ${node.name}`, inputs: node.inputs, output: result, attributes: {}, back });
     return result.retainNumbers();
   } finally {
     owner.freeAll();
@@ -247,11 +249,15 @@ function send(tensor: Tensor, gradient: SharedStorage, gradients: Map<Tensor, Sh
   }
   // What a rule reads may be a storage whose tensor it does not ask.
   for (const read of [tensor, ...node.inputs]) noteUse(read);
-  const { result: thunks, owner } = owning(() => node.gradients(new Tensor(tensor.shape, gradient, "backward")));
+  const { result, owner } = owning(() => {
+    const g = new Tensor(tensor.shape, gradient, "backward");
+    return { g, thunks: node.gradients(g) };
+  });
+  const { g, thunks } = result;
   try {
     node.inputs.forEach((input, i) => {
       if (!input.requiresGrad) return;
-      const contribution = runThunk(node, input, thunks[i]);
+      const contribution = runThunk(node, thunks[i], { from: tensor, gradient: g, to: input });
       const sum = gradients.get(input);
       gradients.set(input, sum ? addGradients(sum, contribution) : contribution);
     });
@@ -306,6 +312,19 @@ function stillToCome(returned: unknown): { what: string; advice: string } | unde
   return has("next") ? { what: "a generator", advice: "walk it inside" } : undefined;
 }
 
+/**
+ * Internal: checks that a callback is over.
+ * @param thing that ends with it: "scope"
+ * @throws ArgumentError when what it returned goes on
+ */
+export function checkOver(who: string, thing: string, returned: unknown): void {
+  const later = stillToCome(returned);
+  if (later === undefined) return;
+  throw new ArgumentError(
+    `${who}: the callback returned ${later.what}; a ${thing} ends when its callback returns, so ${later.advice}`,
+  );
+}
+
 /** Nothing for a promise, so that an async callback does not compile: it would go on after the scope has closed. */
 export type Sync<T> = T extends PromiseLike<unknown> ? never : T;
 
@@ -341,12 +360,7 @@ export function scope<T>(fn: () => Sync<T>): T {
   checkArgument("scope", "fn", fn, aFunction);
   const { result, owner } = owning<T>(() => {
     const returned = fn();
-    const later = stillToCome(returned);
-    if (later !== undefined) {
-      throw new ArgumentError(
-        `scope: the callback returned ${later.what}; a scope ends when its callback returns, so ${later.advice}`,
-      );
-    }
+    checkOver("scope", "scope", returned);
     return returned;
   });
   const returned: ReadonlySet<Tracked> = new Set(tensorsIn(result));

@@ -12,6 +12,18 @@ export interface Operation {
   readonly output: Tensor;
   /** What it was asked for besides: conv2d's geometry, softmax's `dim`. Its call of `record` in ops/ says what. */
   readonly attributes: object;
+  /** Of a "backward of …" alone. */
+  readonly back?: WayBack;
+}
+
+/** Where a "backward of …" comes from, and where it leads. */
+export interface WayBack {
+  /** The result of the operation that it goes back through. */
+  readonly from: Tensor;
+  /** ∂L/∂from. */
+  readonly gradient: Tensor;
+  /** The input of the operation that the output is a gradient of; where it has several uses, a part of it. */
+  readonly to: Tensor;
 }
 
 let observer: ((operation: Operation) => void) | undefined;
