@@ -268,7 +268,14 @@ export {
 export { Parameter, Tensor } from "./tensor/tensor.js";
 export type { TensorValues } from "./tensor/values.js";
 export { bestEpoch, type MetricName } from "./train/best-epoch.js";
-export { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "./train/checkpoint.js";
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  loadCheckpoint,
+  loadWeights,
+  saveCheckpoint,
+  type Training,
+} from "./train/checkpoint.js";
 export type { Batches, DataSource } from "./train/data-source.js";
 export { type EvaluateOptions, evaluate } from "./train/evaluate.js";
 export {

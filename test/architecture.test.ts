@@ -51,7 +51,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   data: { path: /^data\//, imports: ["node", "bytes", ...ENGINE] },
   explain: { path: /^explain\//, imports: [...ENGINE, "layers"] },
   metrics: { path: /^metrics\//, imports: ENGINE },
-  io: { path: /^io\//, imports: ["node", ...ENGINE, "layers", "optim"] },
+  io: { path: /^io\//, imports: ["node", "bytes", ...ENGINE, "layers", "optim"] },
   train: { path: /^train\//, imports: ["node", "text", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },
   run: {
     path: /^run\//,

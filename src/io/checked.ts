@@ -5,8 +5,16 @@ import { FileError } from "../file-error.js";
 /** The value, or the problem in words. */
 export type Checked<T> = { output: T } | { problem: string; cause?: unknown };
 
+/** @throws what `fail` makes of a problem, where there is one */
+export function valueOf<T>(
+  checked: Checked<T>,
+  fail = (problem: string, cause: unknown) => new Error(problem, { cause }),
+): T {
+  if ("output" in checked) return checked.output;
+  throw fail(checked.problem, checked.cause);
+}
+
 /** @throws FileError naming the file, where there is a problem */
 export function outputOf<T>(path: string, checked: Checked<T>): T {
-  if ("output" in checked) return checked.output;
-  throw new FileError(path, checked.problem, { cause: checked.cause });
+  return valueOf(checked, (problem, cause) => new FileError(path, problem, { cause }));
 }

@@ -1,9 +1,10 @@
-/** Checkpoints: all that training needs to go on, in one safetensors file. */
+/** Checkpoints: all that training needs to go on, in one safetensors file or the bytes of one. */
 
 import { inFile } from "../file-error.js";
-import { outputOf } from "../io/checked.js";
+import { valueOf } from "../io/checked.js";
 import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
-import { loadSealed, loadSealedMetadata, saveSealed } from "../io/safetensors/sealed.js";
+import type { SafetensorsFile } from "../io/safetensors/bytes.js";
+import { decodeSealed, encodeSealed, loadSealed, loadSealedMetadata, saveSealed } from "../io/safetensors/sealed.js";
 import { tensorsOn } from "../io/tensors-on.js";
 import { type AnyModule, aModule, type StateDict } from "../layers/module.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
@@ -16,6 +17,7 @@ import {
   type Kind,
   needed,
   type OptionKinds,
+  bytes as someBytes,
 } from "../tensor/arguments.js";
 import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
@@ -44,7 +46,7 @@ export interface Training {
   settings?: Settings;
 }
 
-/** What `loadCheckpoint` changes; a position is passed over, as the file has one. */
+/** What a checkpoint changes; a position is passed over, as the checkpoint has one. */
 type Resumed = Omit<Training, "position"> & Partial<Training>;
 
 const loadKinds: OptionKinds<Resumed> = {
@@ -70,11 +72,24 @@ function withoutPrefix(prefix: string, tensors: StateDict): StateDict {
 }
 
 /**
+ * What a file's metadata says, without a look at its tensors.
+ * @throws FileError when the file is no checkpoint
+ */
+async function savedState(path: string): Promise<TrainingState> {
+  const metadata = await loadSealedMetadata(path);
+  try {
+    return await stateOf(metadata);
+  } catch (error) {
+    throw inFile(path, error);
+  }
+}
+
+/**
  * Compares settings before anything else is read.
  * @throws FileError when the file is no checkpoint, or naming each setting that is not what it was
  */
 export async function checkSavedSettings(path: string, settings: Settings): Promise<void> {
-  const saved = await stateOf(await loadSealedMetadata(path), path);
+  const saved = await savedState(path);
   try {
     checkSettings(saved.settings, settings);
   } catch (error) {
@@ -87,27 +102,21 @@ export async function checkSavedSettings(path: string, settings: Settings): Prom
  * @throws FileError when the file is no checkpoint
  */
 export async function savedReports(path: string): Promise<TrainingState["reports"]> {
-  return (await stateOf(await loadSealedMetadata(path), path)).reports;
+  return (await savedState(path)).reports;
 }
 
 function releaseAll(tensors: StateDict): void {
   for (const value of Object.values(tensors)) value.dispose();
 }
 
-/**
- * Writes a file that is whole or not there: the model's tensors as `model.NAME`, the optimizer's as
- * `optimizer.NAME.INDEX`, and what the model said of classes so far in this epoch, if anything, as `tally.outputs`
- * and `tally.labels`. Numbers and generators are in the metadata, with a SHA-256 digest of each tensor and each entry. All of it is as it is at the call, whatever happens while
- * the file is written.
- * @param training what to save
- * @throws Error when the optimizer or the schedule is another model's
- */
-export async function saveCheckpoint(path: string, training: Training): Promise<void> {
-  checkArgument("saveCheckpoint", "path", path, aPath);
-  checkOptions("saveCheckpoint", training, saveKinds);
-  const { model, optimizer, schedule, position, settings } = training;
-  checkHolds("saveCheckpoint", model, optimizer);
-  checkSchedules("saveCheckpoint", schedule, optimizer);
+/** @throws Error when the optimizer or the schedule is another model's */
+function checkBelongs(who: string, { model, optimizer, schedule }: Resumed): void {
+  checkHolds(who, model, optimizer);
+  checkSchedules(who, schedule, optimizer);
+}
+
+/** All that is saved. The tensors are for the caller to dispose of. */
+function contentOf({ model, optimizer, schedule, position, settings }: Training): SafetensorsFile {
   const state = optimizer.stateDict();
   const { epoch, done, seconds, reports, streams } = position;
   const tally = position.tally?.state();
@@ -131,11 +140,49 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
     tensors["tally.outputs"] = tensor(Float32Array.from(tally.outputs), [tally.labels.length, tally.classes]);
     tensors["tally.labels"] = tensor(Float32Array.from(tally.labels));
   }
+  return { tensors, metadata };
+}
+
+/**
+ * Does something with all that is saved, as it is at the call.
+ * @throws Error when the optimizer or the schedule is another model's
+ */
+async function withContent<T>(
+  who: string,
+  training: Training,
+  use: (content: SafetensorsFile) => Promise<T>,
+): Promise<T> {
+  checkOptions(who, training, saveKinds);
+  checkBelongs(who, training);
+  const content = contentOf(training);
   try {
-    await saveSealed(path, tensors, metadata);
+    return await use(content);
   } finally {
-    releaseAll(tensors);
+    releaseAll(content.tensors);
   }
+}
+
+/**
+ * Writes a file that is whole or not there: the model's tensors as `model.NAME`, the optimizer's as
+ * `optimizer.NAME.INDEX`, and what the model said of classes so far in this epoch, if anything, as `tally.outputs`
+ * and `tally.labels`. Numbers and generators are in the metadata, with a SHA-256 digest of each tensor and each entry. All of it is as it is at the call, whatever happens while
+ * the file is written.
+ * @param training what to save
+ * @throws Error when the optimizer or the schedule is another model's
+ */
+export async function saveCheckpoint(path: string, training: Training): Promise<void> {
+  checkArgument("saveCheckpoint", "path", path, aPath);
+  await withContent("saveCheckpoint", training, ({ tensors, metadata }) => saveSealed(path, tensors, metadata));
+}
+
+/**
+ * The bytes of the file that `saveCheckpoint` writes, for a place that is no file: a browser's storage, a download. After any
+ * step, as `onStep` is called; `decodeCheckpoint` and `loadCheckpoint` read them.
+ * @param training what to save, as it is at the call
+ * @throws Error when the optimizer or the schedule is another model's
+ */
+export function encodeCheckpoint(training: Training): Promise<Uint8Array<ArrayBuffer>> {
+  return withContent("encodeCheckpoint", training, ({ tensors, metadata }) => encodeSealed(tensors, metadata));
 }
 
 /** @throws Error when the tally's tensors are not there, or not of its size */
@@ -177,11 +224,11 @@ function checkSteps(saved: readonly number[], { parameters }: Optimizer): void {
 
 /**
  * Internal: what a checkpoint's metadata says.
- * @throws FileError naming the file and the field that is not as it should be
+ * @throws Error naming the field that is not as it should be
  */
-export async function stateOf(metadata: Readonly<Record<string, string>>, path: string): Promise<TrainingState> {
+export async function stateOf(metadata: Readonly<Record<string, string>>): Promise<TrainingState> {
   const { decodeState } = await import("./training-state-schema.js");
-  return outputOf(path, decodeState(metadata, STREAMS));
+  return valueOf(decodeState(metadata, STREAMS));
 }
 
 /** @throws Error when a schedule is there on one side only: the rate would not go on as it did */
@@ -192,24 +239,14 @@ function checkSchedule(saved: ScheduleState | undefined, schedule: Schedule | un
 }
 
 /**
- * Puts everything where `saveCheckpoint` found it, the default generators included. The model, the optimizer and the
- * schedule are made as they were made then.
- * @param training what to put there
- * @returns the position to go on from
- * @throws Error when the optimizer given is another model's, or the schedule another optimizer's
- * @throws FileError when the file was changed or damaged, is no checkpoint, or one of another model, optimizer, schedule
- * or other settings; nothing has been changed then
+ * Puts everything where a checkpoint has it.
+ * @throws Error when it is one of another model, optimizer, schedule or other settings; nothing has been changed then
  */
-export async function loadCheckpoint(path: string, training: Resumed): Promise<TrainingPosition> {
-  checkArgument("loadCheckpoint", "path", path, aPath);
-  checkOptions("loadCheckpoint", training, loadKinds);
+async function resume(file: SafetensorsFile, training: Resumed): Promise<TrainingPosition> {
   const { model, optimizer, schedule, settings } = training;
-  checkHolds("loadCheckpoint", model, optimizer);
-  checkSchedules("loadCheckpoint", schedule, optimizer);
-  const { metadata, ...file } = await loadSealed(path);
   const tensors = await tensorsOn(backendOf(model), file.tensors);
   try {
-    const state = await stateOf(metadata, path);
+    const state = await stateOf(file.metadata);
     const { epoch, done, seconds, reports, streams, generators } = state;
     const tally = state.tally && (await tallyFrom(tensors, state.tally, done));
     // All that can fail comes first: from the first change on, everything changes.
@@ -225,10 +262,48 @@ export async function loadCheckpoint(path: string, training: Resumed): Promise<T
     loadOptimizer();
     setGeneratorStates(generators);
     return Object.assign(new TrainingPosition(), { epoch, done, seconds, reports, streams, tally });
-  } catch (error) {
-    throw inFile(path, error);
   } finally {
     releaseAll(tensors);
+  }
+}
+
+/**
+ * Puts everything where `saveCheckpoint` found it, the default generators included. The model, the optimizer and the
+ * schedule are made as they were made then.
+ * @param training what to put there
+ * @returns the position to go on from
+ * @throws Error when the optimizer given is another model's, or the schedule another optimizer's
+ * @throws FileError when the file was changed or damaged, is no checkpoint, or one of another model, optimizer, schedule
+ * or other settings; nothing has been changed then
+ */
+export async function loadCheckpoint(path: string, training: Resumed): Promise<TrainingPosition> {
+  checkArgument("loadCheckpoint", "path", path, aPath);
+  checkOptions("loadCheckpoint", training, loadKinds);
+  checkBelongs("loadCheckpoint", training);
+  const file = await loadSealed(path);
+  try {
+    return await resume(file, training);
+  } catch (error) {
+    throw inFile(path, error);
+  }
+}
+
+/**
+ * The same from the bytes of such a file, which `encodeCheckpoint` gives.
+ * @param bytes all of the file
+ * @param training what to put there
+ * @returns the position to go on from
+ * @throws Error when the optimizer given is another model's, the schedule another optimizer's, or the bytes were changed or
+ * damaged, are no checkpoint, or one of another model, optimizer, schedule or other settings; nothing has been changed then
+ */
+export async function decodeCheckpoint(bytes: Uint8Array, training: Resumed): Promise<TrainingPosition> {
+  checkArgument("decodeCheckpoint", "bytes", bytes, someBytes);
+  checkOptions("decodeCheckpoint", training, loadKinds);
+  checkBelongs("decodeCheckpoint", training);
+  try {
+    return await resume(await decodeSealed(bytes), training);
+  } catch (error) {
+    throw new Error(`decodeCheckpoint: ${(error as Error).message}`, { cause: error });
   }
 }
 

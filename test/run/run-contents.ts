@@ -16,7 +16,7 @@ function digest(value: Tensor): string {
 
 export async function checkpointContents(path: string) {
   const { tensors, metadata } = await loadSealed(path);
-  const { seconds: _, reports, ...progress } = await stateOf(metadata, path);
+  const { seconds: _, reports, ...progress } = await stateOf(metadata);
   const values = Object.entries(tensors).map(([name, value]) => [name, value.shape, digest(value)]);
   // The number of epochs to come is no part of what was computed.
   return {

@@ -3,8 +3,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import "../../src/tensor/methods.js";
+import { encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import { saveSealed } from "../../src/io/safetensors/sealed.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
@@ -18,7 +19,14 @@ import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { Generator, generatorStates, manualSeed } from "../../src/tensor/random.js";
-import { loadCheckpoint, loadWeights, saveCheckpoint, type Training } from "../../src/train/checkpoint.js";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  loadCheckpoint,
+  loadWeights,
+  saveCheckpoint,
+  type Training,
+} from "../../src/train/checkpoint.js";
 import { fit } from "../../src/train/fit.js";
 import { TrainingPosition } from "../../src/train/position.js";
 import { classifier, dataset } from "./tiny-data.js";
@@ -47,7 +55,7 @@ function training(): Whole {
 const TRAIN = dataset([0, 1, 1, 0, 1, 0, 0, 1, 1, 0]);
 
 /** To the end of epoch 3, or until `signal`; the schedule looks at each batch. */
-const train = ({ model, ...rest }: Whole, signal?: AbortSignal, onStep = () => {}) =>
+const train = ({ model, ...rest }: Whole, signal?: AbortSignal, onStep: () => unknown = () => {}) =>
   fit(model, { ...rest, train: TRAIN, epochs: 3, batchSize: 4, scheduleEvery: "step", signal, onStep });
 
 const state = async ({ model, optimizer }: Training) => ({
@@ -80,6 +88,66 @@ it("training goes on from a checkpoint with the numbers that it would have had, 
   }
 });
 
+describe("the bytes of a checkpoint", () => {
+  it("are those of the file, and training goes on from them", async () => {
+    const whole = training();
+    await train(whole);
+    const [path, expected] = [join(root, "of-bytes"), await state(whole)];
+    manualSeed(1);
+    const begun = training();
+    const controller = new AbortController();
+    let left = 5;
+    let bytes = new Uint8Array();
+    const stop = async () => {
+      if (--left > 0) return;
+      bytes = await encodeCheckpoint(begun);
+      await saveCheckpoint(path, begun);
+      controller.abort(new Error("enough"));
+    };
+    await expect(train(begun, controller.signal, stop)).rejects.toThrow("enough");
+    expect(bytes).toEqual(new Uint8Array(await readFile(path)));
+    manualSeed(99);
+    const next = training();
+    next.position = await decodeCheckpoint(bytes, next);
+    expect([next.position.epoch, next.position.done]).toEqual([2, 8]);
+    await train(next);
+    expect(await state(next)).toEqual(expected);
+  });
+
+  it("are refused like files, without a path", async () => {
+    const begun = training();
+    const bytes = await encodeCheckpoint(begun);
+    const damaged = bytes.slice();
+    damaged[damaged.length - 1] ^= 1;
+    const fresh = training();
+    for (const [wrong, message] of [
+      [damaged, /^decodeCheckpoint: not what was written, in model\.2\.1\.bias: the file was changed/],
+      [bytes.subarray(0, 100), /^decodeCheckpoint: safetensors: a file of 100 bytes cannot hold a header of \d+$/],
+      [await encodeSafetensors({ a: tensor(1) }), /^decodeCheckpoint: this is no checkpoint/],
+      ["last.safetensors", /^decodeCheckpoint: bytes must be a Uint8Array, the bytes of a file, got "last\.safetensors"; read/],
+    ] as const) {
+      await expect(decodeCheckpoint(wrong as Uint8Array, fresh)).rejects.toThrow(message);
+    }
+    const { model, optimizer } = begun;
+    await expect(decodeCheckpoint(bytes, { model, optimizer })).rejects.toThrow(
+      "decodeCheckpoint: it has a schedule's state; pass the schedule, too",
+    );
+    await expect(encodeCheckpoint({ model, optimizer } as Training)).rejects.toThrow(
+      'encodeCheckpoint: the option "position" is missing; it must be a TrainingPosition',
+    );
+    const { optimizer: others, position } = training();
+    await expect(encodeCheckpoint({ model, optimizer: others, position })).rejects.toThrow(
+      "encodeCheckpoint: the optimizer holds none of the 4 parameters of Sequential",
+    );
+  });
+
+  it("need what browsers give to pages of https alone, and say so", async () => {
+    vi.stubGlobal("crypto", {});
+    onTestFinished(() => void vi.unstubAllGlobals());
+    await expect(encodeCheckpoint(training())).rejects.toThrow("by crypto.subtle, which browsers give to pages of https://");
+  });
+});
+
 it("a model takes the weights alone", async () => {
   const begun = training();
   await train(begun);
@@ -99,6 +167,8 @@ it("nothing is left in memory", async () => {
   const before = backend.memory().storages;
   await saveCheckpoint(path, begun);
   await loadCheckpoint(path, begun);
+  expect(backend.memory().storages).toBe(before);
+  await decodeCheckpoint(await encodeCheckpoint(begun), begun);
   expect(backend.memory().storages).toBe(before);
   expect((await readdir(root)).filter((name) => name.includes("unfinished"))).toEqual([]);
 });

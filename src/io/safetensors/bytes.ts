@@ -14,7 +14,16 @@ import { tensor } from "../../tensor/factories/from-values.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { floatBytes } from "../float-bytes.js";
-import { type Entry, encodeHeader, headerLength, LENGTH_BYTES, type Metadata, parseHeader, quoted } from "./header.js";
+import {
+  type Entry,
+  encodeHeader,
+  type Header,
+  headerLength,
+  LENGTH_BYTES,
+  type Metadata,
+  parseHeader,
+  quoted,
+} from "./header.js";
 
 /** Tensors by name, and whatever the writer had to say about them. */
 export interface SafetensorsFile {
@@ -99,6 +108,12 @@ export class EntryReader {
   }
 }
 
+/** What the header of a file's bytes says, and where the first tensor begins. */
+export function openBytes(bytes: Uint8Array): Header & { dataStart: number } {
+  const dataStart = LENGTH_BYTES + headerLength(bytes.subarray(0, LENGTH_BYTES), bytes.length);
+  return { ...parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length - dataStart), dataStart };
+}
+
 /**
  * Reads the bytes of a safetensors file onto the current backend. Whatever the numbers are in the file (F64, F32, F16,
  * BF16, F8_E5M2, F8_E4M3, F8_E8M0, I64, I32, I16, I8, U64, U32, U16, U8, BOOL), they become float32: the nearest one
@@ -108,8 +123,7 @@ export class EntryReader {
 export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsReadOptions = {}): SafetensorsFile {
   checkArgument("decodeSafetensors", "bytes", bytes, someBytes);
   checkOptions("decodeSafetensors", options, readKinds);
-  const dataStart = LENGTH_BYTES + headerLength(bytes.subarray(0, LENGTH_BYTES), bytes.length);
-  const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length - dataStart);
+  const { entries, metadata, dataStart } = openBytes(bytes);
   return scope(() => {
     const tensors = entries.map((entry) => {
       const reader = new EntryReader(entry, options);

@@ -7,7 +7,7 @@ import { nodeModules } from "../../node.js";
 import { aPath, checkArgument, checkOptions } from "../../tensor/arguments.js";
 import { writeAtomically } from "../atomic-file.js";
 import { EntryReader, pieces, readKinds, type SafetensorsFile, type SafetensorsReadOptions } from "./bytes.js";
-import { type Entry, type Header, headerLength, LENGTH_BYTES, type Metadata, parseHeader } from "./header.js";
+import { type Header, headerLength, LENGTH_BYTES, type Metadata, parseHeader } from "./header.js";
 
 /** What is read at a time: a multiple of every number's size. */
 const PIECE_BYTES = 1 << 20;
@@ -56,25 +56,14 @@ async function headerOf(file: FileHandle): Promise<{ header: Header; dataStart: 
   return { header: parseHeader(await readWhole(file, LENGTH_BYTES, dataStart), size - dataStart), dataStart };
 }
 
-/** Is told of each tensor, and then shown its bytes, piece by piece. */
-export type Onlooker = (entry: Entry) => (bytes: Uint8Array) => void;
-
-async function readTensors(
-  file: FileHandle,
-  options: SafetensorsReadOptions,
-  onlooker: Onlooker,
-): Promise<SafetensorsFile> {
+async function readTensors(file: FileHandle, options: SafetensorsReadOptions): Promise<SafetensorsFile> {
   const { header, dataStart } = await headerOf(file);
   const { entries, metadata } = header;
   const tensors = new Map<string, StateDict[string]>();
   try {
     for (const entry of entries) {
       const reader = new EntryReader(entry, options);
-      const show = onlooker(entry);
-      for await (const piece of read(file, dataStart + entry.begin, dataStart + entry.end)) {
-        show(piece);
-        reader.push(piece);
-      }
+      for await (const piece of read(file, dataStart + entry.begin, dataStart + entry.end)) reader.push(piece);
       tensors.set(entry.name, reader.tensor());
     }
   } catch (error) {
@@ -106,13 +95,12 @@ async function filesIn(who: string, path: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(".safetensors")).sort();
 }
 
-/** `loadSafetensors`, with somebody who looks on. */
-export function readSafetensors(
-  path: string,
-  options: SafetensorsReadOptions,
-  onlooker: Onlooker,
-): Promise<SafetensorsFile> {
-  return withFile("loadSafetensors", path, (file) => readTensors(file, options, onlooker));
+/** All bytes of a file, once its header says that it is one: before memory is taken for it. */
+export function readWholeFile(path: string): Promise<Uint8Array> {
+  return withFile("loadSafetensors", path, async (file) => {
+    await headerOf(file);
+    return readWhole(file, 0, (await file.stat()).size);
+  });
 }
 
 /** What is in a file's header, without its tensors. */
@@ -129,5 +117,5 @@ export function readHeader(path: string): Promise<Header> {
 export async function loadSafetensors(path: string, options: SafetensorsReadOptions = {}): Promise<SafetensorsFile> {
   checkArgument("loadSafetensors", "path", path, aPath);
   checkOptions("loadSafetensors", options, readKinds);
-  return readSafetensors(path, options, () => () => {});
+  return withFile("loadSafetensors", path, (file) => readTensors(file, options));
 }
