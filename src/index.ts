@@ -6,6 +6,7 @@ export { type CsvOptions, decodeCsv, loadCsv } from "./data/csv.js";
 export { CsvTable, type NumbersOptions } from "./data/csv-table.js";
 export type { ClassDataset, Dataset } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
+export { type DroppedFile, type Drop, droppedFiles } from "./data/dropped-files.js";
 export {
   type DuplicateCluster,
   type DuplicateImage,
@@ -14,6 +15,8 @@ export {
 } from "./data/duplicates.js";
 export type { Examples } from "./data/examples.js";
 export { FaceFolder } from "./data/face-folder.js";
+export type { SkippedFile } from "./data/file-names.js";
+export { type FilesToDatasetOptions, filesToDataset } from "./data/files-to-dataset.js";
 export type { ResizeMode } from "./data/fit-image.js";
 export type { HostArray, IntegerArray } from "./data/host-array.js";
 export { decodeIdx, loadIdx } from "./data/idx.js";
@@ -25,10 +28,10 @@ export {
   type ImageDatasetOptions,
 } from "./data/image-dataset.js";
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
+export { type ImageSource, imageFrom } from "./data/image-from.js";
 export type { Channels, ImageShape, ImageSize } from "./data/image-shape.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export { type ImagesToDatasetOptions, imagesToDataset } from "./data/images-to-dataset.js";
-export type { SkippedFile } from "./data/list-folder.js";
 export type { FolderLayout, SplitsOptions } from "./data/list-splits.js";
 export type { MeanAndStd } from "./data/mean-and-std.js";
 export type { BatchOptions } from "./data/passes.js";

@@ -27,7 +27,7 @@ const SIGNATURES: readonly Signature[] = [
 ];
 
 /** What the bytes look like, whatever the file is called. */
-function formatOf(bytes: Uint8Array): string | undefined {
+export function formatOf(bytes: Uint8Array): string | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, 16));
   return SIGNATURES.find(([, offset, text]) => head.startsWith(text, offset))?.[0];
 }

@@ -1,15 +1,11 @@
 /** FaceFolder: a folder of photographs whose names end in their label. */
 
 import { aPath, checkArgument, checkOptions } from "../tensor/arguments.js";
-import { FolderWalk, type SkippedFile } from "./list-folder.js";
-import {
-  folderKinds,
-  type Listing,
-  limited,
-  PhotoFolder,
-  type PhotoFolderOptions,
-  readListing,
-} from "./photo-folder.js";
+import type { SkippedFile } from "./file-names.js";
+import { FolderWalk } from "./list-folder.js";
+import { type Listing, limited } from "./listing.js";
+import { folderKinds, PhotoFolder, type PhotoFolderOptions } from "./photo-folder.js";
+import { readListing } from "./read-listing.js";
 
 const NO_LABEL = "the last character before the extension must be 0 (not covered) or 1 (covered), as in 000041_1.jpg";
 

@@ -26,11 +26,21 @@ export function toChannels(image: Image, channels: Channels): Image {
   const own = channelsOf(image);
   if (own === channels) return image;
   const result = new Uint8Array(width * height * channels);
+  const [second, third] = own === 1 ? [0, 0] : [1, 2];
+  // No arrays in here: a photograph has millions of pixels.
   for (let i = 0, from = 0, to = 0; i < width * height; i++, from += own, to += channels) {
     const opacity = own === 4 ? data[from + 3] : 255;
-    const [red, green, blue] = [0, 1, 2].map((c) => onWhite(data[from + (own === 1 ? 0 : c)], opacity));
-    if (channels === 1) result[to] = greyByte(red, green, blue);
-    else result.set(channels === 3 ? [red, green, blue] : [red, green, blue, 255], to);
+    const red = onWhite(data[from], opacity);
+    const green = onWhite(data[from + second], opacity);
+    const blue = onWhite(data[from + third], opacity);
+    if (channels === 1) {
+      result[to] = greyByte(red, green, blue);
+      continue;
+    }
+    result[to] = red;
+    result[to + 1] = green;
+    result[to + 2] = blue;
+    if (channels === 4) result[to + 3] = 255;
   }
   return { width, height, data: result };
 }

@@ -1,15 +1,11 @@
 /** ImageFolder: a folder with one folder of photographs for each class. */
 
 import { aPath, aString, checkArgument, checkOptions, listOf, type OptionKinds } from "../tensor/arguments.js";
-import { FolderWalk, type SkippedFile } from "./list-folder.js";
-import {
-  folderKinds,
-  type Listing,
-  limited,
-  PhotoFolder,
-  type PhotoFolderOptions,
-  readListing,
-} from "./photo-folder.js";
+import { BESIDE, composed, type SkippedFile } from "./file-names.js";
+import { FolderWalk } from "./list-folder.js";
+import { type Listing, limited } from "./listing.js";
+import { folderKinds, PhotoFolder, type PhotoFolderOptions } from "./photo-folder.js";
+import { readListing } from "./read-listing.js";
 
 export interface ImageFolderOptions extends PhotoFolderOptions {
   /** The classes by label: those of another split. Default: the names of the folders, sorted. */
@@ -18,14 +14,7 @@ export interface ImageFolderOptions extends PhotoFolderOptions {
 
 const KINDS: OptionKinds<ImageFolderOptions> = { ...folderKinds, classes: listOf("a list of names", aString) };
 
-const BESIDE = "it lies beside the folders of the classes";
-
 const NO_CLASS = "it is none of the classes, and holds no photographs";
-
-/** Letters with their accents in one piece or in two, as macOS had them, are the same name. */
-function composed(name: string): string {
-  return name.normalize("NFC");
-}
 
 /** @throws Error when there is no folder, one that is none of the given classes, or a class without files to learn from */
 export async function listClasses(folder: string, walk: FolderWalk, options: ImageFolderOptions): Promise<Listing> {

@@ -49,9 +49,8 @@ export const anImage: Kind<Image> = {
   hint: (value) => {
     if (value instanceof Uint8Array) return "decodeImage(…) makes one of a file's bytes";
     const { data } = (value ?? {}) as Partial<Image>;
-    return (data as unknown) instanceof Uint8ClampedArray
-      ? "a canvas's data is one as new Uint8Array(data)"
-      : undefined;
+    const isOfPage = value instanceof Blob || (data as unknown) instanceof Uint8ClampedArray;
+    return isOfPage ? "await imageFrom(…) makes one of what a page has pictures in" : undefined;
   },
 };
 

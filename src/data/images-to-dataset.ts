@@ -39,8 +39,8 @@ const KINDS: OptionKinds<ImagesToDatasetOptions> = {
 };
 
 /**
- * A dataset of images that are in memory: what `decodeImage` gives, or `{ width, height, data }` of a canvas, its
- * data as a Uint8Array.
+ * A dataset of images that are in memory: what `decodeImage` gives of a file's bytes, and `imageFrom` of what a page has
+ * pictures in.
  * @throws RangeError when there is no image, labels and images are not of the same number, or a label has no class
  */
 export function imagesToDataset(images: readonly Image[], options: ImagesToDatasetOptions): ImageDataset {

@@ -13,11 +13,17 @@ const LEAST_MEMORY_MB = 64;
 /** A block of 8 × 8 pixels takes at least one bit. */
 const PIXELS_PER_BYTE = 8 * 64;
 
-/** @throws DecodeError */
-export async function decodeJpeg(bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
+/** What the segments of a file say, where its size can be. @throws DecodeError */
+export function openJpeg(bytes: Uint8Array, options: DecodeOptions): Jpeg {
   const jpeg = readJpeg(bytes);
   const { width, height } = jpeg.frame;
   checkDeclaredSize({ format: "JPEG", width, height, pixelsPerByte: PIXELS_PER_BYTE }, bytes.length, options);
+  return jpeg;
+}
+
+/** @throws DecodeError */
+export async function decodeJpeg(bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
+  const jpeg = openJpeg(bytes, options);
   // By the default export: esbuild, where it splits, gives a package of CommonJS no other.
   const { decode } = (await import("jpeg-js")).default;
   return orient(decodePixels(bytes.length, jpeg, decode), jpeg.orientation);

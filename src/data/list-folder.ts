@@ -3,34 +3,12 @@
 import type { BigIntStats } from "node:fs";
 import { FileError, onFile } from "../file-error.js";
 import { nodeModules } from "../node.js";
+import { LEFT_BY_SYSTEMS, NO_PHOTOGRAPH, PHOTOGRAPH, type SkippedFile } from "./file-names.js";
 
 interface Names {
   files: string[];
   folders: string[];
 }
-
-/** A file or folder that is left out, and why. */
-export interface SkippedFile {
-  /** Its path, from the folder that was opened. */
-  file: string;
-  /** Why it is left out. */
-  reason: string;
-}
-
-/** What macOS, Windows, Synology and Linux leave in folders; whatever begins with a dot (`.DS_Store`, `._x`) as well. */
-const LEFT_BY_SYSTEMS = new RegExp(
-  `^(${[
-    ...["\\..*", "__MACOSX", "Icon\\r", "Network Trash Folder", "Temporary Items"],
-    ...["Thumbs\\.db", "ehthumbs\\.db", "desktop\\.ini", "\\$RECYCLE\\.BIN", "RECYCLER", "System Volume Information"],
-    ...["@eaDir", "#recycle", "#snapshot", "lost\\+found", "FOUND\\.\\d{3}"],
-  ].join("|")})$`,
-  "i",
-);
-
-/** A file that has one of these extensions, or none, may be a photograph; its first bytes tell. */
-const PHOTOGRAPH = /^[^.]+$|\.(jpe?g|jpe|jfif|png|apng|webp|gif|bmp|tiff?|avif|hei[cf]|jxl|jp2|svg)$/i;
-
-const NO_PHOTOGRAPH = "by its name it is no photograph";
 
 /**
  * Files and folders, links followed, each sorted; what systems leave is passed over. A link that leads nowhere counts as

@@ -3,10 +3,12 @@
 import { aPath, numberBetween, numberFrom, type OptionKinds, oneOf, wholeFrom } from "../tensor/arguments.js";
 import { Generator } from "../tensor/random.js";
 import { checkLabelled, labelOf, listFaces } from "./face-folder.js";
+import type { SkippedFile } from "./file-names.js";
 import { listClasses } from "./image-folder.js";
 import type { Role } from "./keep-together.js";
-import { FolderWalk, type SkippedFile } from "./list-folder.js";
-import { folderKinds, type Listing, limited, type PhotoFolderOptions, select } from "./photo-folder.js";
+import { FolderWalk } from "./list-folder.js";
+import { type Listing, limited, select } from "./listing.js";
+import { folderKinds, type PhotoFolderOptions } from "./photo-folder.js";
 import { checkDepth, type Parts, partsOf, unusedOf } from "./split-folders.js";
 import { stratify } from "./stratify.js";
 

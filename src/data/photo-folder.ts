@@ -1,6 +1,5 @@
-/** PhotoFolder: photographs from a folder, read once into memory. What FaceFolder and ImageFolder have in common. */
+/** PhotoFolder: photographs with their files, read once into memory. What FaceFolder and ImageFolder have in common. */
 
-import { nodeModules } from "../node.js";
 import {
   aCount,
   aPath,
@@ -17,30 +16,16 @@ import {
   oneOf,
   wholeFrom,
 } from "../tensor/arguments.js";
+import type { SkippedFile } from "./file-names.js";
 import type { ResizeMode } from "./fit-image.js";
 import { decodeKinds } from "./image.js";
 import { datasetKinds, ImageDataset, type ImageDatasetOptions } from "./image-dataset.js";
-import { anImageSize, bytesOf, formatImageShape, shapeOf } from "./image-shape.js";
-import type { SkippedFile } from "./list-folder.js";
-import type { ReadOptions } from "./photograph.js";
-import { type ReadAllOptions, readAll } from "./read-all.js";
+import { anImageSize } from "./image-shape.js";
+import type { ReadAllOptions } from "./read-all.js";
 
 export interface PhotoFolderOptions extends ReadAllOptions {
   /** At most so many photographs, of each class its share, evenly spaced in its sorted list. Default: all. */
   limit?: number;
-}
-
-/** What a folder holds, before any photograph is read. */
-export interface Listing {
-  /** Who lists, for messages. */
-  readonly who: string;
-  readonly folder: string;
-  readonly classes: readonly string[];
-  /** Paths from the folder, sorted, and the class of each. */
-  readonly files: readonly string[];
-  readonly labels: readonly number[];
-  /** What is no photograph or has no class, and links that lead in circles. */
-  readonly skipped: readonly SkippedFile[];
 }
 
 /** What a `PhotoFolder` is made of. */
@@ -115,87 +100,3 @@ export const folderKinds: OptionKinds<PhotoFolderOptions> = {
   onError: oneOf("throw", "skip"),
   limit: aCount,
 };
-
-/** Some of the listed files. */
-export function select(listing: Listing, indices: ArrayLike<number>): Listing {
-  return {
-    ...listing,
-    files: Array.from(indices, (index) => listing.files[index]),
-    labels: Array.from(indices, (index) => listing.labels[index]),
-  };
-}
-
-/** At most `limit` of the listed files, evenly spaced among those of each class, which keeps its share. */
-export function limited(listing: Listing, limit = listing.files.length): Listing {
-  const { length } = listing.files;
-  if (limit >= length) return listing;
-  // Class after class: where their files alternate, every second one would be of one class.
-  const { labels } = listing;
-  const byClass = [...labels.keys()].sort((a, b) => labels[a] - labels[b]);
-  const chosen = Array.from({ length: limit }, (_, i) => byClass[Math.floor((i * length) / limit)]);
-  return select(
-    listing,
-    chosen.sort((a, b) => a - b),
-  );
-}
-
-function byFile(a: SkippedFile, b: SkippedFile): number {
-  return a.file < b.file ? -1 : 1;
-}
-
-/**
- * Refuses beforehand what the machine, or the container, has no memory for.
- * @throws RangeError with what the photographs will take
- */
-export function checkMemory(who: string, photographs: number, { size, channels = 3 }: ReadOptions): void {
-  const { totalmem } = nodeModules(who)("node:os");
-  // 0 where there is no container, or one without a limit of its own.
-  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
-  const shape = shapeOf(size, channels);
-  const bytes = photographs * bytesOf(shape);
-  if (bytes <= memory) return;
-  const mb = (value: number) => `${(value / 1e6).toFixed(1)} MB`;
-  throw new RangeError(
-    `${who}: ${photographs} photographs of ${formatImageShape(shape)} bytes take ${mb(bytes)}, and there are ${mb(memory)} of ` +
-      "memory: take a smaller size, or fewer photographs by limit",
-  );
-}
-
-/**
- * Reads what is listed.
- * @throws Error naming the first file that cannot be read, and why; with `onError: "skip"`, when none can
- */
-export async function readListing(listing: Listing, options: PhotoFolderOptions): Promise<PhotoFolderData> {
-  const { who, folder, classes, files } = listing;
-  const { size, channels } = options;
-  checkMemory(who, files.length, options);
-  const pixels = new Array<Uint8Array>(files.length);
-  const widths = new Int32Array(files.length);
-  const heights = new Int32Array(files.length);
-  const paths = files.map((file) => `${folder}/${file}`);
-  const failures = await readAll(paths, options, (index, { width, height, planes }) => {
-    pixels[index] = planes;
-    widths[index] = width;
-    heights[index] = height;
-  });
-  const [first] = failures;
-  if (first && (options.onError !== "skip" || failures.length === files.length)) {
-    throw new Error(`${who}: cannot read ${paths[first.index]}: ${first.reason}`);
-  }
-  const failed = new Set(failures.map(({ index }) => index));
-  const kept = [...files.keys()].filter((index) => !failed.has(index));
-  return {
-    pixels: kept.map((index) => pixels[index]),
-    labels: Int32Array.from(kept, (index) => listing.labels[index]),
-    size,
-    channels,
-    classes,
-    folder,
-    files: kept.map((index) => files[index]),
-    widths: Int32Array.from(kept, (index) => widths[index]),
-    heights: Int32Array.from(kept, (index) => heights[index]),
-    skipped: [...listing.skipped, ...failures.map(({ index, reason }) => ({ file: files[index], reason }))].sort(
-      byFile,
-    ),
-  };
-}

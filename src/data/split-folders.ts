@@ -1,6 +1,7 @@
 /** partsOf: which folders in a folder of photographs are its splits. */
 
-import type { FolderWalk, SkippedFile } from "./list-folder.js";
+import type { SkippedFile } from "./file-names.js";
+import type { FolderWalk } from "./list-folder.js";
 
 /** What folders of photographs are called, in any case, by what they are for. */
 const TRAINING = ["train", "training"];

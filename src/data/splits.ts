@@ -5,7 +5,9 @@ import { Generator } from "../tensor/random.js";
 import { findDuplicates } from "./duplicates.js";
 import { keepTogether, type Role } from "./keep-together.js";
 import { listSplits, type SplitsOptions, splitsKinds } from "./list-splits.js";
-import { checkMemory, type Listing, PhotoFolder, type PhotoFolderData, readListing } from "./photo-folder.js";
+import type { Listing } from "./listing.js";
+import { PhotoFolder, type PhotoFolderData } from "./photo-folder.js";
+import { checkMemory, readListing } from "./read-listing.js";
 
 /** Photographs to learn from, and others to measure by. */
 export interface Splits {

@@ -93,7 +93,7 @@ describe("images in memory", () => {
     expect(() => imagesToDataset([counting(1, 1)], { labels, classes })).toThrow("2 labels for 1 images");
     const canvas = { width: 1, height: 1, data: new Uint8ClampedArray(4) } as unknown as Image;
     expect(() => imagesToDataset([canvas], { labels, classes })).toThrow(
-      "element 0 is an object { width, height, data }; a canvas's data is one as new Uint8Array(data)",
+      "element 0 is an object { width, height, data }; await imageFrom(…) makes one of what a page has pictures in",
     );
     expect(() => imagesToDataset([{ width: 2, height: 2, data: new Uint8Array(8) }], { labels, classes })).toThrow(
       "imagesToDataset: images must be a list of images, got an array of 1; element 0 is an object { width, height, data }",
