@@ -30,6 +30,7 @@ export {
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
 export { type ImageSource, imageFrom } from "./data/image-from.js";
 export type { Channels, ImageShape, ImageSize } from "./data/image-shape.js";
+export { imageToRgba } from "./data/image-to-rgba.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export { type ImagesToDatasetOptions, imagesToDataset } from "./data/images-to-dataset.js";
 export type { FolderLayout, SplitsOptions } from "./data/list-splits.js";
@@ -40,10 +41,17 @@ export { resize } from "./data/resize.js";
 export { openSplits, type Splits } from "./data/splits.js";
 export type { SplitOptions } from "./data/stratify.js";
 export { TensorDataset, type TensorDatasetOptions } from "./data/tensor-dataset.js";
-export { type FeatureMapOptions, featureMaps } from "./explain/feature-maps.js";
+export { type FeatureMapOptions, type FeatureMapsBy, featureMaps } from "./explain/feature-maps.js";
 export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
 export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
+export {
+  type FilterPictureOptions,
+  filterPictures,
+  type HeatPictureOptions,
+  heatPicture,
+  mapPictures,
+} from "./explain/pictures.js";
 export { FileError } from "./file-error.js";
 export { exportOnnx, type OnnxExportOptions } from "./io/onnx/export.js";
 export { loadOptimizer, saveOptimizer } from "./io/optimizer-state.js";

@@ -49,7 +49,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   optim: { path: /^optim\//, imports: ENGINE },
   nets: { path: /^nets\//, imports: [...ENGINE, "layers"] },
   data: { path: /^data\//, imports: ["node", "bytes", ...ENGINE] },
-  explain: { path: /^explain\//, imports: [...ENGINE, "layers"] },
+  explain: { path: /^explain\//, imports: [...ENGINE, "layers", "data"] },
   metrics: { path: /^metrics\//, imports: ENGINE },
   io: { path: /^io\//, imports: ["node", "bytes", ...ENGINE, "layers", "optim"] },
   train: { path: /^train\//, imports: ["node", "text", ...ENGINE, "layers", "optim", "data", "metrics", "io"] },

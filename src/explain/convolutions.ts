@@ -18,12 +18,17 @@ export function convolutions(who: string, model: Module): Conv2d[] {
 
 /**
  * Checks that a layer gave feature maps.
+ * @param layer which it is, for messages
  * @throws Error when it did not run, or its output is not [N, C, H, W]
  */
-export function checkMaps<T extends { shape: readonly number[] }>(who: string, maps: T | undefined): T {
-  if (!maps) throw new Error(`${who}: the layer did not run in the model's forward pass`);
+export function checkMaps<T extends { shape: readonly number[] }>(
+  who: string,
+  maps: T | undefined,
+  layer = "the layer",
+): T {
+  if (!maps) throw new Error(`${who}: ${layer} did not run in the model's forward pass`);
   if (maps.shape.length !== 4) {
-    throw new Error(`${who}: the layer's output must be [N, C, H, W], it has ${maps.shape.length} axes`);
+    throw new Error(`${who}: ${layer}'s output must be [N, C, H, W], it has ${maps.shape.length} axes`);
   }
   return maps;
 }

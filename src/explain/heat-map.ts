@@ -1,5 +1,7 @@
 /** HeatMap: where in an image something is. */
 
+import { aCount, type Kind } from "../tensor/arguments.js";
+
 export interface HeatMap {
   /** In cells, which may be fewer than the image has pixels. */
   readonly height: number;
@@ -8,3 +10,13 @@ export interface HeatMap {
   /** height · width numbers, row by row from the top left. */
   readonly values: Float32Array;
 }
+
+export const aHeatMap: Kind<HeatMap> = {
+  expected: "a map { height, width, values }, as gradCam and occlusionMap give them",
+  accepts: (value): value is HeatMap => {
+    const { height, width, values } = Object(value) as Partial<HeatMap>;
+    const isOfSize = aCount.accepts(height) && aCount.accepts(width) && values instanceof Float32Array;
+    return isOfSize && values.length === height * width;
+  },
+  hint: (value) => (Array.isArray(value) ? "there is one for each image: take [i]" : undefined),
+};

@@ -75,7 +75,7 @@ describe("what a page shows", () => {
     const { canvas, pixels } = canvasOf(40, 30);
     const element = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
     element.getContext("2d")!.drawImage(canvas, 0, 0);
-    const img = new Image();
+    const img = document.createElement("img");
     img.src = element.toDataURL("image/png");
     await img.decode();
     const frame = new VideoFrame(canvas, { timestamp: 0 });

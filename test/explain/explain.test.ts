@@ -68,6 +68,26 @@ describe("feature maps", () => {
     expect(featureMaps(model, images, { layer: model.layers[4] as BatchNorm2d }).shape).toEqual([2, 6, 4, 5]);
   });
 
+  it("of several layers come in one pass, in the order in which they are asked for", async () => {
+    const [conv, norm] = [model.layers[0] as Conv2d, model.layers[4] as BatchNorm2d];
+    let passes = 0;
+    const counted = new Sequential((x) => {
+      passes++;
+      return x;
+    }, model);
+    const [second, first] = featureMaps(counted, images, { layers: [norm, conv] });
+    expect([passes, second.shape, first.shape]).toEqual([1, [2, 6, 4, 5], [2, 4, 8, 10]]);
+    expect(await first.data()).toEqual(await featureMaps(model, images, { layer: conv }).data());
+    expect(await second.data()).toEqual(await featureMaps(model, images, { layer: norm }).data());
+    expect(featureMaps(model, images, { layers: [] })).toEqual([]);
+    expect(() => featureMaps(model, images, { layers: [conv, model.layers[7] as Linear] })).toThrow(
+      new Error("featureMaps: layers[1]'s output must be [N, C, H, W], it has 2 axes"),
+    );
+    expect(() => featureMaps(model, images, { layer: conv, layers: [conv] })).toThrow(
+      "featureMaps: layer is one and layers are several: leave one of them out",
+    );
+  });
+
   it("refuses what gives none", () => {
     expect(() => featureMaps(new Sequential(flatten, new Linear(240, 2)), images)).toThrow(
       new Error("featureMaps: Sequential has no Conv2d to look at"),

@@ -1,6 +1,7 @@
 /** What the net looks at: its first filters, what they make of a photograph, and where it finds its reasons. */
 
 import { featureMaps } from "../../explain/feature-maps.js";
+import { filterPictures, mapPictures } from "../../explain/pictures.js";
 import { Conv2d } from "../../layers/conv2d.js";
 import { reshape } from "../../tensor/ops/movement/reshape.js";
 import type { Generator } from "../../tensor/random.js";
@@ -9,7 +10,7 @@ import { isGrey } from "../charts/data.js";
 import type { Examination } from "../examine.js";
 import { html } from "../html.js";
 import type { Section } from "../page.js";
-import { filterPictures, jpegUri, mapPictures, pngUri, thumbnail } from "../pictures.js";
+import { jpegUri, pngUri, thumbnail } from "../pictures.js";
 import { explained, REASONS } from "./reasons.js";
 
 /** Photographs that are explained. */
@@ -41,11 +42,11 @@ export async function lookingSection(examination: Examination, generator: Genera
   const chosen = rightlyCalled(examination, generator);
   const shown = chosen[0] ?? 0;
   const grey = isGrey(data.test);
-  const filters = await numbered("filter", filterPictures(await first.weight.data(), first.weight.shape, grey));
+  const filters = await numbered("filter", await filterPictures(first.weight, { grey }));
   const { image } = data.test.item(shown);
   const batch = reshape(image, [1, ...image.shape]);
   const maps = featureMaps(model, batch);
-  const mapped = await numbered("map", mapPictures(await maps.data(), maps.shape.slice(1)));
+  const mapped = await numbered("map", await mapPictures(maps));
   for (const tensor of [image, batch, maps]) tensor.dispose();
   const uri = await jpegUri(await thumbnail(data.test, shown));
   const withMaps = [];

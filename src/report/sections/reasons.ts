@@ -2,12 +2,13 @@
 
 import { gradCam } from "../../explain/grad-cam.js";
 import { occlusionMap } from "../../explain/occlusion.js";
+import { heatPicture } from "../../explain/pictures.js";
 import { reshape } from "../../tensor/ops/movement/reshape.js";
 import { fileName, type Trio } from "../blocks.js";
 import type { Examination } from "../examine.js";
 import { percent, shortened } from "../format.js";
 import { type Html, html, named } from "../html.js";
-import { aboveLeast, jpegUri, thumbnail, underHeat } from "../pictures.js";
+import { jpegUri, thumbnail } from "../pictures.js";
 
 /** What the pictures and colours mean. */
 export const REASONS = html`<p class="muted">In each row of three: the photograph; what spoke for the class by Grad-CAM on the
@@ -40,8 +41,8 @@ export async function explained(examination: Examination, i: number): Promise<Tr
   return {
     images: [
       { uri: await jpegUri(photograph), alt: "the photograph" },
-      { uri: await jpegUri(underHeat(photograph, aboveLeast(cam))), alt: "Grad-CAM on it" },
-      { uri: await jpegUri(underHeat(photograph, occlusion)), alt: "what hiding parts of it changes" },
+      { uri: await jpegUri(heatPicture(photograph, cam, { from: "least" })), alt: "Grad-CAM on it" },
+      { uri: await jpegUri(heatPicture(photograph, occlusion)), alt: "what hiding parts of it changes" },
     ],
     caption: captionOf(examination, i, 40),
   };
