@@ -71,6 +71,32 @@ describe("useBackend", () => {
   });
 });
 
+describe("a limit of wasm's memory", () => {
+  const MiB = 2 ** 20;
+
+  it("is kept: what nobody uses goes first, and what does not fit is told of", async () => {
+    await useBackend("wasm", { threads: 1, memoryLimit: 32 * MiB });
+    const first = ones([MiB]);
+    for (let i = 0; i < 20; i++) zeros([MiB]);
+    expect(memory().reserved).toBeLessThanOrEqual(32 * MiB);
+    expect(first.dataSync()[MiB - 1]).toBe(1);
+    expect(() => zeros([8 * MiB])).toThrow(
+      /^wasm: cannot allocate 32\.0 MiB: .* MiB of the 32\.0 MiB that memoryLimit allows are in use by \d+ blocks, and no free piece is larger than .* MiB; take a smaller batch, or useBackend\("wasm", \{ memoryLimit \}\) with more bytes\./,
+    );
+    await useBackend("wasm", { threads: 1 });
+    expect(zeros([8 * MiB]).size).toBe(8 * MiB);
+  });
+
+  it("is at least what the memory begins with, and no other backend's", async () => {
+    await expect(useBackend("wasm", { memoryLimit: 1000 })).rejects.toThrow(
+      'useBackend("wasm"): memoryLimit must be an integer of at least 16777216, got 1000',
+    );
+    await expect(useBackend("js", { memoryLimit: 32 * MiB })).rejects.toThrow(
+      new ArgumentError('useBackend("js"): unknown option "memoryLimit"; it has dtype'),
+    );
+  });
+});
+
 describe("a GPU", () => {
   afterEach(() => {
     vi.unstubAllGlobals();

@@ -14,6 +14,7 @@ import type { Backend, DType, MemoryInfo } from "./backend.js";
 import { currentBackend, findBackend, noteBackend, noteChoice, setCurrentBackend } from "./current-backend.js";
 import type { Mode } from "./gpujs/gpu-js.js";
 import type { WayUse } from "./wasm/conv-choice.js";
+import { LEAST_MEMORY } from "./wasm/module.js";
 import { createWasmBackend } from "./wasm/wasm.js";
 
 /** Each thread is a worker with a stack of its own: more than any machine that is met runs at once are a slip of the pen. */
@@ -35,6 +36,11 @@ export interface BackendOptions {
   depthwise?: WayUse;
   /** `wasm`: never fuse multiply and add, for the same bits on every engine. Default false: fused where it can be. */
   strict?: boolean;
+  /**
+   * `wasm`: bytes that its memory may grow to, at least 16 MiB. A phone ends a page that takes too much without a word; with a
+   * limit there is an error instead, that says what holds the memory. Default: 4 GiB, or what the system sets aside.
+   */
+  memoryLimit?: number;
   /** `js`: "float64" for gradient checks. Default "float32". */
   dtype?: DType;
 }
@@ -61,6 +67,7 @@ const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
   winograd: oneOf("auto", "always", "never"),
   depthwise: oneOf("auto", "always", "never"),
   strict: aBoolean,
+  memoryLimit: wholeFrom(LEAST_MEMORY),
   dtype: oneOf("float32", "float64"),
 };
 

@@ -89,11 +89,16 @@ export class Heap {
   #blocks = 0;
   readonly #memory: WebAssembly.Memory;
   readonly #maximum: number;
+  readonly #isChosen: boolean;
 
-  /** @param maximum Bytes that the memory may grow to. */
-  constructor(memory: WebAssembly.Memory, maximum: number) {
+  /**
+   * @param maximum Bytes that the memory may grow to.
+   * @param isChosen Whether the program has said so, by `memoryLimit`.
+   */
+  constructor(memory: WebAssembly.Memory, maximum: number, isChosen = false) {
     this.#memory = memory;
     this.#maximum = maximum;
+    this.#isChosen = isChosen;
     this.#gaps.add({ start: BOTTOM, bytes: this.reserved - LINE - BOTTOM });
   }
 
@@ -174,9 +179,11 @@ export class Heap {
   }
 
   #exhausted(size: number, reason: string): OutOfMemoryError {
-    const inUse = `${formatBytes(this.#used)} of the ${formatBytes(this.#maximum)} are in use`;
+    const whole = `${formatBytes(this.#maximum)}${this.#isChosen ? " that memoryLimit allows" : ""}`;
+    const advice = this.#isChosen ? '; take a smaller batch, or useBackend("wasm", { memoryLimit }) with more bytes' : "";
     return new OutOfMemoryError(
-      `wasm: cannot allocate ${formatBytes(size)}: ${inUse} by ${this.#blocks} blocks, and ${reason}`,
+      `wasm: cannot allocate ${formatBytes(size)}: ${formatBytes(this.#used)} of the ${whole} are in use by ` +
+        `${this.#blocks} blocks, and ${reason}${advice}`,
     );
   }
 }

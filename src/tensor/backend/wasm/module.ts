@@ -15,6 +15,9 @@ const MAXIMUM_PAGES = [65_535, 32_768, 16_384, 8192, 4096];
 
 const INITIAL_PAGES = 256;
 
+/** What the memory has from the beginning, in bytes: no limit is lower. */
+export const LEAST_MEMORY = INITIAL_PAGES * PAGE;
+
 export interface KernelModule {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -28,9 +31,10 @@ export interface KernelModule {
 
 /**
  * @param strict Never fuse multiply and add: slower, but the same rounding on every machine and engine.
+ * @param limit Bytes that the memory may grow to at most.
  * @throws Error where the JavaScript engine lacks the WebAssembly features that the kernels are built on.
  */
-export function loadKernels(strict: boolean): KernelModule {
+export function loadKernels(strict: boolean, limit = Infinity): KernelModule {
   const relaxed = !strict && hasRelaxedSimd();
   const shared = typeof SharedArrayBuffer === "function";
   const decode = byteDecoder(frequent);
@@ -38,7 +42,7 @@ export function loadKernels(strict: boolean): KernelModule {
   const bytes = relaxed ? built : strictKernels(built, decode);
   if (!shared) declareUnshared(bytes);
   const module = compile(bytes);
-  return { module, shared, relaxed, ...newMemory(shared) };
+  return { module, shared, relaxed, ...newMemory(shared, limit) };
 }
 
 /** The two builds are nearly the same, and so one is told by the pieces of the other that it is made of. */
@@ -61,9 +65,10 @@ function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   }
 }
 
-function newMemory(shared: boolean): { memory: WebAssembly.Memory; maximum: number } {
+function newMemory(shared: boolean, limit: number): { memory: WebAssembly.Memory; maximum: number } {
+  const most = Math.floor(limit / PAGE);
   let cause: unknown;
-  for (const maximum of MAXIMUM_PAGES) {
+  for (const maximum of new Set(MAXIMUM_PAGES.map((pages) => Math.min(pages, most)))) {
     try {
       return { memory: new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared }), maximum: maximum * PAGE };
     } catch (error) {

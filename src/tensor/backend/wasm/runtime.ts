@@ -14,6 +14,8 @@ export interface RuntimeOptions {
   readonly threads?: number;
   /** Never fuse multiply and add, for the same bits on every engine. Default: fused where the engine can. */
   readonly strict?: boolean;
+  /** Bytes that the memory may grow to. Default: as many as the system allows. */
+  readonly memoryLimit?: number;
 }
 
 /** Scratch memory that every kernel may count on. */
@@ -42,17 +44,17 @@ export class Runtime {
   #scratchStep = LEAST_SCRATCH;
 
   /** @throws Error where `threads` is no positive integer, or the engine cannot run the kernels. */
-  constructor({ threads = availableThreads(), strict = false }: RuntimeOptions) {
+  constructor({ threads = availableThreads(), strict = false, memoryLimit }: RuntimeOptions) {
     if (!Number.isInteger(threads) || threads < 1) {
       throw new Error(`wasm: threads must be a positive integer, got ${threads}`);
     }
-    const { module, memory, maximum, shared, relaxed } = loadKernels(strict);
+    const { module, memory, maximum, shared, relaxed } = loadKernels(strict, memoryLimit);
     this.#module = module;
     this.#memory = memory;
     this.shared = shared;
     this.relaxed = relaxed;
     this.threads = shared ? threads : 1;
-    this.heap = new Heap(memory, maximum);
+    this.heap = new Heap(memory, maximum, memoryLimit !== undefined);
     this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Kernel>;
     this.#order = new Map(WebAssembly.Module.exports(module).map(({ name }, i) => [name, i]));
     this.#scratch = this.heap.allocate(this.threads * this.#scratchStep);
