@@ -6,7 +6,7 @@ export { type CsvOptions, decodeCsv, loadCsv } from "./data/csv.js";
 export { CsvTable, type NumbersOptions } from "./data/csv-table.js";
 export type { ClassDataset, Dataset } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
-export { type DroppedFile, type Drop, droppedFiles } from "./data/dropped-files.js";
+export { type Drop, type DroppedFile, droppedFiles } from "./data/dropped-files.js";
 export {
   type DuplicateCluster,
   type DuplicateImage,

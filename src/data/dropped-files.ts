@@ -39,7 +39,7 @@ interface FolderEntry extends Entry {
 }
 
 /** What a page gets by a drop (`event.dataTransfer`, or its items) or by `<input type="file" webkitdirectory>` (its files). */
-export type Drop = { readonly items: Iterable<Item> } | Iterable<Item | ChosenFile | Entry>;
+export type Drop = { readonly items: ArrayLike<Item> } | ArrayLike<Item | ChosenFile | Entry>;
 
 type Dropped = Item | ChosenFile | Entry;
 
@@ -52,7 +52,7 @@ function isDropped(value: unknown): value is Dropped {
 }
 
 /** A list has items that are none of its own: `DataTransfer` has a list of them, `FileList` is one. */
-function listOfDrop(drop: Drop): Iterable<Dropped> {
+function listOfDrop(drop: Drop): ArrayLike<Dropped> {
   return "items" in drop ? drop.items : drop;
 }
 
@@ -60,7 +60,7 @@ const aDrop: Kind<Drop> = {
   expected: "what was dropped (event.dataTransfer), or chosen (the files of an <input>)",
   accepts: (value): value is Drop => {
     const list = Object(value).items ?? value;
-    return typeof Object(list)[Symbol.iterator] === "function" && Array.from(list).every(isDropped);
+    return typeof list === "object" && typeof list?.length === "number" && Array.from(list).every(isDropped);
   },
   hint: (value) => (value instanceof Blob ? "of one file, write [file]" : undefined),
 };

@@ -1,13 +1,6 @@
 /** filesToDataset: photographs that were dropped on a page as a dataset: their folders are their classes. */
 
-import {
-  aString,
-  checkArgument,
-  checkOptions,
-  type Kind,
-  listOf,
-  type OptionKinds,
-} from "../tensor/arguments.js";
+import { aString, checkArgument, checkOptions, type Kind, listOf, type OptionKinds } from "../tensor/arguments.js";
 import type { DroppedFile } from "./dropped-files.js";
 import { BESIDE, composed, LEFT_BY_SYSTEMS, NO_PHOTOGRAPH, PHOTOGRAPH, type SkippedFile } from "./file-names.js";
 import { fitImage } from "./fit-image.js";
@@ -142,7 +135,5 @@ export async function filesToDataset(
   checkArgument("filesToDataset", "files", files, someFiles);
   checkOptions("filesToDataset", options, KINDS);
   const { listing, blobs } = listFiles(files, options);
-  return new PhotoFolder(
-    await collect(listing, options, (onPhotograph) => readBlobs(blobs, options, onPhotograph)),
-  );
+  return new PhotoFolder(await collect(listing, options, (onPhotograph) => readBlobs(blobs, options, onPhotograph)));
 }

@@ -33,7 +33,8 @@ export function featureMaps<Options extends FeatureMapOptions>(
   checkTensor("featureMaps", "images", images);
   checkOptions("featureMaps", options, KINDS);
   const { layer, layers } = options;
-  if (layer && layers) throw new ArgumentError("featureMaps: layer is one and layers are several: leave one of them out");
+  if (layer && layers)
+    throw new ArgumentError("featureMaps: layer is one and layers are several: leave one of them out");
   const asked = layers ?? [layer ?? convolutions("featureMaps", model)[0]];
   const maps = noGrad(() => {
     const found = new Map<Module, Tensor>();

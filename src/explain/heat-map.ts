@@ -1,7 +1,8 @@
-/** HeatMap: where in an image something is. */
+/** HeatMap: a number for each cell of an image. */
 
 import { aCount, type Kind } from "../tensor/arguments.js";
 
+/** Where in an image something is. */
 export interface HeatMap {
   /** In cells, which may be fewer than the image has pixels. */
   readonly height: number;

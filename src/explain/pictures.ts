@@ -80,10 +80,13 @@ export async function filterPictures(filters: Tensor, options: FilterPictureOpti
   checkOptions("filterPictures", options, FILTERS);
   const { shape } = filters;
   const [o, c, kH, kW] = shape;
-  if (shape.length !== 4) throw new ShapeError(`filterPictures: the filters are ${formatShape(shape)}, not [O, C, kH, kW]`);
+  if (shape.length !== 4)
+    throw new ShapeError(`filterPictures: the filters are ${formatShape(shape)}, not [O, C, kH, kW]`);
   const { grey = c !== 3 } = options;
   if (!grey && c !== 3) {
-    throw new ShapeError(`filterPictures: filters of ${c} channels, ${formatShape(shape)}, have no colours; leave grey out`);
+    throw new ShapeError(
+      `filterPictures: filters of ${c} channels, ${formatShape(shape)}, have no colours; leave grey out`,
+    );
   }
   const values = await filters.data();
   const plane = kH * kW;

@@ -6,7 +6,7 @@ import { FileError } from "../file-error.js";
 export type Checked<T> = { output: T } | { problem: string; cause?: unknown };
 
 /** @throws what `fail` makes of a problem, where there is one */
-export function valueOf<T>(
+export function checkedValue<T>(
   checked: Checked<T>,
   fail = (problem: string, cause: unknown) => new Error(problem, { cause }),
 ): T {
@@ -16,5 +16,5 @@ export function valueOf<T>(
 
 /** @throws FileError naming the file, where there is a problem */
 export function outputOf<T>(path: string, checked: Checked<T>): T {
-  return valueOf(checked, (problem, cause) => new FileError(path, problem, { cause }));
+  return checkedValue(checked, (problem, cause) => new FileError(path, problem, { cause }));
 }

@@ -6,7 +6,8 @@ const DOCS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     convTranspose2d: "y[n, o, i·stride + u·dilation − padding, …] += x[n, c, i, j] · w[c, o, u, v]",
   },
   "conv2d.ts": {
-    conv2d: "y[n, o, i, j] = bias[o] + Σ_{c, u, v} w[o, c, u, v] · x[n, c, i·stride + u·dilation − padding, j·stride + …]",
+    conv2d:
+      "y[n, o, i, j] = bias[o] + Σ_{c, u, v} w[o, c, u, v] · x[n, c, i·stride + u·dilation − padding, j·stride + …]",
   },
   "dropout.ts": {
     dropoutMask: "m / (1 − p), each m being 0 with probability p and 1 otherwise",

@@ -1,7 +1,7 @@
 /** Checkpoints: all that training needs to go on, in one safetensors file or the bytes of one. */
 
 import { inFile } from "../file-error.js";
-import { valueOf } from "../io/checked.js";
+import { checkedValue } from "../io/checked.js";
 import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
 import type { SafetensorsFile } from "../io/safetensors/bytes.js";
 import { decodeSealed, encodeSealed, loadSealed, loadSealedMetadata, saveSealed } from "../io/safetensors/sealed.js";
@@ -228,7 +228,7 @@ function checkSteps(saved: readonly number[], { parameters }: Optimizer): void {
  */
 export async function stateOf(metadata: Readonly<Record<string, string>>): Promise<TrainingState> {
   const { decodeState } = await import("./training-state-schema.js");
-  return valueOf(decodeState(metadata, STREAMS));
+  return checkedValue(decodeState(metadata, STREAMS));
 }
 
 /** @throws Error when a schedule is there on one side only: the rate would not go on as it did */

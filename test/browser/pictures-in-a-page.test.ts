@@ -2,8 +2,8 @@
 
 import { encode } from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { decodeImage, filesToDataset, type Image, imageFrom } from "../../src/index.js";
 import { orient } from "../../src/data/exif.js";
+import { decodeImage, filesToDataset, type Image, imageFrom } from "../../src/index.js";
 
 const [WIDTH, HEIGHT] = [700, 400];
 
@@ -57,7 +57,9 @@ describe("a large JPEG", () => {
   });
 
   it("with more pixels than asked for is refused before it is decoded", async () => {
-    await expect(imageFrom(new Blob([jpeg as BlobPart]), { maxPixels: 1000 })).rejects.toThrow("the limit is 1000 pixels");
+    await expect(imageFrom(new Blob([jpeg as BlobPart]), { maxPixels: 1000 })).rejects.toThrow(
+      "the limit is 1000 pixels",
+    );
   });
 });
 
@@ -101,7 +103,9 @@ describe("what a page shows", () => {
   });
 
   it("is a video's once it has a picture", async () => {
-    await expect(imageFrom(document.createElement("video"))).rejects.toThrow("there is no picture yet, it has 0 × 0 pixels");
+    await expect(imageFrom(document.createElement("video"))).rejects.toThrow(
+      "there is no picture yet, it has 0 × 0 pixels",
+    );
   });
 });
 

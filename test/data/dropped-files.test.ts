@@ -16,9 +16,8 @@ function entry(fullPath: string, content: Blob | unknown[] | Error) {
   const file = (_: unknown, fail: (error: Error) => void) => fail(content as Error);
   if (content instanceof Error) return { fullPath, isDirectory: false, file };
   const createReader = () => {
-    let at = 0;
-    const readEntries = (done: (entries: unknown[]) => void) => done(content.slice(at, (at += 2)));
-    return { readEntries };
+    const left = [...content];
+    return { readEntries: (done: (entries: unknown[]) => void) => done(left.splice(0, 2)) };
   };
   return { fullPath, isDirectory: true, createReader };
 }
@@ -86,12 +85,20 @@ describe("a dataset of dropped files", () => {
   });
 
   it("is split, limited, and given the classes of another", async () => {
-    const tree = Object.fromEntries([1, 2, 3, 4].flatMap((i) => [[`a/${i}.jpg`, jpeg], [`b/${i}.jpg`, jpeg]]));
+    const tree = Object.fromEntries(
+      [1, 2, 3, 4].flatMap((i) => [
+        [`a/${i}.jpg`, jpeg],
+        [`b/${i}.jpg`, jpeg],
+      ]),
+    );
     const all = await filesToDataset(dropped(tree), { size: 4 });
     const [train, test] = all.split(0.25);
     expect([train.files.length, test.counts]).toEqual([6, [1, 1]]);
     const some = await filesToDataset(dropped(tree), { size: 4, limit: 4, classes: ["b", "c", "a"] });
-    expect([some.classes, some.counts]).toEqual([["b", "c", "a"], [2, 0, 2]]);
+    expect([some.classes, some.counts]).toEqual([
+      ["b", "c", "a"],
+      [2, 0, 2],
+    ]);
     await expect(filesToDataset(dropped(tree), { size: 4, classes: ["a"] })).rejects.toThrow(
       "filesToDataset: b/1.jpg lies in none of the classes a",
     );

@@ -26,16 +26,15 @@ it("the pixels of a canvas lose their transparency to white", async () => {
 it("what is no image says why, as decodeImage does", async () => {
   const blob = (bytes: BlobPart) => imageFrom(new Blob([bytes]));
   await expect(blob(new Uint8Array(0))).rejects.toThrow(new DecodeError("the file is empty"));
-  await expect(blob("RIFF    WEBPVP8 ")).rejects.toThrow(
-    new DecodeError("WebP is not supported; JPEG and PNG are"),
-  );
+  await expect(blob("RIFF    WEBPVP8 ")).rejects.toThrow(new DecodeError("WebP is not supported; JPEG and PNG are"));
   await expect(imageFrom(new Blob([png as BlobPart]), { maxPixels: 1 })).rejects.toThrow("the limit is 1 pixels");
   const gone = Object.assign(new Blob([]), { arrayBuffer: () => Promise.reject(new Error("it is gone")) });
   await expect(imageFrom(gone)).rejects.toThrow(new DecodeError("it cannot be read: it is gone"));
 });
 
 it("what is nothing of the kind is told what to write", async () => {
-  const expected = "imageFrom: source must be a Blob, an ImageData, a canvas, an ImageBitmap, an <img>, a <video> or a VideoFrame";
+  const expected =
+    "imageFrom: source must be a Blob, an ImageData, a canvas, an ImageBitmap, an <img>, a <video> or a VideoFrame";
   for (const [wrong, rest] of [
     [jpeg, "; decodeImage(…) makes an image of a file's bytes"],
     ["cat.jpg", 'got "cat.jpg"; fetch it, and give its blob()'],
@@ -49,7 +48,7 @@ it("what is nothing of the kind is told what to write", async () => {
     expect((error as Error).message).toContain(rest);
   }
   await expect(imageFrom({ videoWidth: 0, videoHeight: 0 })).rejects.toThrow(
-    'there is no picture yet, it has 0 × 0 pixels: await an <img>\'s decode(), or a <video>\'s event "loadeddata"',
+    "there is no picture yet, it has 0 × 0 pixels: await an <img>'s decode(), or a <video>'s event \"loadeddata\"",
   );
   await expect(imageFrom({ videoWidth: 2, videoHeight: 2 })).rejects.toThrow(
     "it takes a canvas to read what a page shows, and there is none here; decodeImage reads the bytes of a file",
@@ -57,7 +56,14 @@ it("what is nothing of the kind is told what to write", async () => {
 });
 
 it("nothing of Node's is asked for", () => {
-  for (const name of ["image-from", "canvas-pixels", "platform-decoder", "dropped-files", "files-to-dataset", "listing"]) {
+  for (const name of [
+    "image-from",
+    "canvas-pixels",
+    "platform-decoder",
+    "dropped-files",
+    "files-to-dataset",
+    "listing",
+  ]) {
     expect(readFileSync(`src/data/${name}.ts`, "utf8")).not.toMatch(/node\.js|"node:/);
   }
 });

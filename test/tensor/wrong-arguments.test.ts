@@ -16,6 +16,7 @@ import {
   lossCalls,
   operationCalls,
 } from "../check-calls.js";
+import { png } from "../data/photographs.js";
 
 const { tensor, zeros, ones, Linear, ImageDataset, SGD, Adam, Parameter } = torchlet;
 
@@ -48,6 +49,7 @@ const options = {};
 const labels = () => [0, 1];
 const likely = () => [0.2, 0.8];
 const picture = () => ({ width: 2, height: 2, data: new Uint8Array(12) });
+const file = () => new Blob([png as BlobPart]);
 const dataset = () =>
   new ImageDataset({
     pixels: new Uint8Array(4 * 3 * 64),
@@ -123,6 +125,7 @@ const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   consoleProgress: () => [],
   conv2d: () => [image(), ones([2, 3, 3, 3]), options],
   crossEntropy: () => [scores(), labels(), options],
+  decodeCheckpoint: () => [new Uint8Array(20), training()],
   decodeCsv: () => ["a,b\n1,2", options],
   decodeIdx: () => [new Uint8Array(3)],
   decodeImage: () => [new Uint8Array(3), options],
@@ -130,7 +133,9 @@ const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   defaultGenerator: () => ["init"],
   detectAnomaly: () => [() => 1],
   div: two,
+  droppedFiles: () => [[]],
   dropout: () => [tensor([1, 2]), 0.5, options],
+  encodeCheckpoint: () => [training()],
   encodeSafetensors: () => [{ a: tensor([1]) }, {}],
   eq: two,
   errorRate: () => [labels(), labels()],
@@ -141,6 +146,8 @@ const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   exportOnnx: () => [model(), { inputShape: [3, 8, 8] }],
   f1: () => [labels(), labels()],
   featureMaps: () => [model(), image(), options],
+  filesToDataset: () => [[{ path: "a/1.png", file: file() }], { size: 2 }],
+  filterPictures: () => [ones([2, 3, 3, 3]), options],
   findDuplicates: () => [{ train: dataset() }, options],
   findLearningRate: searching,
   fit: fitting,
@@ -149,6 +156,9 @@ const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   gelu: one,
   gradCam: () => [model(), image(), [0], options],
   gradcheck: () => [(x = tensor([1, 2])) => x.mul(x), [tensor([1, 2], [2], { requiresGrad: true })], options],
+  heatPicture: () => [picture(), { height: 1, width: 1, values: Float32Array.of(1) }, options],
+  imageFrom: () => [file(), options],
+  imageToRgba: () => [picture()],
   imageToTensor: () => [picture()],
   imagesToDataset: () => [[picture()], { labels: [0], classes: ["a"] }],
   indexSelect: () => [ones([2, 3]), 1, [0, 2]],
@@ -164,6 +174,7 @@ const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   log: one,
   logSoftmax: () => [scores(), 1],
   manualSeed: () => [1],
+  mapPictures: () => [ones([2, 2, 2])],
   matmul: () => [ones([2, 3]), ones([3, 2]), options],
   max: reduction,
   maxPool2d: () => [image(), 2, options],
@@ -194,6 +205,7 @@ const calls: Partial<Record<Exclude<Functions, Classes>, () => unknown[]>> = {
   r2Score: () => [likely(), labels()],
   rand: draws,
   randn: draws,
+  recordTape: () => [() => 1, options],
   recall: () => [labels(), labels()],
   relu: one,
   reshape: () => [ones([2, 3]), [3, 2]],
@@ -275,6 +287,7 @@ const constructors: Partial<Record<Classes, (() => unknown[]) | null>> = {
   OneCycleLR: () => [optimizer(), { maxLr: 1, totalSteps: 4 }],
   PolynomialLR: () => [optimizer(), { totalIters: 4 }],
   RMSprop: () => [new Linear(2, 2).parameters(), options],
+  Tape: null,
   TensorDataset: () => [{ inputs: [[1], [2]], targets: [[1], [2]] }],
   StepLR: () => [optimizer(), { stepSize: 2 }],
   WarmupLR: () => [new torchlet.StepLR(optimizer(), { stepSize: 2 }), { steps: 2 }],
@@ -497,7 +510,7 @@ describe("every export", () => {
 /** Objects that are no options: their names are the caller's, or are looked up in what is there. */
 const DATA = [
   ...["encodeSafetensors 0", "encodeSafetensors 1", "saveSafetensors 1", "saveSafetensors 2", "findDuplicates 0"],
-  ...["imageToTensor 0", "resize 0", "Module.loadStateDict 0"],
+  ...["imageToTensor 0", "imageToRgba 0", "heatPicture 0", "heatPicture 1", "resize 0", "Module.loadStateDict 0"],
   ...["StepLR.loadStateDict 0", "WarmupLR.loadStateDict 0", "ReduceLROnPlateau.loadStateDict 0"],
 ];
 

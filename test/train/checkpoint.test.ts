@@ -124,7 +124,10 @@ describe("the bytes of a checkpoint", () => {
       [damaged, /^decodeCheckpoint: not what was written, in model\.2\.1\.bias: the file was changed/],
       [bytes.subarray(0, 100), /^decodeCheckpoint: safetensors: a file of 100 bytes cannot hold a header of \d+$/],
       [await encodeSafetensors({ a: tensor(1) }), /^decodeCheckpoint: this is no checkpoint/],
-      ["last.safetensors", /^decodeCheckpoint: bytes must be a Uint8Array, the bytes of a file, got "last\.safetensors"; read/],
+      [
+        "last.safetensors",
+        /^decodeCheckpoint: bytes must be a Uint8Array, the bytes of a file, got "last\.safetensors"; read/,
+      ],
     ] as const) {
       await expect(decodeCheckpoint(wrong as Uint8Array, fresh)).rejects.toThrow(message);
     }
@@ -132,7 +135,7 @@ describe("the bytes of a checkpoint", () => {
     await expect(decodeCheckpoint(bytes, { model, optimizer })).rejects.toThrow(
       "decodeCheckpoint: it has a schedule's state; pass the schedule, too",
     );
-    await expect(encodeCheckpoint({ model, optimizer } as Training)).rejects.toThrow(
+    await expect(encodeCheckpoint({ model, optimizer } as never)).rejects.toThrow(
       'encodeCheckpoint: the option "position" is missing; it must be a TrainingPosition',
     );
     const { optimizer: others, position } = training();
@@ -144,7 +147,9 @@ describe("the bytes of a checkpoint", () => {
   it("need what browsers give to pages of https alone, and say so", async () => {
     vi.stubGlobal("crypto", {});
     onTestFinished(() => void vi.unstubAllGlobals());
-    await expect(encodeCheckpoint(training())).rejects.toThrow("by crypto.subtle, which browsers give to pages of https://");
+    await expect(encodeCheckpoint(training())).rejects.toThrow(
+      "by crypto.subtle, which browsers give to pages of https://",
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { inFile } from "../../file-error.js";
 import type { StateDict } from "../../layers/module.js";
 import type { Shape } from "../../tensor/shape.js";
 import { writeAtomically } from "../atomic-file.js";
-import { valueOf } from "../checked.js";
+import { checkedValue } from "../checked.js";
 import { contentsOf, decodeSafetensors, openBytes, type SafetensorsFile } from "./bytes.js";
 import { readHeader, readWholeFile } from "./file.js";
 import { encodeHeader, type Metadata } from "./header.js";
@@ -54,7 +54,12 @@ async function digestsOfTensors(contents: Iterable<Content>): Promise<Digests> {
 /** The pieces of a sealed file, with the numbers of the moment of the call. */
 async function piecesOf(tensors: StateDict, metadata: Metadata): Promise<Uint8Array<ArrayBuffer>[]> {
   const bytes = await contentsOf(tensors);
-  const contents = Object.entries(tensors).map(([name, { shape }], i) => ({ name, dtype: "F32", shape, bytes: bytes[i] }));
+  const contents = Object.entries(tensors).map(([name, { shape }], i) => ({
+    name,
+    dtype: "F32",
+    shape,
+    bytes: bytes[i],
+  }));
   const digests = { metadata: await digestsOfTexts(metadata), tensors: await digestsOfTensors(contents) };
   return [encodeHeader(tensors, { ...metadata, [SEAL]: JSON.stringify(digests) }), ...bytes];
 }
@@ -98,7 +103,7 @@ async function checkMetadata({ [SEAL]: text, ...metadata }: Metadata): Promise<D
     );
   }
   const { parseSeal } = await import("./seal.js");
-  const digests = valueOf(parseSeal(text, SEAL));
+  const digests = checkedValue(parseSeal(text, SEAL));
   checkDigests(digests.metadata, await digestsOfTexts(metadata));
   return digests.tensors;
 }

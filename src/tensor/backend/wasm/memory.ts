@@ -180,7 +180,7 @@ export class Heap {
 
   #exhausted(size: number, reason: string): OutOfMemoryError {
     const whole = `${formatBytes(this.#maximum)}${this.#isChosen ? " that memoryLimit allows" : ""}`;
-    const advice = this.#isChosen ? '; take a smaller batch, or useBackend("wasm", { memoryLimit }) with more bytes' : "";
+    const advice = this.#isChosen ? "; a smaller batch or a larger memoryLimit helps" : "";
     return new OutOfMemoryError(
       `wasm: cannot allocate ${formatBytes(size)}: ${formatBytes(this.#used)} of the ${whole} are in use by ` +
         `${this.#blocks} blocks, and ${reason}${advice}`,

@@ -22,14 +22,6 @@ export interface RuntimeOptions {
 const LEAST_SCRATCH = 1024;
 
 /**
- * An engine runs hasty code first, makes better code of a kernel on the side once it has run for some milliseconds, and
- * changes over where a call begins, not within one. So for a while after a kernel's first call its work is done in so many
- * calls: they get the better code as soon as it is there.
- */
-const FIRST_PIECES = 32;
-const FIRST_MS = 500;
-
-/**
  * Every kernel is an exported function `kernel(scratch, begin, end, ...args)`: it does work items begin … end − 1,
  * may use this thread's own scratch memory, and gives the same bits however the items are shared out.
  */
@@ -48,8 +40,6 @@ export class Runtime {
   readonly #kernels: Record<string, Kernel>;
   readonly #order: ReadonlyMap<string, number>;
   #pool: ThreadPool | undefined;
-  /** When each kernel was called first; Infinity once that is long ago. */
-  readonly #since = new Map<KernelName, number>();
   #scratch: number;
   #scratchStep = LEAST_SCRATCH;
 
@@ -181,26 +171,12 @@ export class Runtime {
     if (scratchBytes > this.#scratchStep) this.#growScratch(scratchBytes);
     const kernel = this.#kernels[name];
     if (items === 1 || this.threads === 1) {
-      const pieces = Math.min(items, this.#piecesOf(name));
-      for (let piece = 1, begin = 0; piece <= pieces; piece++) {
-        const end = Math.floor((items * piece) / pieces);
-        kernel(this.#scratch, begin, end, ...args);
-        begin = end;
-      }
+      kernel(this.#scratch, 0, items, ...args);
       return;
     }
     this.#pool ??= new ThreadPool(this.#module, this.#memory, this.threads);
     const job = { kernel: this.#order.get(name)!, items, args, scratch: this.#scratch, scratchStep: this.#scratchStep };
     this.#pool.run(job, kernel);
-  }
-
-  #piecesOf(name: KernelName): number {
-    const since = this.#since.get(name);
-    if (since === Infinity) return 1;
-    const now = performance.now();
-    if (since === undefined) this.#since.set(name, now);
-    else if (now - since > FIRST_MS) this.#since.set(name, Infinity);
-    return FIRST_PIECES;
   }
 
   #growScratch(bytes: number): void {
