@@ -1,4 +1,4 @@
-/** Photographs: decoded and resized beside Pillow, one core each; read on threads; and batches, which training waits for. */
+/** Photographs: decoded and resized beside Pillow and sharp, one core each; read on threads; and batches, which training waits for. */
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -63,6 +63,12 @@ try {
   const [mean, worst] = difference(readFileSync(join(temporary, "planes")), readFileSync(out));
   console.log(`\nPillow ${version} on one core: ${seconds.toFixed(2)} s, ${each.toFixed(3)} ms an image`);
   console.log(`difference of 255: mean ${mean.toFixed(3)}, largest ${worst}`);
+  const bySharp = execFileSync(process.execPath, [here("peers/sharp.js"), String(size)], { input: paths }).toString();
+  const [sharpSeconds, sharpVersion] = bySharp.trim().split(" ");
+  const sharpEach = (1000 * Number(sharpSeconds)) / paths.split("\n").length;
+  console.log(
+    `sharp ${sharpVersion} on one core: ${Number(sharpSeconds).toFixed(2)} s, ${sharpEach.toFixed(3)} ms an image`,
+  );
 } finally {
   rmSync(temporary, { recursive: true });
 }

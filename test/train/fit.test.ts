@@ -152,10 +152,14 @@ describe("the reports", () => {
     expect([one.validation, one.test]).toEqual([await measure(validation), undefined]);
   });
 
-  it("count the images of each step", async () => {
+  it("count the images of each step, and tell its loss: the epoch's is their mean", async () => {
     const model = classifier();
     const steps: StepReport[] = [];
-    await fit(model, optionsFor(model, { onStep: (report) => steps.push(report) }));
+    const reports = await fit(model, optionsFor(model, { onStep: (report) => steps.push(report) }));
+    for (const { epoch, train } of reports) {
+      const [a, b, c] = steps.filter((step) => step.epoch === epoch).map(({ loss }) => loss);
+      expect((4 * a + 4 * b + 2 * c) / 10).toBeCloseTo(train.loss, 6);
+    }
     const rows = steps.map(({ epoch, epochs, done, total }) => [epoch, epochs, done, total]);
     expect(rows).toEqual([1, 2].flatMap((epoch) => [4, 8, 10].map((done) => [epoch, 2, done, 10])));
     for (const { imagesPerSecond, secondsLeft, done, total } of steps) {
@@ -544,6 +548,16 @@ describe("a broken loss", () => {
   onEachBackend("is traced to the operation, without being asked to", async () => {
     const error = new BrokenLossError("epoch 2, step 2: log made the first NaN or infinity: [4, 2] → [4, 2]");
     await expect(run(breaksAt(5, (x) => x.log()))).rejects.toThrow(error);
+  });
+
+  it("is counted by steps, not by the batches of which they are made", async () => {
+    const error = new BrokenLossError("epoch 1, step 2: log made the first NaN or infinity: [2, 2] → [2, 2]");
+    await expect(
+      run(
+        breaksAt(3, (x) => x.log()),
+        { accumulate: 2 },
+      ),
+    ).rejects.toThrow(error);
   });
 
   onEachBackend("is traced to the way back, when every step is looked at", async () => {
