@@ -1,0 +1,165 @@
+/**
+ * Measures the page: `npm run page:measure`, on a machine that does nothing else. It is built, served as a static site
+ * serves it, and opened in headless Chromium; for the comparison with Node both have as many threads.
+ */
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Browser, chromium, type Page } from "playwright";
+import { build, type PreviewServer, preview } from "vite";
+import { isolation, launchOptions } from "../../test/chromium.js";
+import type { News } from "./protocol.js";
+import { EASY } from "./settings.js";
+import { Run } from "./worker/run.js";
+
+const configFile = join(import.meta.dirname, "vite.config.ts");
+
+/** Memory has to be flat over so many steps. */
+const MANY_STEPS = 5000;
+
+declare global {
+  interface Window {
+    /** Tasks of 50 ms and more on the page's thread, and the time between two frames. */
+    seen: { tasks: number[]; frames: number[] };
+  }
+}
+
+/** Runs in the page before anything else. */
+function watchThread(): void {
+  window.seen = { tasks: [], frames: [] };
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) window.seen.tasks.push(duration);
+  }).observe({ type: "longtask", buffered: true });
+  let last = performance.now();
+  const onFrame = (now: number) => {
+    window.seen.frames.push(now - last);
+    last = now;
+    requestAnimationFrame(onFrame);
+  };
+  requestAnimationFrame(onFrame);
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+}
+
+function row(what: string, value: string, needed: string): void {
+  console.log(`| ${what} | ${value} | ${needed} |`);
+}
+
+const ms = (value: number) => (value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`);
+
+async function open(browser: Browser, server: PreviewServer, where = ""): Promise<{ page: Page; loaded: string[] }> {
+  const page = await (await browser.newContext()).newPage();
+  const loaded: string[] = [];
+  await page.addInitScript(watchThread);
+  page.on("requestfinished", (request) => loaded.push(request.url()));
+  await page.goto(server.resolvedUrls!.local[0] + where);
+  return { page, loaded };
+}
+
+/** When something was there, from the beginning of the page on. */
+async function markOf(page: Page, name: string): Promise<number> {
+  const mark = await page.waitForFunction((name) => performance.getEntriesByName(name)[0]?.startTime, name, {
+    timeout: 120_000,
+  });
+  return (await mark.jsonValue()) as number;
+}
+
+async function firstLoad(folder: string, urls: readonly string[]): Promise<number> {
+  const files = urls.filter((url) => url.startsWith("http")).map((url) => new URL(url).pathname);
+  const sizes = files.map(async (path) => {
+    const file = join(folder, path === "/" ? "index.html" : path);
+    return gzipSync(await readFile(file), { level: 9 }).length;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+async function measureLoad(browser: Browser, server: PreviewServer, folder: string): Promise<void> {
+  const { page, loaded } = await open(browser, server);
+  const step = await markOf(page, "first step");
+  const bytes = await firstLoad(folder, loaded);
+  row("first load, compressed by gzip", `${(bytes / 1000).toFixed(1)} kB`, "≤ 80 kB");
+  row("page drawn", ms(await markOf(page, "first-contentful-paint")), "≤ 0.3 s");
+  row("first training step done", ms(step), "≤ 1 s");
+  row("90 % on the easy faces", ms(await markOf(page, "good")), "≤ 10 s");
+  const { tasks, frames } = await page.evaluate(() => window.seen);
+  row("longest task on the page's thread", ms(Math.max(0, ...tasks)), "≤ 50 ms");
+  row("frames, 95th percentile", ms(percentile(frames, 0.95)), "≤ 25 ms");
+  const pause = await page.evaluate(async () => {
+    const button = document.querySelector<HTMLButtonElement>(".controls .main")!;
+    const start = performance.now();
+    button.click();
+    while (button.textContent !== "Go on") await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+  });
+  row("pause, with the look at the net that follows", ms(pause), "within a step");
+  await page.context().close();
+}
+
+/** What the settings say of memory, in MB. */
+async function memoryOf(page: Page): Promise<number> {
+  const text = await page.getByText("of memory").innerText();
+  return Number(text.match(/in (\d+) MB/)?.[1]);
+}
+
+async function measureMemory(browser: Browser, server: PreviewServer): Promise<void> {
+  const { page } = await open(browser, server, "?batch=16");
+  const at = async (step: number) => {
+    await page.waitForFunction((step) => Number(document.querySelector(".where b")?.textContent) >= step, step, {
+      timeout: 0,
+      polling: 500,
+    });
+    return memoryOf(page);
+  };
+  const [early, late] = [await at(200), await at(Math.min(MANY_STEPS, 3800))];
+  row("wasm memory at batch 16, after 200 steps and in the end", `${early} MB, ${late} MB`, "≤ 64 MB, flat");
+  await page.context().close();
+}
+
+/** Faces a second once the engine has warmed up. */
+async function inPage(browser: Browser, server: PreviewServer): Promise<number> {
+  const { page } = await open(browser, server);
+  await page.getByText(/epoch 4\b/).waitFor({ timeout: 120_000 });
+  const speed = Number(await page.locator(".where b").nth(2).innerText());
+  await page.context().close();
+  return speed;
+}
+
+function inNode(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const hear = (news: News) => {
+      if (news.kind === "failed") reject(new Error(news.message));
+      if (news.kind !== "progress" || news.epoch < 4) return;
+      run.stop();
+      resolve(news.facesPerSecond);
+    };
+    const run = new Run({ settings: EASY, going: true, slow: false, resume: false }, hear);
+  });
+}
+
+const folder = await mkdtemp(join(tmpdir(), "torchlet-page-"));
+await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+const serve = (headers: Record<string, string>) =>
+  preview({
+    configFile,
+    logLevel: "error",
+    build: { outDir: folder },
+    preview: { port: 0, headers, host: "127.0.0.1" },
+  });
+const [server, isolated] = [await serve({}), await serve(isolation)];
+const browser = await chromium.launch(launchOptions);
+try {
+  console.log(`Chromium ${browser.version()}, Node ${process.version}, ${basename(folder)}\n`);
+  console.log("| what | measured | needed |\n| --- | --- | --- |");
+  await measureLoad(browser, server, folder);
+  await measureMemory(browser, server);
+  const [page, node] = [await inPage(browser, isolated), await inNode()];
+  row("faces a second, page and Node", `${page} and ${Math.round(node)}: ${(page / node).toFixed(2)}`, "≥ 0.95");
+} finally {
+  await browser.close();
+  await Promise.all([server.close(), isolated.close()]);
+  await rm(folder, { recursive: true });
+}

@@ -1,0 +1,82 @@
+/** Value: the numbers of a tensor, as a picture and in words. */
+
+import type { TapeTensor } from "../../../src/index.js";
+import { Picture } from "../picture.js";
+import type { Pixels } from "../protocol.js";
+import { imagesOf, pictureOf } from "./value-picture.js";
+
+/** So many numbers are written out. */
+const WRITTEN = 12;
+
+/** Of a picture, in pixels. */
+const WIDTH = 264;
+
+export function shapeOf(shape: readonly number[]): string {
+  return shape.length === 0 ? "one number" : `[${shape.join(", ")}]`;
+}
+
+/** What a tensor is called: by the net, or by what made it. */
+export function nameOf({ name, origin, id }: TapeTensor): string {
+  return name ?? `${origin} #${id}`;
+}
+
+export function number(x: number): string {
+  return Math.abs(x) >= 0.001 && Math.abs(x) < 1000 ? x.toPrecision(3) : x === 0 ? "0" : x.toExponential(1);
+}
+
+function summaryOf(values: Float32Array): string {
+  if (values.length === 1) return number(values[0]);
+  const least = values.reduce((a, b) => Math.min(a, b));
+  const most = values.reduce((a, b) => Math.max(a, b));
+  return `from ${number(least)} to ${number(most)}`;
+}
+
+/** Each number as a square of several pixels, the picture about so wide. */
+function Enlarged({ image, label }: { image: Pixels; label: string }) {
+  const scale = Math.max(1, Math.floor(WIDTH / image.width));
+  return (
+    <div class="enlarged" style={{ width: `${scale * image.width}px` }}>
+      <Picture image={image} label={label} />
+    </div>
+  );
+}
+
+interface ValueProps {
+  title: string;
+  tensor: TapeTensor;
+  /** Its values, its gradient, or what it is in the end. */
+  values: Float32Array | undefined;
+}
+
+export function Value({ title, tensor, values }: ValueProps) {
+  const isImages = tensor.name === "images" && values === tensor.values;
+  return (
+    <figure class="value">
+      <figcaption>
+        <b>{title}</b> {shapeOf(tensor.shape)}
+      </figcaption>
+      {values ? (
+        <>
+          {values.length > 1 && (
+            <Enlarged
+              image={isImages ? imagesOf(values, tensor.shape) : pictureOf(values, tensor.shape)}
+              label={`${title}, ${summaryOf(values)}`}
+            />
+          )}
+          <p class={values.length > 1 ? "range" : "single"}>{summaryOf(values)}</p>
+          {values.length > 1 && (
+            <details class="numbers">
+              <summary>Numbers</summary>
+              <p>
+                {Array.from(values.subarray(0, WRITTEN), number).join("  ")}
+                {values.length > WRITTEN && ` … ${values.length.toLocaleString("en")} in all`}
+              </p>
+            </details>
+          )}
+        </>
+      ) : (
+        <p>no numbers</p>
+      )}
+    </figure>
+  );
+}

@@ -1,0 +1,15 @@
+/** How the page is built and served: `npm run page`. */
+
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  // It may be served from any folder of a site.
+  base: "./",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  worker: { format: "es" },
+  // Scripts of the page's own site are all that its policy allows: none in a data: URI, and no polyfill that fetches.
+  build: { target: "es2023", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  preview: { port: 4173 },
+});

@@ -1,0 +1,73 @@
+/** Watch: a net learns faces in front of one's eyes. */
+
+import { Confusion } from "./confusion.js";
+import { Controls } from "./controls.js";
+import { Curves } from "./curves.js";
+import { FaceGrid } from "./face-grid.js";
+import { Filters } from "./filters.js";
+import { Score } from "./score.js";
+import { SettingsForm } from "./settings-form.js";
+import { Spoken } from "./spoken.js";
+import { Stages } from "./stages.js";
+import { isHarder, loaded, problem, wrongNames } from "./state.js";
+
+function Opening() {
+  return (
+    <div class="opening">
+      <h1>A neural net is learning in this tab.</h1>
+      <p class="lead">
+        {isHarder.value
+          ? "Which faces are covered? By a mask, a scarf, a veil or a hand; and some only seem to be."
+          : "Which faces wear a mask? It has never seen one, starts from random numbers, and finds out while you watch."}
+      </p>
+      <p class="promise">
+        Nothing is sent anywhere: this page’s own policy (<code>connect-src 'none'</code>) has your browser forbid it.
+        {loaded.value && " All of it is here now: you could go offline."}
+      </p>
+    </div>
+  );
+}
+
+/** What went wrong, in the library's words, and a way on. */
+function Problem() {
+  if (problem.value === undefined) return null;
+  return (
+    <p class="problem" role="alert">
+      <strong>It has stopped.</strong> {problem.value}
+    </p>
+  );
+}
+
+function WrongNames() {
+  if (wrongNames.length === 0) return null;
+  return (
+    <p class="problem" role="status">
+      What the address says of {wrongNames.join(" and ")} cannot be; it is taken as usual.
+    </p>
+  );
+}
+
+export function Watch() {
+  return (
+    <>
+      <Opening />
+      <WrongNames />
+      <Problem />
+      <Controls />
+      <Spoken />
+      <div class="stage">
+        <FaceGrid />
+        <div class="side">
+          <Score />
+          <Curves />
+        </div>
+      </div>
+      <div class="pair">
+        <Filters />
+        <Confusion />
+      </div>
+      <Stages />
+      <SettingsForm />
+    </>
+  );
+}

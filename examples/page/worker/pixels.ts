@@ -1,0 +1,8 @@
+/** pixelsOf: an image of the library's as the page draws it. */
+
+import { type Image, imageToRgba } from "../../../src/index.js";
+import type { Pixels } from "../protocol.js";
+
+export function pixelsOf(image: Image): Pixels {
+  return { width: image.width, height: image.height, data: imageToRgba(image) };
+}

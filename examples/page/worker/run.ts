@@ -1,0 +1,201 @@
+/** Run: a net that learns faces, from a seed on, as fast or as slowly as the page wants it. */
+
+import {
+  Adam,
+  AdamW,
+  fit,
+  manualSeed,
+  memory,
+  Net1,
+  Net3,
+  type Optimizer,
+  type Parameter,
+  type Sequential,
+  SGD,
+  type StepReport,
+  type Training,
+  TrainingPosition,
+  useBackend,
+} from "../../../src/index.js";
+import type { Begin, FileKind, History, News } from "../protocol.js";
+import type { Settings } from "../settings.js";
+import { FaceSet, SIZE } from "./faces.js";
+import { Gate } from "./gate.js";
+import { pixelsOf } from "./pixels.js";
+import { type SavedRun, savedRun } from "./store.js";
+
+/** Faces to learn from, faces to be asked about, and how often to go through the former. */
+const [TRAIN, TEST, EPOCHS] = [1024, 96, 60];
+
+/** Faces that are drawn and shown at a time. */
+const DRAWN_AT_ONCE = 24;
+
+/** Between two pieces of news about progress. */
+const PROGRESS_MS = 100;
+
+/** Between two looks at the net: so long at least, and so many times what the last one took. */
+const [LOOK_MS, LOOK_SHARE] = [200, 8];
+
+const nets: Record<Settings["net"], () => Sequential> = {
+  net1: () => new Net1({ size: SIZE }),
+  net3: () => new Net3({ size: SIZE }),
+};
+
+const optimizers: Record<Settings["optimizer"], (parameters: Parameter[], lr: number) => Optimizer> = {
+  adam: (parameters, lr) => new Adam(parameters, { lr }),
+  adamw: (parameters, lr) => new AdamW(parameters, { lr }),
+  sgd: (parameters, lr) => new SGD(parameters, { lr, momentum: 0.9 }),
+};
+
+export class Run {
+  /** Resolves when nothing of it goes on any more. */
+  readonly over: Promise<void>;
+  readonly gate: Gate;
+  readonly #settings: Settings;
+  readonly #tell: (news: News) => void;
+  readonly #stop = new AbortController();
+  #chosen = 0;
+  #look: (() => Promise<void>) | undefined;
+  #nextLook = 0;
+  #step = 0;
+  /** Of the steps that have not been told. */
+  #losses: number[] = [];
+  #report: StepReport | undefined;
+  #history: History = { losses: [], accuracies: [] };
+  /** What there is to keep, once it is there. */
+  #training: Training | undefined;
+  #nextProgress = 0;
+
+  constructor({ settings, going, slow, resume }: Begin, tell: (news: News) => void) {
+    this.#settings = settings;
+    this.#tell = (news) => {
+      if (!this.#stop.signal.aborted) tell(news);
+    };
+    this.gate = new Gate(going, slow);
+    this.over = this.#train(resume)
+      .catch(({ message }: Error) => this.#tell({ kind: "failed", message }))
+      .finally(() => this.gate.end());
+  }
+
+  /** Ends it after the step that is being taken. */
+  stop(): void {
+    this.#stop.abort();
+    this.gate.close();
+  }
+
+  /** Follows another face through the net. */
+  choose(face: number): void {
+    this.#chosen = face;
+    this.gate.between(async () => this.#look?.());
+  }
+
+  /** The net as a file, or all of the run. */
+  file(as: FileKind): void {
+    this.gate.between(async () => {
+      if (!this.#training) return;
+      const { fileOf } = await import("./file.js");
+      this.#tell({ kind: "file", ...(await fileOf(as, this.#settings.net, this.#training)) });
+    });
+  }
+
+  async #train(resume: boolean): Promise<void> {
+    const { seed, backend, net: name, optimizer: by, lr, batch: batchSize } = this.#settings;
+    this.#tell({ kind: "begins" });
+    const test = new FaceSet("test", TEST, this.#settings);
+    this.#show(test);
+    const saved = resume ? await savedRun() : undefined;
+    await useBackend(backend);
+    manualSeed(seed);
+    const model = nets[name]();
+    const optimizer = optimizers[by](model.parameters(), lr);
+    const position = await this.#positionOf(saved, { model, optimizer });
+    this.#training = { model, optimizer, position };
+    const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
+    const before = position.epoch > 1 ? this.#history : undefined;
+    this.#tell({ kind: "began", parameters, device: model.parameters()[0].backend.device, before });
+    this.#look = () => this.#lookAt(model, test);
+    await this.#pass();
+    const train = new FaceSet("train", TRAIN, this.#settings);
+    const onStep = async (report: StepReport) => {
+      this.#note(report);
+      if (performance.now() >= this.#nextLook) await this.#look?.();
+      await this.#pass();
+    };
+    const onEpoch = () => this.#save();
+    const { signal } = this.#stop;
+    await fit(model, { optimizer, train, batchSize, epochs: EPOCHS, position, signal, onStep, onEpoch });
+    this.#tellProgress();
+    await this.#look();
+    this.#tell({ kind: "finished" });
+  }
+
+  /** The beginning, or where the run was that the browser has kept, if it is of these settings. */
+  async #positionOf(saved: SavedRun | undefined, made: Omit<Training, "position">): Promise<TrainingPosition> {
+    if (!saved || JSON.stringify(saved.settings) !== JSON.stringify(this.#settings)) return new TrainingPosition();
+    try {
+      const { goOn } = await import("./saving.js");
+      const position = await goOn(saved, made);
+      this.#history = saved.history;
+      this.#step = saved.history.losses.length;
+      return position;
+    } catch {
+      // What another version of the page has kept: it begins anew, and the next epoch replaces it.
+      return new TrainingPosition();
+    }
+  }
+
+  /** Has the browser keep the run as it is between two epochs. */
+  async #save(): Promise<void> {
+    const { save } = await import("./saving.js");
+    const bytes = await save(this.#settings, this.#training!, this.#history);
+    this.#tell({ kind: "saved", epoch: this.#training!.position.epoch - 1, bytes });
+  }
+
+  /** Draws the faces that the net will be asked about. */
+  #show(faces: FaceSet): void {
+    for (let first = 0; first < faces.length; first += DRAWN_AT_ONCE) {
+      const indices = Array.from({ length: DRAWN_AT_ONCE }, (_, i) => first + i);
+      const pictures = indices.map((i) => pixelsOf(faces.face(i)));
+      this.#tell({ kind: "faces", pictures, labels: indices.map((i) => faces.labels[i]) });
+    }
+  }
+
+  /** Waits until the next step may be taken; whoever has to wait sees the net as it is now. */
+  async #pass(): Promise<void> {
+    await this.gate.pass(async () => {
+      this.#tellProgress();
+      await this.#look?.();
+      this.#tell({ kind: "paused", step: this.#step });
+    });
+    this.#stop.signal.throwIfAborted();
+  }
+
+  /** Notes a step; not each of them is told at once. */
+  #note(report: StepReport): void {
+    this.#step++;
+    this.#losses.push(report.loss);
+    this.#history.losses.push(report.loss);
+    this.#report = report;
+    if (performance.now() >= this.#nextProgress) this.#tellProgress();
+  }
+
+  #tellProgress(): void {
+    if (!this.#report || this.#losses.length === 0) return;
+    const { epoch, imagesPerSecond } = this.#report;
+    const { reserved } = memory();
+    const where = { epoch, step: this.#step, losses: this.#losses };
+    this.#tell({ kind: "progress", ...where, facesPerSecond: imagesPerSecond, memory: reserved });
+    this.#losses = [];
+    this.#nextProgress = performance.now() + PROGRESS_MS;
+  }
+
+  async #lookAt(net: Sequential, faces: FaceSet): Promise<void> {
+    const { lookAt } = await import("./look.js");
+    const start = performance.now();
+    const look = await lookAt(net, faces, this.#chosen);
+    if (this.#history.accuracies.at(-1)?.[0] !== this.#step) this.#history.accuracies.push([this.#step, look.accuracy]);
+    this.#tell({ kind: "look", step: this.#step, ...look });
+    const end = performance.now();
+    this.#nextLook = end + Math.max(LOOK_MS, LOOK_SHARE * (end - start));
+  }
+}

@@ -1,0 +1,84 @@
+/** The page as it is published: built, served as files, and open in Chromium. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { build } from "vite";
+import { expect, onTestFinished } from "vitest";
+import { serve } from "../bundle/app/build.js";
+import { isolation, launchOptions } from "../chromium.js";
+
+/** A camera that shows a moving picture, and is allowed. */
+const fakeCamera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+export interface Visit {
+  page: Page;
+  /** Everything that was said in the console or thrown, in the page and in its worker. */
+  said: string[];
+  /** The address of every request, in their order. */
+  requests: string[];
+}
+
+export interface Site {
+  browser: Browser;
+  address: string;
+  /** Opens the page, at an address such as "?seed=2#step", until the test is over. */
+  visit(where?: string, how?: BrowserContextOptions): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+/** Builds the page into a folder. */
+export async function buildPage(outDir: string): Promise<void> {
+  const configFile = resolve("examples/page/vite.config.ts");
+  await build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: false } });
+}
+
+/** @param isolated whether threads may share memory there: static sites cannot say so, other servers can */
+export async function openSite({ isolated = false } = {}): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), "torchlet-page-"));
+  await buildPage(folder);
+  const server = await serve(folder, isolated ? isolation : {});
+  const browser = await chromium.launch({ ...launchOptions, args: [...launchOptions.args, ...fakeCamera] });
+  const address = server.resolvedUrls!.local[0];
+  const visit = async (where = "", how: BrowserContextOptions = {}) => {
+    const context = await browser.newContext(how);
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const said: string[] = [];
+    const requests: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(error.message));
+    context.on("request", (request) => requests.push(request.url()));
+    await page.goto(address + where);
+    return { page, said, requests };
+  };
+  const close = async () => {
+    await browser.close();
+    await server.close();
+    await rm(folder, { recursive: true });
+  };
+  return { browser, address, visit, close };
+}
+
+/** expect.poll for what a net has to compute first. */
+export function eventually<T>(fn: () => Promise<T> | T) {
+  return expect.poll(fn, { timeout: 30_000, interval: 50 });
+}
+
+/** Waits for a click before it begins, so that a test decides when. */
+export const still: BrowserContextOptions = { reducedMotion: "reduce" };
+
+/** The step that the page says it has reached. */
+export async function stepOf(page: Page): Promise<number> {
+  const text = await page.locator(".where").innerText();
+  return Number(text.match(/^step (\d+)/)?.[1] ?? 0);
+}
+
+/** Takes one step, and waits until it is shown. */
+export async function oneStep(page: Page): Promise<void> {
+  const before = await stepOf(page);
+  await page.getByRole("button", { name: "One step" }).click();
+  await page.getByText(new RegExp(`^step ${before + 1}\\b`)).waitFor();
+  await page.getByRole("button", { name: "Go on" }).waitFor();
+}
