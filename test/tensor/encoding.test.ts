@@ -2,15 +2,14 @@
 
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { byteDecoder, DIRECT, encodeBytes } from "../../src/tensor/backend/wasm/encoding.js";
+import { DIRECT, decodeBytes, encodeBytes } from "../../src/tensor/backend/wasm/encoding.js";
 
 const frequent = DIRECT.map((_, i) => (3 * i) % 256);
-const decode = byteDecoder(frequent);
 
-it("gives back the bytes of each text, however many it has decoded before", () => {
+it("gives back the bytes of each text", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
-      expect(decode(encodeBytes(bytes, frequent))).toEqual(bytes);
+      expect(decodeBytes(encodeBytes(bytes, frequent), frequent)).toEqual(bytes);
     }),
   );
 });
@@ -21,8 +20,8 @@ it("writes frequent bytes as one character, the others as two", () => {
   expect(encodeBytes(all, frequent)).toHaveLength(512 - DIRECT.length);
 });
 
-it("uses nothing that a string or a template escapes, nor the space that separates texts", () => {
+it("uses nothing that a string or a template escapes", () => {
   const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-  expect(encodeBytes(all, frequent)).toMatch(/^[!-~]*$/);
+  expect(encodeBytes(all, frequent)).toMatch(/^[ -~]*$/);
   expect(encodeBytes(all, frequent)).not.toMatch(/["'`\\$<]/);
 });

@@ -1,7 +1,7 @@
 /** Bytes as text that any bundler leaves as it is, and in which gzip still sees the bytes. */
 
-/** Printable, without what is escaped in strings, and without the space, which separates texts. */
-const PRINTABLE = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter(
+/** Printable, without what is escaped in strings. */
+const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter(
   (c) => !"\"$'<\\`".includes(c),
 );
 
@@ -27,8 +27,8 @@ export function encodeBytes(bytes: Uint8Array, frequent: readonly number[]): str
   return Array.from(bytes, (byte) => of[byte]).join("");
 }
 
-/** What makes bytes again of texts that `encodeBytes` made: the kernels are hundreds of texts in one alphabet. */
-export function byteDecoder(frequent: readonly number[]): (text: string) => Uint8Array<ArrayBuffer> {
+/** The bytes of a text that `encodeBytes` made. */
+export function decodeBytes(text: string, frequent: readonly number[]): Uint8Array<ArrayBuffer> {
   // By character codes: to look up strings takes longer than compiling what they decode to. A character's entry is the
   // byte that it stands for, or where the entries of the second of two begin.
   const table = new Uint16Array(256 + PREFIXES.length * 128);
@@ -37,13 +37,11 @@ export function byteDecoder(frequent: readonly number[]): (text: string) => Uint
     const begin = code.length === 2 ? table[code.charCodeAt(0)] : 0;
     table[begin + code.charCodeAt(code.length - 1)] = byte;
   }
-  return (text) => {
-    const bytes = new Uint8Array(text.length);
-    let n = 0;
-    for (let i = 0; i < text.length; i++) {
-      const entry = table[text.charCodeAt(i)];
-      bytes[n++] = entry < 256 ? entry : table[entry + text.charCodeAt(++i)];
-    }
-    return bytes.slice(0, n);
-  };
+  const bytes = new Uint8Array(text.length);
+  let n = 0;
+  for (let i = 0; i < text.length; i++) {
+    const entry = table[text.charCodeAt(i)];
+    bytes[n++] = entry < 256 ? entry : table[entry + text.charCodeAt(++i)];
+  }
+  return bytes.slice(0, n);
 }

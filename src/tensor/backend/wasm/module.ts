@@ -1,8 +1,8 @@
 /** The compiled kernels and the memory they work in. */
 
-import { concatBytes } from "../../../concat-bytes.js";
-import { byteDecoder } from "./encoding.js";
-import { frequent, relaxedKernels, strictGaps, strictLengths, strictMore } from "./kernels.generated.js";
+import { decodeBytes } from "./encoding.js";
+import { fuse } from "./fusing.js";
+import { frequent, kernels } from "./kernels.generated.js";
 
 const PAGE = 65_536;
 
@@ -37,24 +37,11 @@ export interface KernelModule {
 export function loadKernels(strict: boolean, limit = Infinity): KernelModule {
   const relaxed = !strict && hasRelaxedSimd();
   const shared = typeof SharedArrayBuffer === "function";
-  const decode = byteDecoder(frequent);
-  const built = decode(relaxedKernels);
-  const bytes = relaxed ? built : strictKernels(built, decode);
+  const bytes = decodeBytes(kernels, frequent);
+  if (relaxed) fuse(bytes);
   if (!shared) declareUnshared(bytes);
   const module = compile(bytes);
   return { module, shared, relaxed, ...newMemory(shared, limit) };
-}
-
-/** The two builds are nearly the same, and so one is told by the pieces of the other that it is made of. */
-function strictKernels(from: Uint8Array, decode: (text: string) => Uint8Array): Uint8Array<ArrayBuffer> {
-  const pieces: Uint8Array[] = [];
-  let at = 0;
-  for (const [i, more] of strictMore.split(" ").entries()) {
-    const begin = at + strictGaps[i];
-    at = begin + strictLengths[i];
-    pieces.push(from.subarray(begin, at), decode(more));
-  }
-  return concatBytes(pieces);
 }
 
 function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {

@@ -19,16 +19,6 @@ function withSignOf(x: v128, magnitude: v128): v128 {
   return v128.or(magnitude, v128.and(x, i32x4.splat(0x80000000)));
 }
 
-/**
- * x · y + z by two instructions: in functions that few programs call, each `madd` would cost every program that loads the
- * kernels a piece in which the two builds differ.
- */
-// @ts-ignore: decorator
-@inline
-function apart(x: v128, y: v128, z: v128): v128 {
-  return f32x4.add(f32x4.mul(x, y), z);
-}
-
 /** 2ⁿ from whole numbers −126 ≤ n ≤ 127. */
 // @ts-ignore: decorator
 @inline
@@ -162,13 +152,13 @@ export function log1p(x: v128): v128 {
 /** eˣ − 1: near 0, where the difference would cancel, by its series. */
 export function expm1(x: v128): v128 {
   let p = splat(2.48015873e-5);
-  p = apart(p, x, splat(1.98412698e-4));
-  p = apart(p, x, splat(1.38888889e-3));
-  p = apart(p, x, splat(8.33333333e-3));
-  p = apart(p, x, splat(4.16666667e-2));
-  p = apart(p, x, splat(1.66666667e-1));
-  p = apart(p, x, splat(0.5));
-  const near = apart(f32x4.mul(p, x), x, x);
+  p = madd(p, x, splat(1.98412698e-4));
+  p = madd(p, x, splat(1.38888889e-3));
+  p = madd(p, x, splat(8.33333333e-3));
+  p = madd(p, x, splat(4.16666667e-2));
+  p = madd(p, x, splat(1.66666667e-1));
+  p = madd(p, x, splat(0.5));
+  const near = madd(f32x4.mul(p, x), x, x);
   return where(f32x4.lt(f32x4.abs(x), splat(0.5)), near, f32x4.sub(exp(x), splat(1)));
 }
 
@@ -208,13 +198,13 @@ function circular(x: v128, quarters: i32): v128 {
   const r = f32x4.min(f32x4.max(toFloats(restOf(low, nLow), restOf(high, nHigh)), splat(-0.7854)), splat(0.7854));
   const square = f32x4.mul(r, r);
   let sine = splat(-1.9515295891e-4);
-  sine = apart(sine, square, splat(8.3321608736e-3));
-  sine = apart(sine, square, splat(-1.6666654611e-1));
-  sine = apart(f32x4.mul(sine, square), r, r);
+  sine = madd(sine, square, splat(8.3321608736e-3));
+  sine = madd(sine, square, splat(-1.6666654611e-1));
+  sine = madd(f32x4.mul(sine, square), r, r);
   let cosine = splat(2.443315711809948e-5);
-  cosine = apart(cosine, square, splat(-1.388731625493765e-3));
-  cosine = apart(cosine, square, splat(4.166664568298827e-2));
-  cosine = apart(cosine, f32x4.mul(square, square), apart(square, splat(-0.5), splat(1)));
+  cosine = madd(cosine, square, splat(-1.388731625493765e-3));
+  cosine = madd(cosine, square, splat(4.166664568298827e-2));
+  cosine = madd(cosine, f32x4.mul(square, square), madd(square, splat(-0.5), splat(1)));
   const quarter = i32x4.add(i32x4.trunc_sat_f32x4_s(toFloats(turnOf(nLow), turnOf(nHigh))), i32x4.splat(quarters));
   // Bit 0 swaps the two, bit 1 turns the sign.
   const odd = i32x4.ne(v128.and(quarter, i32x4.splat(1)), i32x4.splat(0));
@@ -275,13 +265,13 @@ export function normalCdf(x: v128): v128 {
 export function errorFunction(x: v128): v128 {
   const square = f32x4.mul(x, x);
   let p = splat(-0.0005631420732398157);
-  p = apart(p, square, splat(0.004917551052513471));
-  p = apart(p, square, splat(-0.026711310979779655));
-  p = apart(p, square, splat(0.11280180099789554));
-  p = apart(p, square, splat(-0.37612326185051137));
-  p = apart(p, square, splat(1.1283791224935407));
+  p = madd(p, square, splat(0.004917551052513471));
+  p = madd(p, square, splat(-0.026711310979779655));
+  p = madd(p, square, splat(0.11280180099789554));
+  p = madd(p, square, splat(-0.37612326185051137));
+  p = madd(p, square, splat(1.1283791224935407));
   const size = f32x4.min(f32x4.abs(f32x4.mul(x, splat(1.41421356))), splat(15));
-  const far = apart(upperTail(size, gaussian(size)), splat(-2), splat(1));
+  const far = madd(upperTail(size, gaussian(size)), splat(-2), splat(1));
   return where(f32x4.lt(f32x4.abs(x), splat(1)), f32x4.mul(p, x), withSignOf(x, far));
 }
 

@@ -18,12 +18,11 @@ export function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
-/** a·b + c: one instruction, rounded once, in the relaxed-SIMD build; two everywhere else. */
+/** a·b + c: one instruction, rounded once, where the engine has relaxed SIMD; two everywhere else (see fusing.ts). */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
+  return f32x4.relaxed_madd(a, b, c);
 }
 
 /** (v0 + v2) + (v1 + v3): always in this order, so that a sum has the same bits wherever it is taken. */
