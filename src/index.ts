@@ -65,12 +65,12 @@ export { loadSafetensors, saveSafetensors } from "./io/safetensors/file.js";
 export { AdaptiveAvgPool2d, AdaptiveMaxPool2d } from "./layers/adaptive-pool2d.js";
 export { AvgPool2d } from "./layers/avg-pool2d.js";
 export {
-  BatchNorm1d,
   BatchNorm2d,
   type BatchNorm2dOptions,
   type BatchNormOptions,
   batchNorm,
 } from "./layers/batch-norm.js";
+export { BatchNorm1d } from "./layers/batch-norm1d.js";
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from "./layers/conv-transpose2d.js";
 export { Conv1d, type Conv1dLayerOptions } from "./layers/conv1d.js";
 export { Conv2d } from "./layers/conv2d.js";
@@ -162,7 +162,8 @@ export { Net1 } from "./nets/net1.js";
 export { Net2, type Net2Options } from "./nets/net2.js";
 export { Net3, type Net3Options } from "./nets/net3.js";
 export { Adagrad, type AdagradOptions } from "./optim/adagrad.js";
-export { Adam, type AdamOptions, AdamW } from "./optim/adam.js";
+export { Adam, type AdamOptions } from "./optim/adam.js";
+export { AdamW } from "./optim/adamw.js";
 export { clipGradNorm, clipGradValue } from "./optim/clip.js";
 export { Lion, type LionOptions } from "./optim/lion.js";
 export { Optimizer, type OptimizerKind, type OptimizerState, type OptimizerStep } from "./optim/optimizer.js";

@@ -1,4 +1,4 @@
-/** Batch normalization: the running moments of its channels, as a function and as the layers BatchNorm1d and BatchNorm2d. */
+/** Batch normalization: the running moments of its channels, as a function and as the layer BatchNorm2d. */
 
 import {
   aBoolean,
@@ -88,8 +88,8 @@ export interface BatchNorm2dOptions {
 
 const KINDS: OptionKinds<BatchNorm2dOptions> = momentumKinds;
 
-/** What batch norms of any number of axes have in common: parameters, running moments, modes. */
-abstract class BatchNorm extends Module {
+/** Internal: what batch norms of any number of axes have in common: parameters, running moments, modes. */
+export abstract class BatchNorm extends Module {
   /** [C], scale of each channel, at first 1. */
   readonly weight: Parameter;
   /** [C], shift of each channel, at first 0. */
@@ -138,26 +138,6 @@ abstract class BatchNorm extends Module {
   }
 }
 
-/** `batchNorm` on [N, C] or [N, C, L] with its parameters and running moments; see there for the formula. */
-export class BatchNorm1d extends BatchNorm {
-  /**
-   * @param channels C
-   * @throws RangeError unless it is a positive integer
-   */
-  constructor(channels: number, options: BatchNorm2dOptions = {}) {
-    super("BatchNorm1d", channels, options);
-  }
-
-  /** @throws ShapeError when x is not [N, C] or [N, C, L] with this layer's C */
-  forward(x: Tensor): Tensor {
-    checkTensor("BatchNorm1d", "x", x);
-    if (x.shape.length !== 2 && x.shape.length !== 3) {
-      throw new ShapeError(`BatchNorm1d: expected an input (N, C) or (N, C, L), got ${formatShape(x.shape)}`);
-    }
-    return this.normalized(x);
-  }
-}
-
 /** `batchNorm` on [N, C, H, W] with its parameters and running moments; see there for the formula. */
 export class BatchNorm2d extends BatchNorm {
   /**
@@ -178,5 +158,4 @@ export class BatchNorm2d extends BatchNorm {
   }
 }
 
-keepsNothing.add(BatchNorm1d.prototype.forward);
 keepsNothing.add(BatchNorm2d.prototype.forward);

@@ -1,6 +1,6 @@
-/** Adam and AdamW. */
+/** Adam. */
 
-import { aBoolean, checkOptions, numberFrom, type OptionKinds, twoOf } from "../tensor/arguments.js";
+import { aBoolean, numberFrom, type OptionKinds, twoOf } from "../tensor/arguments.js";
 import type { BinaryRule } from "../tensor/backend/backend.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { Optimizer, type OptimizerKind, type OptimizerStep } from "./optimizer.js";
@@ -19,8 +19,8 @@ export interface AdamOptions {
   amsgrad?: boolean;
 }
 
-/** What Adam's options may be. */
-const KINDS: OptionKinds<AdamOptions> = {
+/** What the options of Adam and AdamW may be. */
+export const adamKinds: OptionKinds<AdamOptions> = {
   lr: numberFrom(0),
   betas: twoOf("two numbers from 0 to below 1", numberFrom(0, 1)),
   eps: numberFrom(0),
@@ -29,7 +29,7 @@ const KINDS: OptionKinds<AdamOptions> = {
 };
 
 const ADAM: OptimizerKind<AdamOptions> = {
-  kinds: KINDS,
+  kinds: adamKinds,
   defaults: { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false },
   stateNames: ({ amsgrad }) => ["exp_avg", "exp_avg_sq", ...(amsgrad ? ["max_exp_avg_sq"] : [])],
 };
@@ -90,23 +90,4 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 }
 
-/**
- * Adam with θ ← (1 − lr·weightDecay)·θ in place of the penalty on the gradient.
- * @see I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019, arXiv:1711.05101
- */
-export class AdamW extends Adam {
-  /** @param parameters what to change, such as `model.parameters()`, or groups `{ params, lr, … }` */
-  constructor(parameters: ParametersOrGroups<AdamOptions>, options: AdamOptions = {}) {
-    checkOptions(new.target.name, options, KINDS);
-    const { weightDecay = 0.01 } = options;
-    super(parameters, { ...options, weightDecay });
-  }
-
-  protected override get decoupled(): boolean {
-    return true;
-  }
-}
-
 makeComplete(Adam);
-
-makeComplete(AdamW);

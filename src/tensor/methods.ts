@@ -12,7 +12,6 @@ import { pad } from "./ops/movement/pad.js";
 import { permute, transpose } from "./ops/movement/permute.js";
 import { flatten, reshape } from "./ops/movement/reshape.js";
 import { slice } from "./ops/movement/slice.js";
-import { normalize } from "./ops/normalize.js";
 import * as pointwise from "./ops/pointwise.js";
 import { avgPool2d } from "./ops/pooling/avg-pool2d.js";
 import { maxPool2d } from "./ops/pooling/max-pool2d.js";
@@ -26,7 +25,7 @@ const operations = {
   ...pointwise,
   ...{ sum, mean, max, min, variance, argMax, softmax, logSoftmax },
   ...{ clone, reshape, flatten, expand, permute, transpose, slice, pad, indexSelect },
-  ...{ matmul, conv2d, maxPool2d, avgPool2d, normalize, dropout, backward },
+  ...{ matmul, conv2d, maxPool2d, avgPool2d, dropout, backward },
 };
 
 for (const operation of Object.values(operations)) keepsNothing.add(operation);

@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { Adagrad } from "../../src/optim/adagrad.js";
-import { Adam, AdamW } from "../../src/optim/adam.js";
+import { Adam } from "../../src/optim/adam.js";
+import { AdamW } from "../../src/optim/adamw.js";
 import { Lion } from "../../src/optim/lion.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { RMSprop } from "../../src/optim/rmsprop.js";

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import { BatchNorm1d } from "../../src/layers/batch-norm.js";
+import { BatchNorm1d } from "../../src/layers/batch-norm1d.js";
 import { Linear } from "../../src/layers/linear.js";
 import type { StateDict } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
