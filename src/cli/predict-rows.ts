@@ -1,5 +1,6 @@
 /** rowsIn: predictions as text for people, as CSV, and as JSON lines. */
 
+import { likeliest } from "../metrics/likeliest.js";
 import { aligned, printable, printableName } from "../text.js";
 
 export const FORMATS = ["text", "csv", "jsonl"] as const;
@@ -20,8 +21,9 @@ export interface Rows {
   fileOf(row: string): string | undefined;
 }
 
-function likeliest(classes: readonly string[], probabilities: readonly number[]): string {
-  return classes[probabilities.indexOf(Math.max(...probabilities))];
+/** What the likeliest class is called. */
+function nameOf(classes: readonly string[], probabilities: readonly number[]): string {
+  return classes[likeliest(probabilities)];
 }
 
 const percent = (probability: number) => `${(100 * probability).toFixed(1)} %`;
@@ -35,7 +37,7 @@ function textRows(classes: readonly string[]): Rows {
       ? []
       : [
           printableName(prediction.file),
-          printableName(likeliest(classes, prediction.probabilities)),
+          printableName(nameOf(classes, prediction.probabilities)),
           ...prediction.probabilities.map(percent),
         ];
   const line = (cells: readonly string[]) => (cells.length === 0 ? "" : `${aligned(cells, widths, 2)}\n`);
@@ -65,7 +67,7 @@ function csvRows(classes: readonly string[]): Rows {
         ? line([prediction.file, "", ...classes.map(() => ""), prediction.reason])
         : line([
             prediction.file,
-            likeliest(classes, prediction.probabilities),
+            nameOf(classes, prediction.probabilities),
             ...prediction.probabilities.map(String),
             "",
           ]),
@@ -86,7 +88,7 @@ function jsonRows(classes: readonly string[]): Rows {
       if ("reason" in prediction) return `${printable(JSON.stringify({ file, error: prediction.reason }))}\n`;
       const { probabilities } = prediction;
       const byClass = Object.fromEntries(classes.map((name, label) => [name, probabilities[label]]));
-      const value = { file, class: likeliest(classes, probabilities), probabilities: byClass };
+      const value = { file, class: nameOf(classes, probabilities), probabilities: byClass };
       return `${printable(JSON.stringify(value))}\n`;
     },
     isWhole: () => true,

@@ -2,11 +2,12 @@
 
 import type { ImageDataset } from "../data/image-dataset.js";
 import type { Module } from "../layers/module.js";
+import { likeliest } from "../metrics/likeliest.js";
 import { predict } from "../train/predict.js";
 
 /** ln Σ exp(value), without overflow. */
 function logSumExp(values: readonly number[]): number {
-  const largest = Math.max(...values);
+  const largest = values[likeliest(values)];
   return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
 }
 
@@ -23,7 +24,7 @@ export class Predictions {
     this.classes = classes;
     this.labels = labels;
     this.#outputs = outputs;
-    this.predicted = Int32Array.from(outputs, (row) => row.indexOf(Math.max(...row)));
+    this.predicted = Int32Array.from(outputs, likeliest);
   }
 
   /** Those for some of the photographs. */

@@ -1,9 +1,10 @@
-/** Charts as files of their own: whatever classes are called, they are XML. */
+/** Charts as files of their own: whatever classes are called, they are XML, and learning rates are written plainly. */
 
 import fc from "fast-check";
 import { chromium } from "playwright";
 import { expect, it } from "vitest";
 import { Charts } from "../../src/report/charts/chart.js";
+import { learningRateChart } from "../../src/report/charts/learning-rate.js";
 import { launchOptions, noChromium } from "../chromium.js";
 
 const name = fc.oneof(
@@ -44,4 +45,13 @@ it.skipIf(noChromium)("are well-formed, and say what they were given", async () 
     await browser.close();
   }
   expect(charts.draw({ name: "chart", title: "R&D <1>", marks: [] }).file).toContain('aria-label="R&amp;D &lt;1&gt;"');
+});
+
+it("writes learning rates as programs do", async () => {
+  const rates = Array.from({ length: 9 }, (_, i) => 10 ** (i - 7));
+  const losses = rates.map((_, i) => Math.abs(5 - i));
+  const { file } = learningRateChart(await Charts.load(), { rates, losses, smoothed: losses, suggestion: 0.01 });
+  const texts = Array.from(file.matchAll(/<text[^>]*>([^<]*)<\/text>/g), ([, text]) => text);
+  const written = ["1e-7", "1e-6", "1e-5", "1e-4", "0.001", "0.01", "0.1", "1", "10"];
+  expect(texts.slice(texts.indexOf("1e-7"), texts.indexOf("1e-7") + 9)).toEqual(written);
 });

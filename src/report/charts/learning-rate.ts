@@ -3,6 +3,12 @@
 import type { LearningRateSearch } from "../../train/find-learning-rate.js";
 import { type Chart, type Charts, COLORS } from "./chart.js";
 
+/** 1e-7, 0.001, 10: as rates are written, where Plot would write 100n and 1m. Powers of ten are not exact everywhere. */
+function asWritten(rate: number): string {
+  const exact = Number(rate.toPrecision(3));
+  return exact < 1e-3 ? exact.toExponential() : String(exact);
+}
+
 export function learningRateChart(
   charts: Charts,
   { rates, losses, smoothed, suggestion }: Omit<LearningRateSearch, "diverged">,
@@ -16,7 +22,7 @@ export function learningRateChart(
     legend: { names: ["of each batch", "smoothed"], colors: [COLORS.grey, COLORS.blue] },
     width: 640,
     height: 320,
-    x: { type: "log", label: "learning rate", ticks: 8 },
+    x: { type: "log", label: "learning rate", ticks: 8, tickFormat: asWritten },
     y: { label: "loss", nice: true, ticks: 6 },
     marginTop: 22,
     marks: [
