@@ -19,6 +19,9 @@ export interface NumbersOptions {
 
 const NUMBERS: OptionKinds<NumbersOptions> = { missing: aNumber };
 
+/** As people write numbers: 12, -0.5, 1.5e-3. What only JavaScript reads as one (0x10, Infinity) is more likely a mistake. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 const names: Kind<string[]> = listOf("a list of columns' names", aString);
 
 const aRow: Kind<string[]> = listOf("a list of texts", aString);
@@ -72,7 +75,8 @@ export class CsvTable {
 
   /**
    * Some columns, in this order, [rows, columns]: the inputs of a `TensorDataset`, or targets of a regression.
-   * @throws Error when there is no such column, or a field is no number, naming the row (from 1, without the header)
+   * @throws Error when there is no such column, or a field is no decimal number that a float32 holds, naming the row (from
+   *   1, without the header)
    */
   numbers(columns: readonly string[], options: NumbersOptions = {}): HostArray {
     checkArgument("numbers", "columns", columns, names);
@@ -81,9 +85,11 @@ export class CsvTable {
     const data = this.#rows.flatMap((row, at) =>
       indices.map((index) => {
         const text = row[index].trim();
-        const number = text === "" ? options.missing : Number(text);
-        if (number !== undefined && (text === "" || !Number.isNaN(number))) return number;
-        const advice = text === "" ? "; what it counts as, `missing` says" : "";
+        if (text === "" && options.missing !== undefined) return options.missing;
+        const isDecimal = DECIMAL.test(text);
+        if (isDecimal && Number.isFinite(Math.fround(Number(text)))) return Number(text);
+        const most = isDecimal ? ": a float32 goes to 3.4e38" : "";
+        const advice = text === "" ? "; what it counts as, `missing` says" : most;
         throw new Error(
           `numbers: row ${at + 1}: ${this.columns[index]} is ${show(row[index])}, and no number${advice}`,
         );

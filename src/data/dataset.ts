@@ -1,6 +1,6 @@
 /** Dataset: what can be trained and measured on, whatever it holds. */
 
-import type { Kind } from "../tensor/arguments.js";
+import { type Kind, show } from "../tensor/arguments.js";
 import type { AugmentOptions } from "./augment/options.js";
 import type { Batch } from "./batch.js";
 import type { BatchOptions } from "./passes.js";
@@ -31,6 +31,10 @@ export const aDataset: Kind<Dataset> = {
   expected: "a dataset",
   accepts: (value): value is Dataset => {
     const { length, batches } = (value ?? {}) as Partial<Dataset>;
-    return typeof length === "number" && typeof batches === "function";
+    return Number.isSafeInteger(length) && length! >= 0 && typeof batches === "function";
+  },
+  hint: (value) => {
+    const { length, batches } = (value ?? {}) as Partial<Dataset>;
+    return typeof batches === "function" ? `its length must be a whole number, and is ${show(length)}` : undefined;
   },
 };

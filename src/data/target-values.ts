@@ -1,6 +1,6 @@
 /** The targets of a TensorDataset: classes, probabilities of classes, or any numbers, and how they are told apart. */
 
-import { show } from "../tensor/arguments.js";
+import { ArgumentError, show } from "../tensor/arguments.js";
 import { formatShape, ShapeError, sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Examples, readExamples } from "./examples.js";
@@ -68,10 +68,17 @@ function checkProbabilities(targets: Tensor | HostArray, classes: readonly strin
 
 /**
  * Integers by type, and a list beside `classes`, are classes.
+ * @throws ArgumentError when targets are names
  * @throws ShapeError when a list may be either
  * @throws RangeError when they do not fit the classes
  */
 export function readTargets(targets: Examples, classes: readonly string[] | undefined): Tensor | HostArray {
+  if (Array.isArray(targets) && typeof targets[0] === "string") {
+    throw new ArgumentError(
+      `TensorDataset: the targets are names, as ${show(targets[0])}, and a class is a number: with the names as classes, ` +
+        "targets.map((name) => classes.indexOf(name))",
+    );
+  }
   const isList = Array.isArray(targets) && targets.every((value) => typeof value === "number");
   if (isList && !classes && targets.every(Number.isInteger)) {
     throw new ShapeError(

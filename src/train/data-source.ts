@@ -3,6 +3,7 @@
 import type { AugmentOptions } from "../data/augment/options.js";
 import type { Batch } from "../data/batch.js";
 import { aDataset, type Dataset } from "../data/dataset.js";
+import { TensorDataset } from "../data/tensor-dataset.js";
 import { ArgumentError, isNumberArray, type Kind, show } from "../tensor/arguments.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -28,9 +29,9 @@ export const aDataSource: Kind<DataSource> = {
     return typeof value === "function" || aDataset.accepts(value) || canBeWalked(value);
   },
   hint: (value) =>
-    value instanceof Tensor || isNumberArray(value)
+    value instanceof Tensor || isNumberArray(value) || Object.hasOwn(Object(value), "inputs")
       ? "new TensorDataset({ inputs, targets }) makes a dataset"
-      : undefined,
+      : aDataset.hint?.(value),
 };
 
 /** A dataset gives batches of any size and knows how many examples it has. */
@@ -53,15 +54,22 @@ export interface PassOptions {
   onStart?: () => void;
 }
 
-/** @throws ArgumentError when something is asked of batches that a program makes */
+/** @throws ArgumentError when something is asked of batches that a program makes, or changes of images of what has none */
 export function checkAsked(who: string, data: DataSource, asked: PassOptions): void {
+  if (asked.augment && data instanceof TensorDataset) {
+    throw new ArgumentError(
+      `${who}: augment changes images, and a TensorDataset has numbers of any kind: imagesToDataset makes a dataset of ` +
+        "images; other inputs change in a function that makes batches { inputs, targets }",
+    );
+  }
   const [name] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined || isDataset(data)) return;
   throw new ArgumentError(`${who}: ${name} is for datasets, and train is batches, which are as they are: leave it out`);
 }
 
-/** @throws Error when a dataset is empty */
+/** @throws Error when a dataset, or a list of batches, is empty */
 export function checkNotEmpty(who: string, data: DataSource): void {
+  if (Array.isArray(data) && data.length === 0) throw new Error(`${who}: the list of batches is empty`);
   if (isDataset(data) && data.length === 0) throw new Error(`${who}: the dataset is empty`);
 }
 
@@ -140,7 +148,9 @@ async function* walkDataset(who: string, data: Dataset, options: PassOptions): A
     }
     yield { batch, at: at++, count };
   }
-  if (seen === 0) throw new Error(`${who}: batches() gives none, and the dataset's length is ${data.length}`);
+  if (data.length - seen < (asked.dropLast ? batchSize : 1)) return;
+  const given = seen === 0 ? "none" : `${seen} examples`;
+  throw new Error(`${who}: batches() gives ${given}, and the dataset's length is ${data.length}`);
 }
 
 async function* walkBatches(who: string, batches: Batches, { start = 0, onStart }: PassOptions): AsyncIterable<Step> {

@@ -51,7 +51,7 @@ export async function evaluate<Data extends DataSource>(
   let step = 0;
   for await (const { batch, count } of walk("evaluate", data, { batchSize, shuffle: false })) {
     const pass = () => noGrad(() => frozen(model, () => forwardPass("evaluate", model, batch, loss)));
-    const { values, mean } = await runPass(pass, model, `evaluation, step ${++step}`);
+    const { values, mean } = await runPass(pass, { model, batch, where: `evaluation, step ${++step}` });
     if (loss === nllLoss) checkLogProbabilities(values, values.length / count);
     tally.add({ output: values, labels: await labelsOf(batch.targets, classes), count, loss: mean });
     signal?.throwIfAborted();

@@ -21,6 +21,7 @@ import {
   optionsOf,
 } from "../tensor/arguments.js";
 import { formatShape } from "../tensor/shape.js";
+import { Tensor } from "../tensor/tensor.js";
 import "../tensor/methods.js";
 import { checkHolds, checkSchedules } from "./belongs.js";
 import { aMetric, deciding, keepsImproving, type MetricName } from "./best-epoch.js";
@@ -138,7 +139,7 @@ let running = false;
  * itself is not: after `model.trunk.eval()`, the trunk's batch norms stay as they are.
  * @returns one report per epoch, those before `position` included
  * @throws Error when a dataset is empty or has other classes, the optimizer or the schedule is another model's, the loss depends on parameters
- * that no optimizer holds, another `fit` is running, nothing tells the best epoch to restore, or the loss becomes NaN or infinite, naming the operation that did it
+ * that no optimizer holds, another `fit` is running, nothing tells the best epoch, to stop or to restore, or the loss becomes NaN or infinite, naming the operation that did it
  */
 export async function fit<Data extends DataSource>(
   model: Module,
@@ -160,6 +161,7 @@ async function anyFit(model: Module, options: AnyOptions): Promise<EpochReport<A
   }
   running = true;
   try {
+    await checkJudged(options);
     return await (options.restoreBest ? runAndRestore(model, options, options.restoreBest) : runEpochs(model, options));
   } finally {
     running = false;
@@ -193,6 +195,24 @@ function checkData({ train, validation, test, epochs, batchSize, dropLast, augme
     }
   }
   checkAsked("fit", train, { batchSize, dropLast, augment });
+}
+
+/**
+ * Asks a dataset for its first example, so that nothing is trained for a metric that there will not be.
+ * @throws Error when epochs are to be judged by a metric of classes, and the targets are none
+ */
+async function checkJudged({ train, validation, test, earlyStop, restoreBest }: AnyOptions): Promise<void> {
+  const [metric] = [earlyStop?.metric, restoreBest].filter((name) => name !== undefined && name !== "loss");
+  const data = validation ?? test ?? train;
+  if (metric === undefined || !isDataset(data) || data.classes) return;
+  for await (const { batch } of walk("fit", data, { batchSize: 1, shuffle: false })) {
+    if (!(batch.targets instanceof Tensor)) return;
+    const option = metric === restoreBest ? "restoreBest" : "earlyStop";
+    throw new Error(
+      `fit: ${option} by ${metric} needs targets that are classes, and these are numbers ${formatShape(batch.targets.shape)}: of ` +
+        'them there is only the "loss"',
+    );
+  }
 }
 
 /** @throws Error when nothing tells the best epoch, or its weights may be gone */

@@ -69,12 +69,33 @@ export function forwardPass(
   return { output, loss };
 }
 
+/** What a pass is run on, for whoever asks what is broken. */
+interface PassContext {
+  readonly model: Module;
+  readonly batch: Batch;
+  /** For messages: "epoch 3, step 17". */
+  readonly where: string;
+}
+
+/** @throws BrokenLossError naming the first example of the batch with NaN or infinity in these numbers of it */
+async function blameData(where: string, name: keyof Batch, values: Tensor): Promise<never> {
+  const [count] = values.shape;
+  const numbers = await values.data();
+  const at = numbers.findIndex((value) => !Number.isFinite(value));
+  throw new BrokenLossError(
+    `${where}: there is ${numbers[at]} in the batch's ${name} ${formatShape(values.shape)}, first in example ` +
+      `${Math.floor((at * count) / numbers.length)}: look for such numbers in the data`,
+  );
+}
+
 /** Runs a pass and looks at every operation in it. */
-async function checkedPass(pass: () => Pass, model: Module, where: string): Promise<Pass> {
+async function checkedPass(pass: () => Pass, { model, batch, where }: PassContext): Promise<Pass> {
   try {
     return await detectAnomaly(pass);
   } catch (error) {
     if (!(error instanceof AnomalyError)) throw error;
+    if (error.given === batch.inputs) await blameData(where, "inputs", batch.inputs);
+    if (error.given && error.given === batch.targets) await blameData(where, "targets", error.given);
     const [broken] = Array.from(model.namedParameters()).find(([, parameter]) => parameter === error.given) ?? [];
     const message = `${where}: ${error.message}`;
     if (broken === undefined) throw new BrokenLossError(message);
@@ -88,26 +109,26 @@ async function checkedPass(pass: () => Pass, model: Module, where: string): Prom
 /**
  * Runs a pass and reads what it came to; a pass whose loss is broken is run again with an eye on every operation.
  * @param pass changes no weights; draws from none but the default generators
- * @param where for messages: "epoch 3, step 17"
+ * @param context what it is run on
  * @param check looks at every operation from the start
- * @throws BrokenLossError naming the first operation that made NaN or infinity, and the shapes
+ * @throws BrokenLossError naming what of the batch is NaN or infinite, or else the first operation that made it, and the
+ *   shapes
  */
 export async function runPass(
   pass: () => Pass,
-  model: Module,
-  where: string,
+  context: PassContext,
   check = false,
 ): Promise<{ values: Float32Array; shape: Shape; mean: number }> {
   const generators = generatorStates();
   // What the pass made on the way, with or without a gradient, goes with its scope.
   const scoped = () => scope(pass);
-  const { output, loss } = check ? await checkedPass(scoped, model, where) : scoped();
+  const { output, loss } = check ? await checkedPass(scoped, context) : scoped();
   const [values, mean, { shape }] = [await output.data(), await loss.item(), output];
   output.dispose();
   loss.dispose();
   if (Number.isFinite(mean)) return { values, shape, mean };
   // With the same masks of dropout.
   setGeneratorStates(generators);
-  await checkedPass(scoped, model, where);
-  throw new BrokenLossError(`${where}: the loss is ${mean}, but not when the pass is repeated`);
+  await checkedPass(scoped, context);
+  throw new BrokenLossError(`${context.where}: the loss is ${mean}, but not when the pass is repeated`);
 }

@@ -1,13 +1,16 @@
 /** predict: what a model says to each example. */
 
+import { aDataset } from "../data/dataset.js";
 import { TensorDataset } from "../data/tensor-dataset.js";
 import { frozen } from "../layers/look-inside.js";
 import { aModule, type Module } from "../layers/module.js";
+import { likeliest } from "../metrics/likeliest.js";
 import {
   aCount,
   aSignal,
   checkArgument,
   checkOptions,
+  isNumberArray,
   type Kind,
   type OptionKinds,
   wholeFrom,
@@ -17,6 +20,7 @@ import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, Tensor } from "../tensor/tensor.js";
 import { aDataSource, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";
 import { joinRows } from "./join-rows.js";
+import { brokenNumbers } from "./pass.js";
 
 export interface PredictOptions {
   /** Examples in a forward pass. Default 64; changes nothing but speed and memory. Batches of one's own are as they are. */
@@ -56,9 +60,17 @@ export interface TopPrediction extends Prediction {
 /** What is predicted by such options. */
 export type PredictionBy<Options> = Options extends { topK: number } ? TopPrediction : Prediction;
 
+/** Examples as numbers, which a program may well have. */
+function isListOfNumbers(value: unknown): boolean {
+  const isList = (each: unknown) => isNumberArray(each) || Array.isArray(each);
+  return isNumberArray(value) || (Array.isArray(value) && (typeof value[0] === "number" || isList(value[0])));
+}
+
 const someData: Kind<DataSource | Tensor> = {
   expected: "a tensor [N, …], a dataset, batches { inputs, targets }, or a function that makes such batches",
-  accepts: (value): value is DataSource | Tensor => value instanceof Tensor || aDataSource.accepts(value),
+  accepts: (value): value is DataSource | Tensor =>
+    value instanceof Tensor || (aDataSource.accepts(value) && !isListOfNumbers(value)),
+  hint: (value) => (isListOfNumbers(value) ? "tensor(data, [N, …]) makes one of numbers" : aDataset.hint?.(value)),
 };
 
 /** A tensor has nothing to compare with: its targets are not looked at. */
@@ -70,7 +82,7 @@ function sourceOf(data: DataSource | Tensor): DataSource {
 
 /** Probabilities of logits or log-probabilities, whose differences are the same. */
 function softmaxOf(scores: Float32Array): number[] {
-  const largest = Math.max(...scores);
+  const largest = scores[likeliest(scores)];
   const weights = Array.from(scores, (score) => Math.exp(score - largest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
@@ -101,7 +113,7 @@ function topOf(
  * @param data a tensor [N, …], a dataset, or batches `{ inputs, targets }`; of these, the targets are not looked at
  * @returns the outputs of all examples; with `topK`, their likeliest classes as `top`, whether the model ends in logits, in
  * `logSoftmax` or in `softmax`
- * @throws Error when there is nothing in the data
+ * @throws Error when there is nothing in the data, or an output is NaN, naming the example and the cause
  * @throws RangeError when there are fewer classes than `topK`
  */
 export async function predict<Options extends PredictOptions>(
@@ -116,13 +128,16 @@ export async function predict<Options extends PredictOptions>(
   const source = sourceOf(data);
   checkNotEmpty("predict", source);
   const parts: Float32Array[] = [];
-  let [count, row, origin]: [number, Shape, string] = [0, [], ""];
+  let [seen, count, row, origin]: [number, number, Shape, string] = [0, 0, [], ""];
   for await (const { batch, count: n, at } of walk("predict", source, { batchSize, shuffle: false })) {
     const output = noGrad(() => frozen(model, () => model.forward(batch.inputs)));
     checkTensor("predict", "what the model returns", output);
     if (at === 0) row = output.shape.slice(1);
     checkRows(output, n, at, row);
-    parts.push(Float32Array.from(await output.data()));
+    const numbers = Float32Array.from(await output.data());
+    await checkNumbers(model, numbers, { inputs: batch.inputs, seen, count: n });
+    parts.push(numbers);
+    seen += n;
     origin = output.origin;
     count += output.shape[0];
     output.dispose();
@@ -149,4 +164,24 @@ function checkRows({ shape }: Tensor, examples: number, at: number, row: Shape):
     `predict: the outputs of batch ${at} are ${formatShape(shape)}, those before it [N${row.map((n) => `, ${n}`).join("")}]: ` +
       "call predict for each shape",
   );
+}
+
+/** @throws Error where an output is NaN, which has no place in an order of classes, and none in a mean */
+async function checkNumbers(
+  model: Module,
+  numbers: Float32Array,
+  { inputs, seen, count }: { inputs: Tensor; seen: number; count: number },
+): Promise<void> {
+  const at = numbers.findIndex(Number.isNaN);
+  if (at === -1) return;
+  const broken = await brokenNumbers(model);
+  const own = Math.floor((at * count) / numbers.length);
+  const given = (await inputs.data()).subarray((own * inputs.size) / count, ((own + 1) * inputs.size) / count);
+  const wrong = given.find((value) => !Number.isFinite(value));
+  const reasons = [
+    ...(wrong === undefined ? [] : [`its inputs have ${wrong} in them`]),
+    ...(broken.length === 0 ? [] : [`there is NaN or infinity in the model's ${broken.join(", ")}`]),
+  ];
+  const [reason = "detectAnomaly(() => model.forward(x)) names the operation that made it"] = reasons;
+  throw new Error(`predict: what the model says to example ${seen + own} is NaN: ${reason}`);
 }

@@ -53,7 +53,7 @@ export async function* stepsOf(
       return made;
     };
     const where = `epoch ${epoch}, step ${Math.floor(at / accumulate) + 1}`;
-    const { values, shape, mean } = await runPass(pass, model, where, detectAnomaly);
+    const { values, shape, mean } = await runPass(pass, { model, batch, where }, detectAnomaly);
     if (loss === nllLoss) checkLogProbabilities(values, values.length / count);
     const labels = await labelsOf(batch.targets, classes);
     said.push({ output: values, shape, labels, indices: batch.indices, count, loss: mean });

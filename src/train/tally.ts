@@ -2,6 +2,7 @@
 
 import { IGNORED } from "../layers/losses/class-loss.js";
 import { accuracy, classificationReport } from "../metrics/classification.js";
+import { likeliest } from "../metrics/likeliest.js";
 import { auc, rocCurve } from "../metrics/roc.js";
 import type { AnyMetrics } from "./metrics.js";
 import { BrokenLossError } from "./pass.js";
@@ -94,7 +95,7 @@ export class Tally {
   #ofClasses(count: number): Omit<AnyMetrics, "loss"> {
     const labels = this.#labels;
     const rows = labels.map((_, i) => this.#outputs.slice(i * count, (i + 1) * count));
-    const predictions = rows.map((row) => row.indexOf(Math.max(...row)));
+    const predictions = rows.map(likeliest);
     const right = accuracy(predictions, labels);
     const metrics = { accuracy: right, error: 1 - right };
     const { classes, macroF1 } = classificationReport(predictions, labels, count);

@@ -4,6 +4,7 @@ import type { Targets } from "../data/batch.js";
 import type { Labels } from "../layers/losses/class-loss.js";
 import { crossEntropy } from "../layers/losses/cross-entropy.js";
 import { classLoss } from "../layers/losses/default-loss.js";
+import { likeliest } from "../metrics/likeliest.js";
 import { formatShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type DataSource, isDataset } from "./data-source.js";
@@ -46,8 +47,5 @@ export async function labelsOf(targets: Targets, classes: number | undefined): P
   if (classes === undefined) return undefined;
   const [n] = targets.shape;
   const values = await targets.data();
-  return Int32Array.from({ length: n }, (_, i) => {
-    const row = values.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row));
-  });
+  return Int32Array.from({ length: n }, (_, i) => likeliest(values.subarray(i * classes, (i + 1) * classes)));
 }

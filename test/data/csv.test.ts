@@ -87,6 +87,24 @@ describe("what is refused, with its row", () => {
     expect(() => table.numbers("weight" as unknown as string[])).toThrow("must be a list of columns' names");
   });
 
+  it.each([
+    ["0x10", "and no number"],
+    ["1_000", "and no number"],
+    ["Infinity", "and no number"],
+    ["NaN", "and no number"],
+    ["1,5", "and no number"],
+    ["1e39", "and no number: a float32 goes to 3.4e38"],
+  ])("what only some read as a number: %s", async (text, message) => {
+    const table = await decodeCsv(`a\tb\n${text}\t1\n`);
+    expect(() => table.numbers(["a"])).toThrow(`numbers: row 1: a is ${JSON.stringify(text)}, ${message}`);
+  });
+
+  it("no number that people write", async () => {
+    const texts = ["12", "-0.5", "+.5", "3.", "1.5e-3", " 2E+2 "];
+    const table = await decodeCsv(`a\n${texts.join("\n")}\n`);
+    expect(table.numbers(["a"]).data).toEqual(Float32Array.of(12, -0.5, 0.5, 3, 1.5e-3, 200));
+  });
+
   it("what is no class", async () => {
     const table = await decodeCsv(PETS);
     expect(() => table.classes("kind", ["cat", "dog"])).toThrow('classes: row 3: kind is "bird", none of "cat", "dog"');

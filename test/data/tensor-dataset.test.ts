@@ -200,7 +200,16 @@ describe("what does not fit is refused", () => {
       { inputs, targets: [0, 1, 2 ** 32], classes: ["a", "b"] },
       "TensorDataset: the target of example 2 is 4294967296",
     ],
+    [
+      "classes by their names",
+      { inputs, targets: ["cat", "dog"] as unknown as number[], classes: ["cat", "dog"] },
+      'the targets are names, as "cat", and a class is a number: with the names as classes, targets.map((name) =>',
+    ],
   ])("%s", (_, options, message) => expect(() => new TensorDataset(options)).toThrow(message));
+  it("other libraries' names, with ours", () => {
+    expect(() => new TensorDataset({ x: inputs } as unknown as Options)).toThrow('did you mean "inputs"?');
+    expect(() => new TensorDataset({ inputs, labels: [1] } as unknown as Options)).toThrow('did you mean "targets"?');
+  });
 
   it("options of another dataset", () => {
     const dataset = new TensorDataset({ inputs, targets: new Int32Array(3) });

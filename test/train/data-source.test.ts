@@ -10,10 +10,12 @@ import { Linear } from "../../src/layers/linear.js";
 import { bceWithLogits } from "../../src/layers/losses/bce-with-logits.js";
 import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
+import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
+import { logSoftmax } from "../../src/tensor/ops/softmax.js";
 import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import type { DataSource } from "../../src/train/data-source.js";
@@ -40,6 +42,7 @@ const INPUTS = [
 /** 3a − b + ½. */
 const VALUES = INPUTS.map(([a, b]) => [3 * a - b + 0.5]);
 const LABELS = Int32Array.of(0, 1, 2, 1, 0);
+const nllLossOf = (output: Tensor, labels: Int32Array) => nllLoss(logSoftmax(output, 1), labels);
 
 function optionsFor<Data extends DataSource>(
   model: Sequential,
@@ -257,7 +260,7 @@ describe("errors", () => {
       () => fitted(() => 1),
       "fit: train: the function must give batches { inputs, targets }, one after the other, got 1",
     ],
-    ["an empty array", () => fitted([]), "fit: train: there are no batches"],
+    ["an empty array", () => fitted([]), "fit: train: the list of batches is empty"],
     ["a batch size", () => fitted([batch()], { batchSize: 2 }), "fit: batchSize is for datasets, and train is batches"],
     ["augmentation", () => fitted([batch()], { augment: {} }), "fit: augment is for datasets, and train is batches"],
     [
@@ -270,6 +273,11 @@ describe("errors", () => {
       () => fitted(tensor(INPUTS)),
       "fit: train must be a dataset, batches { inputs, targets }, or a function that makes such batches, got a Tensor " +
         "[5, 2]; new TensorDataset({ inputs, targets }) makes a dataset",
+    ],
+    [
+      "what a dataset is made of",
+      () => fitted({ inputs: INPUTS, targets: LABELS }),
+      "got an object { inputs, targets }; new TensorDataset({ inputs, targets }) makes a dataset",
     ],
     [
       "what is no batch",
@@ -317,6 +325,45 @@ describe("errors", () => {
       "fit: train: batches() must give batches { inputs, targets }, one after the other, got a promise",
     ],
     [
+      "a dataset that gives fewer examples than it is long",
+      () => fitted({ length: 6, batches: () => [batch()] }, { batchSize: 5 }),
+      "fit: train: batches() gives 5 examples, and the dataset's length is 6",
+    ],
+    ...[Number.NaN, 2.5, -1, undefined].map((length): [string, () => Promise<unknown>, string] => [
+      `a dataset of the length ${length}`,
+      () => fitted({ length, batches: () => [batch()] }, { batchSize: 5 }),
+      `got an object { length, batches }; its length must be a whole number, and is ${length}`,
+    ]),
+    [
+      "changes of images for what is none",
+      () => {
+        const train = new TensorDataset({ inputs: INPUTS, targets: LABELS });
+        return fitted(train, { batchSize: 5, augment: {} });
+      },
+      "fit: augment changes images, and a TensorDataset has numbers of any kind: imagesToDataset makes a dataset of images",
+    ],
+    [
+      "probabilities of classes for nllLoss, which takes classes",
+      () => fitted([{ inputs: tensor(INPUTS), targets: tensor(INPUTS.map(() => [0.5, 0.5, 0])) }], { loss: nllLossOf }),
+      "got a Tensor [5, 3]; crossEntropy takes probabilities of classes [N, C], as mixup makes them",
+    ],
+    [
+      "NaN in the inputs",
+      () => {
+        const inputs = INPUTS.map(([a, b], i) => [a, i === 3 ? Number.NaN : b]);
+        return fitted([batch(), { inputs: tensor(inputs), targets: LABELS }]);
+      },
+      "epoch 1, step 2: there is NaN in the batch's inputs [5, 2], first in example 3: look for such numbers in the data",
+    ],
+    [
+      "infinity in the targets",
+      () => {
+        const targets = tensor(INPUTS.map((_, i) => [1, i === 2 ? Infinity : 2, 3]));
+        return fitted([{ inputs: tensor(INPUTS), targets }], { loss: mseLoss });
+      },
+      "epoch 1, step 1: there is Infinity in the batch's targets [5, 3], first in example 2: look for such numbers",
+    ],
+    [
       "a loss of each example",
       () =>
         fitted([batch()], {
@@ -330,7 +377,7 @@ describe("errors", () => {
         const train = new TensorDataset({ inputs: INPUTS, targets: INPUTS.map(() => [1, 2, 3]) });
         return fitted(train, { batchSize: 5, loss: mseLoss, earlyStop: { metric: "accuracy", patience: 1 } });
       },
-      "there is no accuracy in epoch 1: it needs targets that are classes",
+      'fit: earlyStop by accuracy needs targets that are classes, and these are numbers [1, 3]: of them there is only the "loss"',
     ],
   ])("%s", (_, run, message) => expect(run()).rejects.toThrow(message));
 });

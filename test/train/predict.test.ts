@@ -5,6 +5,7 @@ import "../../src/tensor/methods.js";
 import { TensorDataset } from "../../src/data/tensor-dataset.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { Linear } from "../../src/layers/linear.js";
 import { Normalize } from "../../src/layers/normalize.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
@@ -138,8 +139,31 @@ describe("errors", () => {
         ),
       "predict: the outputs of batch 1 are [1, 2], those before it [N, 1]: call predict for each shape",
     ],
-    ["lists", () => predict(same(), ROWS as unknown as Tensor), "predict: batch 0 must be { inputs, targets }"],
+    ...[ROWS, [ROWS], ROWS[0], Float32Array.from(ROWS[0])].map((lists): [string, () => Promise<unknown>, string] => [
+      `numbers: ${JSON.stringify(lists)}`,
+      () => predict(same(), lists as unknown as Tensor),
+      "; tensor(data, [N, …]) makes one of numbers",
+    ]),
     ["nothing", () => predict(same(), dataset([])), "predict: the dataset is empty"],
+    [
+      "NaN that is in the data",
+      () => predict(same(), tensor([...ROWS, [1, Number.NaN, 2]]), { batchSize: 3 }),
+      "predict: what the model says to example 4 is NaN: its inputs have NaN in them",
+    ],
+    [
+      "NaN that the model makes",
+      () => predict(new Sequential((x: Tensor) => x.sub(100).log()), tensor(ROWS)),
+      "predict: what the model says to example 0 is NaN: detectAnomaly(() => model.forward(x)) names the operation",
+    ],
+    [
+      "NaN of the model's own",
+      () => {
+        const model = new Sequential(new Linear(3, 2));
+        model.parameters()[1].copyFrom(tensor([0, Number.NaN]));
+        return predict(model, tensor(ROWS));
+      },
+      "predict: what the model says to example 0 is NaN: there is NaN or infinity in the model's 0.bias",
+    ],
   ])("%s", (_, run, message) => expect(run()).rejects.toThrow(message));
 
   it("end it between two batches where that is asked for", async () => {
