@@ -32,13 +32,13 @@ function rowsAt(weight: Tensor, ids: Int32Array, paddingIdx: number | undefined)
 
 /**
  * The row of `weight` for each of `ids`: y[…, d] = weight[ids[…], d].
- * @param ids 0 … V − 1, in nested lists whose nesting is their shape, or an Int32Array
+ * @param ids 0 … V − 1, in nested lists whose nesting is their shape, an Int32Array, or a tensor that can be read at once
  * @param weight [V, D]
  * @returns [..., D], the shape of `ids` first
  * @throws ShapeError when an id is not one of the rows
  * @see torch.nn.functional.embedding
  */
-export function embedding(ids: Indices, weight: Tensor, options: EmbeddingLookupOptions = {}): Tensor {
+export function embedding(ids: Indices | Tensor, weight: Tensor, options: EmbeddingLookupOptions = {}): Tensor {
   checkTensor("embedding", "weight", weight);
   checkOptions("embedding", options, KINDS);
   if (weight.shape.length !== 2) {
@@ -57,7 +57,7 @@ export interface EmbeddingOptions extends EmbeddingLookupOptions {
 const layerKinds: OptionKinds<EmbeddingOptions> = { ...KINDS, generator: aGenerator };
 
 /** The `embedding` operation with its table; see there. The vectors are standard normal at first. */
-export class Embedding extends Module<[ids: Indices]> {
+export class Embedding extends Module<[ids: Indices | Tensor]> {
   /** [V, D], a vector for each id. */
   readonly weight: Parameter;
   readonly #paddingIdx: number | undefined;
@@ -82,11 +82,11 @@ export class Embedding extends Module<[ids: Indices]> {
   }
 
   /**
-   * Ids, in lists of any shape, to [..., D].
+   * Ids of any shape, in lists or a tensor, to [..., D].
    * @param ids 0 … V − 1
    * @throws ShapeError when an id is not one of the layer's
    */
-  forward(ids: Indices): Tensor {
+  forward(ids: Indices | Tensor): Tensor {
     return embedding(ids, this.weight, { paddingIdx: this.#paddingIdx });
   }
 

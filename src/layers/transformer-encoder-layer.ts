@@ -20,7 +20,7 @@ import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { Dropout } from "./dropout.js";
 import { LayerNorm } from "./layer-norm.js";
 import { Linear } from "./linear.js";
-import { Module } from "./module.js";
+import { describeOptions, Module } from "./module.js";
 import { type AttentionMaskOptions, MultiheadAttention, maskKinds } from "./multihead-attention.js";
 
 export interface TransformerEncoderLayerOptions {
@@ -70,7 +70,7 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, options?: Atte
   readonly norm2: LayerNorm;
   /** Whatever comes out of a part passes it. */
   readonly dropout: Dropout;
-  readonly #activation: (x: Tensor) => Tensor;
+  readonly #activation: "relu" | "gelu";
   readonly #normFirst: boolean;
 
   /**
@@ -91,7 +91,7 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, options?: Atte
     this.norm1 = new LayerNorm(dModel, { eps });
     this.norm2 = new LayerNorm(dModel, { eps });
     this.dropout = new Dropout(dropout);
-    this.#activation = ACTIVATIONS[activation];
+    this.#activation = activation;
     this.#normFirst = normFirst;
   }
 
@@ -105,7 +105,7 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, options?: Atte
     checkOptions("TransformerEncoderLayer", options, maskKinds);
     const attend = (x: Tensor) => this.dropout.forward(this.self_attn.forward(x, x, x, options));
     const think = (x: Tensor) => {
-      const wide = this.dropout.forward(this.#activation(this.linear1.forward(x)));
+      const wide = this.dropout.forward(ACTIVATIONS[this.#activation](this.linear1.forward(x)));
       return this.dropout.forward(this.linear2.forward(wide));
     };
     return scope(() => {
@@ -116,6 +116,10 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, options?: Atte
       const h = this.norm1.forward(add(src, attend(src)));
       return this.norm2.forward(add(h, think(h)));
     });
+  }
+
+  protected override describe(): string {
+    return describeOptions({ activation: this.#activation, normFirst: this.#normFirst });
   }
 }
 

@@ -1,8 +1,9 @@
-/** What layers refuse, how they are printed, and the first weights of an Embedding. */
+/** What layers refuse, how they are printed, and the first weights and the ids of an Embedding. */
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
-import { BatchNorm1d, batchNorm } from "../../src/layers/batch-norm.js";
+import { batchNorm } from "../../src/layers/batch-norm.js";
+import { BatchNorm1d } from "../../src/layers/batch-norm1d.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
 import { Embedding, embedding } from "../../src/layers/embedding.js";
 import { GroupNorm, groupNorm, InstanceNorm2d } from "../../src/layers/group-norm.js";
@@ -10,7 +11,10 @@ import { LayerNorm, layerNorm } from "../../src/layers/layer-norm.js";
 import { Linear } from "../../src/layers/linear.js";
 import { frozen, intercept } from "../../src/layers/look-inside.js";
 import { Sequential } from "../../src/layers/sequential.js";
+import { TransformerEncoderLayer } from "../../src/layers/transformer-encoder-layer.js";
+import { currentBackend } from "../../src/tensor/backend/current-backend.js";
 import { ones, zeros } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { Generator } from "../../src/tensor/random.js";
 
 const moments = (channels: number) => ({
@@ -100,6 +104,7 @@ it.each<[{ readonly title: string }, string]>([
   [new InstanceNorm2d(4), "InstanceNorm2d(4, eps=0.00001)"],
   [new InstanceNorm2d(4, { affine: true }), "InstanceNorm2d(4, eps=0.00001, affine=true)"],
   [new LayerNorm(3), "LayerNorm([3], eps=0.00001)"],
+  [new TransformerEncoderLayer(4, 2), "TransformerEncoderLayer(activation=relu, normFirst=false)"],
   [new LayerNorm([2, 3], { elementwiseAffine: false }), "LayerNorm([2, 3], eps=0.00001, elementwiseAffine=false)"],
 ])("%s is printed with its options", (layer, text) => expect(layer.title).toBe(text));
 
@@ -128,6 +133,23 @@ describe("Embedding's first vectors", () => {
     const [without, padded] = [rows(), rows(7)];
     expect(padded.row(7).every((v) => v === 0)).toBe(true);
     for (const i of [0, 6, 8, 99]) expect(padded.row(i)).toEqual(without.row(i));
+  });
+
+  it("are found by ids in a tensor, in whatever shape it has", () => {
+    const layer = new Embedding(3, 2);
+    const ids = [
+      [2, 0, 1],
+      [1, 1, 0],
+    ];
+    expect([...layer.forward(tensor(ids)).dataSync()]).toEqual([...layer.forward(ids).dataSync()]);
+    expect(layer.forward(tensor(ids)).shape).toEqual([2, 3, 2]);
+    expect(new Sequential(layer, new Linear(2, 1)).forward(tensor([2, 0])).shape).toEqual([2, 1]);
+    expect(() => layer.forward(tensor([0, 0.5]))).toThrow("embedding: index 0.5 (at 1) is not one of 0 to 2");
+    expect(() => layer.forward(tensor([0, 3]))).toThrow("embedding: index 3 (at 1) is not one of 0 to 2");
+    const far = { ...currentBackend(), name: "far", readSync: undefined };
+    expect(() => layer.forward(Object.defineProperty(tensor([0]), "backend", { value: far }))).toThrow(
+      "are on far, which cannot be read at once: await their data()",
+    );
   });
 
   it("get no gradient where they are padding", () => {

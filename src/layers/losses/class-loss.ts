@@ -44,7 +44,12 @@ export const classKinds: OptionKinds<ClassLossOptions> = {
 export const someLabels: Kind<Labels> = {
   expected: "an Int32Array or a list of classes",
   accepts: (value): value is Labels => numbers.accepts(value),
-  hint: (value) => (value instanceof Tensor ? "Int32Array.from(await labels.data()) has its numbers" : undefined),
+  hint: (value) => {
+    if (!(value instanceof Tensor)) return undefined;
+    return value.shape.length === 2
+      ? "crossEntropy takes probabilities of classes [N, C], as mixup makes them"
+      : "Int32Array.from(await labels.data()) has its numbers";
+  },
 };
 
 export function checkLabels(

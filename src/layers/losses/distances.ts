@@ -6,6 +6,7 @@ import { norm } from "../../tensor/ops/norm.js";
 import { add, div, mul, sub } from "../../tensor/ops/pointwise/arithmetic.js";
 import { maximum } from "../../tensor/ops/pointwise/comparisons.js";
 import { gt } from "../../tensor/ops/pointwise/order.js";
+import { sqrt, square } from "../../tensor/ops/pointwise/powers.js";
 import { relu } from "../../tensor/ops/pointwise/rectifiers.js";
 import { where } from "../../tensor/ops/pointwise/where.js";
 import { sum } from "../../tensor/ops/sum.js";
@@ -44,6 +45,9 @@ export interface CosineEmbeddingOptions extends LossOptions {
 
 const cosineKinds: OptionKinds<CosineEmbeddingOptions> = { ...lossKinds, margin: aNumber };
 
+/** Added to squared lengths, as in PyTorch: vectors of zeros have a gradient then. */
+const LEAST_SQUARE = 1e-12;
+
 /**
  * 1 − cos(a, b) where the target is 1, max(0, cos(a, b) − margin) where it is −1.
  * @param a [N, D]
@@ -67,7 +71,8 @@ export function cosineEmbeddingLoss(
     );
   }
   return scope(() => {
-    const cosine = cosineSimilarity(a, b);
+    const squaredLength = (x: Tensor) => add(sum(square(x), 1), LEAST_SQUARE);
+    const cosine = div(sum(mul(a, b), 1), sqrt(mul(squaredLength(a), squaredLength(b))));
     return reducedElements(where(gt(target, 0), sub(1, cosine), relu(sub(cosine, margin))), reduction);
   });
 }
@@ -81,7 +86,7 @@ export interface TripletMarginOptions extends LossOptions {
 
 const tripletKinds: OptionKinds<TripletMarginOptions> = { ...lossKinds, margin: aNumber, p: numberAbove(0) };
 
-/** Added to differences, as in PyTorch: distances of 0 have a gradient then. */
+/** Added to differences, as in PyTorch: distances of 0 have a gradient then, too. */
 const EPS = 1e-6;
 
 /**

@@ -1,64 +1,15 @@
-/** sort, argsort, topk: by a network of comparisons, the same for all numbers, so that a device need not be read. */
+/** sort, argsort, topk. */
 
-import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../arguments.js";
+import { aBoolean, checkArgument, checkOptions, type OptionKinds, wholeFrom } from "../arguments.js";
 import { record, scope } from "../autograd.js";
+import type { FloatArray } from "../backend/backend.js";
 import { normalizeDim, ShapeError, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor, wrap } from "../tensor.js";
-import { cat } from "./movement/cat.js";
-import { flip } from "./movement/flip.js";
-import { pad } from "./movement/pad.js";
 import { transpose } from "./movement/permute.js";
 import { reshape } from "./movement/reshape.js";
 import { slice } from "./movement/slice.js";
-import { add, mul, sub } from "./pointwise/arithmetic.js";
-import { eq } from "./pointwise/comparisons.js";
-import { gt, le } from "./pointwise/order.js";
-import { where } from "./pointwise/where.js";
+import { network } from "./sorting-network.js";
 import { expand } from "./sum.js";
-
-/** Rows of keys, and what goes where they go: both [rows, n]. */
-type Pairs = readonly [keys: Tensor, carried: Tensor];
-
-/** 1 where a is larger than b; NaN, which does not equal itself, is larger than all else. */
-function larger(a: Tensor, b: Tensor): Tensor {
-  return mul(eq(le(a, b), 0), eq(b, b));
-}
-
-/** Each number of the first half of every `2 · half` is put in order with one of the second. */
-function exchange(pairs: Pairs, half: number, mirrored: boolean, descending: boolean): Pairs {
-  const blocks = pairs.map((t) => reshape(t, [-1, 2 * half]));
-  const firsts = blocks.map((t) => slice(t, 1, 0, half));
-  const seconds = blocks.map((t) => (mirrored ? flip(slice(t, 1, half), 1) : slice(t, 1, half)));
-  const [[a, i], [b, j]] = [firsts, seconds];
-  const order = descending ? sub(larger(b, a), larger(a, b)) : sub(larger(a, b), larger(b, a));
-  // Of equals the one that was carried first stays first.
-  const swap = gt(add(mul(order, 2), gt(i, j)), 0);
-  const [keys, carried] = firsts.map((first, k) => {
-    const second = seconds[k];
-    return reshape(cat([where(swap, second, first), where(swap, first, second)], 1), pairs[k].shape);
-  });
-  return [keys, carried];
-}
-
-/**
- * Batcher's bitonic network: log²(n) / 2 exchanges of all numbers at once.
- * @see K. E. Batcher, "Sorting networks and their applications", 1968
- */
-function network([keys, carried]: Pairs, descending = false): Pairs {
-  const [, n] = keys.shape;
-  const size = 2 ** Math.ceil(Math.log2(Math.max(n, 1)));
-  // What is added goes last: of equals, it comes after all others.
-  let pairs: Pairs = [
-    pad(keys, [0, size - n], { value: descending ? -Infinity : Number.NaN }),
-    pad(carried, [0, size - n], { value: n }),
-  ];
-  for (let half = 1; half < size; half *= 2) {
-    for (let step = half; step >= 1; step /= 2) {
-      pairs = scope(() => exchange(pairs, step, step === half, descending));
-    }
-  }
-  return [slice(pairs[0], 1, 0, n), slice(pairs[1], 1, 0, n)];
-}
 
 export interface SortOptions {
   /** From the largest to the smallest. Default false. */
@@ -75,21 +26,58 @@ export interface Sorted {
   readonly indices: Tensor;
 }
 
+/** NaN is larger than all else. */
+function compare(a: number, b: number): number {
+  if (a < b) return -1;
+  return a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}
+
+/** Where in its row of n each number comes from when the rows are put in order. */
+function orderOf(numbers: FloatArray, n: number, descending: boolean): Int32Array {
+  const order = Int32Array.from(numbers, (_, at) => at % n);
+  for (let begin = 0; begin < order.length; begin += n) {
+    const row = numbers.subarray(begin, begin + n);
+    const sign = descending ? -1 : 1;
+    order.subarray(begin, begin + n).sort((i, j) => sign * compare(row[i], row[j]) || i - j);
+  }
+  return order;
+}
+
+/** Rows of numbers that the host has. */
+function sortOnHost(rows: Tensor, numbers: FloatArray, descending: boolean): Sorted {
+  const { backend, shape, size } = rows;
+  const n = shape[1];
+  const order = orderOf(numbers, n, descending);
+  const sources = order.map((place, at) => at - (at % n) + place);
+  const geometry = { outer: 1, n: size, inner: 1 };
+  const storage = backend.indexSelect(rows.storage, sources, geometry);
+  const gradients = (g: Tensor) => [() => backend.indexAdd(g.storage, sources, geometry)];
+  const values = record("sort", [rows], shape, storage, gradients);
+  return { values, indices: wrap(shape, backend.upload(order), backend) };
+}
+
+/** Rows of numbers on a device. */
+function sortOnDevice(rows: Tensor, descending: boolean): Sorted {
+  const { backend, shape, size } = rows;
+  const n = shape[1];
+  const places = wrap([n], backend.upload(Float32Array.from({ length: n }, (_, i) => i)), backend);
+  const [keys, indices] = network([rows.detach(), expand(places, shape)], descending);
+  const copy = backend.view(keys.storage, { shape: [size], strides: [1], offset: 0 });
+  // Put in the order of their places, the gradients are where the elements were.
+  const gradients = (g: Tensor) => [() => network([indices, g])[1], () => indices];
+  return { values: record("sort", [rows, indices], shape, copy, gradients, [indices]), indices };
+}
+
 function sorted(who: string, x: Tensor, dim: number, options: SortOptions): Sorted {
   checkTensor(who, "x", x);
   checkOptions(who, options, sortKinds);
   const d = normalizeDim(dim, x.shape.length, who);
-  const { size, backend } = x;
-  const n = x.shape[d];
+  const { descending = false } = options;
   return scope(() => {
     const moved = transpose(x, d, -1);
-    const rows = reshape(moved, [sizeOf(moved.shape.slice(0, -1)), n]);
-    const places = wrap([n], backend.upload(Float32Array.from({ length: n }, (_, i) => i)), backend);
-    const [keys, indices] = network([rows.detach(), expand(places, rows.shape)], options.descending);
-    const copy = backend.view(keys.storage, { shape: [size], strides: [1], offset: 0 });
-    // Put in the order of their places, the gradients are where the elements were.
-    const gradients = (g: Tensor) => [() => network([indices, g])[1], () => indices];
-    const values = record("sort", [rows, indices], rows.shape, copy, gradients, [indices]);
+    const rows = reshape(moved, [sizeOf(moved.shape.slice(0, -1)), x.shape[d]]);
+    const numbers = x.backend.readSync?.(rows.storage);
+    const { values, indices } = numbers ? sortOnHost(rows, numbers, descending) : sortOnDevice(rows, descending);
     const inPlace = (t: Tensor) => transpose(reshape(t, moved.shape), d, -1);
     return { values: inPlace(values), indices: inPlace(indices) };
   });
@@ -121,13 +109,13 @@ const topkKinds: OptionKinds<TopkOptions> = { largest: aBoolean };
 
 /**
  * The k largest elements along `dim`, the largest first; NaN is larger than everything.
- * @param k how many
+ * @param k how many, 0 or more
  * @returns the values, and where they were
  * @throws ShapeError when there is no such axis, or it has fewer than k elements
  */
 export function topk(x: Tensor, k: number, dim = -1, options: TopkOptions = {}): Sorted {
   checkTensor("topk", "x", x);
-  checkArgument("topk", "k", k, aCount);
+  checkArgument("topk", "k", k, wholeFrom(0));
   checkOptions("topk", options, topkKinds);
   const d = normalizeDim(dim, x.shape.length, "topk");
   if (k > x.shape[d]) throw new ShapeError(`topk: axis ${d} has ${x.shape[d]} elements, fewer than ${k}`);

@@ -31,11 +31,11 @@ function positions(who: string, shape: Shape, dim: number, index: { flat: Int32A
 /**
  * y[i, j, …] = x[i, index[i, j, …], …], the index standing for the place along `dim`. Repeats are allowed; their
  * gradients add up.
- * @param index 0 … n − 1, in lists nested as deep as x has axes; or flat, with a shape
+ * @param index 0 … n − 1, in lists nested as deep as x has axes, or a tensor that can be read at once; or flat, with a shape
  * @param shape of a flat index
  * @throws ShapeError when an index is out of range, or the index has another number of axes
  */
-export function gather(x: Tensor, dim: number, index: Indices, shape?: Shape): Tensor {
+export function gather(x: Tensor, dim: number, index: Indices | Tensor, shape?: Shape): Tensor {
   checkTensor("gather", "x", x);
   const d = normalizeDim(dim, x.shape.length, "gather");
   const read = readIndices("gather", index, shape, x.shape[d]);
@@ -52,11 +52,11 @@ function scattered(src: Tensor, at: Int32Array, shape: Shape, size: number): Ten
 
 /**
  * x, with each element of `src` added at its index along `dim`: y[i, index[i, j, …], …] += src[i, j, …].
- * @param index 0 … n − 1 in the shape of `src`; nested lists, or flat
+ * @param index 0 … n − 1 in the shape of `src`; nested lists, a tensor that can be read at once, or flat
  * @param src what is added, with as many axes as x
  * @throws ShapeError when an index is out of range, or `index` and `src` differ in shape
  */
-export function scatterAdd(x: Tensor, dim: number, index: Indices, src: Tensor): Tensor {
+export function scatterAdd(x: Tensor, dim: number, index: Indices | Tensor, src: Tensor): Tensor {
   checkTensor("scatterAdd", "x", x);
   checkTensor("scatterAdd", "src", src);
   checkSameBackend("scatterAdd", [x, src]);

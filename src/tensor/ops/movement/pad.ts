@@ -32,14 +32,14 @@ const SOURCES = {
   circular: (i: number, n: number) => (i + n) % n,
 };
 
-/** x with more elements along the axis `d`, all of them its own. */
+/** x with more elements along the axis `d`, all of them its own; or with fewer. */
 function continued(
   x: Tensor,
   d: number,
   [before, after]: readonly number[],
   mode: Exclude<PadMode, "constant">,
 ): Tensor {
-  if (before + after === 0) return x;
+  if (before === 0 && after === 0) return x;
   const n = x.shape[d];
   const most = mode === "circular" ? n : n - 1;
   if (mode === "replicate" ? n === 0 : Math.max(before, after) > most) {
@@ -84,8 +84,9 @@ export function pad(x: Tensor, padding: readonly number[], options: PadOptions =
   if (gone !== -1) {
     throw new ShapeError(`pad: [${pairs[gone]}] crops more than the ${x.shape[gone]} elements along axis ${gone}`);
   }
-  const negative = pairs.some(([before, after]) => before < 0 || after < 0);
-  if (negative) {
+  const crops = pairs.some(([before, after]) => before < 0 || after < 0);
+  // What is mirrored or repeated is x as it was, what is continued at the other end is what is left of it: as in PyTorch.
+  if (crops && (mode === "constant" || mode === "circular")) {
     return scope(() => {
       const cropped = pairs.reduce(
         (t, [before, after], d) => slice(t, d, Math.max(0, -before), x.shape[d] - Math.max(0, -after)),

@@ -9,7 +9,7 @@ import { applyUnary, unaryRule } from "./unary.js";
 
 const eluRule = unaryRule("elu", {
   f: (x, alpha, reach) => (x > 0 ? x : alpha * Math.expm1(x / reach)),
-  df: (g, x, _y, alpha, reach) => (x > 0 ? g : g * ((alpha / reach) * Math.exp(x / reach))),
+  df: (g, x, _y, alpha, reach) => (x <= 0 ? g * ((alpha / reach) * Math.exp(x / reach)) : g),
   saves: "x",
 });
 
