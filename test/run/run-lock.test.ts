@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -93,4 +93,30 @@ it("whoever was overtaken, or finds nothing where the folder was, may write no m
   await expect(second.check()).rejects.toThrow(`${path} is gone: it was removed or renamed`);
   await mkdir(path);
   await expect(second.check()).rejects.toThrow("its lock was removed");
+});
+
+it("attempts are counted as numbers, among a run's own files, and what dead ones left is cleared away", async () => {
+  const path = await folder();
+  await writeFile(join(path, "config.json"), "{}");
+  await RunLock.take(path);
+  await edit(path, { started: "some time ago" });
+  for (const attempt of [9, 10])
+    await cp(join(path, "attempt-1.lock"), join(path, `attempt-${attempt}.lock`), { recursive: true });
+  await mkdir(join(path, "attempt.0123456789ab.unfinished"));
+  await (await RunLock.take(path)).check();
+  expect((await readdir(path)).sort()).toEqual(["attempt-11.lock", "config.json"]);
+  expect(JSON.parse(await readFile(join(path, "attempt-11.lock/holder.json"), "utf8"))).toMatchObject({ attempt: 11 });
+});
+
+it("a lock is its holder's by what it says and by its number, and nobody else lets it go", async () => {
+  const path = await folder();
+  const lock = await RunLock.take(path);
+  await cp(join(path, "attempt-1.lock"), join(path, "attempt-2.lock"), { recursive: true });
+  await expect(lock.check()).rejects.toThrow("trains there now. Attempt 1 ends");
+  await rm(join(path, "attempt-2.lock"), { recursive: true });
+  await lock.check();
+  await edit(path, { process: 12 });
+  await expect(lock.check()).rejects.toThrow(`process 12 on ${hostname()} trains there now. Attempt 1 ends`);
+  await lock.release();
+  expect(await readdir(path)).toEqual(["attempt-1.lock"]);
 });
