@@ -9,7 +9,10 @@ import { watchOutput } from "./cli/lost-output.js";
 import { predictCommand } from "./cli/predict.js";
 import { printError } from "./cli/print.js";
 import { reportCommand } from "./cli/report.js";
+import { resultsCommand } from "./cli/results.js";
+import { sweepCommand } from "./cli/sweep.js";
 import { trainCommand } from "./cli/train.js";
+import { trialCommand } from "./cli/trial.js";
 import { flagOf } from "./run/config.js";
 import { version } from "./run/session.js";
 import { printable } from "./text.js";
@@ -23,6 +26,9 @@ const program = new Command("torchlet")
   .addCommand(exportCommand())
   .addCommand(reportCommand())
   .addCommand(compareCommand())
+  .addCommand(sweepCommand())
+  .addCommand(trialCommand())
+  .addCommand(resultsCommand())
   .addCommand(infoCommand());
 
 // Mostly a variable of the shell that is not set; as a path, it would be the current folder.

@@ -81,6 +81,11 @@ export function textOutput(): Output {
           `\nThe weights are broken. To see which step did it, those since the last checkpoint are repeated ` +
             `(epoch ${event.epoch}, after ${plural(event.done, "photograph")}).`,
         );
+      case "pause":
+        return print(
+          `\nstopped after epoch ${event.epoch} of ${event.epochs}; the others come with ` +
+            `npx torchlet train --resume ${asArgument(event.run)}`,
+        );
       case "end": {
         const { run, early, best, test } = event;
         const accuracy = ({ accuracy }: Metrics) => `${(100 * accuracy).toFixed(2)} %`;

@@ -1,8 +1,6 @@
 /** torchlet train: from a folder of photographs to a trained net, in a run folder. */
 
 import { readFile } from "node:fs/promises";
-import { constants } from "node:os";
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { FileError, inFile, onFile } from "../file-error.js";
 import { nets } from "../nets/named.js";
@@ -14,17 +12,23 @@ import {
   type TrainOption,
   trainConfig,
   trainOptions,
+  withAbsolutePaths,
 } from "../run/config.js";
+import { whole } from "../run/option-kinds.js";
 import { type RecipeName, recipes } from "../run/recipes.js";
 import type { RunEvent, RunHooks } from "../run/run.js";
 import { asArgument, count, inColumns } from "../text.js";
-import { endAs, LostOutput, onLostOutput } from "./lost-output.js";
+import { Interruption, onInterruptions } from "./interruptions.js";
+import { endAs, LostOutput } from "./lost-output.js";
+import { optionOf } from "./option-of.js";
 import { printError } from "./print.js";
 
 /** Flags that are no options of the run. */
 interface OtherFlags {
   out?: string;
+  orResume?: boolean;
   resume?: string;
+  until?: number;
   config?: string;
   recipe?: RecipeName;
   findLr?: string;
@@ -67,16 +71,6 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** Options that are paths. */
-const PATHS: readonly string[] = ["data", "val", "cache"];
-
-/** The folders of photographs as absolute paths: the run is to be gone on with from anywhere. */
-function withAbsolutePaths(options: Record<string, unknown>): Record<string, unknown> {
-  const absolute = (name: string, path: unknown) =>
-    PATHS.includes(name) && typeof path === "string" && path !== "" ? resolve(path) : path;
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, absolute(name, value)]));
-}
-
 /** A new run's options: of the recipe, overridden by those of the file, and these by those of the command line. */
 async function newConfig(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<TrainConfig> {
   const recipe = flags.recipe === undefined ? {} : recipes[flags.recipe];
@@ -95,7 +89,7 @@ function changesOnResume(data: string | undefined, flags: OtherFlags & Record<st
   const given = givenFlags(flags);
   const mayChange = (name: string) => RESUMABLE.some((known) => known === name);
   const refused = [
-    ...(["out", "config", "recipe", "findLr"] as const).filter((name) => flags[name] !== undefined),
+    ...(["out", "orResume", "config", "recipe", "findLr"] as const).filter((name) => flags[name] !== undefined),
     ...Object.keys(given),
   ]
     .filter((name) => !mayChange(name))
@@ -112,33 +106,6 @@ function newFolder(net: string): string {
   return `runs/${net}-${time}`;
 }
 
-/** Why a run ends before its end. */
-class Interruption extends Error {
-  readonly exitCode: number;
-
-  constructor(signal: NodeJS.Signals) {
-    super(signal);
-    this.exitCode = 128 + constants.signals[signal];
-  }
-}
-
-/**
- * Ends a run cleanly at the first signal, and at once at the second, unless a terminal that closes sent it: that sends
- * several, and takes the output away. Lost output ends a run cleanly, too.
- */
-function onInterruptions(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => {
-      const interruption = new Interruption(name);
-      if (controller.signal.aborted && name !== "SIGHUP") process.exit(interruption.exitCode);
-      controller.abort(interruption);
-    });
-  }
-  onLostOutput((lost) => controller.abort(lost));
-  return controller.signal;
-}
-
 /** What to do when the numbers have become too large. */
 const AFTER_NAN =
   "What the run had saved is from before that, and going on from there comes to the same: begin a new one with a " +
@@ -148,12 +115,23 @@ function goingOn(run: string): string {
   return `npx torchlet train --resume ${asArgument(run)}`;
 }
 
+/** @throws Error when flags are given that say nothing together */
+function checkTogether({ out, orResume, resume, until, findLr }: OtherFlags): void {
+  if (orResume && (out ?? resume) === undefined)
+    throw new Error("--or-resume: of which run? Name its folder with --out");
+  if (findLr !== undefined && (orResume || until !== undefined)) {
+    throw new Error(`${orResume ? "--or-resume" : "--until"}: --find-lr makes no run`);
+  }
+}
+
 async function train(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<void> {
-  const { json, resume } = flags;
+  checkTogether(flags);
+  const { json, out, resume, until } = flags;
   const config = resume === undefined ? await newConfig(data, flags) : undefined;
   const changes = resume === undefined ? {} : changesOnResume(data, flags);
   const { jsonOutput, textOutput } = await import("./train-output.js");
   const { resumeRun, startRun } = await import("../run/run.js");
+  const { startOrResumeRun } = await import("../run/start-or-resume.js");
   const { BrokenLossError } = await import("../train/pass.js");
   const show = json ? jsonOutput() : textOutput();
   let begun: string | undefined;
@@ -161,12 +139,13 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
     if (event.event === "start") begun = event.run;
     show(event);
   };
-  const hooks: RunHooks = { onEvent, signal: onInterruptions() };
+  const hooks: RunHooks = { onEvent, signal: onInterruptions(), until };
   try {
     if (resume !== undefined) await resumeRun(resume, changes, hooks);
     else if (config && flags.findLr !== undefined)
       await (await import("./find-lr.js")).findLr(flags.findLr, config, hooks);
-    else if (config) await startRun(flags.out ?? newFolder(config.net), config, hooks, { numbered: !flags.out });
+    else if (config && out !== undefined && flags.orResume) await startOrResumeRun(out, config, hooks);
+    else if (config) await startRun(out ?? newFolder(config.net), config, hooks, { numbered: !out });
   } catch (error) {
     if (error instanceof FileError && begun) {
       throw new FileError(
@@ -206,7 +185,11 @@ export function trainCommand(): Command {
     .argument("[DIR]", "folder of photographs: labels at the end of their names, or a folder for each class")
     .optionsGroup("The run:")
     .option("--out <RUN>", "the run folder to make (default: runs/NET-TIME)")
+    .option("--or-resume", "with --out: go on with the run in this folder, where there is one already")
     .option("--resume <RUN>", "go on with a run")
+    .addOption(
+      optionOf("--until", whole(1), "stop at the end of epoch N, with a schedule that is made for all of --epochs"),
+    )
     .option("--config <FILE>", "options in JSON, named as in a run's config.json; flags override them")
     .addOption(
       new Option("--recipe <NAME>", "options that did well; --config and flags override them").choices(

@@ -4,11 +4,11 @@ import { join, resolve } from "node:path";
 import { FileError } from "../file-error.js";
 import type { Sequential } from "../layers/sequential.js";
 import { changedSplits, type RunData, readRunData, summarize } from "../run/run-data.js";
-import { RunFolder } from "../run/run-folder.js";
+import { isOver, RunFolder } from "../run/run-folder.js";
 import type { EpochLine, Session, SkippedPhotograph } from "../run/run-json.js";
 import { useBackend } from "../tensor/backend/registry.js";
 import { asArgument, plural } from "../text.js";
-import { bestEpoch, keepsImproving } from "../train/best-epoch.js";
+import { bestEpoch } from "../train/best-epoch.js";
 import { type Predictions, predictAll } from "./predictions.js";
 
 export interface Examination {
@@ -46,9 +46,7 @@ function checkClasses(now: readonly string[], then: readonly string[], folder: s
 
 /** A warning where neither the last epoch nor an early stop has ended the training. */
 function unfinished({ path, config }: RunFolder, epochs: readonly EpochLine[]): string[] {
-  const { metric, earlyStop: patience } = config;
-  const stopped = patience !== undefined && !keepsImproving(epochs, { metric, patience });
-  if (stopped || epochs.length >= config.epochs) return [];
+  if (isOver(config, epochs)) return [];
   return [
     `Of ${path}, ${epochs.length} of ${plural(config.epochs, "epoch")} ${epochs.length === 1 ? "is" : "are"} over: it was interrupted, or is still training. ` +
       `npx torchlet train --resume ${asArgument(path)} goes on with an interrupted run.`,

@@ -1,4 +1,4 @@
-/** checkApart: what is written, and the photographs, do not lie in one another. */
+/** checkApart and checkPlaces: what is written, and the photographs, do not lie in one another. */
 
 import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -27,6 +27,15 @@ function holds(outer: string, inner: string): boolean {
  */
 export function checkApart(flag: string, path: string, { data, val }: Pick<TrainConfig, "data" | "val">): void {
   for (const folder of val === undefined ? [data] : [data, val]) checkFolder(flag, path, folder);
+}
+
+/**
+ * @param run the run's folder
+ * @throws Error when what a run writes would lie among the photographs, or they in it
+ */
+export function checkPlaces(run: string, config: TrainConfig): void {
+  checkApart("--out", run, config);
+  if (config.cache !== undefined) checkApart("--cache", config.cache, config);
 }
 
 function checkFolder(flag: string, path: string, data: string): void {

@@ -1,5 +1,6 @@
 /** The options of a training run: one table for the command line, for config files, and for checking both. */
 
+import { resolve } from "node:path";
 import * as v from "valibot";
 import { type AugmentOptions, checkAugment } from "../data/augment/options.js";
 import type { FolderLayout } from "../data/list-splits.js";
@@ -238,6 +239,19 @@ export function decisive(config: TrainConfig): Partial<TrainConfig> {
   return Object.fromEntries(
     Object.entries(config).filter(([name, value]) => !free.includes(name) && value !== BEFORE[name]),
   );
+}
+
+/** Options that are paths. */
+const PATHS: readonly string[] = ["data", "val", "cache"];
+
+/**
+ * The folders of photographs as absolute paths: the run is to be gone on with from anywhere.
+ * @param folder that they start from
+ */
+export function withAbsolutePaths(options: Record<string, unknown>, folder = "."): Record<string, unknown> {
+  const absolute = (name: string, path: unknown) =>
+    PATHS.includes(name) && typeof path === "string" && path !== "" ? resolve(folder, path) : path;
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, absolute(name, value)]));
 }
 
 /** The same in a command line: weightDecay is --weight-decay. */

@@ -8,7 +8,7 @@ import { asArgument } from "../text.js";
 import { dataSummary, readJson, sessions, skippedPhotographs } from "./run-json.js";
 
 /** What training comes to. */
-export const RESULTS = ["metrics.jsonl", "test.json", "last.safetensors", "best.safetensors"];
+export const RESULTS = ["metrics.jsonl", "test.json", "result.json", "last.safetensors", "best.safetensors"];
 
 /** Makes a folder, and those that it is in. */
 export async function makeFolder(path: string): Promise<void> {

@@ -56,6 +56,28 @@ export function changedSplits(then: DataSummary, now: DataSummary): { split: Spl
   return changed.map((split) => ({ split, before: then[split]?.count ?? 0, after: now[split]?.count ?? 0 }));
 }
 
+/** The photographs here are not those that a run was begun with. */
+export class OtherPhotographsError extends Error {
+  override readonly name = "OtherPhotographsError";
+}
+
+/**
+ * @param folder of the photographs
+ * @param of what was begun with those of `was`, and has its folder at `path`
+ * @throws OtherPhotographsError when photographs were added, taken away or changed: it could not go on as it began
+ */
+export function checkSamePhotographs(
+  folder: string,
+  { of, path, was, is }: { of: "the run" | "the sweep"; path: string; was: DataSummary; is: DataSummary },
+): void {
+  const [changed] = changedSplits(was, is);
+  if (!changed) return;
+  throw new OtherPhotographsError(
+    `${path}: the ${changed.split} photographs in ${folder} are not those that ${of} was begun with ` +
+      `(${changed.before} then, ${changed.after} now)`,
+  );
+}
+
 export function summarize({ train, validation, test }: RunData): DataSummary {
   return {
     classes: [...train.classes],

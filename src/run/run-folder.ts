@@ -9,7 +9,7 @@ import { parseJson } from "../io/json.js";
 import type { Sequential } from "../layers/sequential.js";
 import { nets } from "../nets/named.js";
 import { asArgument, plural } from "../text.js";
-import { bestEpoch, deciding } from "../train/best-epoch.js";
+import { bestEpoch, deciding, keepsImproving } from "../train/best-epoch.js";
 import {
   checkSavedSettings,
   loadCheckpoint,
@@ -36,7 +36,9 @@ import {
   sessions,
   skippedPhotographs,
   type TestSummary,
+  type TrialResult,
   testSummary,
+  trialResult,
 } from "./run-json.js";
 import { checkUnlocked, RunLock } from "./run-lock.js";
 import { version } from "./session.js";
@@ -61,6 +63,11 @@ export function buildModel({ net, size, dropout }: TrainConfig, classes: number)
   return nets[net].build({ classes, size, dropout });
 }
 
+/** Whether the last epoch or an early stop has ended the training. */
+export function isOver({ epochs, metric, earlyStop: patience }: TrainConfig, reports: readonly EpochLike[]): boolean {
+  return reports.length >= epochs || (patience !== undefined && !keepsImproving(reports, { metric, patience }));
+}
+
 /** @throws Error naming the tensors with numbers that no training leaves in a checkpoint */
 async function checkFinite(model: Sequential, path: string): Promise<void> {
   const broken = await brokenNumbers(model);
@@ -80,6 +87,7 @@ async function checkFinite(model: Sequential, path: string): Promise<void> {
  * | environment.json   | `Session[]`: versions, machine and backend, once for the start and once for each resumption    |
  * | metrics.jsonl      | an `EpochLine` for each epoch that is over                                                     |
  * | test.json          | `TestSummary`: the test photographs, measured once training is over                            |
+ * | result.json        | `TrialResult`: what a trial of a sweep came to                                                 |
  * | last.safetensors   | checkpoint of the latest saved position: what is needed to go on                               |
  * | best.safetensors   | checkpoint of the end of the best epoch                                                        |
  *
@@ -125,17 +133,18 @@ export class RunFolder {
   /**
    * Begins a run, and holds its folder until `release`. config.json is written last: where it is, the other files are.
    * @param numbered takes `path-2`, `path-3`, … where a folder of that name is there
+   * @param lock of the folder, where it is held already
    * @throws Error when somebody else holds the folder, or there is a run already
    */
   static async create(
     path: string,
     config: TrainConfig,
     { data, skipped, session }: { data: DataSummary; skipped: SkippedPhotograph[]; session: Session },
-    { numbered = false }: { numbered?: boolean } = {},
+    { numbered = false, lock }: { numbered?: boolean; lock?: RunLock } = {},
   ): Promise<RunFolder> {
     const own = numbered ? await makeNumbered(path) : path;
     await makeFolder(own);
-    const run = new RunFolder(own, config, await RunLock.take(own));
+    const run = new RunFolder(own, config, lock ?? (await RunLock.take(own)));
     try {
       await checkEmpty(own);
       await run.#writeJson("data.json", data);
@@ -161,12 +170,9 @@ export class RunFolder {
     }
   }
 
-  /**
-   * The same folder, held until `release`: nobody else trains there.
-   * @throws Error naming the process that does
-   */
-  async hold(): Promise<RunFolder> {
-    return new RunFolder(this.path, this.config, await RunLock.take(this.path));
+  /** The same folder, held by this lock: nobody else trains there. */
+  heldBy(lock: RunLock): RunFolder {
+    return new RunFolder(this.path, this.config, lock);
   }
 
   /** Leaves the folder to others. */
@@ -266,6 +272,16 @@ export class RunFolder {
 
   async writeTest(summary: TestSummary): Promise<void> {
     await this.#writeJson("test.json", summary);
+  }
+
+  /** What a trial came to; undefined before that, and for a run that is no trial. */
+  async result(): Promise<TrialResult | undefined> {
+    const path = this.#file("result.json");
+    return existsSync(path) ? readJson(path, trialResult) : undefined;
+  }
+
+  async writeResult(result: TrialResult): Promise<void> {
+    await this.#writeJson("result.json", result);
   }
 
   hasCheckpoint(name: CheckpointName): boolean {

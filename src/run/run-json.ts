@@ -40,6 +40,24 @@ export interface TestSummary {
   last: { epoch: number; metrics: Metrics };
 }
 
+/** result.json: what a trial of a sweep came to, written when nothing of it is left to do. */
+export interface TrialResult {
+  trial: string;
+  /** The options that differ within the sweep. */
+  setting: Record<string, unknown>;
+  seed: number;
+  /** That are over. */
+  epochs: number;
+  /** The best epoch, with the figures that have told it; missing where none was over. */
+  best?: { epoch: number; metrics: Metrics };
+  /** Missing where training has broken off. */
+  test?: TestSummary;
+  /** Why training cannot go on: numbers have become too large. */
+  broken?: string;
+  /** SHA-256 of all weights and figures: whoever trains the same has the same. */
+  digest: string;
+}
+
 /** An element of environment.json: where and when the run was begun, or gone on with. */
 export interface Session {
   /** ISO 8601. */
@@ -85,6 +103,17 @@ export const testSummary: v.GenericSchema<TestSummary> = v.object({
   decidedBy: splitName,
   best: epochMetrics,
   last: epochMetrics,
+});
+
+export const trialResult: v.GenericSchema<TrialResult> = v.object({
+  trial: v.string(),
+  setting: v.record(v.string(), v.unknown()),
+  seed: count,
+  epochs: count,
+  best: v.optional(epochMetrics),
+  test: v.optional(testSummary),
+  broken: v.optional(v.string()),
+  digest: v.string(),
 });
 
 export const sessions: v.GenericSchema<Session[]> = v.array(

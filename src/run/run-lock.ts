@@ -10,6 +10,11 @@ import * as v from "valibot";
 import { FileError, onFile } from "../file-error.js";
 import { parseJson } from "../io/json.js";
 
+/** Somebody else trains in a folder now, or may: whoever tries again later may find it free. */
+export class HeldError extends Error {
+  override readonly name = "HeldError";
+}
+
 /** What is in a lock: who holds it. */
 const schema = v.object({
   process: v.pipe(v.number(), v.integer()),
@@ -85,22 +90,29 @@ async function holderOf(lock: string): Promise<Holder | undefined> {
   }
 }
 
-/** @throws Error when the process of this attempt trains in the folder, or may */
-async function checkAbandoned(folder: string, attempt: number): Promise<void> {
+/** What is known of others. */
+export interface LockOptions {
+  /** A process on another host has ended, as far as the caller knows: its lock is no more in the way than a dead one's here. */
+  takeOver?: boolean;
+}
+
+/** @throws HeldError when the process of this attempt trains in the folder, or may */
+async function checkAbandoned(folder: string, attempt: number, { takeOver = false }: LockOptions = {}): Promise<void> {
   const lock = lockOf(folder, attempt);
   const holder = await holderOf(lock);
   if (!holder) return;
   const who = `process ${holder.process} on ${holder.host}, since ${holder.since}`;
   if (holder.host !== hostname()) {
-    throw new Error(
+    if (takeOver) return;
+    throw new HeldError(
       `${folder} is being trained by ${who}. Whether that still runs cannot be seen from ${hostname()}: ` +
         `if it does not, remove ${lock}`,
     );
   }
-  if (lives(holder)) throw new Error(`${folder} is being trained by ${who}: end it first, or wait for it`);
+  if (lives(holder)) throw new HeldError(`${folder} is being trained by ${who}: end it first, or wait for it`);
 }
 
-/** @throws Error naming the process that trains in the folder, or may do so on another host */
+/** @throws HeldError naming the process that trains in the folder, or may do so on another host */
 export async function checkUnlocked(folder: string): Promise<void> {
   const last = (await attemptsIn(folder)).at(-1);
   if (last !== undefined) await checkAbandoned(folder, last);
@@ -122,15 +134,15 @@ export class RunLock {
     this.#text = text;
   }
 
-  /** @throws Error naming the process that trains in the folder, or may do so on another host */
-  static take(folder: string): Promise<RunLock> {
-    return onFile(folder, "locked", () => RunLock.#take(folder), "Nothing of the run was changed");
+  /** @throws HeldError naming the process that trains in the folder, or may do so on another host */
+  static take(folder: string, options: LockOptions = {}): Promise<RunLock> {
+    return onFile(folder, "locked", () => RunLock.#take(folder, options), "Nothing of the run was changed");
   }
 
-  static async #take(folder: string): Promise<RunLock> {
+  static async #take(folder: string, options: LockOptions): Promise<RunLock> {
     const before = await attemptsIn(folder);
     const last = before.at(-1) ?? 0;
-    if (last > 0) await checkAbandoned(folder, last);
+    if (last > 0) await checkAbandoned(folder, last, options);
     const lock = lockOf(folder, last + 1);
     const own = { process: process.pid, host: hostname(), started: startOf(process.pid) };
     const text = `${JSON.stringify({ ...own, since: new Date().toISOString(), attempt: last + 1 })}\n`;
@@ -143,7 +155,7 @@ export class RunLock {
     } catch (error) {
       await rm(unfinished, { recursive: true, force: true });
       // Somebody else was faster.
-      if (existsSync(lock)) return RunLock.#take(folder);
+      if (existsSync(lock)) return RunLock.#take(folder, options);
       throw error;
     }
     for (const dead of before) await rm(lockOf(folder, dead), { recursive: true, force: true });
@@ -166,7 +178,7 @@ export class RunLock {
     if (text === this.#text && last === this.#attempt) return;
     const other = last >= this.#attempt ? await holderOf(lockOf(folder, last)) : undefined;
     const why = other ? `process ${other.process} on ${other.host} trains there now` : "its lock was removed";
-    throw new Error(
+    throw new HeldError(
       `${folder} is no longer this process's: ${why}. Attempt ${this.#attempt} ends and writes nothing more`,
     );
   }

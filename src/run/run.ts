@@ -31,11 +31,12 @@ import { BrokenLossError, checkWeights } from "../train/pass.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport, StepReport } from "../train/reports.js";
 import type { LossFunction } from "../train/target-loss.js";
-import { checkApart } from "./apart.js";
+import { checkPlaces } from "./apart.js";
 import { flagOf, type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
-import { changedSplits, type RunData, readRunData, summarize } from "./run-data.js";
-import { buildModel, type CheckpointName, RunFolder } from "./run-folder.js";
+import { checkSamePhotographs, type RunData, readRunData, summarize } from "./run-data.js";
+import { buildModel, type CheckpointName, isOver, RunFolder } from "./run-folder.js";
 import type { DataSummary, SkippedPhotograph, TestSummary } from "./run-json.js";
+import { RunLock } from "./run-lock.js";
 import { session } from "./session.js";
 
 /** What a run tells while it goes on. */
@@ -61,16 +62,20 @@ export type RunEvent =
   | ({ event: "epoch"; best: boolean } & EpochReport)
   /** The weights are broken: the steps since the last checkpoint, which is there, are repeated to see where that began. */
   | { event: "repeat"; epoch: number; done: number }
+  /** Ended before its end, as `until` says. */
+  | { event: "pause"; run: string; epoch: number; epochs: number }
   | { event: "end"; run: string; early: boolean; best: EpochReport; test: TestSummary };
 
 export interface RunHooks {
   onEvent: (event: RunEvent) => void;
   /** Saves where the run is, and ends it, by throwing its reason. */
   signal?: AbortSignal;
+  /** Ends when so many epochs are over, with a schedule that is made for all: going on comes to the same. */
+  until?: number;
 }
 
 /** What the backend is made with. Not even an empty option: some backends have none of this name. */
-function backendOptions({ threads, strict }: Pick<TrainConfig, "threads" | "strict">): BackendOptions {
+export function backendOptions({ threads, strict }: Pick<TrainConfig, "threads" | "strict">): BackendOptions {
   return Object.fromEntries(Object.entries({ threads, strict }).filter(([, value]) => value !== undefined));
 }
 
@@ -125,20 +130,10 @@ async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Pro
   return readRunData(config, { onProgress, signal });
 }
 
-/** @throws Error when what is written would lie among the photographs, or they in it */
-function checkPlaces(path: string, config: TrainConfig): void {
-  checkApart("--out", path, config);
-  if (config.cache !== undefined) checkApart("--cache", config.cache, config);
-}
-
-/** @throws Error when photographs were added, taken away or changed: the run could not go on as it began */
-async function checkSameData(run: RunFolder, folder: string, now: DataSummary): Promise<void> {
-  const [changed] = changedSplits(await run.data(), now);
-  if (!changed) return;
-  throw new Error(
-    `${run.path}: the ${changed.split} photographs in ${folder} are not those that the run was begun with ` +
-      `(${changed.before} then, ${changed.after} now)`,
-  );
+/** @throws Error when a run is to end behind its end */
+function checkUntil({ until }: RunHooks, { epochs }: TrainConfig): void {
+  if (until === undefined || until <= epochs) return;
+  throw new Error(`--until: expected at most the ${plural(epochs, "epoch")} that there are to be, got ${until}`);
 }
 
 /** @throws Error when there is nothing to tell apart, or no way to measure it by `metric` */
@@ -233,20 +228,44 @@ export async function startRun(
 ): Promise<void> {
   checkPlaces(path, config);
   await RunFolder.checkFree(path, { numbered });
+  await beginRun(path, config, hooks, { numbered });
+}
+
+/** How a run may be begun. */
+export interface Beginning {
+  numbered?: boolean;
+  /** Of the folder, where it is held already. */
+  lock?: RunLock;
+  /** What a sweep was begun with: its file, and what the photographs have to be. */
+  expected?: { path: string; data: DataSummary };
+}
+
+/** As `startRun`, in a folder that is known to be free, and not among photographs. */
+export async function beginRun(
+  path: string,
+  config: TrainConfig,
+  hooks: RunHooks,
+  { numbered, lock, expected }: Beginning = {},
+): Promise<void> {
+  checkUntil(hooks, config);
   await useBackend(config.backend, backendOptions(config));
   const data = await openData(config, hooks);
   const planned = plan(config, data);
   const about = { data: summarize(data), skipped: data.skipped, session: session() };
-  const run = await RunFolder.create(path, config, about, { numbered });
+  if (expected) {
+    const { path: file, data: was } = expected;
+    checkSamePhotographs(config.data, { of: "the sweep", path: file, was, is: about.data });
+  }
+  const run = await RunFolder.create(path, config, about, { numbered, lock });
   try {
     await train(run, planned, about, hooks);
   } finally {
-    await run.release();
+    if (!lock) await run.release();
   }
 }
 
 /** What may be given anew when a run goes on. */
-type Changes = { [Name in (typeof RESUMABLE)[number]]?: unknown };
+export type Changes = { [Name in (typeof RESUMABLE)[number]]?: unknown };
 
 /**
  * Goes on with a run from its last checkpoint, to the weights and figures that it would have come to without an
@@ -254,15 +273,18 @@ type Changes = { [Name in (typeof RESUMABLE)[number]]?: unknown };
  * @throws Error when there is no such run, somebody else trains it, or its photographs are not what they were
  */
 export async function resumeRun(path: string, changes: Changes, hooks: RunHooks): Promise<void> {
-  const run = await (await RunFolder.open(path)).hold();
+  // Says what is wrong with it before anything is locked.
+  await RunFolder.open(path);
+  const lock = await RunLock.take(path);
   try {
-    await goOn(run, changes, hooks);
+    await goOn((await RunFolder.open(path)).heldBy(lock), changes, hooks);
   } finally {
-    await run.release();
+    await lock.release();
   }
 }
 
-async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<void> {
+/** As `resumeRun`, with a run that is held already. */
+export async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<void> {
   // Threads were given for the backend that was: another may have none.
   const moves = changes.backend !== undefined && changes.backend !== run.config.backend;
   const given = { ...run.config, ...(moves ? { threads: undefined } : {}), ...changes };
@@ -271,6 +293,7 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
     throw new Error(`${run.path}: epochs cannot change from ${run.config.epochs}: the cosine is made for so many`);
   }
   checkPlaces(run.path, config);
+  checkUntil(hooks, config);
   await run.checkSettings("last");
   // What was computed before was strict, and will be after a return to such a backend: the option stays in config.json.
   const strict = WITH_STRICT.includes(config.backend) ? config.strict : undefined;
@@ -278,7 +301,7 @@ async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): Promise<
   await run.checkBest();
   const data = await openData(config, hooks);
   const about = { data: summarize(data), skipped: data.skipped };
-  await checkSameData(run, config.data, about.data);
+  checkSamePhotographs(config.data, { of: "the run", path: run.path, was: await run.data(), is: about.data });
   const planned = plan(config, data);
   const { model, optimizer, schedule } = planned;
   const position = await run.restore({ model, optimizer, schedule });
@@ -322,7 +345,7 @@ async function train(
   run: RunFolder,
   planned: Plan,
   { data, skipped }: { data: DataSummary; skipped: SkippedPhotograph[] },
-  { onEvent, signal }: RunHooks,
+  { onEvent, signal, until }: RunHooks,
   position = new TrainingPosition(),
 ): Promise<void> {
   const { config, path } = run;
@@ -357,7 +380,11 @@ async function train(
   };
   try {
     if (!run.hasCheckpoint("last")) await save("last");
-    const reports = await fit(model, { ...options, position, signal, onStep, onEpoch });
+    const reports = await fit(model, { ...options, until, position, signal, onStep, onEpoch });
+    if (!isOver(config, reports)) {
+      onEvent({ event: "pause", run: path, epoch: reports.length, epochs });
+      return;
+    }
     const best = bestEpoch(reports, config.metric);
     const test = await measureTest(run, planned, reports, signal);
     await run.writeTest(test);

@@ -11,7 +11,7 @@ export type MetricName = keyof Metrics;
 export const METRICS: readonly MetricName[] = ["loss", "accuracy", "error", "precision", "recall", "f1", "auc"];
 
 /** Of these, less is better. */
-const COSTS: ReadonlySet<MetricName> = new Set(["loss", "error"]);
+export const COSTS: ReadonlySet<MetricName> = new Set(["loss", "error"]);
 
 /** What is judged: a report of `fit`, or a line of a run's metrics.jsonl. */
 type Epoch = Pick<EpochReport<AnyMetrics>, "epoch" | "train" | "validation" | "test">;

@@ -56,6 +56,8 @@ export interface FitOptions<Data extends DataSource = ClassDataset> {
   test?: DataSource;
   /** How often to go through the training set. */
   epochs: number;
+  /** Ends after this epoch already; with the same `position`, a later call goes on to what all `epochs` come to. */
+  until?: number;
   /** Examples in a batch. A dataset needs it; batches have their own. */
   batchSize?: number;
   /** Leaves out a last batch that is not full: batch norm may not know what to do with one example. Default false. */
@@ -107,6 +109,7 @@ const KINDS: OptionKinds<AnyOptions> = {
   validation: aDataSource,
   test: aDataSource,
   epochs: needed(aCount),
+  until: aCount,
   batchSize: aCount,
   dropLast: aBoolean,
   accumulate: aCount,
@@ -277,11 +280,11 @@ async function runAndRestore(
 
 async function runEpochs(model: Module, options: AnyOptions): Promise<EpochReport<AnyMetrics>[]> {
   const { optimizer, train: trainSet, epochs, batchSize, loss, signal, schedule, earlyStop } = options;
-  const { position = new TrainingPosition() } = options;
+  const { until = epochs, position = new TrainingPosition() } = options;
   const measure = (data: DataSource) => evaluate(model, data, { batchSize, loss, signal });
   // Parts that somebody put into evaluation mode one by one stay there; not the model as a whole.
   const beginTraining = model.training ? model.modes() : () => model.train();
-  while (position.epoch <= epochs && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
+  while (position.epoch <= Math.min(until, epochs) && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
     const { epoch } = position;
     beginTraining();
     let train = await trainEpoch(model, options, position);

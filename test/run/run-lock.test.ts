@@ -6,7 +6,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "no
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkUnlocked, RunLock } from "../../src/run/run-lock.js";
+import { checkUnlocked, HeldError, RunLock } from "../../src/run/run-lock.js";
 
 let root: string;
 
@@ -75,6 +75,17 @@ it("of a process on another host, it says how to decide", async () => {
   await expect(RunLock.take(path)).rejects.toThrow(`cannot be seen from ${hostname()}: if it does not, remove ${lock}`);
   await writeFile(join(lock, "holder.json"), "{");
   await expect(RunLock.take(path)).rejects.toThrow(`${lock}/holder.json: it is damaged`);
+});
+
+it("of a process on another host, it is taken over by who knows that this has ended; the other finds out", async () => {
+  const path = await folder();
+  const elsewhere = await RunLock.take(path);
+  await edit(path, { host: "elsewhere", process: 12 });
+  const lock = await RunLock.take(path, { takeOver: true });
+  await lock.check();
+  await expect(elsewhere.check()).rejects.toThrow("is no longer this process's");
+  // One of this host that lives is no matter of belief.
+  await expect(RunLock.take(path, { takeOver: true })).rejects.toThrow(HeldError);
 });
 
 it("whoever was overtaken, or finds nothing where the folder was, may write no more", async () => {

@@ -134,16 +134,28 @@ export async function loadSealed(path: string): Promise<SafetensorsFile> {
   }
 }
 
+/** What the header of a file says, as far as that can be checked without reading a tensor. */
+async function checkedHeader(path: string): Promise<{ metadata: Metadata; digests: Digests }> {
+  const { metadata } = await readHeader(path);
+  try {
+    return { metadata, digests: await checkMetadata(metadata) };
+  } catch (error) {
+    throw inFile(path, error);
+  }
+}
+
 /**
  * What is in the metadata, as far as that can be said without reading a tensor.
  * @throws FileError naming the file, and what in it is not as it was written
  */
 export async function loadSealedMetadata(path: string): Promise<Metadata> {
-  const { metadata } = await readHeader(path);
-  try {
-    await checkMetadata(metadata);
-  } catch (error) {
-    throw inFile(path, error);
-  }
-  return metadata;
+  return (await checkedHeader(path)).metadata;
+}
+
+/**
+ * The digests of the tensors, by name, as they were when the file was written: the same numbers have the same.
+ * @throws FileError naming the file, and what of its metadata is not as it was written
+ */
+export async function sealedDigests(path: string): Promise<Digests> {
+  return (await checkedHeader(path)).digests;
 }

@@ -1,0 +1,116 @@
+/** torchlet trial: one trial of a sweep, called as often as it takes by whoever works the sweep off. */
+
+import { Command } from "commander";
+import { whole } from "../run/option-kinds.js";
+import type { RunEvent } from "../run/run.js";
+import type { TrialResult } from "../run/run-json.js";
+import type { SweepFolder } from "../run/sweep-folder.js";
+import { inColumns, plural } from "../text.js";
+import type { MetricName } from "../train/best-epoch.js";
+import type { Metrics } from "../train/metrics.js";
+import { Interruption, onInterruptions } from "./interruptions.js";
+import { endAs, LostOutput } from "./lost-output.js";
+import { openSweep, type SweepFlags, withSweepFlags } from "./open-sweep.js";
+import { optionOf } from "./option-of.js";
+import { print, printError } from "./print.js";
+
+/** What the process ends with where a trial was not trained for a reason that is no fault of the trial. */
+export const EXIT = {
+  /** This machine cannot do it: it has other photographs, or computes otherwise. As EX_UNAVAILABLE of sysexits.h. */
+  unfit: 69,
+  /** Somebody else trains it now: try again later. As EX_TEMPFAIL. */
+  held: 75,
+};
+
+/** What a trial tells whoever has started it: all but the many. */
+export type TrialEvent =
+  | Exclude<RunEvent, { event: "reading" } | { event: "step" }>
+  | ({ event: "result" } & TrialResult);
+
+interface TrialFlags extends SweepFlags {
+  until?: number;
+  again?: boolean;
+  takeOver?: boolean;
+  json?: boolean;
+}
+
+function describe({ trial, epochs, best, test, broken }: TrialResult, metric: MetricName): string {
+  if (broken !== undefined) return `${trial} has broken off: ${broken}`;
+  const figure = (metrics: Metrics) => metrics[metric]?.toFixed(4);
+  return (
+    `${trial} is finished, with ${plural(epochs, "epoch")}: ${metric} ${figure(best!.metrics)} on the validation photographs ` +
+    `in epoch ${best!.epoch}, ${figure(test!.best.metrics)} on the test photographs`
+  );
+}
+
+/** A line for each trial: what it is, and how far. */
+async function list(folder: SweepFolder): Promise<void> {
+  const rows = (await folder.settings()).flatMap(({ trials }) =>
+    trials.map(({ trial, lines, result }) => [
+      trial.id,
+      ...Object.entries(trial.setting).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
+      `seed ${trial.seed}`,
+      result?.broken !== undefined ? "broken off" : `${lines.length} of ${plural(trial.config.epochs, "epoch")}`,
+    ]),
+  );
+  print(inColumns(rows, rows[0].length).join("\n"));
+}
+
+async function train(folder: SweepFolder, id: string, flags: TrialFlags, signal: AbortSignal): Promise<void> {
+  const { jsonOutput, textOutput } = await import("./train-output.js");
+  const { runTrial, checkTrial } = await import("../run/run-trial.js");
+  const show = flags.json ? jsonOutput() : textOutput();
+  // Whoever has started this process may listen; whether it still does is no matter of the trial.
+  const tell = (event: TrialEvent) => process.connected && process.send?.(event, undefined, undefined, () => {});
+  const onEvent = (event: RunEvent) => {
+    show(event);
+    if (event.event !== "reading" && event.event !== "step") tell(event);
+  };
+  const trial = await folder.trial(id);
+  const hooks = { onEvent, signal, until: flags.until, takeOver: flags.takeOver };
+  let result = await runTrial(folder, trial, hooks);
+  if (!result) return;
+  if (flags.again) result = await checkTrial(folder, trial, result, hooks);
+  const event = { event: "result", ...result } as const;
+  tell(event);
+  print(flags.json ? JSON.stringify(event) : describe(result, folder.sweep.metric));
+}
+
+/** Says why it ends, and how: whoever has called goes by the code. */
+async function endBy(error: unknown): Promise<void> {
+  const { HeldError } = await import("../run/run-lock.js");
+  const { OtherPhotographsError } = await import("../run/run-data.js");
+  const { UnknownTrialError } = await import("../run/sweep-folder.js");
+  if (error instanceof Interruption || error instanceof LostOutput) {
+    printError(`\nInterrupted (${error.message}). What was trained is saved; the same command goes on with it.`);
+    return endAs(error.exitCode);
+  }
+  if (error instanceof HeldError) process.exitCode = EXIT.held;
+  else if (error instanceof OtherPhotographsError || error instanceof UnknownTrialError) process.exitCode = EXIT.unfit;
+  else throw error;
+  printError(`torchlet: ${error.message}`);
+}
+
+async function trial(file: string, id: string | undefined, flags: TrialFlags): Promise<void> {
+  const signal = onInterruptions();
+  const { onProgress } = (await import("../train/progress.js")).consoleProgress();
+  try {
+    const folder = await openSweep(file, flags, { threads: flags.threads, signal, onProgress });
+    await (id === undefined ? list(folder) : train(folder, id, flags, signal));
+  } catch (error) {
+    await endBy(error);
+  }
+}
+
+export function trialCommand(): Command {
+  const command = new Command("trial")
+    .description("train one trial of a sweep: begin it, go on with it, or do nothing when it is finished")
+    .argument("<SWEEP>", "the sweep file")
+    .argument("[ID]", "of the trial (default: list them all)")
+    .addOption(optionOf("--until", whole(1), "stop at the end of epoch N; a later call goes on"));
+  return withSweepFlags(command, "threads of the wasm backend")
+    .option("--take-over", "a process on another host that holds the trial has ended: go on with it")
+    .option("--again", "train a finished trial anew, and see whether it comes to the same")
+    .option("--json", "one line of JSON for each event")
+    .action(trial);
+}
