@@ -18,6 +18,9 @@ describe("blocks, tiles and their rests", () => {
     [130, 600, 1],
     [3, 5, 500],
     [500, 5, 3],
+    [29, 1032, 13],
+    [6, 64, 10],
+    [60, 35, 70],
   ]) {
     for (const [transA, transB] of [
       [false, false],
@@ -42,6 +45,13 @@ describe("blocks, tiles and their rests", () => {
     shapes: [
       [3, 17, 530],
       [3, 530, 19],
+    ],
+  });
+  checkOp("a batch of dot products", {
+    op: (a, b) => matmul(a, b, { transB: true }),
+    shapes: [
+      [3, 17, 40],
+      [3, 19, 40],
     ],
   });
   checkOp("a batch and one matrix", {

@@ -10,7 +10,7 @@ import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Adam } from "../../src/optim/adam.js";
 import { backward } from "../../src/tensor/autograd.js";
-import type { FloatArray, Storage } from "../../src/tensor/backend/backend.js";
+import type { Backend, FloatArray, Storage } from "../../src/tensor/backend/backend.js";
 import { currentBackend, withBackend } from "../../src/tensor/backend/current-backend.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { blocks } from "../../src/tensor/backend/wasm/items.js";
@@ -73,6 +73,24 @@ describe("results", () => {
   const one = withBackend(createWasmBackend({ threads: 1 }), trained);
   it.each([2, 3, 5])("training Net #1 on %i threads gives the bits of one", { timeout: 60_000 }, async (threads) => {
     expect(withBackend(await openThreads(threads), trained)).toEqual(one);
+  });
+
+  const products = [
+    { m: 61, n: 70, k: 530, transA: false, transB: false },
+    { m: 133, n: 70, k: 30, transA: true, transB: false },
+    { m: 61, n: 130, k: 1032, transA: false, transB: true },
+  ];
+  it.each(products)("the product $m × $n over $k on 3 threads has the bits of one", async (sizes) => {
+    const geometry = { ...sizes, batch: 1, aStride: 0, bStride: 0 };
+    const { m, n, k } = sizes;
+    const product = (backend: Backend) => {
+      const noise = (size: number) => {
+        const random = new Generator(size);
+        return backend.upload(Float32Array.from({ length: size }, () => random.uniform() - 0.5));
+      };
+      return backend.readSync!(backend.matmul(noise(m * k), noise(k * n), geometry));
+    };
+    expect(product(await openThreads(3))).toEqual(product(createWasmBackend({ threads: 1 })));
   });
 });
 

@@ -12,6 +12,12 @@ const N_BLOCK = 256;
 /** Up to so many rows or columns, products that read the operands where they lie beat packing. */
 const FEW = 4;
 
+/**
+ * Up to so many rows, tiles read B where it lies: more of them make up for packing it. Half as many do where all rows of B
+ * fall on one set of the cache.
+ */
+const directRows = (columns: number): number => (columns % 1024 === 0 ? 16 : 32);
+
 /** Columns of one item where rows of B are added up: the output's few rows of them stay in the first-level cache. */
 const SPAN = 512;
 
@@ -40,11 +46,12 @@ function multiply(rt: Runtime, a: number, b: number, out: number, g: MatmulGeome
   const items = g.batch * ceilDiv(g.m, mBlock) * ceilDiv(g.n, nBlock);
   const left = { src: a, rows: g.m, k: g.k, alongRows: g.transA, batch: g.batch, stride: g.aStride };
   const right = { src: b, rows: g.n, k: g.k, alongRows: !g.transB, batch: g.batch, stride: g.bStride };
-  withPanels(rt, left, 4, (aPacked, aStep) =>
-    withPanels(rt, right, 8, (bPacked, bStep) =>
-      rt.run("matmulTiles", items, [aPacked, bPacked, out, g.m, g.n, g.k, aStep, bStep, mBlock, nBlock], 256),
-    ),
-  );
+  withPanels(rt, left, 4, (aPacked, aStep) => {
+    const run = (b: number, bStep: number, bRow: number) =>
+      rt.run("matmulTiles", items, [aPacked, b, out, g.m, g.n, g.k, aStep, bStep, bRow, mBlock, nBlock], 256);
+    if (!g.transB && g.m <= directRows(g.n)) run(b, g.bStride * 4, g.n * 4);
+    else withPanels(rt, right, 8, (bPacked, bStep) => run(bPacked, bStep, 0));
+  });
 }
 
 /** `batch` matrices of rows of k numbers, each `stride` numbers behind the last; 0 where one serves the whole batch. */

@@ -2,7 +2,7 @@
 
 import { copyFloats, packFour, zeroFloats } from "./pack";
 import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
-import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tilePacked } from "./tile";
+import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileRows } from "./tile";
 
 /** Longest stretch of k at a time: a panel of B (16 KB) then stays in the first-level cache while A goes by. */
 const K_BLOCK: i32 = 512;
@@ -51,8 +51,9 @@ export function matmulPack(
 }
 
 /**
- * out[batch, m, n] from packed panels of A (4 rows) and B (8 columns). One item is a block of mBlock × nBlock outputs;
- * aMatrix and bMatrix are the bytes from one packed matrix to the next, 0 where one serves the whole batch.
+ * out[batch, m, n] from packed panels of A (4 rows) and B (8 columns), or from B as it lies, bRow bytes from one row to the
+ * next; 0 where it is packed. One item is a block of mBlock × nBlock outputs; aMatrix and bMatrix are the bytes from one
+ * matrix to the next, 0 where one serves the whole batch.
  */
 export function matmulTiles(
   scratch: usize,
@@ -66,6 +67,7 @@ export function matmulTiles(
   k: i32,
   aMatrix: usize,
   bMatrix: usize,
+  bRow: usize,
   mBlock: i32,
   nBlock: i32,
 ): void {
@@ -88,17 +90,19 @@ export function matmulTiles(
       const depth = min(K_BLOCK, k - k0);
       const start = k0 == 0 ? zeros : 0;
       for (let j = nFirst; j < nEnd; j += COLUMNS) {
-        const bAt = b + matrix * bMatrix + <usize>(k0 * bPanels + (j / COLUMNS) * depth) * TILE_ROW;
+        const bAt = bRow
+          ? b + matrix * bMatrix + <usize>k0 * bRow + <usize>j * FLOAT
+          : b + matrix * bMatrix + <usize>(k0 * bPanels + (j / COLUMNS) * depth) * TILE_ROW;
         const columns = min(COLUMNS, n - j);
         for (let i = mFirst; i < mEnd; i += ROWS) {
           const aAt = a + matrix * aMatrix + <usize>(k0 * aPanels + (i / ROWS) * depth) * VECTOR;
           const outAt = outMatrix + <usize>i * outRow + <usize>j * FLOAT;
           const rows = min(ROWS, m - i);
           if (rows == ROWS && columns == COLUMNS) {
-            tilePacked(aAt, bAt, depth, outAt, outRow, start);
+            tileRows(aAt, bAt, bRow || TILE_ROW, depth, outAt, outRow, start);
           } else {
             if (!start) copyTile(tile, TILE_ROW, outAt, outRow, rows, columns);
-            tilePacked(aAt, bAt, depth, tile, TILE_ROW, start);
+            tileRows(aAt, bAt, bRow || TILE_ROW, depth, tile, TILE_ROW, start);
             copyTile(outAt, outRow, tile, TILE_ROW, rows, columns);
           }
         }

@@ -14,9 +14,17 @@ export const TILE_BYTES: usize = 128;
 /**
  * out[r][j] ← start[r] + Σ_k a[k][r] · b[k][j], both packed. Without a start (0) the sum goes on from what `out` holds.
  */
-export function tilePacked(
+// @ts-ignore: decorator
+@inline
+export function tilePacked(a: usize, b: usize, k: i32, out: usize, outRow: usize, start: usize): void {
+  tileRows(a, b, TILE_ROW, k, out, outRow, start);
+}
+
+/** The same with row k of B at b + k · bRow. */
+export function tileRows(
   a: usize,
   b: usize,
+  bRow: usize,
   k: i32,
   out: usize,
   outRow: usize,
@@ -48,7 +56,7 @@ export function tilePacked(
     const a3 = v128.load32_splat(a, 12);
     c30 = madd(a3, b0, c30);
     c31 = madd(a3, b1, c31);
-    b += TILE_ROW;
+    b += bRow;
   }
   v128.store(out, c00);
   v128.store(out, c01, VECTOR);
