@@ -38,7 +38,9 @@ async function onThreads(options: BackendOptions): Promise<Target[]> {
 
 const ways = [
   { on: await onThreads({ winograd: "always" }), tolerance: WINOGRAD },
+  { on: await onThreads({ eightPoints: "always" }), tolerance: WINOGRAD },
   { on: await onThreads({ winograd: "never" }), tolerance: DIRECT },
+  { on: await onThreads({ depthwise: "always", winograd: "never" }), tolerance: DIRECT },
   { on: await onThreads({ strict: true }), tolerance: WINOGRAD },
 ];
 

@@ -8,7 +8,7 @@ import { createWasmBackend } from "../../src/tensor/backend/wasm/wasm.js";
 import { conv2dGeometry } from "../../src/tensor/ops/conv2d.js";
 import { Generator } from "../../src/tensor/random.js";
 
-const NONE: ConvUse = { depthwise: "never", winograd: "never" };
+const NONE: ConvUse = { depthwise: "never", eightPoints: "never", winograd: "never", scatter: "never" };
 
 /** What is odd about most convolutions: sizes, strides that leave rows over, holes, padding beyond what is needed. */
 function anyGeometry(random: Generator, [c, o, groups]: readonly number[], kernel?: number): ConvGeometry {
@@ -55,6 +55,7 @@ function errorOf(got: ArrayLike<number>, want: ArrayLike<number>): number {
 interface Kind {
   way: WayName;
   title: string;
+  use?: ConvUse;
   /** Channels, filters, groups. */
   channels: number[][];
   kernels?: number[];
@@ -85,6 +86,29 @@ const kinds: Kind[] = [
     tolerance: 1e-4,
   },
   {
+    way: "eightPoints",
+    title: "eight points",
+    use: { ...NONE, winograd: "auto", eightPoints: "always" },
+    channels: [
+      [3, 5, 1],
+      [1, 2, 1],
+      [9, 8, 1],
+    ],
+    kernels: [3, 5],
+    tolerance: 1e-4,
+  },
+  {
+    way: "scatter",
+    title: "scatter",
+    channels: [
+      [3, 5, 1],
+      [4, 6, 2],
+      [1, 7, 1],
+      [6, 6, 6],
+      [9, 33, 1],
+    ],
+  },
+  {
     way: "direct",
     title: "direct",
     channels: [
@@ -106,8 +130,8 @@ const kinds: Kind[] = [
   },
 ];
 
-describe.each(kinds)("$title", ({ way, channels, kernels = [undefined], tolerance = 1e-5 }) => {
-  const use: ConvUse = way === "direct" ? NONE : { ...NONE, [way]: "always" };
+describe.each(kinds)("$title", ({ way, use: given, channels, kernels = [undefined], tolerance = 1e-5 }) => {
+  const use: ConvUse = given ?? (way === "direct" ? NONE : { ...NONE, [way]: "always" });
   const one = createWasmBackend({ ...use, threads: 1 });
   const three = createWasmBackend({ ...use, threads: 3 });
   const js = createJsBackend("float64");
@@ -136,11 +160,19 @@ describe("of itself", () => {
     ["a blur of a photograph", square(3, 3, 1024, 5, 3), "direct"],
     ["3×3 with channels", square(8, 16, 32, 3), "winograd"],
     ["few channels", square(3, 8, 32, 5), "direct"],
-    ["3×3 with a stride", square(64, 128, 24, 3, 1, 2), "direct"],
+    ["5×5 with channels", square(16, 32, 64, 5), "eightPoints"],
+    ["sides of whole tiles with eight points", { ...square(64, 64, 6, 3), n: 8 }, "eightPoints"],
+    ["the same for one image, with more filters than tiles", square(64, 64, 6, 3), "winograd"],
+    ["sides of whole tiles with six points", { ...square(64, 64, 8, 3), n: 64 }, "winograd"],
+    ["sides of 14, cut into tiles of both", { ...square(32, 64, 14, 3), n: 128 }, "eightPoints"],
+    ["3×3 with a stride", square(64, 128, 24, 3, 1, 2), "scatter"],
+    ["large maps with a stride", square(3, 64, 224, 7, 1, 2), "direct"],
     ["groups of channels", square(8, 8, 16, 3, 2), "direct"],
   ] as const)("%s: %o goes by %s", (_, geometry, way) => {
     expect(wayOf(geometry, {})).toBe(way);
     if (way !== "direct") expect(wayOf(geometry, NONE)).toBe("direct");
+    // Who wants no Winograd wants none with larger tiles either.
+    if (way === "eightPoints") expect(wayOf(geometry, { winograd: "never", eightPoints: "always" })).toBe("direct");
   });
 
   it.each([

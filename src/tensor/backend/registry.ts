@@ -32,6 +32,13 @@ export interface BackendOptions {
    * "never".
    */
   winograd?: WayUse;
+  /**
+   * `wasm`: likewise, when by Winograd's algorithm with larger tiles, of eight points instead of six: for less
+   * multiplication and more rounding. Never where `winograd` is "never".
+   */
+  eightPoints?: WayUse;
+  /** `wasm`: likewise, when to take a convolution's input gradient as one product for all taps: where there is a stride. */
+  scatter?: WayUse;
   /** `wasm`: likewise, when to convolve along rows where each group has one channel. */
   depthwise?: WayUse;
   /** `wasm`: never fuse multiply and add, for the same bits on every engine. Default false: fused where it can be. */
@@ -65,6 +72,8 @@ const makers = {
 const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
   threads: wholeFrom(1, MAX_THREADS),
   winograd: oneOf("auto", "always", "never"),
+  eightPoints: oneOf("auto", "always", "never"),
+  scatter: oneOf("auto", "always", "never"),
   depthwise: oneOf("auto", "always", "never"),
   strict: aBoolean,
   memoryLimit: wholeFrom(LEAST_MEMORY),

@@ -2,20 +2,25 @@
 
 import type { Backend, ConvGeometry } from "../backend.js";
 import { conv2d, conv2dInputGrad } from "./conv.js";
+import * as scatter from "./conv-scatter.js";
 import { conv2dWeightGrad } from "./conv-weight-grad.js";
 import * as depthwise from "./depthwise.js";
 import { fill } from "./move.js";
 import type { Runtime } from "./runtime.js";
 import { at } from "./storage.js";
-import * as winograd from "./winograd.js";
+import { winograd } from "./winograd.js";
 
 /** When to take a way: where it is faster, wherever it can be, or never. */
 export type WayUse = "auto" | "always" | "never";
 
 /** For each way but the one that can be taken always, when to take it. */
 export interface ConvUse {
-  /** By Winograd's algorithm. Default auto. */
+  /** By Winograd's algorithm, with tiles of six points. Default auto. */
   readonly winograd?: WayUse;
+  /** By Winograd's algorithm, with tiles of eight points. Default auto; never where `winograd` is. */
+  readonly eightPoints?: WayUse;
+  /** The input's gradient as one product for all taps, which are then added to the pixels they saw. Default auto. */
+  readonly scatter?: WayUse;
   /** Along rows, where each group has one channel. Default auto. */
   readonly depthwise?: WayUse;
 }
@@ -34,16 +39,28 @@ interface Way {
 const direct: Way = { can: () => true, pays: () => true, conv2d, conv2dInputGrad, conv2dWeightGrad };
 
 /** In the order in which they are asked. */
-const ways = { depthwise, winograd, direct } satisfies Record<keyof ConvUse | "direct", Way>;
+const ways = {
+  depthwise,
+  eightPoints: winograd(8),
+  winograd: winograd(6),
+  scatter: { ...direct, ...scatter },
+  direct,
+} satisfies Record<keyof ConvUse | "direct", Way>;
 
 export type WayName = keyof typeof ways;
 
 const names = Object.keys(ways) as WayName[];
 
+function whenToTake(name: WayName, use: ConvUse): WayUse {
+  if (name === "direct") return "always";
+  if (name === "eightPoints" && use.winograd === "never") return "never";
+  return use[name] ?? "auto";
+}
+
 /** The way that a convolution takes. */
 export function wayOf(geometry: ConvGeometry, use: ConvUse): WayName {
   return names.find((name) => {
-    const when = name === "direct" ? "always" : (use[name] ?? "auto");
+    const when = whenToTake(name, use);
     return when !== "never" && ways[name].can(geometry) && (when === "always" || ways[name].pays(geometry));
   })!;
 }

@@ -130,18 +130,24 @@ function convolve(rt: Runtime, pass: Pass, src: number, filters: Filters, target
   const scratch = 1024 + depth * 4 + pixels * 8 + planes + (panels ? pixels * depth * 4 : 0);
   const shape = [images, groups, chans, outs, ...slide.out, target.plane, target.row, target.column];
   const block = [item.images, item.rows, item.outs, chansPerBlock, panels ? 1 : 0];
-  withPacked(rt, pass, filters, (packed) =>
+  withPacked(rt, groups, outs, chans, slide.kernel, filters, (packed) =>
     withWindow(rt, slide, plane, (window) =>
       rt.run("convTiles", items, [window, src, packed, target.first, ...shape, ...block], scratch),
     ),
   );
 }
 
-/** Packs the filters as the tiles read them, four to a panel, while `use` runs. */
-function withPacked(rt: Runtime, pass: Pass, filters: Filters, use: (packed: number) => void): void {
-  const { slide, groups, chans, outs } = pass;
+/** Packs each group's filters as the tiles read them, four to a panel, while `use` runs. */
+export function withPacked(
+  rt: Runtime,
+  groups: number,
+  outs: number,
+  chans: number,
+  [kH, kW]: HeightWidth,
+  filters: Filters,
+  use: (packed: number) => void,
+): void {
   const { first, bias, group, out, chan, row, column } = filters;
-  const [kH, kW] = slide.kernel;
   const panels = groups * ceilDiv(outs, 4);
   rt.withBytes([panels * (1 + chans * kH * kW) * 16], (packed) => {
     rt.run("convPackFilters", panels, [first, bias, packed, outs, chans, kH, kW, group, out, chan, row, column]);

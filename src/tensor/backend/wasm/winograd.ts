@@ -1,92 +1,155 @@
-/** Host side of Winograd convolution: which convolutions it takes, and how they are cut into work items. */
+/** Host side of Winograd convolution: which convolutions it takes, and how they are cut into tiles and work items. */
 
 import type { ConvGeometry } from "../backend.js";
+import type { HeightWidth } from "./conv-window.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
-const POINTS = 36;
-const SIDE = 6;
 const VECTOR = 16;
+
+/** The larger a tile, the fewer multiplications an output takes, and the more rounding; see the kernels' transforms. */
+type Points = 6 | 8;
 
 /** Bytes of one item's inputs at their points: most of a second-level cache. */
 const SPREAD_BYTES = 768 * 1024;
 
+/** Tiles of an item: the more, the fewer times the filters are read. */
+const ITEM_TILES = 32;
+
 /** Bytes of a chunk's inputs at their points in the weight gradient: they stay in the third-level cache. */
 const CHUNK_BYTES = 12 * 1024 * 1024;
 
-/** Tiles of a chunk in the weight gradient: the more, the fewer sums over lanes. */
-const CHUNK_TILES = 256;
+/** Points of a chunk in the weight gradient: the more tiles, the fewer sums over lanes; but four outputs' stay in the cache. */
+const CHUNK_POINTS = 36 * 256;
 
 /** Filters at their points that no cache holds: to compute them anew for a few items is then faster than to read them. */
 const FAR_BYTES = 16 * 1024 * 1024;
 const FEW_ITEMS = 4;
 
-/** Where the measured gain begins, by the size of the filter. */
-const LEAST_CHANNELS: Record<number, number> = { 3: 8, 5: 16 };
+/** Room for a tile on its way back, and for filters on their way to the points. */
+const TILE_BYTES = 2048;
+
+/** Where the measured gain begins, by the points and the size of the filter. */
+const LEAST_CHANNELS: Record<Points, Record<number, number>> = { 6: { 3: 8, 5: 16 }, 8: { 3: 8, 5: 8 } };
+
+/** Bringing filters to points takes about as long as multiplying so many tiles with them. */
+const FILTER_TILES = 4;
+
+/** How much fewer multiplications there must be for eight points, and, along an axis, for tiles of two sizes. */
+const LEAST_GAIN = 1.15;
+const LEAST_MIXED_GAIN = 1.15;
 
 /** As the kernels' functions of these names. */
 const pointStride = (bytes: number): number => bytes + 64;
-const filterBytes = (chans: number): number => POINTS * pointStride(chans * VECTOR);
+const filterBytes = (points: number, chans: number): number => points * pointStride(chans * VECTOR);
 
 /** The filters must be 3×3 or 5×5, with every pixel, no holes and one group. */
-export function can(g: ConvGeometry): boolean {
+function can(g: ConvGeometry): boolean {
   const plain = g.strideH === 1 && g.strideW === 1 && g.dilationH === 1 && g.dilationW === 1 && g.groups === 1;
   const square = g.kH === g.kW && (g.kH === 3 || g.kH === 5);
   return plain && square && g.padH < g.kH && g.padW < g.kW;
 }
 
-/** With channels enough to make up for going to the points and back. */
-export const pays = (g: ConvGeometry): boolean => Math.min(g.c, g.o) >= LEAST_CHANNELS[g.kH];
-
-/** How planes of h × w are cut into tiles; see the kernels' `Tiling`. */
-interface Tiling {
-  readonly h: number;
-  readonly w: number;
-  readonly before: readonly [h: number, w: number];
+/** `size` outputs along one axis from `start` on, by tiles of `m` outputs. */
+interface Stretch {
+  readonly start: number;
+  readonly size: number;
   readonly m: number;
-  readonly tilesH: number;
-  readonly tilesW: number;
-  readonly side: number;
+}
+
+/** By six points all of them; by eight as many as it takes for the fewest points, at least a tile, and the rest by six. */
+function stretchesOf(size: number, side: number, points: Points): Stretch[] {
+  const [small, large] = [7 - side, 9 - side];
+  if (points === 6) return [{ start: 0, size, m: small }];
+  const most = Math.max(1, ceilDiv(size, large));
+  const pointsWith = (n: number) => 8 * n + 6 * Math.max(0, ceilDiv(size - n * large, small));
+  let best = most;
+  for (let n = most - 1; n > 0; n--) {
+    if (pointsWith(n) < pointsWith(best) && pointsWith(n) * LEAST_MIXED_GAIN < 8 * most) best = n;
+  }
+  const first = Math.min(size, best * large);
+  const byEight = { start: 0, size: first, m: large };
+  return first === size ? [byEight] : [byEight, { start: first, size: size - first, m: small }];
+}
+
+/** A rectangle of outputs with tiles of one size. */
+interface Region {
+  readonly rows: Stretch;
+  readonly columns: Stretch;
+}
+
+function regionsOf([h, w]: HeightWidth, side: number, points: Points): Region[] {
+  const columns = stretchesOf(w, side, points);
+  return stretchesOf(h, side, points).flatMap((rows) => columns.map((columns) => ({ rows, columns })));
+}
+
+/** Multiplications for each channel and filter, the way of the filters to their points included. */
+function workOf(g: ConvGeometry, points: Points): number {
+  return regionsOf([g.outH, g.outW], g.kH, points).reduce((sum, { rows, columns }) => {
+    const tiles = g.n * ceilDiv(rows.size, rows.m) * ceilDiv(columns.size, columns.m);
+    return sum + (rows.m + g.kH - 1) * (columns.m + g.kH - 1) * (tiles + FILTER_TILES);
+  }, 0);
+}
+
+/** With channels enough to make up for going to the points and back; and with eight points where they save enough. */
+function pays(g: ConvGeometry, points: Points): boolean {
+  if (Math.min(g.c, g.o) < LEAST_CHANNELS[points][g.kH]) return false;
+  return points === 6 || workOf(g, 8) * LEAST_GAIN < workOf(g, 6);
+}
+
+/** How planes are cut into the tiles of a region; see the kernels' `Tiling`. */
+interface Tiling {
+  readonly end: HeightWidth;
+  readonly planes: HeightWidth;
+  readonly before: HeightWidth;
+  readonly m: HeightWidth;
+  readonly points: HeightWidth;
+  readonly side: HeightWidth;
+  readonly tiles: HeightWidth;
   readonly width: number;
 }
 
-function tilingOf(
-  planes: [h: number, w: number],
-  outputs: [h: number, w: number],
-  m: number,
-  side: number,
-  before: [h: number, w: number],
-): Tiling {
-  const [tilesH, tilesW] = outputs.map((n) => ceilDiv(n, m));
-  const width = roundUp(tilesW * m + side - m, 4);
-  return { h: planes[0], w: planes[1], before, m, tilesH, tilesW, side, width };
+type Cut = Pick<Tiling, "end" | "planes" | "before" | "side">;
+
+function tilingOf({ rows, columns }: Region, side: number, cut: (points: HeightWidth) => Cut): Tiling {
+  const points: HeightWidth = [rows.m + side - 1, columns.m + side - 1];
+  const tiles: HeightWidth = [ceilDiv(rows.size, rows.m), ceilDiv(columns.size, columns.m)];
+  const own = cut(points);
+  const width = roundUp(tiles[1] * columns.m + own.side[1] - columns.m, 4);
+  return { ...own, m: [rows.m, columns.m], points, tiles, width };
 }
+
+/** The patches of inputs that the tiles of a region see. */
+const inputTiling = (region: Region, side: number, planes: HeightWidth, pad: HeightWidth): Tiling =>
+  tilingOf(region, side, (points) => {
+    const before: HeightWidth = [pad[0] - region.rows.start, pad[1] - region.columns.start];
+    return { end: planes, planes, before, side: points };
+  });
+
+/** The outputs themselves, for their gradients. */
+const outputTiling = (region: Region, side: number, planes: HeightWidth): Tiling =>
+  tilingOf(region, side, () => {
+    const { rows, columns } = region;
+    const end: HeightWidth = [rows.start + rows.size, columns.start + columns.size];
+    return { end, planes, before: [-rows.start, -columns.start], side: [rows.m, columns.m] };
+  });
 
 function withTiling(rt: Runtime, t: Tiling, use: (tiling: number) => void): void {
   rt.withBytes([64], (tiling) => {
-    rt.run("setTiling", 1, [tiling, t.h, t.w, ...t.before, t.m, t.tilesH, t.tilesW, t.side, t.width]);
+    const [h, w] = t.planes;
+    const pairs = [t.before, t.m, t.points, t.side, t.tiles].flat();
+    rt.run("setTiling", 1, [tiling, ...t.end, w, h * w * 4, ...pairs, t.width]);
     use(tiling);
   });
 }
 
+/** Points of a tile. */
+const pointsOf = (t: Tiling): number => t.points[0] * t.points[1];
+
 /** Scratch for the strips of `rows` tile rows, their table of tiles, and a tile on its way back. */
 function stripBytes(t: Tiling, rows: number): number {
-  return Math.max((rows + 1) * SIDE * t.width * 4 + roundUp(rows * t.tilesW, 8) * 4 + SIDE * VECTOR, 1024);
-}
-
-export function conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
-  const size: [number, number] = [g.outH, g.outW];
-  const tiling = tilingOf([g.h, g.w], size, 7 - g.kH, SIDE, [g.padH, g.padW]);
-  const filters = { w, bias, side: g.kH, strides: [g.c, 1], turned: false } as const;
-  convolve(rt, tiling, filters, { x, out, images: g.n, chans: g.c, outs: g.o, size });
-}
-
-/** The gradient of the input is the convolution of g with turned filters whose channels and outputs change places. */
-export function conv2dInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
-  const size: [number, number] = [g.h, g.w];
-  const tiling = tilingOf([g.outH, g.outW], size, 7 - g.kH, SIDE, [g.kH - 1 - g.padH, g.kW - 1 - g.padW]);
-  const filters = { w, bias: 0, side: g.kH, strides: [1, g.c], turned: true } as const;
-  convolve(rt, tiling, filters, { x: grad, out, images: g.n, chans: g.o, outs: g.c, size });
+  const strips = (rows + 1) * t.points[0] * t.width * 4;
+  return Math.max(strips + roundUp(rows * t.tiles[1], 8) * 4 + t.points[0] * t.side[1] * VECTOR, TILE_BYTES);
 }
 
 /** Square filters, and how many of them there are from one output, or channel, to the next. */
@@ -106,8 +169,10 @@ interface Images {
   readonly images: number;
   readonly chans: number;
   readonly outs: number;
-  /** Of the outputs. */
-  readonly size: readonly [h: number, w: number];
+  /** Of the planes of x, with the padding before them, and of the outputs. */
+  readonly planes: HeightWidth;
+  readonly pad: HeightWidth;
+  readonly size: HeightWidth;
 }
 
 /** Fewer rows of tiles, if so many leave fewer places of the last panel of eight empty. */
@@ -118,69 +183,115 @@ function wholePanels(rows: number, tilesW: number): number {
   return best;
 }
 
-function convolve(rt: Runtime, t: Tiling, filters: Filters, { x, out, images, chans, outs, size }: Images): void {
+function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): void {
   const { w, bias, side, strides, turned } = filters;
+  const { x, out, images, chans, outs, planes, pad, size } = all;
+  const { rows, columns } = region;
+  const t = inputTiling(region, side, planes, pad);
+  const [tilesH, tilesW] = t.tiles;
+  const points = pointsOf(t);
   const taps = side * side;
   const groups = ceilDiv(outs, 4);
-  const tileRows = images * t.tilesH;
-  const most = Math.max(8, Math.min(32, Math.floor(SPREAD_BYTES / (POINTS * chans * 4))));
-  const rowsPerItem = Math.min(tileRows, wholePanels(Math.max(1, Math.floor(most / t.tilesW)), t.tilesW));
-  const panels = ceilDiv(rowsPerItem * t.tilesW, 8);
-  const spread = POINTS * pointStride(panels * chans * 2 * VECTOR);
-  const products = POINTS * 4 * panels * 2 * VECTOR;
+  const tileRows = images * tilesH;
+  const rowsPerItem = Math.min(tileRows, wholePanels(Math.max(1, Math.floor(ITEM_TILES / tilesW)), tilesW));
+  const panels = ceilDiv(rowsPerItem * tilesW, 8);
+  const most = Math.max(8, Math.floor(SPREAD_BYTES / (points * panels * 32)));
+  const chansPerBlock = Math.max(1, ceilDiv(chans, Math.max(1, ceilDiv(chans, most))));
+
   const rowItems = ceilDiv(tileRows, rowsPerItem);
-  const together = rowItems > (groups * filterBytes(chans) > FAR_BYTES ? FEW_ITEMS : 1);
-  const scratch = VECTOR + spread + products + stripBytes(t, rowsPerItem) + (together ? 0 : filterBytes(chans));
+  const packedBytes = groups * filterBytes(points, chans);
+  const together = rowItems > (packedBytes > FAR_BYTES ? FEW_ITEMS : 1);
   // Few rows of tiles leave threads without work: then they share the outputs.
   const outsPerItem = rt.threads === 1 || together ? outs : 4 * ceilDiv(groups, rt.threads);
   const items = rowItems * ceilDiv(outs, outsPerItem);
+
+  const spread = points * pointStride(panels * chansPerBlock * 2 * VECTOR);
+  const products = points * 4 * panels * 2 * VECTOR * (chansPerBlock < chans ? ceilDiv(outsPerItem, 4) : 1);
+  const own = together ? 0 : filterBytes(points, chansPerBlock);
+  const scratch = VECTOR + spread + products + own + stripBytes(t, rowsPerItem);
   const filterShape = [side, ...strides.map((n) => n * taps), turned ? 1 : 0];
-  const multiply = (packed: number) =>
-    withTiling(rt, t, (tiling) => {
-      const shape = [images, chans, outs, ...size, rowsPerItem, outsPerItem];
-      rt.run("winogradConv", items, [tiling, x, packed, bias, out, ...shape, w, ...filterShape], scratch);
+  withTiling(rt, t, (tiling) => {
+    const multiply = (packed: number) => {
+      const target = out + (rows.start * size[1] + columns.start) * 4;
+      const shape = [images, chans, outs, rows.size, columns.size, size[1], size[0] * size[1] * 4];
+      const cut = [rowsPerItem, outsPerItem, chansPerBlock];
+      rt.run("winogradConv", items, [tiling, x, packed, bias, target, ...shape, ...cut, w, ...filterShape], scratch);
+    };
+    if (!together) {
+      multiply(0);
+      return;
+    }
+    rt.withBytes([packedBytes], (packed) => {
+      rt.run("winogradFilters", groups, [tiling, w, packed, outs, chans, ...filterShape], TILE_BYTES);
+      multiply(packed);
     });
-  if (!together) {
-    multiply(0);
-    return;
-  }
-  rt.withBytes([groups * filterBytes(chans)], (packed) => {
-    const tapBytes = (taps + SIDE * side) * VECTOR;
-    rt.run("winogradFilters", groups, [w, packed, outs, chans, ...filterShape], tapBytes);
-    multiply(packed);
   });
 }
 
-export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
-  const m = 7 - g.kH;
-  const outputs: [number, number] = [g.outH, g.outW];
-  const inputTiling = tilingOf([g.h, g.w], outputs, m, SIDE, [g.padH, g.padW]);
-  const gradTiling = tilingOf(outputs, outputs, m, m, [0, 0]);
+function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry, region: Region, more: number) {
+  const inputs = inputTiling(region, g.kH, [g.h, g.w], [g.padH, g.padW]);
+  const outputs = outputTiling(region, g.kH, [g.outH, g.outW]);
+  const [tilesH, tilesW] = inputs.tiles;
+  const points = pointsOf(inputs);
   const groups = ceilDiv(g.o, 4);
-  const tileRows = g.n * inputTiling.tilesH;
-  const most = Math.min(CHUNK_TILES, Math.floor(CHUNK_BYTES / (POINTS * g.c * 4)));
-  const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / inputTiling.tilesW)));
-  const mostTileBytes = roundUp(rowsPerChunk * inputTiling.tilesW, 8) * 4;
+  const tileRows = g.n * tilesH;
+  const most = Math.min(Math.floor(CHUNK_POINTS / points), Math.floor(CHUNK_BYTES / (points * g.c * 4)));
+  const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / tilesW)));
+  const mostTileBytes = roundUp(rowsPerChunk * tilesW, 8) * 4;
 
-  const inputBytes = POINTS * pointStride(g.c * mostTileBytes);
+  const inputBytes = points * pointStride(g.c * mostTileBytes);
   const isOne = rowsPerChunk === tileRows;
-  const sumBytes = filterBytes(g.c);
-  const strips = stripBytes(inputTiling, rowsPerChunk);
-  const scratch = POINTS * pointStride(4 * mostTileBytes) + strips + (isOne ? sumBytes : 0);
-  rt.withBytes([inputBytes, isOne ? 0 : groups * sumBytes], (inputs, shared) => {
+  const sumBytes = filterBytes(points, g.c);
+  const strips = stripBytes(inputs, rowsPerChunk);
+  const scratch = points * pointStride(4 * mostTileBytes) + strips + (isOne ? sumBytes : 0);
+  rt.withBytes([inputBytes, isOne ? 0 : groups * sumBytes], (spread, shared) => {
     const sums = isOne ? 0 : shared;
-    withTiling(rt, inputTiling, (inputAt) =>
-      withTiling(rt, gradTiling, (gradAt) => {
+    withTiling(rt, inputs, (inputAt) =>
+      withTiling(rt, outputs, (outputAt) => {
         for (let q0 = 0; q0 < tileRows; q0 += rowsPerChunk) {
           const rows = Math.min(rowsPerChunk, tileRows - q0);
-          const tileBytes = roundUp(rows * inputTiling.tilesW, 8) * 4;
+          const tileBytes = roundUp(rows * tilesW, 8) * 4;
           const first = q0 === 0 ? 1 : 0;
-          rt.run("winogradSpreadInput", g.c, [inputAt, x, inputs, g.c, q0, rows, tileBytes], strips);
+          rt.run("winogradSpreadInput", g.c, [inputAt, x, spread, g.c, q0, rows, tileBytes], strips);
           const dw = q0 + rows === tileRows ? out : 0;
-          const shape = [g.c, g.o, q0, rows, tileBytes, first, dw, g.kH];
-          rt.run("winogradProducts", groups, [gradAt, inputs, grad, sums, ...shape], scratch);
+          const shape = [g.c, g.o, q0, rows, tileBytes, first, dw, more, g.kH];
+          rt.run("winogradProducts", groups, [outputAt, spread, grad, sums, ...shape], scratch);
         }
       }),
     );
   });
 }
+
+/** Winograd's algorithm by tiles of six points, or of eight. */
+export const winograd = (points: Points) => ({
+  can,
+  pays: (g: ConvGeometry): boolean => pays(g, points),
+
+  conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
+    const [planes, size]: HeightWidth[] = [
+      [g.h, g.w],
+      [g.outH, g.outW],
+    ];
+    const filters = { w, bias, side: g.kH, strides: [g.c, 1], turned: false } as const;
+    const all = { x, out, images: g.n, chans: g.c, outs: g.o, planes, pad: [g.padH, g.padW], size } as const;
+    for (const region of regionsOf(size, g.kH, points)) convolve(rt, region, filters, all);
+  },
+
+  /** The gradient of the input is the convolution of g with turned filters whose channels and outputs change places. */
+  conv2dInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
+    const [planes, pad, size]: HeightWidth[] = [
+      [g.outH, g.outW],
+      [g.kH - 1 - g.padH, g.kW - 1 - g.padW],
+      [g.h, g.w],
+    ];
+    const filters = { w, bias: 0, side: g.kH, strides: [1, g.c], turned: true } as const;
+    const all = { x: grad, out, images: g.n, chans: g.o, outs: g.c, planes, pad, size };
+    for (const region of regionsOf(size, g.kH, points)) convolve(rt, region, filters, all);
+  },
+
+  conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
+    for (const [i, region] of regionsOf([g.outH, g.outW], g.kH, points).entries()) {
+      weightGrad(rt, x, grad, out, g, region, i > 0 ? 1 : 0);
+    }
+  },
+});

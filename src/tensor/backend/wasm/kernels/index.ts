@@ -4,6 +4,7 @@ export * from "./avg-pool";
 export * from "./batch-norm";
 export { BLOCK } from "./block";
 export * from "./conv";
+export * from "./conv-scatter";
 export * from "./conv-weight-grad";
 export * from "./depthwise";
 export * from "./matmul";

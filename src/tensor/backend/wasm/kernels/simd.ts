@@ -25,6 +25,20 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.relaxed_madd(a, b, c);
 }
 
+/** a times each lane of v. */
+// @ts-ignore: decorator
+@inline
+export function times(a: f32, v: v128): v128 {
+  return f32x4.mul(f32x4.splat(a), v);
+}
+
+/** c + a·v, rounded as `madd` does. */
+// @ts-ignore: decorator
+@inline
+export function addTimes(c: v128, a: f32, v: v128): v128 {
+  return madd(f32x4.splat(a), v, c);
+}
+
 /** (v0 + v2) + (v1 + v3): always in this order, so that a sum has the same bits wherever it is taken. */
 // @ts-ignore: decorator
 @inline
@@ -37,12 +51,28 @@ export function sumLanes(v: v128): f32 {
 // @ts-ignore: decorator
 @inline
 export function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, y: usize, step: usize): void {
+  storeLanes(r0, r1, r2, r3, y, y + step, y + 2 * step, y + 3 * step);
+}
+
+/** Lane i of all four vectors becomes the vector at y_i. */
+// @ts-ignore: decorator
+@inline
+export function storeLanes(
+  r0: v128,
+  r1: v128,
+  r2: v128,
+  r3: v128,
+  y0: usize,
+  y1: usize,
+  y2: usize,
+  y3: usize,
+): void {
   const low01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
   const low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
   const high01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
   const high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-  v128.store(y, i64x2.shuffle(low01, low23, 0, 2));
-  v128.store(y + step, i64x2.shuffle(low01, low23, 1, 3));
-  v128.store(y + 2 * step, i64x2.shuffle(high01, high23, 0, 2));
-  v128.store(y + 3 * step, i64x2.shuffle(high01, high23, 1, 3));
+  v128.store(y0, i64x2.shuffle(low01, low23, 0, 2));
+  v128.store(y1, i64x2.shuffle(low01, low23, 1, 3));
+  v128.store(y2, i64x2.shuffle(high01, high23, 0, 2));
+  v128.store(y3, i64x2.shuffle(high01, high23, 1, 3));
 }

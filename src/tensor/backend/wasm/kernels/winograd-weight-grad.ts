@@ -4,12 +4,15 @@
  * gradients, which are multiplied with the inputs point by point.
  */
 
-import { FLOAT, madd, VECTOR } from "./simd";
+import { FLOAT, madd, storeTransposed, VECTOR } from "./simd";
 import { sumEach } from "./tile";
-import { POINTS, filterBytes, pointStride, SIDE, spreadTiles, Tiling } from "./winograd";
+import { filterBytes, pointStride, spreadTiles, Tiling } from "./winograd";
 import { pointsToTaps } from "./winograd-transforms";
 
-/** Inputs of a chunk to points: [36][chans][tiles]. One item is a channel. */
+/** With fewer tiles in a chunk, sums over lanes would take longer than the products. */
+const DOT_BYTES: usize = 32 * FLOAT;
+
+/** Inputs of a chunk to points: [points][chans][tiles]. One item is a channel. */
 export function winogradSpreadInput(
   scratch: usize,
   begin: i32,
@@ -23,7 +26,7 @@ export function winogradSpreadInput(
   tileBytes: usize,
 ): void {
   const tiling = changetype<Tiling>(at);
-  const plane = <usize>(tiling.h * tiling.w) * FLOAT;
+  const plane = tiling.plane;
   const pointStep = pointStride(<usize>chans * tileBytes);
   for (let c = begin; c < end; c++) {
     const from = x + <usize>c * plane;
@@ -32,7 +35,7 @@ export function winogradSpreadInput(
   }
 }
 
-/** The points of four outputs' gradients in a chunk, [36][tiles / 4][4 outputs][4 tiles]: those beyond the last are 0. */
+/** The points of four outputs' gradients in a chunk, [points][tiles / 4][4 outputs][4 tiles]: those beyond the last are 0. */
 function spreadGrads(
   tiling: Tiling,
   strips: usize,
@@ -44,7 +47,7 @@ function spreadGrads(
   out: usize,
   pointStep: usize,
 ): void {
-  const plane = <usize>(tiling.h * tiling.w) * FLOAT;
+  const plane = tiling.plane;
   for (let lane = 0; lane < 4; lane++) {
     const o = group * 4 + lane;
     const to = out + <usize>lane * VECTOR;
@@ -52,16 +55,17 @@ function spreadGrads(
       const from = g + <usize>o * plane;
       spreadTiles(tiling, strips, from, <usize>outs * plane, q0, rows, to, pointStep, 8 * VECTOR, 4 * VECTOR);
     } else {
-      const end = out + <usize>POINTS * pointStep;
+      const end = out + <usize>tiling.points * pointStep;
       for (let at = to; at < end; at += 4 * VECTOR) v128.store(at, f32x4.splat(0));
     }
   }
 }
 
 /**
- * sums[outs / 4][36][c][4 outputs] (+)= Σ over the tiles of a chunk of both factors at a point. One item is four outputs:
+ * sums[outs / 4][points][c][4 outputs] (+)= Σ over the tiles of a chunk of both factors at a point. One item is four outputs:
  * their gradients go to points in the thread's own cache, and nobody else reads or writes near their sums. With the last
- * chunk (dw is not 0) the sums become the gradient at once; of a single chunk (`sums` is 0) they never leave the cache.
+ * chunk (dw is not 0) the sums become the gradient at once, or are added to it (`more`); of a single chunk (`sums` is 0)
+ * they never leave the cache.
  */
 export function winogradProducts(
   scratch: usize,
@@ -78,33 +82,80 @@ export function winogradProducts(
   tileBytes: usize,
   first: i32,
   dw: usize,
+  more: i32,
   r: i32,
 ): void {
   const tiling = changetype<Tiling>(at);
   const inputStep = pointStride(<usize>chans * tileBytes);
   const gradStep = pointStride(4 * tileBytes);
-  const points = sums ? scratch : scratch + filterBytes(chans);
-  const strips = points + <usize>POINTS * gradStep;
+  const sumBytes = filterBytes(tiling.points, chans);
+  const points = sums ? scratch : scratch + sumBytes;
+  const strips = points + <usize>tiling.points * gradStep;
   for (let group = begin; group < end; group++) {
-    const own = sums ? sums + <usize>group * filterBytes(chans) : scratch;
+    const own = sums ? sums + <usize>group * sumBytes : scratch;
     spreadGrads(tiling, strips, g, outs, group, q0, rows, points, gradStep);
-    for (let p: usize = 0; p < <usize>POINTS; p++) {
-      let to = own + p * pointStride(<usize>chans * VECTOR);
-      let x = inputs + p * inputStep;
-      for (let c = 0; c < chans; c += 2) {
-        // An odd last channel is multiplied twice, and stored twice in the same place.
-        const next: usize = c + 1 < chans ? 1 : 0;
-        dotTiles(points + p * gradStep, x, x + next * tileBytes, tileBytes, to, to + next * VECTOR, first != 0);
-        x += (1 + next) * tileBytes;
-        to += (1 + next) * VECTOR;
-      }
+    const sumStep = pointStride(<usize>chans * VECTOR);
+    for (let p: usize = 0; p < <usize>tiling.points; p++) {
+      const from = points + p * gradStep;
+      if (tileBytes < DOT_BYTES) sumTiles(from, inputs + p * inputStep, tileBytes, chans, own + p * sumStep, first != 0);
+      else dotTiles(from, inputs + p * inputStep, tileBytes, chans, own + p * sumStep, first != 0);
     }
-    if (dw) filterGrad(strips, own, dw, group, chans, outs, r);
+    if (dw) filterGrad(tiling, strips, own, dw, more != 0, group, chans, outs, r);
   }
 }
 
-/** Dot products of four interleaved rows of g with two rows of x; each result is a vector of the four. */
-function dotTiles(g: usize, x0: usize, x1: usize, bytes: usize, out0: usize, out1: usize, first: bool): void {
+/**
+ * The same sums for all channels, eight tiles at a time, whose gradients stay in registers: with a lane for each output
+ * there is nothing to sum over lanes.
+ */
+function sumTiles(g: usize, x: usize, tileBytes: usize, chans: i32, out: usize, first: bool): void {
+  for (let t: usize = 0; t < tileBytes; t += 2 * VECTOR) {
+    // In place, from four tiles of each output to four outputs of each tile.
+    for (let half = 0; half < 2; half++) {
+      const at = g + <usize>half * 4 * VECTOR;
+      const last = v128.load(at, 3 * VECTOR);
+      storeTransposed(v128.load(at), v128.load(at, VECTOR), v128.load(at, 2 * VECTOR), last, at, VECTOR);
+    }
+    const g0 = v128.load(g);
+    const g1 = v128.load(g, VECTOR);
+    const g2 = v128.load(g, 2 * VECTOR);
+    const g3 = v128.load(g, 3 * VECTOR);
+    const g4 = v128.load(g, 4 * VECTOR);
+    const g5 = v128.load(g, 5 * VECTOR);
+    const g6 = v128.load(g, 6 * VECTOR);
+    const g7 = v128.load(g, 7 * VECTOR);
+    g += 8 * VECTOR;
+    const isFirst = first && t == 0;
+    let from = x + t;
+    for (let to = out, end = out + <usize>chans * VECTOR; to < end; to += VECTOR) {
+      let even = isFirst ? f32x4.splat(0) : v128.load(to);
+      let odd = f32x4.mul(v128.load32_splat(from, 4), g1);
+      even = madd(v128.load32_splat(from), g0, even);
+      odd = madd(v128.load32_splat(from, 12), g3, odd);
+      even = madd(v128.load32_splat(from, 8), g2, even);
+      odd = madd(v128.load32_splat(from, 20), g5, odd);
+      even = madd(v128.load32_splat(from, 16), g4, even);
+      odd = madd(v128.load32_splat(from, 28), g7, odd);
+      even = madd(v128.load32_splat(from, 24), g6, even);
+      v128.store(to, f32x4.add(even, odd));
+      from += tileBytes;
+    }
+  }
+}
+
+/** Dot products of four interleaved rows of g with the rows of all channels, two at a time. */
+function dotTiles(g: usize, x: usize, tileBytes: usize, chans: i32, out: usize, first: bool): void {
+  for (let c = 0; c < chans; c += 2) {
+    // An odd last channel is multiplied twice, and stored twice in the same place.
+    const next: usize = c + 1 < chans ? 1 : 0;
+    dotTwo(g, x, x + next * tileBytes, tileBytes, out, out + next * VECTOR, first);
+    x += (1 + next) * tileBytes;
+    out += (1 + next) * VECTOR;
+  }
+}
+
+/** Dot products with two rows of x; each result is a vector of the four. */
+function dotTwo(g: usize, x0: usize, x1: usize, bytes: usize, out0: usize, out1: usize, first: bool): void {
   let c00 = f32x4.splat(0);
   let c01 = c00;
   let c10 = c00;
@@ -138,23 +189,34 @@ function dotTiles(g: usize, x0: usize, x1: usize, bytes: usize, out0: usize, out
   v128.store(out1, f32x4.add(before1, sumEach(c01, c11, c21, c31)));
 }
 
-/** Sums at the points to the gradients of four filters, w[o][c][r][r]. */
-function filterGrad(scratch: usize, sums: usize, out: usize, group: i32, chans: i32, outs: i32, r: i32): void {
+/** Sums at the points to the gradients of four filters, w[o][c][r][r], or to what is `more` of them. */
+function filterGrad(
+  tiling: Tiling,
+  scratch: usize,
+  sums: usize,
+  out: usize,
+  more: bool,
+  group: i32,
+  chans: i32,
+  outs: i32,
+  r: i32,
+): void {
   const pointStep = pointStride(<usize>chans * VECTOR);
-  const middle = scratch; // [r][6]
-  const taps = middle + <usize>(r * SIDE) * VECTOR; // [r][r], a lane for each filter
+  const pointsW = <usize>tiling.pointsW;
+  const middle = scratch; // [r][points along the horizontal]
+  const middleStep = pointsW * VECTOR;
+  const taps = middle + <usize>r * middleStep; // [r][r], a lane for each filter
   for (let c = 0; c < chans; c++) {
     const from = sums + <usize>c * VECTOR;
-    for (let j: usize = 0; j < <usize>SIDE; j++) {
-      pointsToTaps(from + j * pointStep, SIDE * pointStep, r, middle + j * VECTOR, SIDE * VECTOR);
-    }
-    for (let a: usize = 0; a < <usize>r; a++) {
-      pointsToTaps(middle + a * SIDE * VECTOR, VECTOR, r, taps + a * <usize>r * VECTOR, VECTOR);
-    }
+    pointsToTaps(from, pointsW * pointStep, pointStep, tiling.pointsH, r, middle, middleStep, VECTOR, tiling.pointsW);
+    pointsToTaps(middle, VECTOR, middleStep, tiling.pointsW, r, taps, VECTOR, <usize>r * VECTOR, r);
     for (let lane = 0; lane < min(4, outs - group * 4); lane++) {
-      const to = out + <usize>(((group * 4 + lane) * chans + c) * r * r) * FLOAT;
-      for (let tap: usize = 0; tap < <usize>(r * r); tap++) {
-        store<f32>(to + tap * FLOAT, load<f32>(taps + tap * VECTOR + <usize>lane * FLOAT));
+      let to = out + <usize>(((group * 4 + lane) * chans + c) * r * r) * FLOAT;
+      let tap = taps + <usize>lane * FLOAT;
+      for (const end = to + <usize>(r * r) * FLOAT; to < end; to += FLOAT) {
+        const sum = load<f32>(tap);
+        store<f32>(to, more ? load<f32>(to) + sum : sum);
+        tap += VECTOR;
       }
     }
   }
