@@ -1,6 +1,5 @@
 /** imageFrom in a page: what the browser decodes, what a canvas draws, and a folder that a page has as files. */
 
-import { encode } from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { orient } from "../../src/data/exif.js";
 import { decodeImage, filesToDataset, type Image, imageFrom } from "../../src/index.js";
@@ -26,11 +25,19 @@ function held(jpeg: Uint8Array, orientation: number): Uint8Array<ArrayBuffer> {
 
 const largest = (a: Image, b: Image) => a.data.reduce((most, x, i) => Math.max(most, Math.abs(x - b.data[i])), 0);
 
+const canvasOf = (width: number, height: number) => {
+  const canvas = new OffscreenCanvas(width, height);
+  const pixels = new ImageData(new Uint8ClampedArray(waves(width, height)), width, height);
+  canvas.getContext("2d")!.putImageData(pixels, 0, 0);
+  return { canvas, pixels };
+};
+
 let jpeg: Uint8Array;
 let own: Image;
 
 beforeAll(async () => {
-  jpeg = encode({ width: WIDTH, height: HEIGHT, data: waves(WIDTH, HEIGHT) }, 90).data;
+  const blob = await canvasOf(WIDTH, HEIGHT).canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+  jpeg = new Uint8Array(await blob.arrayBuffer());
   own = await decodeImage(jpeg);
 });
 
@@ -62,13 +69,6 @@ describe("a large JPEG", () => {
     );
   });
 });
-
-const canvasOf = (width: number, height: number) => {
-  const canvas = new OffscreenCanvas(width, height);
-  const pixels = new ImageData(new Uint8ClampedArray(waves(width, height)), width, height);
-  canvas.getContext("2d")!.putImageData(pixels, 0, 0);
-  return { canvas, pixels };
-};
 
 const rgb = (rgba: ArrayLike<number>) => Uint8Array.from(rgba).filter((_, i) => i % 4 !== 3);
 
