@@ -4,6 +4,7 @@ import type { Targets } from "../data/batch.js";
 import { IGNORED } from "../layers/losses/class-loss.js";
 import { checkLogProbabilities, nllLoss } from "../layers/losses/nll-loss.js";
 import type { Module } from "../layers/module.js";
+import { likeliest } from "../metrics/likeliest.js";
 import { replaceGrads } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { div, mul } from "../tensor/ops/pointwise/arithmetic.js";
@@ -95,7 +96,7 @@ export function accuracyOf(said: readonly Said[]): number | undefined {
     for (let i = 0; i < labels.length; i++) {
       if (labels[i] === IGNORED) continue;
       const row = output.subarray(i * columns, (i + 1) * columns);
-      if (row.indexOf(Math.max(...row)) === labels[i]) right++;
+      if (likeliest(row) === labels[i]) right++;
       all++;
     }
   }
