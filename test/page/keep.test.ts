@@ -7,6 +7,7 @@ import { decodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { Net3 } from "../../src/nets/net3.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { noChromium } from "../chromium.js";
+import { lossesOf } from "./losses.js";
 import { oneStep, openSite, type Site, still } from "./site.js";
 
 let site: Site;
@@ -27,13 +28,6 @@ async function download(page: Page, name: string): Promise<Download> {
 
 async function bytesOf(file: Download): Promise<Uint8Array> {
   return readFile(await file.path());
-}
-
-/** The losses of all steps so far, as the table has them. */
-async function lossesOf(page: Page): Promise<string[]> {
-  const chart = page.locator("figure", { hasText: "Loss, step by step" });
-  if ((await chart.locator("details[open]").count()) === 0) await chart.getByText("Numbers").click();
-  return chart.locator("tbody tr").allInnerTexts();
 }
 
 describe.skipIf(noChromium)(`Keep${noChromium ? `: ${noChromium}` : ""}`, () => {

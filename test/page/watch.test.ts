@@ -3,6 +3,7 @@
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noChromium } from "../chromium.js";
+import { lossesOf } from "./losses.js";
 import { eventually, oneStep, openSite, type Site, stepOf, still } from "./site.js";
 
 let site: Site;
@@ -13,13 +14,6 @@ beforeAll(async () => {
 afterAll(() => site?.close());
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-
-/** The losses so far, as the table behind the chart has them. */
-async function lossesOf(page: Page): Promise<string[]> {
-  const chart = page.locator("figure", { hasText: "Loss, step by step" });
-  if ((await chart.locator("details[open]").count()) === 0) await chart.getByText("Numbers").click();
-  return chart.locator("tbody td:first-of-type").allInnerTexts();
-}
 
 describe.skipIf(noChromium)(`Watch${noChromium ? `: ${noChromium}` : ""}`, () => {
   it("learns by itself, says nothing in the console, and asks for nothing once it is there", async () => {

@@ -96,7 +96,7 @@ function Optimizer({ tape }: { tape: Tape }) {
 export function Place({ tape, place }: { tape: Tape; place: number }) {
   const step: TapeStep | undefined = tape.steps[place];
   return (
-    <section class="place" aria-live="polite" aria-label={`Step ${place + 1}`}>
+    <section class="place" aria-label={`Step ${place + 1}`}>
       {!step && <Optimizer tape={tape} />}
       {step?.way === "forward" && <Forward step={step} tape={tape} />}
       {step?.way === "backward" && <Backward step={step} tape={tape} />}

@@ -17,6 +17,12 @@ function labelOf(step: TapeStep | undefined, { tensors }: RecordedStep["tape"]):
   return { name: step.name, about: `to ${nameOf(tensors[step.to])}` };
 }
 
+/** For those who hear the page, when they have moved. */
+function spokenAt(here: number, tape: RecordedStep["tape"]): string {
+  const { name, about } = labelOf(tape.steps[here], tape);
+  return `Step ${here + 1} of ${places.value}: ${name}, ${about}`;
+}
+
 function Tape({ tape }: { tape: RecordedStep["tape"] }) {
   const list = useRef<HTMLOListElement>(null);
   const here = place.value;
@@ -132,6 +138,9 @@ export function Step() {
               step <b>{place.value + 1}</b> of <b>{places}</b>
             </p>
           </fieldset>
+          <p class="unseen" aria-live="polite">
+            {spokenAt(place.value, tape)}
+          </p>
           <div class="walk">
             <Tape tape={tape} />
             <Place tape={tape} place={place.value} />

@@ -28,7 +28,11 @@ const SHAPE = { channels: 3, height: SIZE, width: SIZE };
 /** Every fifth is kept aside, to be asked about. */
 const ASIDE = 0.2;
 
-const [EPOCHS, BATCH, LR] = [40, 16, 0.002];
+const [BATCH, LR] = [16, 0.002];
+
+/** Steps that few photographs need, seen again and again; and epochs, whatever their number. */
+const STEPS = 360;
+const [FEWEST_EPOCHS, MOST_EPOCHS] = [30, 120];
 
 /** With few photographs, each has to be seen in many ways. */
 const AUGMENT: AugmentOptions = {
@@ -161,9 +165,11 @@ export class Own {
     const net = new Net3({ classes: classes.length, size: SIZE });
     const optimizer = new AdamW(net.parameters(), { lr: LR, weightDecay: 0.05 });
     const batchSize = Math.min(BATCH, train.length);
+    const wanted = Math.ceil(STEPS / Math.ceil(train.length / batchSize));
+    const epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, wanted));
     await fit(net, {
-      ...{ optimizer, train, validation: aside, batchSize, augment: AUGMENT, epochs: EPOCHS },
-      schedule: new CosineWarmupLR(optimizer, { steps: EPOCHS, warmupSteps: 2 }),
+      ...{ optimizer, train, validation: aside, batchSize, augment: AUGMENT, epochs },
+      schedule: new CosineWarmupLR(optimizer, { steps: epochs, warmupSteps: 2 }),
       signal: this.#stop.signal,
       onEpoch: ({ epoch, epochs, train, validation }) => {
         this.#tell({ told: "progress", epoch, epochs, loss: train.loss, accuracy: validation!.accuracy });

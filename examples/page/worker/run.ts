@@ -27,6 +27,9 @@ import { type SavedRun, savedRun } from "./store.js";
 /** Faces to learn from, faces to be asked about, and how often to go through the former. */
 const [TRAIN, TEST, EPOCHS] = [1024, 96, 60];
 
+/** Bytes that a net may take: with more, a phone would end the tab without a word. */
+const MEMORY = 2 ** 30;
+
 /** Faces that are drawn and shown at a time. */
 const DRAWN_AT_ONCE = 24;
 
@@ -104,7 +107,7 @@ export class Run {
     const test = new FaceSet("test", TEST, this.#settings);
     this.#show(test);
     const saved = resume ? await savedRun() : undefined;
-    await useBackend(backend);
+    await useBackend(backend, backend === "wasm" ? { memoryLimit: MEMORY } : {});
     manualSeed(seed);
     const model = nets[name]();
     const optimizer = optimizers[by](model.parameters(), lr);

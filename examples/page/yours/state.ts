@@ -122,6 +122,7 @@ export function stop(): void {
 /** Has the net look at a photograph. */
 export function lookAt(at: ImageBitmap | File): void {
   looking.value = true;
+  performance.mark("asked");
   ask({ ask: "look", at });
 }
 
@@ -143,6 +144,7 @@ function hearOwn(news: OwnNews): void {
       phase.value = "learned";
       break;
     case "answer":
+      performance.measure("opinion", "asked");
       looking.value = false;
       problem.value = undefined;
       answer.value = news;

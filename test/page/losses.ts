@@ -1,0 +1,10 @@
+/** lossesOf: the numbers behind the curve of the loss. */
+
+import type { Page } from "playwright";
+
+/** The losses so far, step by step, as the table behind the chart has them. */
+export async function lossesOf(page: Page): Promise<string[]> {
+  const chart = page.locator("figure", { hasText: "Loss, step by step" });
+  if ((await chart.locator("details[open]").count()) === 0) await chart.getByText("Numbers").click();
+  return chart.locator("tbody tr").allInnerTexts();
+}
