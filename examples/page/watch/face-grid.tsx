@@ -46,9 +46,15 @@ export function FaceGrid() {
     <section class="faces" aria-labelledby="faces-title">
       <h2 id="faces-title">What it says to faces that it has never seen</h2>
       <p class="legend">
-        <span class="key" data-opinion="covered" /> covered
-        <span class="key" data-opinion="not covered" /> not covered: the surer, the stronger
-        <span class="key wrong" /> wrong
+        <span>
+          <span class="key" data-opinion="covered" /> covered
+        </span>
+        <span>
+          <span class="key" data-opinion="not covered" /> not covered: the surer, the stronger
+        </span>
+        <span>
+          <span class="key wrong" /> wrong
+        </span>
       </p>
       <div class="grid">
         {faces.value.pictures.map((_, face) => (
