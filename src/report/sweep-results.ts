@@ -153,7 +153,7 @@ export function resultLines({ metric, settings, over }: SweepResults): string[] 
     test ? spreadText(test) : "",
   ]);
   const lines = inColumns([head, ...rows], names.length);
-  return over ? [...lines, "", flattery(settings)] : lines;
+  return [...lines, "", over ? flattery(settings) : "The sweep is not over: this may change."];
 }
 
 /** What whoever takes the first line has to know. */

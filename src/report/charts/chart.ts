@@ -30,6 +30,9 @@ export const PALETTE = Object.values(COLORS).slice(0, 4);
 /** An axis from 0 to 1. */
 export const UNIT = { domain: [0, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] };
 
+/** The width of a page, in pixels. */
+export const PAGE = 1180;
+
 /** Pixels that a Latin letter takes, about. */
 const CHARACTER = 7;
 

@@ -4,16 +4,13 @@ import { confusionMatrix } from "../../metrics/classification.js";
 import { count } from "../../text.js";
 import { percentages, shortened } from "../format.js";
 import type { Predictions } from "../predictions.js";
-import { type Chart, type Charts, COLORS, labelWidth } from "./chart.js";
+import { type Chart, type Charts, COLORS, labelWidth, PAGE } from "./chart.js";
 
 /** More classes than this have no room for numbers: they are a heat map of the width of the page. */
 export const NUMBERED = 15;
 
 /** More classes than this have no room for their names, either: every second is named, or every third, … */
 const NAMED = 110;
-
-/** Of a page, in pixels. */
-const PAGE = 1180;
 
 /** Of a class, as a row of the matrix. */
 interface Cell {

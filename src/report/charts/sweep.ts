@@ -1,10 +1,12 @@
 /** Charts of a sweep: what each option does, all options together, and how training went. */
 
 import type { EpochLine } from "../../run/run-json.js";
+import { plural } from "../../text.js";
 import { deciding, type MetricName } from "../../train/best-epoch.js";
 import { shortened } from "../format.js";
 import { spreadOf, textOf } from "../sweep-results.js";
-import { type Chart, type Charts, COLORS, type Legend, PALETTE } from "./chart.js";
+import { type Chart, type Charts, COLORS, type Legend, PAGE, PALETTE } from "./chart.js";
+import { epochTicks } from "./training.js";
 
 /** A setting as the charts draw it: the best comes first. */
 export interface DrawnSetting {
@@ -24,7 +26,7 @@ function legendOf(settings: readonly DrawnSetting[]): Legend {
   const names = settings.slice(0, NAMED).map(({ name }) => shortened(name, 48));
   const others = settings.length - NAMED;
   if (others <= 0) return { names, colors: PALETTE };
-  return { names: [...names, `${others} others`], colors: [...PALETTE, COLORS.grey] };
+  return { names: [...names, plural(others, "other")], colors: [...PALETTE, COLORS.grey] };
 }
 
 /** The look of the line of one setting. */
@@ -133,8 +135,8 @@ export function parallelChart(
     alt: `Parallel coordinates of ${settings.length} settings over ${options.join(", ")} and ${metric}`,
     legend: legendOf(settings),
     shape: "wide",
-    width: Math.max(560, 190 * axes.length),
-    height: 340,
+    width: PAGE,
+    height: 360,
     marginLeft: 30,
     marginRight: 90,
     marginTop: 22,
@@ -175,10 +177,10 @@ export function curvesChart(charts: Charts, settings: readonly DrawnSetting[], m
     title: `${metric} by epoch, on the validation photographs`,
     legend: legendOf(settings),
     shape: "wide",
-    width: 760,
-    height: 320,
+    width: PAGE,
+    height: 360,
     marginTop: 22,
-    x: { label: "epoch", tickFormat: "d" },
+    x: { label: "epoch", ticks: epochTicks(Math.max(...curves.map((points) => points.length))), tickFormat: "d" },
     y: { label: metric, nice: true, ticks: 6 },
     marks: drawn.reverse(),
   });

@@ -20,7 +20,7 @@ export interface EpochChart {
 }
 
 /** At most ten whole numbers from 1 on. */
-function epochTicks(epochs: number): number[] {
+export function epochTicks(epochs: number): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100].find((size) => epochs / size <= 10) ?? Math.ceil(epochs / 10);
   return Array.from({ length: epochs }, (_, i) => i + 1).filter((epoch) => epoch % step === 0 || step === 1);
 }
