@@ -32,6 +32,8 @@ interface OtherFlags {
   config?: string;
   recipe?: RecipeName;
   findLr?: string;
+  /** True where no folder was named. */
+  tensorboard?: string | true;
   json?: boolean;
 }
 
@@ -77,7 +79,11 @@ async function newConfig(data: string | undefined, flags: OtherFlags & Record<st
   const file = flags.config === undefined ? {} : await readConfig(flags.config);
   const given = givenFlags(flags);
   const folder = data ?? file.data;
-  if (folder === undefined) throw new Error("no folder of photographs: torchlet train DIR");
+  if (folder === undefined) {
+    const { tensorboard } = flags;
+    const taken = typeof tensorboard === "string" ? ` (${tensorboard} is --tensorboard's: give DIR before it)` : "";
+    throw new Error(`no folder of photographs: torchlet train DIR${taken}`);
+  }
   return trainConfig(withAbsolutePaths({ ...recipe, ...file, ...given, data: folder }), (field) => {
     if (field in given) return flagOf(field);
     if (field in file) return `${flags.config}: ${field}`;
@@ -116,17 +122,23 @@ function goingOn(run: string): string {
 }
 
 /** @throws Error when flags are given that say nothing together */
-function checkTogether({ out, orResume, resume, until, findLr }: OtherFlags): void {
+function checkTogether({ out, orResume, resume, until, findLr, tensorboard }: OtherFlags): void {
   if (orResume && (out ?? resume) === undefined)
     throw new Error("--or-resume: of which run? Name its folder with --out");
-  if (findLr !== undefined && (orResume || until !== undefined)) {
+  if (findLr === undefined) return;
+  if (orResume || until !== undefined)
     throw new Error(`${orResume ? "--or-resume" : "--until"}: --find-lr makes no run`);
-  }
+  if (tensorboard !== undefined) throw new Error("--tensorboard: --find-lr makes no run");
+}
+
+async function boardOptions(given: string | true): Promise<RunHooks["board"]> {
+  const { boardImages } = await import("../report/board-images.js");
+  return { folder: given === true ? undefined : given, draw: boardImages };
 }
 
 async function train(data: string | undefined, flags: OtherFlags & Record<string, unknown>): Promise<void> {
   checkTogether(flags);
-  const { json, out, resume, until } = flags;
+  const { json, out, resume, until, tensorboard } = flags;
   const config = resume === undefined ? await newConfig(data, flags) : undefined;
   const changes = resume === undefined ? {} : changesOnResume(data, flags);
   const { jsonOutput, textOutput } = await import("./train-output.js");
@@ -139,7 +151,8 @@ async function train(data: string | undefined, flags: OtherFlags & Record<string
     if (event.event === "start") begun = event.run;
     show(event);
   };
-  const hooks: RunHooks = { onEvent, signal: onInterruptions(), until };
+  const board = tensorboard === undefined ? undefined : await boardOptions(tensorboard);
+  const hooks: RunHooks = { onEvent, signal: onInterruptions(), until, board };
   try {
     if (resume !== undefined) await resumeRun(resume, changes, hooks);
     else if (config && flags.findLr !== undefined)
@@ -197,6 +210,7 @@ export function trainCommand(): Command {
       ),
     )
     .option("--find-lr <SVG>", "instead of training, try learning rates and draw the loss at each of them")
+    .option("--tensorboard [DIR]", "write TensorBoard's event files, too (default: into the run folder)")
     .option("--json", "one line of JSON for each event");
   for (const [heading, names] of Object.entries(optionGroups)) {
     command.optionsGroup(heading);

@@ -32,9 +32,13 @@ export async function jpegUri(image: Image): Promise<string> {
 }
 
 /** For pictures of a few pixels, each of which counts. */
-export async function pngUri(image: Image): Promise<string> {
+export async function pngOf(image: Image): Promise<Uint8Array> {
   const { PNG } = (await import("#pngjs")).default;
   const png = new PNG({ width: image.width, height: image.height });
   png.data.set(imageToRgba(image));
-  return dataUri("png", PNG.sync.write(png));
+  return PNG.sync.write(png);
+}
+
+export async function pngUri(image: Image): Promise<string> {
+  return dataUri("png", await pngOf(image));
 }

@@ -33,11 +33,13 @@ import type { EpochReport, StepReport } from "../train/reports.js";
 import type { LossFunction } from "../train/target-loss.js";
 import { checkPlaces } from "./apart.js";
 import { flagOf, type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
+import type { BoardOptions, RunBoard } from "./run-board.js";
 import { checkSamePhotographs, type RunData, readRunData, summarize } from "./run-data.js";
 import { buildModel, type CheckpointName, isOver, RunFolder } from "./run-folder.js";
 import type { DataSummary, SkippedPhotograph, TestSummary } from "./run-json.js";
 import { RunLock } from "./run-lock.js";
 import { session } from "./session.js";
+import { stepsIn } from "./steps-in.js";
 
 /** What a run tells while it goes on. */
 export type RunEvent =
@@ -72,6 +74,8 @@ export interface RunHooks {
   signal?: AbortSignal;
   /** Ends when so many epochs are over, with a schedule that is made for all: going on comes to the same. */
   until?: number;
+  /** Writes TensorBoard's events, too. */
+  board?: BoardOptions;
 }
 
 /** What the backend is made with. Not even an empty option: some backends have none of this name. */
@@ -136,6 +140,11 @@ function checkUntil({ until }: RunHooks, { epochs }: TrainConfig): void {
   throw new Error(`--until: expected at most the ${plural(epochs, "epoch")} that there are to be, got ${until}`);
 }
 
+/** @throws Error when TensorBoard's events would lie among the photographs, or be mixed with those of another run */
+async function checkEvents(folder: string, config: TrainConfig, begun: boolean): Promise<void> {
+  (await import("./run-board.js")).checkBoard(folder, config, begun);
+}
+
 /** @throws Error when there is nothing to tell apart, or no way to measure it by `metric` */
 function checkClasses({ data, metric }: TrainConfig, { train, validation, test, skipped }: RunData): void {
   const { classes, counts } = train;
@@ -164,12 +173,6 @@ interface Plan {
   options: FitOptions;
   /** What the end is measured on. */
   test: ImageDataset;
-}
-
-/** Steps of an epoch. */
-function stepsIn(length: number, { batch, dropLast, accumulate = 1 }: TrainConfig): number {
-  const batches = length / batch;
-  return Math.ceil((dropLast ? Math.floor(batches) : Math.ceil(batches)) / accumulate);
 }
 
 /** @throws Error when options and photographs do not fit together */
@@ -248,6 +251,9 @@ export async function beginRun(
   { numbered, lock, expected }: Beginning = {},
 ): Promise<void> {
   checkUntil(hooks, config);
+  // Which number the folder gets is not known yet; there are no events in a new one.
+  if (hooks.board && !(numbered && hooks.board.folder === undefined))
+    await checkEvents(hooks.board.folder ?? path, config, false);
   await useBackend(config.backend, backendOptions(config));
   const data = await openData(config, hooks);
   const planned = plan(config, data);
@@ -294,6 +300,7 @@ export async function goOn(run: RunFolder, changes: Changes, hooks: RunHooks): P
   }
   checkPlaces(run.path, config);
   checkUntil(hooks, config);
+  if (hooks.board) await checkEvents(hooks.board.folder ?? run.path, config, true);
   await run.checkSettings("last");
   // What was computed before was strict, and will be after a return to such a backend: the option stays in config.json.
   const strict = WITH_STRICT.includes(config.backend) ? config.strict : undefined;
@@ -334,6 +341,15 @@ async function measureTest(
   };
 }
 
+async function openBoard(
+  { path, config }: RunFolder,
+  { folder = path }: BoardOptions,
+  training: { length: number; position: TrainingPosition; begun: boolean },
+): Promise<RunBoard> {
+  const { RunBoard } = await import("./run-board.js");
+  return new RunBoard(folder, { config, ...training });
+}
+
 /** Where training stands, for messages. */
 function placeOf({ epoch, done }: TrainingPosition): string {
   return done > 0 || epoch === 1
@@ -345,10 +361,11 @@ async function train(
   run: RunFolder,
   planned: Plan,
   { data, skipped }: { data: DataSummary; skipped: SkippedPhotograph[] },
-  { onEvent, signal, until }: RunHooks,
-  position = new TrainingPosition(),
+  { onEvent, signal, until, board: wanted }: RunHooks,
+  resumed?: TrainingPosition,
 ): Promise<void> {
   const { config, path } = run;
+  const position = resumed ?? new TrainingPosition();
   const { model, optimizer, schedule, options } = planned;
   // Where a run was killed between the two, the checkpoint knows of an epoch that metrics.jsonl does not have.
   await run.writeMetrics(position.reports);
@@ -367,12 +384,17 @@ async function train(
   const isDue = (done: number) =>
     Math.ceil(done / config.batch) % config.checkpointEvery === 0 ||
     performance.now() - saved >= 1000 * config.checkpointSeconds;
+  const { length } = options.train;
+  const board = wanted && (await openBoard(run, wanted, { length, position, begun: resumed !== undefined }));
   const onStep = async (report: StepReport) => {
     onEvent({ event: "step", ...report });
+    board?.onStep(report);
     if (isDue(report.done)) await save("last");
   };
   const onEpoch = async (report: EpochReport) => {
     const best = bestEpoch(position.reports, config.metric) === report;
+    // Before the checkpoint: what is told, and not saved, is told again.
+    board?.onEpoch(report);
     // "last" comes last: should the run be killed before it, the end of this epoch comes again, to the same numbers.
     await (best ? save("best", "last") : save("last"));
     await run.writeMetrics(position.reports);
@@ -388,6 +410,10 @@ async function train(
     const best = bestEpoch(reports, config.metric);
     const test = await measureTest(run, planned, reports, signal);
     await run.writeTest(test);
+    if (wanted && board) {
+      const shown = test.best.epoch === test.last.epoch ? model : await run.loadModel("best");
+      board.onEnd(reports.length, test, await wanted.draw(shown, planned.test));
+    }
     onEvent({ event: "end", run: path, early: reports.length < config.epochs, best, test });
   } catch (error) {
     if (signal?.aborted && error === signal.reason) await save("last");
@@ -398,5 +424,7 @@ async function train(
       await fit(model, { ...options, epochs: position.epoch, position: before, signal, detectAnomaly: true });
     }
     throw error;
+  } finally {
+    board?.close();
   }
 }

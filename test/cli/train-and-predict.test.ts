@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { examine } from "../../src/report/examine.js";
 import { RunFolder } from "../../src/run/run-folder.js";
+import { readEvents, scalarsIn, sessionsIn } from "../io/read-events.js";
 import { runContents } from "../run/run-contents.js";
 import { start, torchlet } from "./torchlet.js";
 
@@ -97,6 +98,23 @@ describe("train", () => {
     const seen = await torchlet(root, "predict", "three/cow", "--run", "three-run");
     expect(seen.stdout).toMatch(/^photograph +class +ant +bee +cow\n/);
     expect(seen.stdout.trimEnd().split("\n")).toHaveLength(7);
+  });
+
+  it("writes TensorBoard's events, and goes on with them", async () => {
+    const flags = ["--epochs", "1", "--out", "board", ...small];
+    expect(await torchlet(root, "train", "faces", "--tensorboard", ...flags)).toMatchObject({ code: 0, stderr: "" });
+    expect(await torchlet(root, "train", "--resume", "board", "--epochs", "2", "--tensorboard")).toMatchObject({
+      code: 0,
+    });
+    expect(sessionsIn(join(root, "board"))).toHaveLength(2);
+    expect(scalarsIn(readEvents(join(root, "board")))["step/loss"].map(([step]) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    const taken = await torchlet(root, "train", "--tensorboard", "faces");
+    expect([taken.code, taken.stderr]).toEqual([
+      1,
+      "torchlet: no folder of photographs: torchlet train DIR (faces is --tensorboard's: give DIR before it)\n",
+    ]);
+    const search = await torchlet(root, "train", "faces", "--find-lr", "lr.svg", "--tensorboard");
+    expect([search.code, search.stderr]).toEqual([1, "torchlet: --tensorboard: --find-lr makes no run\n"]);
   });
 
   it("gives each event as a line of JSON", async () => {

@@ -1,11 +1,7 @@
 /** The ONNX file format: its protocol-buffer messages, as far as an exported model uses them. */
 
-import { create, createFileRegistry, type DescMessage, toBinary } from "@bufbuild/protobuf";
-import {
-  FileDescriptorProtoSchema,
-  FieldDescriptorProto_Label as Label,
-  FieldDescriptorProto_Type as Type,
-} from "@bufbuild/protobuf/wkt";
+import { create, type DescMessage, toBinary } from "@bufbuild/protobuf";
+import { type Message, messageTypes } from "../protobuf.js";
 
 /**
  * Names, numbers and types of the fields; `[]` is a repeated one.
@@ -50,51 +46,12 @@ const MESSAGES = {
   DimensionProto: { dimValue: [1, "int64"], dimParam: [2, "string"] },
 } as const;
 
-type Messages = typeof MESSAGES;
-
-interface Scalars {
-  int64: bigint;
-  int32: number;
-  float: number;
-  string: string;
-  bytes: Uint8Array;
-}
-
-type Value<T> = T extends `${infer Item}[]`
-  ? readonly Value<Item>[]
-  : T extends keyof Scalars
-    ? Scalars[T]
-    : T extends keyof Messages
-      ? Proto<T>
-      : never;
-
 /** A message's fields as a plain object. */
-export type Proto<Name extends keyof Messages> = {
-  -readonly [Field in keyof Messages[Name]]?: Messages[Name][Field] extends readonly [number, infer T]
-    ? Value<T>
-    : never;
-};
+export type Proto<Name extends keyof typeof MESSAGES> = Message<typeof MESSAGES, Name>;
 
-const SCALARS = { int64: Type.INT64, int32: Type.INT32, float: Type.FLOAT, string: Type.STRING, bytes: Type.BYTES };
-
-/** The messages as protobuf-es knows them, in proto2 as ONNX's are: a field that is set is written, even if it is 0. */
+/** The message that an ONNX file is. */
 export function modelSchema(): DescMessage {
-  const messageType = Object.entries(MESSAGES).map(([name, fields]) => ({
-    name,
-    field: Object.entries<readonly [number, string]>(fields).map(([name, [number, type]]) => {
-      const item = type.replace("[]", "");
-      const scalar = SCALARS[item as keyof Scalars];
-      const kind = scalar === undefined ? { type: Type.MESSAGE, typeName: `.onnx.${item}` } : { type: scalar };
-      return { name, number, label: item === type ? Label.OPTIONAL : Label.REPEATED, ...kind };
-    }),
-  }));
-  const file = create(FileDescriptorProtoSchema, {
-    name: "onnx.proto",
-    package: "onnx",
-    syntax: "proto2",
-    messageType,
-  });
-  return createFileRegistry(file, () => undefined).getMessage("onnx.ModelProto")!;
+  return messageTypes(MESSAGES)("ModelProto");
 }
 
 /** The bytes of an ONNX file. */

@@ -1,5 +1,6 @@
 /** Charts of the photographs themselves: how many of each class, how large, how bright. */
 
+import type { ImageDataset } from "../../data/image-dataset.js";
 import type { PhotoFolder } from "../../data/photo-folder.js";
 import { count } from "../../text.js";
 import { inQuotes, shortened, thousands } from "../format.js";
@@ -153,7 +154,7 @@ const CHANNEL_COLORS: Record<string, string> = {
 };
 
 /** Whether the three channels of every photograph are the same. */
-export function isGrey(dataset: PhotoFolder): boolean {
+export function isGrey(dataset: ImageDataset): boolean {
   const plane = dataset.size ** 2;
   return [...dataset.labels.keys()].every((i) => {
     const pixels = dataset.pixels(i);
