@@ -27,10 +27,19 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** The files that are named, and those in the folders that are named, unless they are no photographs: those are told of. */
+/**
+ * The files that are named, and those in the folders that are named, unless they are no photographs: those are told of.
+ * @throws Error at the end, when there was none
+ */
 export async function* pathsOf(paths: readonly string[], list: string | undefined): AsyncGenerator<string> {
-  yield* expanded(paths);
-  if (list !== undefined) yield* expanded(linesOf(list));
+  let none = true;
+  for (const source of [paths, ...(list === undefined ? [] : [linesOf(list)])]) {
+    for await (const path of expanded(source)) {
+      none = false;
+      yield path;
+    }
+  }
+  if (none) throw new Error(`no photographs in ${[...paths, ...(list === undefined ? [] : [list])].join(", ")}`);
 }
 
 async function* expanded(paths: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {

@@ -1,10 +1,11 @@
-/** openSink: where predictions go, a batch at a time: standard output, or a file that can be gone on with. */
+/** openSink: where predictions go, a batch at a time: standard output, a file that can be gone on with, or a whole part. */
 
 import { once } from "node:events";
 import { createReadStream, existsSync } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FileError, onFile } from "../file-error.js";
+import { writeAtomically } from "../io/atomic-file.js";
 import type { Prediction, Rows } from "./predict-rows.js";
 
 export interface Sink {
@@ -13,10 +14,11 @@ export interface Sink {
    * @throws FileError when the rows are about other files
    */
   without(files: readonly string[]): Promise<string[]>;
-  /** Returns when there is room for more. */
-  write(predictions: readonly Prediction[]): Promise<void>;
-  close(): Promise<void>;
+  /** Asks for a batch when there is room for one. */
+  write(batches: AsyncIterable<readonly Prediction[]>): Promise<void>;
 }
+
+const all = async (files: readonly string[]) => [...files];
 
 /** Puts the heading before the first row. */
 function textOf(rows: Rows, begun: boolean): (predictions: readonly Prediction[]) => string {
@@ -32,12 +34,23 @@ function textOf(rows: Rows, begun: boolean): (predictions: readonly Prediction[]
 function standardOutput(rows: Rows): Sink {
   const text = textOf(rows, false);
   return {
-    without: async (files) => [...files],
-    async write(predictions) {
-      if (!process.stdout.write(text(predictions))) await once(process.stdout, "drain");
+    without: all,
+    async write(batches) {
+      for await (const predictions of batches) {
+        if (!process.stdout.write(text(predictions))) await once(process.stdout, "drain");
+      }
     },
-    close: async () => {},
   };
+}
+
+/** A file that is there once all predictions are in it. */
+function partSink(part: string, rows: Rows): Sink {
+  async function* textOf(batches: AsyncIterable<readonly Prediction[]>): AsyncGenerator<Uint8Array> {
+    // Also where there is no photograph for this part.
+    yield Buffer.from(rows.head([]));
+    for await (const predictions of batches) yield Buffer.from(predictions.map(rows.row).join(""));
+  }
+  return { without: all, write: (batches) => writeAtomically(part, textOf(batches)) };
 }
 
 /** The rows in the first `end` bytes of a file, whole ones only: what a crash has left behind the last one is none. */
@@ -119,16 +132,25 @@ async function fileSink(out: string, resume: boolean, rows: Rows): Promise<Sink>
       }
       return [];
     },
-    async write(predictions) {
-      const bytes = Buffer.from(text(predictions));
-      await onFile(out, "written", () => file.write(bytes, 0, bytes.length, end));
-      end += bytes.length;
+    async write(batches) {
+      try {
+        for await (const predictions of batches) {
+          const bytes = Buffer.from(text(predictions));
+          await onFile(out, "written", () => file.write(bytes, 0, bytes.length, end));
+          end += bytes.length;
+        }
+      } finally {
+        await file.close();
+      }
     },
-    close: () => file.close(),
   };
 }
 
-/** @param options `resume` goes on with the file `out`, which is made anew otherwise */
-export async function openSink(rows: Rows, { out, resume = false }: { out?: string; resume?: boolean }): Promise<Sink> {
+/** @param options `resume` goes on with the file `out`, which is made anew otherwise; `part` is a file that is whole or not there */
+export async function openSink(
+  rows: Rows,
+  { out, resume = false, part }: { out?: string; resume?: boolean; part?: string },
+): Promise<Sink> {
+  if (part !== undefined) return partSink(part, rows);
   return out === undefined ? standardOutput(rows) : fileSink(out, resume, rows);
 }

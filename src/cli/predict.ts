@@ -1,5 +1,6 @@
 /** torchlet predict: what a trained net sees in photographs, one after the other, however many there are. */
 
+import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { Sequential } from "../layers/sequential.js";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
@@ -8,6 +9,7 @@ import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
 import { checkpointOption } from "./checkpoint-option.js";
 import { batchesOf, pathsOf } from "./predict-paths.js";
 import { FORMATS, type Format, type Prediction, rowsIn } from "./predict-rows.js";
+import { ofShard, parseShard, partOf, type Shard } from "./predict-shard.js";
 import { openSink } from "./predict-sink.js";
 import { printError } from "./print.js";
 
@@ -17,6 +19,7 @@ interface PredictFlags {
   format?: Format;
   json?: boolean;
   list?: string;
+  shard?: string;
   out?: string;
   resume?: boolean;
 }
@@ -59,16 +62,45 @@ async function predictBatch(
 }
 
 /** @throws Error when flags do not go together */
-function formatOf({ json, format = json ? "jsonl" : "text", out, resume }: PredictFlags): Format {
+function formatOf({ json, format = json ? "jsonl" : "text", out, resume, shard }: PredictFlags): Format {
   if (json && format !== "jsonl") throw new Error(`--json is --format jsonl, and --format is ${format}`);
   if (out !== undefined && format === "text") throw new Error("--out: text is for people; add --format csv or jsonl");
+  if (shard !== undefined && out === undefined) throw new Error("--shard writes a part into a folder: --out DIR");
+  if (shard !== undefined && resume)
+    throw new Error("--resume: a part is whole or not there; leave it out with --shard");
   if (resume && out === undefined) throw new Error("--resume goes on with a file: --out FILE");
   return format;
+}
+
+/** What the net sees, batch by batch; what cannot be read is told of. */
+async function* predictions(
+  model: Sequential,
+  batches: AsyncIterable<readonly string[]>,
+  about: { size: number; classes: readonly string[] },
+): AsyncGenerator<Prediction[]> {
+  for await (const files of batches) {
+    const batch = await predictBatch(model, files, about);
+    for (const prediction of batch) {
+      if (!("reason" in prediction)) continue;
+      printError(`${printableName(prediction.file)}: ${prediction.reason}`);
+      process.exitCode = 1;
+    }
+    yield batch;
+  }
+}
+
+/** What is still to be predicted of each batch. */
+async function* leftOf(
+  batches: AsyncIterable<readonly string[]>,
+  without: (files: readonly string[]) => Promise<string[]>,
+): AsyncGenerator<string[]> {
+  for await (const files of batches) yield without(files);
 }
 
 async function predict(paths: readonly string[], flags: PredictFlags): Promise<void> {
   const { run: path, checkpoint, list, out, resume } = flags;
   const format = formatOf(flags);
+  const shard: Shard | undefined = flags.shard === undefined ? undefined : parseShard(flags.shard);
   if (paths.length === 0 && list === undefined) throw new Error("no photographs: name some, or a --list of them");
   const { RunFolder } = await import("../run/run-folder.js");
   const run = await RunFolder.open(path);
@@ -78,27 +110,16 @@ async function predict(paths: readonly string[], flags: PredictFlags): Promise<v
     const { checkApart } = await import("../run/apart.js");
     checkApart("--out", out, run.config);
   }
+  const part = shard && out !== undefined ? await partOf(out, shard, format) : undefined;
+  if (part !== undefined && existsSync(part)) return printError(`${part} is there already`);
   const model = await run.loadModel(checkpoint);
   const rows = rowsIn(format, classes);
-  const sink = await openSink(rows, { out, resume });
+  const sink = await openSink(rows, { out, resume, part });
   if (format === "text") printError(`By ${await describeWeights(run, checkpoint)}:`);
   const most = Math.min(BATCH, Math.max(64, Math.floor(BATCH_BYTES / (3 * size * size))));
-  let seen = 0;
-  try {
-    for await (const files of batchesOf(pathsOf(paths, list), most)) {
-      seen += files.length;
-      const predictions = await predictBatch(model, await sink.without(files), { size, classes });
-      for (const prediction of predictions) {
-        if (!("reason" in prediction)) continue;
-        printError(`${printableName(prediction.file)}: ${prediction.reason}`);
-        process.exitCode = 1;
-      }
-      await sink.write(predictions);
-    }
-  } finally {
-    await sink.close();
-  }
-  if (seen === 0) throw new Error(`no photographs in ${[...paths, ...(list ? [list] : [])].join(", ")}`);
+  const named = pathsOf(paths, list);
+  const batches = batchesOf(shard ? ofShard(named, shard) : named, most);
+  await sink.write(predictions(model, leftOf(batches, sink.without), { size, classes }));
 }
 
 export function predictCommand(): Command {
@@ -109,6 +130,10 @@ export function predictCommand(): Command {
     .requiredOption("--run <RUN>", "the run that trained the net")
     .addOption(checkpointOption())
     .option("--list <FILE>", "more photographs, or folders of them: a path in each line; - is standard input")
+    .option(
+      "--shard <I/N>",
+      "of all of these, every N-th from the I-th on, as a part of its own: --out DIR is a folder then",
+    )
     .optionsGroup("How it is told:")
     .addOption(new Option("--format <NAME>", "text is for people").choices(FORMATS).default(undefined, "text"))
     .option("--json", "the same as --format jsonl: one line of JSON for each photograph")

@@ -117,3 +117,54 @@ describe.each(["csv", "jsonl"])("a file of %s", (format) => {
     expect(odd.stderr).toMatch(/row \d is not a row of predictions: it cannot be gone on with/);
   });
 });
+
+describe("shards", () => {
+  const shard = (of: string, out: string, ...more: string[]) =>
+    predict("--format", "jsonl", "--shard", of, "--out", out, ...more);
+  const rowsOf = (text: string) => text.split("\n").slice(0, -1);
+
+  it("have each photograph once, whatever order they are computed in, as it is predicted alone", async () => {
+    const expected = rowsOf((await predict("--format", "jsonl", ...files)).stdout);
+    const outcomes = await Promise.all(["3/3", "1/3", "2/3"].map((of) => shard(of, "parts", ...files)));
+    expect(outcomes.map(({ stdout }) => stdout)).toEqual(["", "", ""]);
+    expect((await readdir(join(root, "parts"))).sort()).toEqual(
+      [1, 2, 3].map((index) => `part-0000${index}-of-00003.jsonl`),
+    );
+    const parts = await Promise.all([1, 2, 3].map((index) => written(`parts/part-0000${index}-of-00003.jsonl`)));
+    expect(expected.map((_, at) => rowsOf(parts[at % 3])[Math.floor(at / 3)])).toEqual(expected);
+    expect(parts.flatMap(rowsOf)).toHaveLength(expected.length);
+  });
+
+  it("whose parts are there are done; parts of another number of shards are others'", async () => {
+    const part = "parts/part-00002-of-00003.jsonl";
+    await writeFile(join(root, part), "as it is");
+    const again = await shard("2/3", "parts", ...files);
+    expect([again.code, again.stdout, again.stderr]).toEqual([0, "", `${part} is there already\n`]);
+    expect(await written(part)).toBe("as it is");
+    const { code, stderr } = await shard("2/4", "parts", ...files);
+    expect([code, stderr]).toEqual([
+      1,
+      "torchlet: parts: it has parts of 3 shards, and --shard says 4: choose another --out\n",
+    ]);
+  });
+
+  it("without a photograph have a part all the same; without photographs there are no shards", async () => {
+    const args = ["--format", "csv", "--shard", "3/3", "--out", "two"];
+    expect((await predict(...args, files[0], files[2])).code).toBe(0);
+    expect(await written("two/part-00003-of-00003.csv")).toBe("file,class,not covered,covered,error\n");
+    await writeFile(join(root, "empty.txt"), "\n");
+    const none = await shard("1/2", "none", "--list", "empty.txt");
+    expect([none.code, none.stderr]).toEqual([1, "torchlet: no photographs in empty.txt\n"]);
+    expect(await readdir(join(root, "none"))).toEqual([]);
+  });
+
+  it.each([
+    [["--shard", "0/4", "--out", "x"], '--shard: expected I/N with I from 1 to N, as in 3/16, got "0/4"'],
+    [["--shard", "5/4", "--out", "x"], '--shard: expected I/N with I from 1 to N, as in 3/16, got "5/4"'],
+    [["--shard", "1/4"], "--shard writes a part into a folder: --out DIR"],
+    [["--shard", "1/4", "--out", "x", "--resume"], "--resume: a part is whole or not there; leave it out with --shard"],
+  ])("%s is refused", async (args, message) => {
+    const { code, stderr } = await predict("--format", "csv", ...args, files[0]);
+    expect([code, stderr]).toEqual([1, `torchlet: ${message}\n`]);
+  });
+});
