@@ -308,6 +308,6 @@ export {
   type TopPrediction,
 } from "./train/predict.js";
 export { type ConsoleProgress, consoleProgress } from "./train/progress.js";
-export type { EpochReport, StepReport } from "./train/reports.js";
+export type { EpochReport, StepGradients, StepReport } from "./train/reports.js";
 export type { KnownTargets, LossFunction } from "./train/target-loss.js";
 export { WeightAverage, type WeightAverageOptions } from "./train/weight-average.js";

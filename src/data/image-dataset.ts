@@ -242,7 +242,8 @@ export class ImageDataset implements ClassDataset {
 
   /**
    * The dataset batch by batch, the last one of what is left: for a loop, or one in each epoch, in a new order each time.
-   * @throws RangeError unless `batchSize` is a positive integer, and `start` one of the pass's positions
+   * @throws RangeError unless `batchSize` is a positive integer, `start` one of the pass's positions, and each `shard` has an
+   * example of each batch
    * @see torch.utils.data.DataLoader
    */
   batches(batchSize: number, options: ImageBatchOptions = {}): Iterable<ImageBatch> {

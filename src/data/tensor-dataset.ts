@@ -121,7 +121,8 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
   /**
    * The dataset batch by batch, the last one of what is left: for a loop, or one in each epoch, in a new order each time.
    * Its tensors are released when the next batch is asked for, and at the end.
-   * @throws RangeError unless `batchSize` is a positive integer, and `start` one of the pass's positions
+   * @throws RangeError unless `batchSize` is a positive integer, `start` one of the pass's positions, and each `shard` has an
+   * example of each batch
    * @see torch.utils.data.DataLoader
    */
   batches(batchSize: number, options: BatchOptions = {}): Iterable<Batch> {

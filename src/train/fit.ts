@@ -39,7 +39,7 @@ import { beginStreams } from "./epoch-streams.js";
 import { evaluate } from "./evaluate.js";
 import type { AnyMetrics, MetricsOf } from "./metrics.js";
 import { aPosition, TrainingPosition } from "./position.js";
-import type { EpochReport, StepReport } from "./reports.js";
+import type { EpochReport, StepGradients, StepReport } from "./reports.js";
 import { accuracyOf, examplesIn, indicesOf, meanLoss, outputsOf, stepsOf } from "./steps.js";
 import { Tally } from "./tally.js";
 import { classesOf, defaultLoss, type KnownTargets, type LossFunction } from "./target-loss.js";
@@ -94,6 +94,11 @@ export interface FitOptions<Data extends DataSource = ClassDataset> {
   position?: TrainingPosition;
   /** Ends training, after a step or between two batches of an evaluation, by throwing its reason. */
   signal?: AbortSignal;
+  /**
+   * Called between the way back and each step, before gradients are clipped, and waited for: what trains one model in several
+   * processes puts the mean of their gradients in the place of each one's own.
+   */
+  onBackward?: (gradients: StepGradients) => unknown;
   /** Called after each step. Training waits for it, and for `onEpoch`. */
   onStep?: (report: StepReport) => unknown;
   /** Called after each epoch. */
@@ -125,6 +130,7 @@ const KINDS: OptionKinds<AnyOptions> = {
   detectAnomaly: aBoolean,
   position: aPosition,
   signal: aSignal,
+  onBackward: functions<(gradients: StepGradients) => unknown>(),
   onStep: functions<(report: StepReport) => unknown>(),
   onEpoch: functions<(report: EpochReport<AnyMetrics>) => unknown>(),
 };
@@ -322,6 +328,7 @@ async function trainEpoch(model: Module, options: AnyOptions, position: Training
   const how = { optimizer, loss, classes, accumulate, epoch, detectAnomaly };
   for await (const said of stepsOf(model, batches, how)) {
     const mean = meanLoss(said);
+    await options.onBackward?.({ parameters: optimizer.parameters, examples: examplesIn(said) });
     if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).dispose();
     if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
     optimizer.step();

@@ -1,7 +1,19 @@
 /** What training tells while it runs: after each step, and after each epoch. */
 
+import type { Parameter } from "../tensor/tensor.js";
 import type { AnyMetrics, Metrics } from "./metrics.js";
 import type { Prediction } from "./predict.js";
+
+/** What a step is about to be taken with. */
+export interface StepGradients {
+  /**
+   * Those of the optimizer. Each `grad` is of the mean loss over the step's examples; `null` where the loss does not depend
+   * on it.
+   */
+  parameters: readonly Parameter[];
+  /** Examples in the step. */
+  examples: number;
+}
 
 /** Where a running epoch stands. */
 export interface StepReport {

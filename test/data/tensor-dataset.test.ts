@@ -1,6 +1,7 @@
 /** TensorDataset: which examples come in which batch, as what, and which targets are classes. */
 
 import { beforeEach, describe, expect, it } from "vitest";
+import type { BatchOptions } from "../../src/data/passes.js";
 import { TensorDataset, type TensorDatasetOptions } from "../../src/data/tensor-dataset.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
@@ -82,6 +83,44 @@ describe("the inputs", () => {
     for (const _ of dataset.batches(2)) break;
     expect(backend.memory().storages).toBe(before);
     expect([...(await inputs.data())]).toEqual(NUMBERS);
+  });
+});
+
+describe("shards", () => {
+  const numbers = Int32Array.from({ length: 11 }, (_, i) => i);
+  const dataset = new TensorDataset({ inputs: Array.from(numbers, (i) => [i]), targets: numbers });
+  const orderOf = (options: BatchOptions, batchSize = 4) =>
+    Array.from(dataset.batches(batchSize, { generator: new Generator(3), ...options }), ({ inputs, targets }) => {
+      expect([...inputs.dataSync()]).toEqual([...(targets as Int32Array)]);
+      return [...(targets as Int32Array)];
+    });
+
+  it.each([2, 3])("of %d have each batch between them, in its order, none empty", (of) => {
+    const shards = Array.from({ length: of }, (_, index) => orderOf({ shard: { index, of } }));
+    const joined = shards[0].map((_, batch) => shards.flatMap((shard) => shard[batch]));
+    expect(joined).toEqual(orderOf({}));
+    const sizes = shards.flatMap((shard) => shard.map(({ length }) => length));
+    expect(Math.min(...sizes)).toBe(1);
+    expect(Math.max(...sizes)).toBe(2);
+  });
+
+  it("go on in the middle of a pass, counted in whole batches", () => {
+    const shard = { index: 1, of: 2 };
+    expect(orderOf({ shard, start: 4 })).toEqual(orderOf({ shard }).slice(1));
+    expect(orderOf({ shard, dropLast: true })).toEqual(orderOf({ shard }).slice(0, 2));
+  });
+
+  it.each<[BatchOptions, number, string]>([
+    [{ shard: { index: 2, of: 2 } }, 4, "batches: shard 2 of 2: the first is 0, the last 1"],
+    [{ shard: { index: 0, of: 5 } }, 4, "batches: a batch of 4 has not an example for each of 5 shards"],
+    [
+      { shard: { index: 0, of: 2 } },
+      5,
+      "batches: the last batch, of 1, has not an example for each of 2 shards: dropLast: true leaves it out",
+    ],
+  ])("%j of batches of %d are refused", (options, batchSize, message) => {
+    expect(() => dataset.batches(batchSize, options)).toThrow(new RangeError(message));
+    if (batchSize === 5) expect(orderOf({ ...options, dropLast: true }, 5)).toHaveLength(2);
   });
 });
 

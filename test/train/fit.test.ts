@@ -16,17 +16,18 @@ import { CosineWarmupLR } from "../../src/optim/schedules/cosine-warmup-lr.js";
 import { StepLR } from "../../src/optim/schedules/step-lr.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
-import { ones } from "../../src/tensor/factories/filled.js";
+import { ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
 import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { bestEpoch } from "../../src/train/best-epoch.js";
+import type { DataSource } from "../../src/train/data-source.js";
 import { evaluate } from "../../src/train/evaluate.js";
 import { type FitOptions, fit } from "../../src/train/fit.js";
 import { BrokenLossError } from "../../src/train/pass.js";
 import { TrainingPosition } from "../../src/train/position.js";
 import { predict } from "../../src/train/predict.js";
-import type { EpochReport, StepReport } from "../../src/train/reports.js";
+import type { EpochReport, StepGradients, StepReport } from "../../src/train/reports.js";
 import { onEachBackend } from "../targets.js";
 import { unreadable } from "../unreadable.js";
 import { classifier, dataset } from "./tiny-data.js";
@@ -339,6 +340,86 @@ describe("steps of several batches", () => {
       expect(several.reports[i].train.loss).toBeCloseTo(train.loss, 6);
     const expected = await weights(whole);
     for (const [i, values] of (await weights(parts)).entries()) {
+      for (const [j, value] of values.entries()) expect(value).toBeCloseTo(expected[i][j], 6);
+    }
+  });
+});
+
+describe("what stands between the way back and the step", () => {
+  const options = (model: Sequential, changes: Partial<FitOptions<DataSource>>): FitOptions<DataSource> => ({
+    optimizer: new SGD(model.parameters(), { lr: 0.5 }),
+    train: () => dataset(TRAIN).batches(4, { generator: new Generator(5), dropLast: true }),
+    epochs: 2,
+    loss: nllLoss,
+    ...changes,
+  });
+
+  it("is waited for, sees each step's gradients, and what it puts in their place is what is stepped with", async () => {
+    const [model, still] = [classifier(), classifier()];
+    const seen: number[] = [];
+    const onBackward = async ({ parameters, examples }: StepGradients) => {
+      expect(parameters.every((parameter, i) => parameter === model.parameters()[i])).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      for (const { grad } of parameters) {
+        expect((await grad!.data()).some((value) => value !== 0)).toBe(true);
+        grad!.copyFrom(zeros(grad!.shape));
+      }
+      seen.push(examples);
+    };
+    await fit(model, options(model, { onBackward }));
+    expect(seen).toEqual([4, 4, 4, 4]);
+    expect(await weights(model)).toEqual(await weights(still));
+  });
+
+  it("comes before gradients are cut, which then are those that it has put there", async () => {
+    const [model, expected] = [classifier(), classifier()];
+    const tenfold = ({ parameters }: StepGradients) => {
+      for (const { grad } of parameters) grad!.copyFrom(grad!.mul(10));
+    };
+    await fit(model, options(model, { onBackward: tenfold, clipValue: 0.01 }));
+    const byHand = options(expected, {});
+    for (let epoch = 0; epoch < 2; epoch++) {
+      for (const { images, labels } of dataset(TRAIN).batches(4, { generator: new Generator(5), dropLast: true })) {
+        byHand.optimizer.zeroGrad();
+        nllLoss(expected.forward(images), labels).backward();
+        tenfold({ parameters: expected.parameters(), examples: 4 });
+        clipGradValue(expected.parameters(), 0.01);
+        byHand.optimizer.step();
+      }
+    }
+    expect(await weights(model)).toEqual(await weights(expected));
+  });
+
+  it("makes one training of several, each on its share of every batch", async () => {
+    const whole = classifier();
+    await fit(whole, options(whole, {}));
+    const models = [classifier(), classifier()];
+    // As processes would: all go back, each takes the mean of their gradients, all step.
+    const optimizers = models.map((model) => new SGD(model.parameters(), { lr: 0.5 }));
+    for (let epoch = 0; epoch < 2; epoch++) {
+      const shares = models.map((_, index) => {
+        const shard = { index, of: 2 };
+        return dataset(TRAIN)
+          .batches(4, { generator: new Generator(5), dropLast: true, shard })
+          [Symbol.iterator]();
+      });
+      for (let step = 0; step < 2; step++) {
+        for (const [i, model] of models.entries()) {
+          const { images, labels } = shares[i].next().value!;
+          optimizers[i].zeroGrad();
+          nllLoss(model.forward(images), labels).backward();
+        }
+        const [first, second] = models.map((model) => model.parameters());
+        for (const [i, { grad }] of first.entries()) {
+          const mean = grad!.add(second[i].grad!).div(2);
+          for (const each of [grad!, second[i].grad!]) each.copyFrom(mean);
+        }
+        for (const optimizer of optimizers) optimizer.step();
+      }
+    }
+    expect(await weights(models[0])).toEqual(await weights(models[1]));
+    const expected = await weights(whole);
+    for (const [i, values] of (await weights(models[0])).entries()) {
       for (const [j, value] of values.entries()) expect(value).toBeCloseTo(expected[i][j], 6);
     }
   });
