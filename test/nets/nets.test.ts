@@ -136,8 +136,9 @@ const STATE_TOLERANCE = 1e-2;
 
 describe.each(["Net1", "Net2", "Net3"] as const)("%s", (name) => {
   it("trains as PyTorch does", async () => {
-    // Fused multiplication and addition moves the winner of a max-pool window where two are all but equal.
-    await useBackend("wasm", { threads: 2, strict: true });
+    // Fused multiplication and addition moves the winner of a max-pool window where two are all but equal. So do tiles of
+    // eight points, which Net #2 takes: after the last step, a second moment is off by 1.1 % of its norm.
+    await useBackend("wasm", { threads: 2, strict: true, eightPoints: "never" });
     const { model, images, labels, fixture } = prepare(name);
     const optimizer = new Adam(model.parameters(), { lr: 1e-3, weightDecay: 1e-3 });
     const losses: number[] = [];
