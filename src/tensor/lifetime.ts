@@ -47,8 +47,6 @@ let steps = 0;
 /** The clock when the last steps were over, the latest last. */
 const stepEnds: number[] = [];
 
-let readsSinceBackward = 0;
-
 /** Bytes of all tensors that were made since the last step was over. */
 let bytesInStep = 0;
 
@@ -64,11 +62,20 @@ export class Life {
 
 const MiB = 2 ** 20;
 
-/** Beyond so many bytes, what was not used since the last step is put aside. */
-const BUDGET = 128 * MiB;
+/** Beyond so many bytes, what a step does not seem to need is put aside, */
+const BUDGET = 96 * MiB;
+
+/** until so many are left. */
+const TARGET = 64 * MiB;
 
 /** Beyond so many bytes, whatever was not used for longest: a loop without backward passes that reads nothing has no steps. */
-const STEPLESS_BUDGET = 256 * MiB;
+const STEPLESS_BUDGET = 160 * MiB;
+
+/** The same inside of a scope, which frees it all in the end, */
+const SCOPE_BUDGET = 256 * MiB;
+
+/** and of what is kept: models that will be used. */
+const KEPT_BUDGET = 512 * MiB;
 
 /**
  * What a tensor counts besides its numbers: its own objects, and what a hundred thousand of them cost the garbage
@@ -83,6 +90,9 @@ const OVERHEAD = 8192;
 const FEW_READS = 4;
 const READ_STEP = 48 * MiB;
 
+/** At first there are as many as it takes: a program that begins with reading predicts. */
+let readsSinceBackward = FEW_READS;
+
 /** A graph that goes back more steps than that is one that nobody will walk soon. */
 const GRAPH_STEPS = 8;
 
@@ -92,15 +102,18 @@ const KEPT_STEPS = 8;
 /** So many steps after a sweep that found too much in use, there is another. */
 const SWEEP_STEPS = 32;
 
-/** So many tensors later, a result may be put aside even though its step is not over. */
-const RECENT = 64;
+/**
+ * So many tensors later, a result may be put aside even though its step is not over: more than any operation makes before
+ * it uses its inputs for the last time.
+ */
+const RECENT = 16;
 
-/** The same where an allocation would fail: more than any operation makes before it uses its inputs for the last time. */
-const RECENT_IN_NEED = 16;
+/** The same for results outside of scopes that no graph needs: a layer that nothing trains leaves many. */
+const RECENT_WITHOUT_GRAPH = 4;
 
-/** Those that have been used since `time`, and what their graphs lead to. */
-function inUse(tensors: readonly Tracked[], time: number): Set<Tracked> {
-  const pending = tensors.filter(({ numbers }) => numbers.usedAt >= time);
+/** Those that `isUsed` picks, and what their graphs lead to. */
+function inUse(tensors: readonly Tracked[], isUsed: (tensor: Tracked) => boolean): Set<Tracked> {
+  const pending = tensors.filter(isUsed);
   const found = new Set<Tracked>(pending);
   for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
     for (const input of tensor.graphInputs) {
@@ -112,6 +125,12 @@ function inUse(tensors: readonly Tracked[], time: number): Set<Tracked> {
   return found;
 }
 
+/** Picks those that were used since the last so many were made. */
+const usedSince = (recent: number) => {
+  const time = made - recent;
+  return ({ numbers }: Tracked): boolean => numbers.usedAt >= time;
+};
+
 /** What a scope made, what was made outside of all, or what is kept. */
 export class Owner {
   #tensors: Tracked[] = [];
@@ -120,10 +139,15 @@ export class Owner {
   /** How many steps had been taken at the last sweep. */
   #sweptAt = steps;
   readonly #patience: number;
+  readonly #budget: number;
 
-  /** @param patience so many steps without it, and a tensor may be put aside */
-  constructor(patience = 1) {
+  /**
+   * @param patience so many steps without it, and a tensor may be put aside
+   * @param budget beyond so many bytes, in any step
+   */
+  constructor(patience = 1, budget = SCOPE_BUDGET) {
     this.#patience = patience;
+    this.#budget = budget;
   }
 
   add(tensor: Tracked): void {
@@ -160,20 +184,34 @@ export class Owner {
 
   /** Puts aside what the budgets ask for. */
   #sweep(): void {
-    if (steps > this.#sweptAt) this.#putAside(BUDGET / 2, inUse(this.own(), stepEnds.at(-this.#patience) ?? 0));
-    else if (this.#bytes > STEPLESS_BUDGET) this.#putAside(STEPLESS_BUDGET / 2, inUse(this.own(), made - RECENT));
+    this.#putAside(TARGET, (tensor) => this.#isNeeded(tensor));
+    if (steps === this.#sweptAt && this.#bytes > this.#budget) this.#putAside(this.#budget / 2, usedSince(RECENT));
     this.#sweptAt = steps;
-    this.#sweepAt = Math.max(BUDGET, 1.5 * this.#bytes);
+    this.#sweepAt = Math.max(BUDGET, 1.25 * this.#bytes);
     aside.check(steps);
   }
 
-  /** Puts the least recently used aside until no more than `target` bytes are left. */
-  #putAside(target: number, spared: ReadonlySet<Tracked>): void {
-    const candidates = this.own().filter((tensor) => !spared.has(tensor));
-    for (const tensor of candidates.sort((a, b) => a.numbers.usedAt - b.numbers.usedAt)) {
-      if (this.#bytes <= target) return;
+  /** Whether the step that runs seems to need a tensor still. */
+  #isNeeded({ life, numbers, graphInputs }: Tracked): boolean {
+    const stepBegan = stepEnds.at(-this.#patience) ?? 0;
+    if (numbers.usedAt < stepBegan) return false;
+    if (this !== unowned || life.madeAt < stepBegan || graphInputs.length > 0) return true;
+    return numbers.usedAt >= made - RECENT_WITHOUT_GRAPH;
+  }
+
+  /** Puts the least recently used aside until no more than `target` bytes are left, but nothing that is in use. */
+  #putAside(target: number, isUsed: (tensor: Tracked) => boolean): void {
+    const used = inUse(this.own(), isUsed);
+    const idle = this.#tensors.filter((tensor) => !used.has(tensor));
+    // No list may hold what goes: the collector is to have it while others are copied.
+    this.#tensors = this.#tensors.filter((tensor) => used.has(tensor));
+    idle.sort((a, b) => b.numbers.usedAt - a.numbers.usedAt);
+    while (this.#bytes > target && idle.length > 0) {
+      const tensor = idle.pop()!;
       putAside(tensor);
+      if (tensor.life.owner === this) this.#tensors.push(tensor);
     }
+    this.#tensors = this.#tensors.concat(idle);
   }
 
   /** Now and then what was in use at the last sweep is looked at again. */
@@ -184,12 +222,8 @@ export class Owner {
   /** Puts half of it aside, because an allocation would fail otherwise. False when nothing can be. */
   relieve(): boolean {
     const before = this.#bytes;
-    for (const recent of [RECENT, RECENT_IN_NEED]) {
-      const spared = this.own().filter(({ numbers }) => numbers.usedAt >= made - recent);
-      this.#putAside(before / 2, new Set(spared));
-      if (this.#bytes < before) return true;
-    }
-    return false;
+    this.#putAside(before / 2, usedSince(RECENT));
+    return this.#bytes < before;
   }
 
   /** The kinds that take most. */
@@ -201,10 +235,10 @@ export class Owner {
 }
 
 /** What was made outside of every scope. */
-const unowned = new Owner();
+const unowned = new Owner(1, STEPLESS_BUDGET);
 
 /** What no scope frees: parameters, gradients, the state of optimizers. */
-const kept = new Owner(KEPT_STEPS);
+const kept = new Owner(KEPT_STEPS, KEPT_BUDGET);
 
 const aside = new PutAside();
 
