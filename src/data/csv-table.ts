@@ -10,6 +10,7 @@ import {
   type OptionKinds,
   show,
 } from "../tensor/arguments.js";
+import { refuseOtherNames } from "../tensor/known-names.js";
 import type { HostArray } from "./host-array.js";
 
 export interface NumbersOptions {
@@ -120,3 +121,5 @@ export class CsvTable {
     return { targets, classes: known };
   }
 }
+
+refuseOtherNames(CsvTable, "its columns and rows are given when it is made");

@@ -1,6 +1,7 @@
 /** FaceFolder: a folder of photographs whose names end in their label. */
 
 import { aPath, checkArgument, checkOptions } from "../tensor/arguments.js";
+import { makeComplete } from "../tensor/known-names.js";
 import type { SkippedFile } from "./file-names.js";
 import { FolderWalk } from "./list-folder.js";
 import { type Listing, limited } from "./listing.js";
@@ -66,3 +67,5 @@ export class FaceFolder extends PhotoFolder {
     return new FaceFolder(await readListing(limited(listing, options.limit), options));
   }
 }
+
+makeComplete(FaceFolder);

@@ -14,6 +14,7 @@ import {
   show,
 } from "../tensor/arguments.js";
 import { tensor } from "../tensor/factories/from-values.js";
+import { refuseOtherNames } from "../tensor/known-names.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Augmentation } from "./augment/augmentation.js";
@@ -278,3 +279,5 @@ export class ImageDataset implements ClassDataset {
     return values;
   }
 }
+
+refuseOtherNames(ImageDataset, "its data is given when it is made, and options of batches are those of batches(…)");

@@ -1,6 +1,7 @@
 /** ImageFolder: a folder with one folder of photographs for each class. */
 
 import { aPath, aString, checkArgument, checkOptions, listOf, type OptionKinds } from "../tensor/arguments.js";
+import { makeComplete } from "../tensor/known-names.js";
 import { BESIDE, composed, type SkippedFile } from "./file-names.js";
 import { FolderWalk } from "./list-folder.js";
 import { type Listing, limited } from "./listing.js";
@@ -67,3 +68,5 @@ export class ImageFolder extends PhotoFolder {
     return new ImageFolder(await readListing(limited(listing, options.limit), options));
   }
 }
+
+makeComplete(ImageFolder);

@@ -16,6 +16,7 @@ import {
   oneOf,
   wholeFrom,
 } from "../tensor/arguments.js";
+import { makeComplete } from "../tensor/known-names.js";
 import type { SkippedFile } from "./file-names.js";
 import type { ResizeMode } from "./fit-image.js";
 import { decodeKinds } from "./image.js";
@@ -80,6 +81,8 @@ export class PhotoFolder extends ImageDataset {
     });
   }
 }
+
+makeComplete(PhotoFolder);
 
 /** Decoded photographs have no transparency left. */
 const greyOrColor: Kind<1 | 3> = {

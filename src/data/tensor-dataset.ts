@@ -10,6 +10,7 @@ import {
   type OptionKinds,
   show,
 } from "../tensor/arguments.js";
+import { refuseOtherNames } from "../tensor/known-names.js";
 import { formatShape, type Shape, ShapeError, sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Batch } from "./batch.js";
@@ -135,3 +136,5 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
     }));
   }
 }
+
+refuseOtherNames(TensorDataset, "its data is given when it is made, and options of batches are those of batches(…)");

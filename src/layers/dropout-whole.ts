@@ -2,6 +2,7 @@
 
 import { checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
+import { makeComplete } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { aShare, dropout } from "../tensor/ops/dropout.js";
 import { mul } from "../tensor/ops/pointwise/arithmetic.js";
@@ -64,6 +65,8 @@ export class Dropout2d extends WholeDropout {
   }
 }
 
+makeComplete(Dropout2d);
+
 /**
  * Zeroes whole examples of [N, …] with probability p, and scales the others by 1 / (1 − p): at the end of a residual
  * branch, which is then left out for them.
@@ -78,5 +81,7 @@ export class DropPath extends WholeDropout {
     super("DropPath", 1, p, options);
   }
 }
+
+makeComplete(DropPath);
 
 keepsNothing.add(WholeDropout.prototype.forward);

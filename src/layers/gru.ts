@@ -1,6 +1,7 @@
 /** GRU: a recurrent net with a reset and an update gate. */
 
 import { scope } from "../tensor/autograd.js";
+import { makeComplete } from "../tensor/known-names.js";
 import { split } from "../tensor/ops/movement/split.js";
 import { add, mul, sub } from "../tensor/ops/pointwise/arithmetic.js";
 import { sigmoid, tanh } from "../tensor/ops/pointwise/smooth-activations.js";
@@ -18,6 +19,7 @@ export class GRU extends Recurrent<[x: Tensor, hidden?: Tensor], [output: Tensor
    * @param inputSize F, how many numbers a place of the sequence has
    * @param hiddenSize H, how many the state has
    * @throws RangeError unless both are positive integers
+   * @throws ArgumentError on dropout between layers where there is but one
    */
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     super("GRU", 3, inputSize, hiddenSize, options);
@@ -46,3 +48,5 @@ export class GRU extends Recurrent<[x: Tensor, hidden?: Tensor], [output: Tensor
     return [add(n, mul(z, sub(h, n)))];
   }
 }
+
+makeComplete(GRU);

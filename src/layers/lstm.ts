@@ -2,6 +2,7 @@
 
 import { ArgumentError, show } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
+import { makeComplete } from "../tensor/known-names.js";
 import { split } from "../tensor/ops/movement/split.js";
 import { add, mul } from "../tensor/ops/pointwise/arithmetic.js";
 import { sigmoid, tanh } from "../tensor/ops/pointwise/smooth-activations.js";
@@ -21,6 +22,7 @@ export class LSTM extends Recurrent<[x: Tensor, state?: LSTMState], [output: Ten
    * @param inputSize F, how many numbers a place of the sequence has
    * @param hiddenSize H, how many the state has
    * @throws RangeError unless both are positive integers
+   * @throws ArgumentError on dropout between layers where there is but one
    */
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     super("LSTM", 4, inputSize, hiddenSize, options);
@@ -49,3 +51,5 @@ export class LSTM extends Recurrent<[x: Tensor, state?: LSTMState], [output: Ten
     return [mul(sigmoid(o), tanh(memory)), memory];
   }
 }
+
+makeComplete(LSTM);

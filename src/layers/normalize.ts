@@ -3,6 +3,7 @@
 import { checkArgument, numbers, show } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
 import { tensor } from "../tensor/factories/from-values.js";
+import { makeComplete } from "../tensor/known-names.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
 import { div, sub } from "../tensor/ops/pointwise/arithmetic.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
@@ -67,3 +68,5 @@ export class Normalize extends Module {
     return scope(() => div(sub(x, reshape(this.#mean, perChannel)), reshape(this.#std, perChannel)));
   }
 }
+
+makeComplete(Normalize);

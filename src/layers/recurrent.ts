@@ -1,6 +1,6 @@
 /** What GRU and LSTM have in common: layers and directions, and the walk along a sequence. */
 
-import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import { ArgumentError, aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { aShare, dropout as drop } from "../tensor/ops/dropout.js";
 import { matmul } from "../tensor/ops/matmul.js";
 import { cat, stack } from "../tensor/ops/movement/cat.js";
@@ -21,7 +21,7 @@ export interface RecurrentOptions {
   bias?: boolean;
   /** Sequences are [N, T, F] instead of [T, N, F]. Default false, as in PyTorch. */
   batchFirst?: boolean;
-  /** Share of what goes from one layer to the next that is dropped in training. Default 0. */
+  /** Share of what goes from one layer to the next, of two or more, that is dropped in training. Default 0. */
   dropout?: number;
   /** A second net reads the sequence from its end; what both make is joined. Default false. */
   bidirectional?: boolean;
@@ -55,19 +55,30 @@ export abstract class Recurrent<Inputs extends readonly unknown[], Output> exten
     checkArgument(name, "hiddenSize", hiddenSize, aCount);
     checkOptions(name, options, KINDS);
     const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, generator } = options;
+    if (dropout > 0 && numLayers === 1) {
+      throw new ArgumentError(
+        `${name}: dropout is for what goes from one layer to the next, and there is one; give it numLayers of 2 or more, ` +
+          "or put a Dropout behind it",
+      );
+    }
     this.#name = name;
     this.#sizes = { input: inputSize, hidden: hiddenSize };
     this.#options = { numLayers, bias, batchFirst, dropout, bidirectional };
     const rows = gates * hiddenSize;
     const fresh = (...shape: number[]) => uniformParameter(shape, 1 / Math.sqrt(hiddenSize), generator);
     for (const { place, layer } of this.#nets()) {
-      this[`weight_ih_${place}`] = fresh(rows, layer === 0 ? inputSize : hiddenSize * this.#directions);
-      this[`weight_hh_${place}`] = fresh(rows, hiddenSize);
+      this.#add(`weight_ih_${place}`, fresh(rows, layer === 0 ? inputSize : hiddenSize * this.#directions));
+      this.#add(`weight_hh_${place}`, fresh(rows, hiddenSize));
       if (!bias) continue;
-      this[`bias_ih_${place}`] = fresh(rows);
-      this[`bias_hh_${place}`] = fresh(rows);
+      this.#add(`bias_ih_${place}`, fresh(rows));
+      this.#add(`bias_hh_${place}`, fresh(rows));
     }
     this.guardParameters();
+  }
+
+  /** Defined, not set: these names depend on the options. */
+  #add(name: string, parameter: Parameter): void {
+    Object.defineProperty(this, name, { value: parameter, enumerable: true, configurable: true });
   }
 
   /** What a step makes of the state, from the gates that the input and the state ask for, [N, gates · H] each. */

@@ -33,13 +33,30 @@ export function checkPairs(
 }
 
 /**
+ * The same for classes, which are whole numbers: scores would be equal to none.
+ * @throws RangeError on a prediction or a label that is no class, too
+ */
+export function checkClasses(who: string, predictions: ArrayLike<number>, labels: ArrayLike<number>): void {
+  checkPairs(who, predictions, labels);
+  for (const [what, values] of Object.entries({ prediction: predictions, label: labels })) {
+    const wrong = Array.from(values).findIndex((value) => !Number.isInteger(value));
+    if (wrong === -1) continue;
+    throw new RangeError(
+      `${who}: the ${what} at ${wrong} is ${show(values[wrong])}, and classes are whole numbers; make classes of scores ` +
+        "first, as by score > 0.5 ? 1 : 0",
+    );
+  }
+}
+
+/**
  * The share of predictions that equal their label.
  * @param predictions a class for each example
  * @param labels what each example is
+ * @throws RangeError on a prediction or a label that is no class
  * @see sklearn.metrics.accuracy_score
  */
 export function accuracy(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
-  checkPairs("accuracy", predictions, labels);
+  checkClasses("accuracy", predictions, labels);
   let right = 0;
   for (let i = 0; i < labels.length; i++) if (predictions[i] === labels[i]) right++;
   return right / labels.length;

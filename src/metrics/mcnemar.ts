@@ -1,6 +1,6 @@
 /** mcnemar: whether two classifiers that were tested on the same examples differ by more than chance. */
 
-import { checkPairs } from "./classification.js";
+import { checkClasses } from "./classification.js";
 
 /** What two classifiers do differently, and whether that may be chance. */
 export interface McNemar {
@@ -29,12 +29,12 @@ function fairCoinsAtMost(k: number, n: number): number {
  * @param first predictions of one classifier
  * @param second predictions of the other for the same examples
  * @param labels what each example is
- * @throws RangeError unless there is one prediction of each for every label
+ * @throws RangeError unless there is one prediction of each for every label, and all of them are classes
  * @see statsmodels' `mcnemar(table, exact=True)`; scipy.stats.binomtest
  */
 export function mcnemar(first: ArrayLike<number>, second: ArrayLike<number>, labels: ArrayLike<number>): McNemar {
-  checkPairs("mcnemar", first, labels);
-  checkPairs("mcnemar", second, labels);
+  checkClasses("mcnemar", first, labels);
+  checkClasses("mcnemar", second, labels);
   let [onlyFirst, onlySecond] = [0, 0];
   for (let i = 0; i < labels.length; i++) {
     const [firstRight, secondRight] = [first[i] === labels[i], second[i] === labels[i]];

@@ -1,6 +1,6 @@
 /** Examples that may have several labels: how well each label is told, and all of them together. */
 
-import { aCount, aNumber, checkArgument, checkOptions, type OptionKinds, show } from "../tensor/arguments.js";
+import { aCount, checkArgument, checkOptions, type OptionKinds, show } from "../tensor/arguments.js";
 import {
   type ClassScores,
   checkNumbers,
@@ -11,13 +11,14 @@ import {
   recall,
 } from "./classification.js";
 import { averagePrecision, precisionRecallCurve } from "./precision-recall.js";
+import { aThreshold } from "./thresholds.js";
 
 export interface MultilabelOptions {
   /** A score above it means that the label is there. Default 0, which is right for logits; for probabilities, ½. */
   threshold?: number;
 }
 
-const KINDS: OptionKinds<MultilabelOptions> = { threshold: aNumber };
+const KINDS: OptionKinds<MultilabelOptions> = { threshold: aThreshold };
 
 /** Every label by itself, and all of them in a few numbers. */
 export interface MultilabelReport {

@@ -1,7 +1,13 @@
 /** What becomes of predictions while the threshold moves that a score must reach to count as class 1. */
 
-import { aNumber, checkArgument, listOf, show } from "../tensor/arguments.js";
+import { aNumber, checkArgument, type Kind, listOf, show } from "../tensor/arguments.js";
 import { accuracy, checkPairs, f1, precision, recall } from "./classification.js";
+
+/** Every score is above and below NaN at once, or neither. */
+export const aThreshold: Kind<number> = {
+  expected: "a number",
+  accepts: (value): value is number => aNumber.accepts(value) && !Number.isNaN(value),
+};
 
 /** How many of each label are called 1 at a threshold. */
 export interface ThresholdStep {
@@ -63,6 +69,7 @@ export interface ThresholdRow {
  * @param scores higher means more likely 1
  * @param labels 0 or 1 each
  * @throws RangeError for a score that is NaN, or another label
+ * @throws ArgumentError for a threshold that is NaN
  */
 export function thresholdTable(
   scores: ArrayLike<number>,
@@ -70,7 +77,7 @@ export function thresholdTable(
   thresholds: readonly number[],
 ): ThresholdRow[] {
   checkScores("thresholdTable", scores, labels);
-  checkArgument("thresholdTable", "thresholds", thresholds, listOf("a list of numbers", aNumber));
+  checkArgument("thresholdTable", "thresholds", thresholds, listOf("a list of numbers", aThreshold));
   return thresholds.map((threshold) => {
     const predictions = Array.from(scores, (score) => (score >= threshold ? 1 : 0));
     return {

@@ -6,6 +6,7 @@ import { Linear } from "../layers/linear.js";
 import { MaxPool2d } from "../layers/max-pool2d.js";
 import { Sequential } from "../layers/sequential.js";
 import { checkOptions } from "../tensor/arguments.js";
+import { makeComplete } from "../tensor/known-names.js";
 import { flatten } from "../tensor/ops/movement/reshape.js";
 import { relu } from "../tensor/ops/pointwise/rectifiers.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
@@ -30,3 +31,5 @@ export class Net1 extends Sequential {
     );
   }
 }
+
+makeComplete(Net1);

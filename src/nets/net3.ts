@@ -8,6 +8,7 @@ import { Linear } from "../layers/linear.js";
 import { MaxPool2d } from "../layers/max-pool2d.js";
 import { Sequential } from "../layers/sequential.js";
 import { checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
+import { makeComplete } from "../tensor/known-names.js";
 import { flatten } from "../tensor/ops/movement/reshape.js";
 import { relu } from "../tensor/ops/pointwise/rectifiers.js";
 import { logSoftmax } from "../tensor/ops/softmax.js";
@@ -44,3 +45,5 @@ export class Net3 extends Sequential {
     );
   }
 }
+
+makeComplete(Net3);

@@ -14,7 +14,7 @@ import {
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Backend, Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
-import { isComplete, refuseNames } from "../tensor/known-names.js";
+import { refuseOtherNames } from "../tensor/known-names.js";
 import { tensorsMade } from "../tensor/lifetime.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { aTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
@@ -286,11 +286,6 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
   }
 }
 
-refuseNames(Optimizer, (optimizer, name) =>
-  isComplete(optimizer)
-    ? `${optimizer.constructor.name} has no property ${name}: its rate is optimizer.lr, other options are those of ` +
-      "optimizer.groups[0]"
-    : undefined,
-);
+refuseOtherNames(Optimizer, "its rate is optimizer.lr, other options are those of optimizer.groups[0]");
 
 export const anOptimizer: Kind<Optimizer> = instanceOf("an optimizer", Optimizer);

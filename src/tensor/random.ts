@@ -1,6 +1,7 @@
 /** Random numbers: seeded, forkable, the same on every machine. Nothing here ever calls Math.random. */
 
 import { aString, checkArgument, instanceOf, type Kind, oneOf, show, wholeFrom } from "./arguments.js";
+import { refuseOtherNames } from "./known-names.js";
 import { philox } from "./philox.js";
 
 /** Marks the counters that forks are derived from; numbers are drawn with a last word of 0. */
@@ -131,6 +132,8 @@ export class Generator {
     philox(previous, this.#key[0], this.#key[1], this.#block);
   }
 }
+
+refuseOtherNames(Generator, "its seed is given when it is made");
 
 export const aGenerator: Kind<Generator> = instanceOf("a Generator", Generator, (value) =>
   typeof value === "number" ? `new Generator(${value}) makes one from a seed` : undefined,

@@ -331,13 +331,22 @@ for (const [name, advice] of Object.entries(INSTEAD)) {
   });
 }
 
-refuseNames(Tensor, (_, name) => {
-  if (/^-?\d+$/.test(name)) {
-    return `x[${name}] cannot be assigned to: change a list of numbers and make a tensor of it, or compute one by where(…)`;
-  }
-  const meant = slipOf(name, ["requiresGrad", "grad"]);
-  return meant && `a tensor has no ${name}; write ${meant}`;
-});
+/** What arrays, NumPy and PyTorch have. Here it would be undefined, which many a loop takes for 0. */
+const ELSEWHERE = /^(length|numel|n?dim|[Tt]|view|numpy|tolist|device|cuda|cpu)$/;
+
+refuseNames(
+  Tensor,
+  (_, name) => {
+    if (/^-?\d+$/.test(name)) {
+      return `x[${name}] cannot be read or assigned to: write await x.data(), x.slice(dim, start, end) or where(…)`;
+    }
+    const meant = ELSEWHERE.test(name)
+      ? "x.shape, x.size, x.reshape(shape), x.transpose(0, 1), await x.data() or await x.to(backend)"
+      : slipOf(name, ["requiresGrad", "grad"]);
+    return meant && `a tensor has no ${name}; write ${meant}`;
+  },
+  true,
+);
 
 function adviceFor(value: unknown): string | undefined {
   return typeof value === "number" || Array.isArray(value) || ArrayBuffer.isView(value)

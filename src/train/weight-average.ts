@@ -5,6 +5,7 @@ import { checkArgument, checkOptions, functions, numberFrom, type OptionKinds } 
 import { noGrad } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { full } from "../tensor/factories/filled.js";
+import { refuseOtherNames } from "../tensor/known-names.js";
 import { clone } from "../tensor/ops/movement/clone.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -148,3 +149,5 @@ export class WeightAverage {
     this.#updates = updates;
   }
 }
+
+refuseOtherNames(WeightAverage, "its options are given when it is made");

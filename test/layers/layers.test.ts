@@ -192,8 +192,9 @@ describe("print their options", () => {
     ],
     [() => new GRU(1, 1, { bias: false }), "GRU(1, 1)  weight_ih_l0 [3, 1]  weight_hh_l0 [3, 1]"],
     [
-      () => new GRU(1, 1, { bias: false, batchFirst: true, dropout: 0.5 }),
-      "GRU(1, 1, batchFirst=true, dropout=0.5)  weight_ih_l0 [3, 1]  weight_hh_l0 [3, 1]",
+      () => new GRU(1, 1, { numLayers: 2, bias: false, batchFirst: true, dropout: 0.5 }),
+      "GRU(1, 1, numLayers=2, batchFirst=true, dropout=0.5)  weight_ih_l0 [3, 1]  weight_hh_l0 [3, 1]  " +
+        "weight_ih_l1 [3, 1]  weight_hh_l1 [3, 1]",
     ],
   ])("%#: $1", (make, text) => expect(`${make()}`.split("\n")[0]).toBe(text));
 });

@@ -114,6 +114,47 @@ describe("what cannot be meant", () => {
     expect(() => bceWithLogits(zeros([3]), tensor([0, 0.5, 1]))).not.toThrow();
   });
 
+  it("probabilities of classes that are none, or do not add up to 1", async () => {
+    const message = (rest: string) => new RangeError(`crossEntropy: ${rest}`);
+    expect(() => crossEntropy(logits(), tensor([2, -1, 0, 1], [2, 2]))).toThrow(
+      message("targets are probabilities, 0 to 1, and one is 2. softmax(x, 1) makes such of scores"),
+    );
+    expect(() => crossEntropy(logits(), tensor([0, 1, 1, 1], [2, 2]))).toThrow(
+      message(
+        "the probabilities of example 1 add up to 2, not to 1. Where several classes may hold at once, take " +
+          "bceWithLogits; to let an example count less, weight",
+      ),
+    );
+    expect(() => crossEntropy(logits(), zeros([2, 2]))).toThrow(
+      "the probabilities of example 0 add up to 0, not to 1.",
+    );
+    // What rounding makes of them is let pass, and NaN is for whoever looks for NaN.
+    for (const targets of [softmax(logits(), 1), tensor([0.333, 0.666, -1e-7, 1.0000001], [2, 2])]) {
+      expect(await crossEntropy(logits(), targets).item()).toBeGreaterThan(0);
+    }
+    expect(await crossEntropy(logits(), tensor([Number.NaN, 0, 1, 0], [2, 2])).item()).toBeNaN();
+  });
+
+  it("a divergence of scores", () => {
+    const even = logSoftmax(zeros([1, 2]), 1);
+    expect(() => klDiv(tensor([[0.5, -1]]), tensor([[0, 1]]))).toThrow(
+      new RangeError(
+        "klDiv, input: expected log-probabilities, which are at most 0; example 0 has 0.5. logSoftmax makes such of scores",
+      ),
+    );
+    expect(() => klDiv(even, tensor([[3, 1]]))).toThrow(
+      new RangeError(
+        "klDiv: targets are probabilities, 0 to 1, and one is 3. softmax makes such of scores; logarithms of them need " +
+          "{ logTarget: true }",
+      ),
+    );
+    expect(() => klDiv(even, even)).toThrow("{ logTarget: true }");
+    expect(() => klDiv(even, tensor([[0, 1]]), { logTarget: true })).toThrow(
+      "klDiv, target: expected log-probabilities",
+    );
+    expect(() => klDiv(even, even, { logTarget: true })).not.toThrow();
+  });
+
   it("probabilities where logits are asked for", () => {
     expect(() => crossEntropy(softmax(logits(), 1), [0, 1])).toThrow(
       "crossEntropy: expected logits, got the result of softmax: give it what softmax was given",

@@ -133,6 +133,9 @@ describe("names that there are not", () => {
       [new BatchNorm2d(1), "running_mean"],
       [new Dropout(0.5), "training_"],
       [new Sequential(relu), "0"],
+      [new LSTM(1, 1), "hiddenSize"],
+      [new GRU(1, 1), "batchFirst"],
+      [new GRU(1, 1, { bias: false }), "bias_ih_l0"],
     ] as const) {
       const who = layer.constructor.name;
       expect(set(layer, name, 1), `${who}.${name}`).toThrow(new RegExp(`^${who} has no property ${name}: `));

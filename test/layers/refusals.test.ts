@@ -7,9 +7,11 @@ import { BatchNorm1d } from "../../src/layers/batch-norm1d.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
 import { Embedding, embedding } from "../../src/layers/embedding.js";
 import { GroupNorm, groupNorm, InstanceNorm2d } from "../../src/layers/group-norm.js";
+import { GRU } from "../../src/layers/gru.js";
 import { LayerNorm, layerNorm } from "../../src/layers/layer-norm.js";
 import { Linear } from "../../src/layers/linear.js";
 import { frozen, intercept } from "../../src/layers/look-inside.js";
+import { LSTM } from "../../src/layers/lstm.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { TransformerEncoderLayer } from "../../src/layers/transformer-encoder-layer.js";
 import { currentBackend } from "../../src/tensor/backend/current-backend.js";
@@ -61,6 +63,12 @@ it.each<[string, () => unknown, string]>([
     () => new GroupNorm(1, 2, { affine: false }).forward(ones([1, 3, 2])),
     "GroupNorm: expected an input [N, 2, ...], got [1, 3, 2]",
   ],
+  [
+    "GRU: dropout between layers of which there is one",
+    () => new GRU(2, 2, { dropout: 0.5 }),
+    "GRU: dropout is for what goes from one layer to the next, and there is one; give it numLayers of 2 or more",
+  ],
+  ["LSTM: the same", () => new LSTM(2, 2, { numLayers: 1, dropout: 0.1 }), "LSTM: dropout is for what goes from one"],
   ["InstanceNorm2d: three axes", () => new InstanceNorm2d(3).forward(ones([3, 2, 2])), "expected an input of 4 axes"],
   ["InstanceNorm2d: one pixel", () => new InstanceNorm2d(3).forward(ones([2, 3, 1, 1])), "two pixels or more"],
   [

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { accuracy, confusionMatrix, errorRate, f1, precision, recall } from "../../src/metrics/classification.js";
+import { mcnemar } from "../../src/metrics/mcnemar.js";
 import { auc, rocCurve } from "../../src/metrics/roc.js";
 import { zeros } from "../../src/tensor/factories/filled.js";
 
@@ -49,6 +50,16 @@ describe("classification metrics", () => {
   it("counts three classes", () => {
     const { labels, predictions, confusionMatrix: expected } = fixture.threeClasses;
     expect(confusionMatrix(Int32Array.from(predictions), Int32Array.from(labels), 3)).toEqual(expected);
+  });
+
+  it("takes classes, not scores", () => {
+    const advice = "and classes are whole numbers; make classes of scores first, as by score > 0.5 ? 1 : 0";
+    expect(() => accuracy([0, 0.8], [0, 1])).toThrow(new RangeError(`accuracy: the prediction at 1 is 0.8, ${advice}`));
+    expect(() => errorRate([0, 1], [0.5, 1])).toThrow(new RangeError(`accuracy: the label at 0 is 0.5, ${advice}`));
+    expect(() => accuracy(Float32Array.of(Number.NaN), [0])).toThrow("accuracy: the prediction at 0 is NaN");
+    expect(() => accuracy(["1"] as never, [1])).toThrow('accuracy: the prediction at 0 is "1"');
+    expect(() => mcnemar([0, 1], [0.1, 0.9], [0, 1])).toThrow(`mcnemar: the prediction at 0 is 0.1, ${advice}`);
+    expect(accuracy(Float32Array.of(1, 0), [1, 1])).toBe(0.5);
   });
 
   it("says what does not fit", () => {

@@ -130,6 +130,9 @@ describe("the threshold table", () => {
   });
 
   it("refuses other labels", () => {
+    expect(() => thresholdTable([0.1], [1], [0.5, Number.NaN])).toThrow(
+      "thresholdTable: thresholds must be a list of numbers, got [0.5, NaN]; element 1 is NaN",
+    );
     expect(() => thresholdTable([0.1], [2], [0.5])).toThrow(
       new RangeError("thresholdTable: label 2 at 0, expected 0 or 1"),
     );

@@ -82,6 +82,9 @@ describe("several labels", () => {
     expect(() => multilabelReport([1, 2, 3, 4], [1, 0, 0, 2], 2)).toThrow(
       "multilabelReport: the target 2 of example 1 and label 1 is neither 0 nor 1",
     );
+    expect(() => multilabelReport([1], [1], 1, { threshold: Number.NaN })).toThrow(
+      "multilabelReport: threshold must be a number, got NaN",
+    );
     expect(() => multilabelReport([1], [1, 0], 2)).toThrow("1 predictions for 2 targets");
   });
 });

@@ -406,6 +406,32 @@ describe("a resumed schedule", () => {
   });
 });
 
+describe("a schedule", () => {
+  const owner = () => new SGD([new Parameter(ones([1]))], { lr: 1 });
+
+  it("has its options from the beginning", () => {
+    const schedule = new StepLR(owner(), { stepSize: 2 });
+    const set = (name: string) => () => Object.assign(schedule, { [name]: 0.5 });
+    for (const name of ["gamma", "lr", "last_epoch"]) {
+      expect(set(name)).toThrow(
+        `StepLR has no property ${name}: its options are given when it is made, and the rate is optimizer.lr`,
+      );
+    }
+  });
+
+  it("counts in whole steps", () => {
+    expect(() => new CosineWarmupLR(owner(), { steps: 2.5 })).toThrow(
+      "CosineWarmupLR: steps must be a positive integer, got 2.5",
+    );
+    expect(() => new CosineWarmupLR(owner(), { steps: 5, warmupSteps: 0.5 })).toThrow(
+      "CosineWarmupLR: warmupSteps must be an integer of at least 0, got 0.5",
+    );
+    expect(() => new ReduceLROnPlateau(owner(), { patience: 1.5 })).toThrow(
+      "ReduceLROnPlateau: patience must be an integer of at least 0, got 1.5",
+    );
+  });
+});
+
 describe("what is set later is checked like what was given:", () => {
   const optimizer = () => new Adam([new Parameter(ones([2]))]);
 

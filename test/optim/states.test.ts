@@ -122,7 +122,9 @@ describe("a schedule's state", () => {
 
   it.each<[string, object, string]>([
     ["lacks a number", { t: 1 }, "expected a state of t and base, got t"],
-    ["has text for a number", { t: 1, base: "1" }, "expected a state of t and base, got t and base"],
+    ["has text for a number", { t: 1, base: "1" }, "StepLR.loadStateDict: base must be a finite number of at least 0"],
+    ["has a rate that is none", { t: 1, base: -1 }, "StepLR.loadStateDict: base must be a finite number of at least 0"],
+    ["has half a step", { t: 0.5, base: 1 }, "StepLR.loadStateDict: t must be an integer of at least 0, got 0.5"],
     ["has a number more", { t: 1, base: 1, best: 1 }, "expected a state of t and base, got t and base and best"],
     ["has nothing", {}, "expected a state of t and base, got none"],
   ])("that %s is refused", (_, state, message) => {
@@ -130,6 +132,14 @@ describe("a schedule's state", () => {
     const schedule = new StepLR(optimizer, { stepSize: 2 });
     expect(() => schedule.loadStateDict(state as never)).toThrow(message);
     expect(schedule.stateDict()).toEqual({ t: 0, base: 1 });
+  });
+
+  it("of a plateau has numbers only", () => {
+    const schedule = new ReduceLROnPlateau(owner());
+    const load = (state: object) => () => schedule.loadStateDict(state as never);
+    expect(load({ bad: -1 })).toThrow("ReduceLROnPlateau.loadStateDict: bad must be an integer of at least 0, got -1");
+    expect(load({ bad: 0, best: "3" })).toThrow('ReduceLROnPlateau.loadStateDict: best must be a number, got "3"');
+    expect(schedule.stateDict()).toEqual({ bad: 0 });
   });
 
   it("of a plateau has no best before there is one", () => {

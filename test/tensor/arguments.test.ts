@@ -94,7 +94,7 @@ describe("an option", () => {
     ],
     [
       () => new CosineWarmupLR(new SGD(parameters()), { steps: 10, warmupSteps: 10 }),
-      new RangeError("CosineWarmupLR: warmupSteps must be a number from 0 to below 10, got 10"),
+      new RangeError("CosineWarmupLR: warmupSteps must be an integer from 0 to 9, got 10"),
     ],
   ])("%#: of a wrong kind or out of its range is refused", (run, error) => {
     expect(run).toThrow(error);

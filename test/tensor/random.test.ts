@@ -91,6 +91,15 @@ describe("state", () => {
   });
 });
 
+describe("a seed", () => {
+  it("is given when a generator is made", () => {
+    const generator = new Generator(1);
+    const message = "Generator has no property seed: its seed is given when it is made";
+    expect(() => Object.assign(generator, { seed: 2 })).toThrow(message);
+    expect(generator.state()).toEqual(new Generator(1).state());
+  });
+});
+
 describe("forks", () => {
   it("depend on the seed and the name, not on what was drawn", () => {
     const parent = new Generator(7);

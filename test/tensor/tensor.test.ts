@@ -23,7 +23,7 @@ describe("what is assigned to a tensor", () => {
     ["shape", [2, 2], "x.shape cannot be assigned to: write y = x.reshape(shape)"],
     ["size", 4, "x.size cannot be assigned to: write y = x.reshape(shape)"],
     ["data", [1], "x.data cannot be assigned to: write x.copyFrom(source), and read by await x.data()"],
-    ["0", 5, "x[0] cannot be assigned to: change a list of numbers and make a tensor of it"],
+    ["0", 5, "x[0] cannot be read or assigned to: write await x.data(), x.slice(dim, start, end) or where(…)"],
     ["requires_grad", true, "a tensor has no requires_grad; write requiresGrad"],
     ["requiresgrad", true, "a tensor has no requiresgrad; write requiresGrad"],
     ["requiresGrad", "no", 'Tensor: requiresGrad must be true or false, got "no"'],
@@ -234,9 +234,37 @@ describe("a tensor", () => {
     expect(() => JSON.stringify({ weight: x })).toThrow(/saveSafetensors saves a stateDict\(\)/);
   });
 
-  it("refuses PyTorch's name for requiresGrad", () => {
+  it.each(["length", "numel", "ndim", "dim", "T", "t", "view", "numpy", "tolist", "device", "cuda", "cpu"])(
+    "says what is written instead of x.%s, which would be undefined",
+    (name) => {
+      const message =
+        `a tensor has no ${name}; write x.shape, x.size, x.reshape(shape), x.transpose(0, 1), await x.data() or ` +
+        "await x.to(backend)";
+      for (const y of [x, new Parameter(ones([2]))]) {
+        expect(() => y[name]).toThrow(new ArgumentError(message));
+        expect(() => Object.assign(y, { [name]: 1 })).toThrow(new ArgumentError(message));
+      }
+    },
+  );
+
+  it("refuses PyTorch's name for requiresGrad, set and read", () => {
+    const error = new ArgumentError("a tensor has no requires_grad; write requiresGrad");
     expect(() => {
       x.requires_grad = true;
-    }).toThrow(new ArgumentError("a tensor has no requires_grad; write requiresGrad"));
+    }).toThrow(error);
+    expect(() => x.requires_grad).toThrow(error);
+  });
+
+  it("has no elements, in loops and copies neither", () => {
+    expect(() => x[0]).toThrow(
+      "x[0] cannot be read or assigned to: write await x.data(), x.slice(dim, start, end) or where(…)",
+    );
+    expect(() => Array.from(x)).toThrow("a tensor has no length");
+    expect(() => new Float32Array(x)).toThrow("a tensor has no length");
+  });
+
+  it("may be looked at for any other name, and awaited", async () => {
+    expect([x.label, x.then, x[Symbol.iterator], "length" in x]).toEqual([undefined, undefined, undefined, false]);
+    expect(await x).toBe(x);
   });
 });

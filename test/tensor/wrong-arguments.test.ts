@@ -536,6 +536,24 @@ describe("options", () => {
   });
 });
 
+/** A program may write notes of its own on a tensor, and these hold data. */
+const OPEN = ["Parameter", "TrainingPosition", "ModelSummary"];
+
+describe("a property that an object does not have", () => {
+  const closed = Object.entries(constructors).flatMap(([name, make]) =>
+    make && !OPEN.includes(name) ? [{ name, make }] : [],
+  );
+
+  it.each(closed)("cannot be set: $name", ({ name, make }) => {
+    const type = classes[name] as new (...args: unknown[]) => object;
+    const note = (object: object) => () => Object.assign(object, { learningRate: 1 });
+    expect(note(new type(...make()))).toThrow(torchlet.ArgumentError);
+    expect(note(new type(...make()))).toThrow(`${name} has no property learningRate: `);
+    // A class of the program's own is the program's business.
+    expect(note(new (class extends type {})(...make()))).not.toThrow();
+  });
+});
+
 describe("what cannot be meant is told by an error of ours", () => {
   it.each(Object.entries(all))("%s", { timeout: 120_000 }, async (_name, { make, run }) => {
     const faults: string[] = [];

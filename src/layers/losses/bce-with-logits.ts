@@ -7,6 +7,7 @@ import { softplus } from "../../tensor/ops/pointwise/smooth-activations.js";
 import { aTensor, type Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, type LossOptions, lossKinds, reducedElements } from "./element-loss.js";
 import { checkLogits } from "./logits.js";
+import { checkProbabilities } from "./probabilities.js";
 
 export interface BceOptions extends LossOptions {
   /** Scales each element's loss; broadcasts. */
@@ -16,15 +17,6 @@ export interface BceOptions extends LossOptions {
 }
 
 const bceKinds: OptionKinds<BceOptions> = { ...lossKinds, weight: aTensor, posWeight: aTensor };
-
-/** NaN is left to whoever looks for that. @throws RangeError on a target that is no probability, where it can be read at once */
-function checkProbabilities({ backend, storage }: Tensor): void {
-  const wrong = backend.readSync?.(storage).find((target) => target < 0 || target > 1);
-  if (wrong === undefined) return;
-  throw new RangeError(
-    `bceWithLogits: targets are probabilities, 0 to 1, and one is ${wrong}. Classes of more than two are crossEntropy's`,
-  );
-}
 
 /**
  * Binary cross-entropy of σ(logits), from the logits so that nothing overflows:
@@ -39,7 +31,7 @@ export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptio
   const { weight, posWeight, reduction = "mean" } = options;
   checkSameShape("bceWithLogits", logits, targets);
   checkLogits("bceWithLogits", logits, "sigmoid", "");
-  checkProbabilities(targets);
+  checkProbabilities("bceWithLogits", targets, "Classes of more than two are crossEntropy's");
   return scope(() => {
     const misses = softplus(neg(logits));
     const scaled = posWeight ? mul(add(mul(sub(posWeight, 1), targets), 1), misses) : misses;

@@ -19,6 +19,7 @@ import {
   reduced,
 } from "./class-loss.js";
 import { checkLogits } from "./logits.js";
+import { checkDistributions } from "./probabilities.js";
 
 export interface CrossEntropyOptions extends ClassLossOptions {
   /** Part of each target that is spread evenly over all classes, 0 to 1. Default 0. */
@@ -41,6 +42,8 @@ function softLosses(scores: Tensor, targets: Tensor, { weight, labelSmoothing = 
  * @see torch.nn.functional.cross_entropy
  * @throws ShapeError on a label that is no class, naming the example
  * @throws ShapeError when there is but one class
+ * @throws RangeError on probabilities of classes that are none, or do not add up to 1, unless they are on a device that
+ *   cannot be read at once
  * @throws Error when the logits are probabilities, from `softmax` or `sigmoid`
  * @throws RangeError unless 0 ≤ labelSmoothing ≤ 1
  */
@@ -55,6 +58,7 @@ export function crossEntropy(logits: Tensor, labels: Labels | Tensor, options: C
   }
   if (labels instanceof Tensor && sameShape(labels.shape, logits.shape) && labels.shape.length === 2) {
     checkWeight("crossEntropy", logits.shape[1], weight);
+    checkDistributions("crossEntropy", labels);
     return scope(() => reduced(softLosses(logSoftmax(logits, 1), labels, options), logits.shape[0], reduction));
   }
   checkLabels("crossEntropy", logits, labels as Labels, options);

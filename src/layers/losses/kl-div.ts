@@ -9,6 +9,7 @@ import { where } from "../../tensor/ops/pointwise/where.js";
 import { sum } from "../../tensor/ops/sum.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, reducedElements } from "./element-loss.js";
+import { checkLogarithms, checkProbabilities } from "./probabilities.js";
 import type { Reduction } from "./reduction.js";
 
 export interface KlDivOptions {
@@ -22,17 +23,26 @@ const aReduction: Kind<Reduction | "batchmean"> = oneOf("mean", "sum", "none", "
 
 const KINDS: OptionKinds<KlDivOptions> = { reduction: aReduction, logTarget: aBoolean };
 
+function checkLogProbabilities(what: string, { backend, storage, shape }: Tensor): void {
+  const values = backend.readSync?.(storage) ?? [];
+  checkLogarithms(`klDiv, ${what}`, values, values.length / (shape[0] ?? 1), "logSoftmax makes such of scores");
+}
+
 /**
  * target · (ln target − input): how far probabilities, whose logarithms are the input, are from the target's.
  * @param input log-probabilities, from `logSoftmax`
  * @param target probabilities in the same shape
  * @throws ShapeError unless both have the same shape
+ * @throws RangeError on what is no probability, or no logarithm of one, unless it is on a device that cannot be read at once
  * @see torch.nn.functional.kl_div
  */
 export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
   checkOptions("klDiv", options, KINDS);
   const { reduction = "mean", logTarget = false } = options;
   checkSameShape("klDiv", input, target);
+  checkLogProbabilities("input", input);
+  if (logTarget) checkLogProbabilities("target", target);
+  else checkProbabilities("klDiv", target, "softmax makes such of scores; logarithms of them need { logTarget: true }");
   return scope(() => {
     const probability = logTarget ? exp(target) : target;
     // 0 · ln 0 is 0.

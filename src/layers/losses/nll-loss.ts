@@ -3,22 +3,15 @@
 import { isLogSoftmax } from "../../tensor/ops/softmax.js";
 import { checkTensor, type Tensor } from "../../tensor/tensor.js";
 import { type ClassLossOptions, type Labels, pickLoss } from "./class-loss.js";
-
-/** The logarithm of a probability is at most 0; so much may rounding make of it, or what was added before the logarithm. */
-const ABOVE_ZERO = 1e-3;
+import { checkLogarithms } from "./probabilities.js";
 
 /**
- * Internal: refuses what no logarithms of probabilities can be. NaN and infinity are left to whoever looks for those.
+ * Internal: refuses what no logarithms of probabilities can be.
  * @param values [N, C], row by row
  * @throws RangeError naming the first example with such a number
  */
 export function checkLogProbabilities(values: Float32Array, classes: number): void {
-  const wrong = values.findIndex((value) => value > ABOVE_ZERO && value < Infinity);
-  if (wrong === -1) return;
-  throw new RangeError(
-    `nllLoss: expected log-probabilities, which are at most 0; example ${Math.floor(wrong / classes)} has ` +
-      `${values[wrong]}. Use crossEntropy for logits, or end the model in logSoftmax(x, 1)`,
-  );
+  checkLogarithms("nllLoss", values, classes, "Use crossEntropy for logits, or end the model in logSoftmax(x, 1)");
 }
 
 /** Operations whose results are no logarithms of probabilities, whatever they are given. */

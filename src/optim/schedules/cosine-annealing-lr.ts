@@ -1,6 +1,7 @@
 /** CosineAnnealingLR: the rate falls along half a cosine, once or again and again. */
 
 import { aCount, checkOptions, needed, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -41,6 +42,8 @@ export class CosineAnnealingLR extends Timed {
     return annealed(base, minLr, t / tMax);
   }
 }
+
+makeComplete(CosineAnnealingLR);
 
 export interface WarmRestartOptions {
   /** Calls of `step()` until the first restart. */
@@ -85,3 +88,5 @@ export class CosineAnnealingWarmRestarts extends Timed {
     return annealed(base, minLr, since / period);
   }
 }
+
+makeComplete(CosineAnnealingWarmRestarts);

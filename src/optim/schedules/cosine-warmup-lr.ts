@@ -1,6 +1,15 @@
 /** CosineWarmupLR: the rate rises along a line, then falls along half a cosine. */
 
-import { checkArgument, checkOptions, needed, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import {
+  aCount,
+  checkArgument,
+  checkOptions,
+  needed,
+  numberFrom,
+  type OptionKinds,
+  wholeFrom,
+} from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -14,8 +23,8 @@ export interface CosineWarmupOptions {
 }
 
 const COSINE: OptionKinds<CosineWarmupOptions> = {
-  steps: needed(numberFrom(1)),
-  warmupSteps: numberFrom(0),
+  steps: needed(aCount),
+  warmupSteps: wholeFrom(0),
   minLr: numberFrom(0),
 };
 
@@ -35,7 +44,7 @@ export class CosineWarmupLR extends Timed {
     super(optimizer);
     checkOptions("CosineWarmupLR", options, COSINE);
     const { steps, warmupSteps = 0, minLr = 0 } = options;
-    checkArgument("CosineWarmupLR", "warmupSteps", warmupSteps, numberFrom(0, steps));
+    checkArgument("CosineWarmupLR", "warmupSteps", warmupSteps, wholeFrom(0, steps - 1));
     this.#options = { steps, warmupSteps, minLr };
     this.set();
   }
@@ -47,3 +56,5 @@ export class CosineWarmupLR extends Timed {
     return minLr + ((base - minLr) * (1 + Math.cos(Math.PI * part))) / 2;
   }
 }
+
+makeComplete(CosineWarmupLR);

@@ -1,6 +1,7 @@
 /** ExponentialLR: the rate falls by the same factor at every step. */
 
 import { checkOptions, needed, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -32,3 +33,5 @@ export class ExponentialLR extends Timed {
     return base * this.#gamma ** t;
   }
 }
+
+makeComplete(ExponentialLR);

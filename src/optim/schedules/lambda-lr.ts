@@ -1,6 +1,7 @@
 /** LambdaLR: the rate follows a function of one's own. */
 
 import { aNumber, checkArgument, functions } from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -29,3 +30,5 @@ export class LambdaLR extends Timed {
     return base * factor;
   }
 }
+
+makeComplete(LambdaLR);

@@ -1,6 +1,7 @@
 /** LinearLR: the rate changes along a line, between two shares of its full value. */
 
 import { aCount, checkOptions, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -44,3 +45,5 @@ export class LinearLR extends Timed {
     return base * (startFactor + ((endFactor - startFactor) * Math.min(t, totalIters)) / totalIters);
   }
 }
+
+makeComplete(LinearLR);

@@ -1,6 +1,7 @@
 /** MultiStepLR: the rate falls at given steps. */
 
 import { aCount, checkOptions, listOf, needed, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -40,3 +41,5 @@ export class MultiStepLR extends Timed {
     return base * this.#gamma ** this.#milestones.filter((milestone) => milestone <= t).length;
   }
 }
+
+makeComplete(MultiStepLR);

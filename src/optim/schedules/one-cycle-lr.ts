@@ -9,6 +9,7 @@ import {
   type OptionKinds,
   oneOf,
 } from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -67,3 +68,5 @@ export class OneCycleLR extends Timed {
     return between(maxLr, first / finalDivFactor, (Math.min(t, last) - top) / (last - top));
   }
 }
+
+makeComplete(OneCycleLR);

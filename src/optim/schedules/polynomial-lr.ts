@@ -1,6 +1,7 @@
 /** PolynomialLR: the rate falls to 0 along a power of what is left of the steps. */
 
 import { aCount, checkOptions, needed, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -37,3 +38,5 @@ export class PolynomialLR extends Timed {
     return base * (1 - Math.min(t, this.#totalIters) / this.#totalIters) ** this.#power;
   }
 }
+
+makeComplete(PolynomialLR);

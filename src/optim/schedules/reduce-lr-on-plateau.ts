@@ -1,8 +1,17 @@
 /** ReduceLROnPlateau: the rate falls when a metric does not get better any more. */
 
-import { aNumber, checkArgument, checkOptions, numberFrom, type OptionKinds, oneOf } from "../../tensor/arguments.js";
+import {
+  aNumber,
+  checkArgument,
+  checkOptions,
+  numberFrom,
+  type OptionKinds,
+  oneOf,
+  wholeFrom,
+} from "../../tensor/arguments.js";
+import { refuseOtherNames } from "../../tensor/known-names.js";
 import { anOptimizer, type Optimizer } from "../optimizer.js";
-import { checkState, type Schedule, type ScheduleState } from "./schedule.js";
+import { checkState, MADE_WITH_OPTIONS, type Schedule, type ScheduleState } from "./schedule.js";
 
 export interface PlateauOptions {
   /** Whether a smaller or a larger metric is better. Default "min". */
@@ -20,7 +29,7 @@ export interface PlateauOptions {
 const PLATEAU: OptionKinds<PlateauOptions> = {
   mode: oneOf("min", "max"),
   factor: numberFrom(0, 1),
-  patience: numberFrom(0),
+  patience: wholeFrom(0),
   threshold: numberFrom(0),
   minLr: numberFrom(0),
 };
@@ -79,3 +88,5 @@ export class ReduceLROnPlateau implements Schedule {
     this.#best = state.best;
   }
 }
+
+refuseOtherNames(ReduceLROnPlateau, MADE_WITH_OPTIONS);

@@ -1,6 +1,6 @@
 /** Schedule: what sets an optimizer's learning rate as training goes on. Call `step()` once after each epoch (or step) that it counts. */
 
-import { aPlainObject, checkArgument, type Kind } from "../../tensor/arguments.js";
+import { aNumber, aPlainObject, checkArgument, type Kind, numberFrom, wholeFrom } from "../../tensor/arguments.js";
 import type { Optimizer } from "../optimizer.js";
 
 /** What a schedule remembers from step to step, the rate it began with included; its options are the constructor's. */
@@ -23,22 +23,34 @@ export const aSchedule: Kind<Schedule> = {
   accepts: (value): value is Schedule => typeof (value as Schedule | null | undefined)?.step === "function",
 };
 
-/** @throws Error unless the state has these numbers and no others: it would be of another schedule */
+/** What is counted in a state. What else it must have are rates; what it may have is a metric, or another schedule's. */
+const COUNTS = ["t", "bad"];
+
+/**
+ * @throws Error unless the state has these names and no others: it would be of another schedule
+ * @throws ArgumentError or RangeError on what is no number, or no count
+ */
 export function checkState(
   schedule: Schedule,
   state: ScheduleState,
   names: readonly string[],
   optional: string[] = [],
 ): void {
-  checkArgument(`${schedule.constructor.name}.loadStateDict`, "state", state, aPlainObject);
+  const who = `${schedule.constructor.name}.loadStateDict`;
+  checkArgument(who, "state", state, aPlainObject);
   const given = Object.keys(state);
-  const fits = names.every((name) => typeof state[name] === "number");
-  if (fits && given.every((name) => names.includes(name) || optional.includes(name))) return;
-  const { name } = schedule.constructor;
-  throw new Error(
-    `${name}.loadStateDict: expected a state of ${names.join(" and ")}, got ${given.join(" and ") || "none"}`,
-  );
+  const fits = names.every((name) => given.includes(name));
+  if (!fits || !given.every((name) => names.includes(name) || optional.includes(name))) {
+    throw new Error(`${who}: expected a state of ${names.join(" and ")}, got ${given.join(" and ") || "none"}`);
+  }
+  for (const name of given) {
+    const kind = COUNTS.includes(name) ? wholeFrom(0) : names.includes(name) ? numberFrom(0) : aNumber;
+    checkArgument(who, name, state[name], kind);
+  }
 }
+
+/** What to do instead of setting what a schedule does not have. */
+export const MADE_WITH_OPTIONS = "its options are given when it is made, and the rate is optimizer.lr";
 
 /** What a number of each group is called in a state: by its name alone where there is one group. */
 export function numberedNames(name: string, groups: number): string[] {

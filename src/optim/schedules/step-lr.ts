@@ -1,6 +1,7 @@
 /** StepLR: the rate falls every so many steps. */
 
 import { aCount, checkOptions, needed, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
 
@@ -37,3 +38,5 @@ export class StepLR extends Timed {
     return base * this.#gamma ** Math.floor(t / this.#stepSize);
   }
 }
+
+makeComplete(StepLR);

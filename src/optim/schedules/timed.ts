@@ -1,8 +1,9 @@
 /** Timed: a schedule that follows a formula of the steps counted so far. */
 
 import { checkArgument } from "../../tensor/arguments.js";
+import { refuseOtherNames } from "../../tensor/known-names.js";
 import { anOptimizer, type Optimizer } from "../optimizer.js";
-import { checkState, numberedNames, type Schedule, type ScheduleState } from "./schedule.js";
+import { checkState, MADE_WITH_OPTIONS, numberedNames, type Schedule, type ScheduleState } from "./schedule.js";
 
 /** A schedule whose rate follows from the number of steps and the rate that each group of parameters had at first. */
 export abstract class Timed implements Schedule {
@@ -51,3 +52,5 @@ export abstract class Timed implements Schedule {
     this.set();
   }
 }
+
+refuseOtherNames(Timed, MADE_WITH_OPTIONS);

@@ -9,8 +9,16 @@ import {
   numberFrom,
   type OptionKinds,
 } from "../../tensor/arguments.js";
+import { refuseOtherNames } from "../../tensor/known-names.js";
 import { anOptimizer, type Optimizer } from "../optimizer.js";
-import { aSchedule, checkState, numberedNames, type Schedule, type ScheduleState } from "./schedule.js";
+import {
+  aSchedule,
+  checkState,
+  MADE_WITH_OPTIONS,
+  numberedNames,
+  type Schedule,
+  type ScheduleState,
+} from "./schedule.js";
 
 export interface WarmupOptions {
   /** Calls of `step()` until the rate has its full value. */
@@ -93,3 +101,5 @@ export class WarmupLR implements Schedule {
     if (this.#t < this.#options.steps) this.#set();
   }
 }
+
+refuseOtherNames(WarmupLR, MADE_WITH_OPTIONS);
