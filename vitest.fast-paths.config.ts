@@ -17,7 +17,14 @@ function forcing(use: WayUse, strict: boolean): TestProjectConfiguration {
       provide: {
         targets: ["wasm on 1 thread", "wasm on 2 threads"],
         // Where Winograd's tiles can be of six points and of eight, they are of eight where rounding is strict.
-        forced: { winograd: use, eightPoints: strict ? use : "never", scatter: use, depthwise: use, strict },
+        forced: {
+          winograd: use,
+          eightPoints: strict ? use : "never",
+          scatter: use,
+          depthwise: use,
+          epilogue: use,
+          strict,
+        },
         mustRun: true,
       },
     },

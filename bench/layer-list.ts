@@ -5,14 +5,16 @@ import {
   avgPool2d,
   BatchNorm2d,
   Conv2d,
-  clamp,
   Dropout,
   flatten,
+  type Layer,
   Linear,
   logSoftmax,
+  MaxPool2d,
   Module,
-  maxPool2d,
   relu,
+  relu6,
+  Sequential,
   type Tensor,
 } from "../src/index.js";
 
@@ -33,19 +35,25 @@ export interface NetSizes {
 }
 
 /** What has no weights and needs nothing but the tensor before it. */
-const functions: Partial<Record<LayerKind, (x: Tensor) => Tensor>> = {
+const plain: Partial<Record<LayerKind, Layer>> = {
   relu,
+  relu6,
   flatten,
-  relu6: (x) => clamp(x, 0, 6),
-  pool: (x) => maxPool2d(x, 2),
-  "pool3/2": (x) => maxPool2d(x, 3, { stride: 2, padding: 1 }),
+  pool: new MaxPool2d(2),
+  "pool3/2": new MaxPool2d(3, { stride: 2, padding: 1 }),
   mean: (x) => avgPool2d(x, x.shape[2]),
   logSoftmax: (x) => logSoftmax(x, 1),
 };
 
-/** Layers by their kind, one after another. Branches are a stack: `keep` puts a tensor on it, `add` takes it down. */
+/** What branches are made of: a stack of tensors. */
+const branching = ["keep", "swap", "add"] as const;
+type Branching = (typeof branching)[number];
+
+const isBranching = (kind: LayerKind): kind is Branching => (branching as readonly LayerKind[]).includes(kind);
+
+/** Layers by their kind: what lies between branches is a `Sequential`, as one would write it. */
 export class LayerList extends Module {
-  readonly #kinds: readonly LayerKind[];
+  readonly #parts: readonly (Branching | Sequential)[];
   readonly #modules: ReadonlyMap<number, Module>;
 
   constructor({ layers, convolutions, linears }: NetSizes, dropout: number) {
@@ -68,13 +76,21 @@ export class LayerList extends Module {
       };
       return new Conv2d(c * groups, o, k, options);
     };
-    this.#kinds = layers;
     this.#modules = new Map(
       layers.flatMap((kind, i): [number, Module][] => {
         const module = moduleOf(kind, i);
         return module ? [[i, module]] : [];
       }),
     );
+    const parts: (Branching | Layer[])[] = [];
+    for (const [i, kind] of layers.entries()) {
+      const last = parts.at(-1);
+      const layer = this.#modules.get(i) ?? plain[kind]!;
+      if (isBranching(kind)) parts.push(kind);
+      else if (Array.isArray(last)) last.push(layer);
+      else parts.push([layer]);
+    }
+    this.#parts = parts.map((part) => (Array.isArray(part) ? new Sequential(...part) : part));
   }
 
   override children(): [name: string, child: Module][] {
@@ -84,11 +100,11 @@ export class LayerList extends Module {
   forward(x: Tensor): Tensor {
     const kept: Tensor[] = [];
     let y = x;
-    for (const [i, kind] of this.#kinds.entries()) {
-      if (kind === "keep") kept.push(y);
-      else if (kind === "swap") [y, kept[kept.length - 1]] = [kept[kept.length - 1], y];
-      else if (kind === "add") y = add(y, kept.pop()!);
-      else y = this.#modules.get(i)?.forward(y) ?? functions[kind]!(y);
+    for (const part of this.#parts) {
+      if (part === "keep") kept.push(y);
+      else if (part === "swap") [y, kept[kept.length - 1]] = [kept[kept.length - 1], y];
+      else if (part === "add") y = add(y, kept.pop()!);
+      else y = part.forward(y);
     }
     return y;
   }

@@ -9,12 +9,15 @@ interface Entry {
   ms: number;
 }
 
+const isConvolution = (value: unknown): value is ConvGeometry =>
+  typeof value === "object" && value !== null && "kH" in value;
+
 /** The kernel's name, with the op it runs or the channels it goes between where there are such. */
 function describeCall(method: string, args: readonly unknown[]): string {
   const [first] = args;
   if (typeof first === "string") return `${method} ${first}`;
   if (first && typeof first === "object" && "name" in first) return `${method} ${first.name}`;
-  const geometry = args.at(-1) as Partial<ConvGeometry> | undefined;
+  const geometry = args.find(isConvolution);
   if (method.startsWith("conv2d") && geometry) {
     return `${method} ${geometry.c}→${geometry.o} ${geometry.kH}×${geometry.kW}`;
   }

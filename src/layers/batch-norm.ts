@@ -11,6 +11,7 @@ import {
   type OptionKinds,
 } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
+import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
 import { ones, zeros } from "../tensor/factories/filled.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
@@ -115,6 +116,14 @@ export abstract class BatchNorm extends Module {
     this.#momentum = momentum;
   }
 
+  protected byRunningMoments(backend: Backend, channels: number): ConstantNorm | undefined {
+    const { weight, bias } = this;
+    // What does not go together is refused where it is run by itself.
+    if (this.training || weight.backend !== backend || weight.size !== channels) return undefined;
+    const [mean, variance] = [this.#runningMean.storage, this.#runningVar.storage];
+    return { mean, variance, weight: weight.storage, bias: bias.storage, eps: this.#eps };
+  }
+
   protected normalized(x: Tensor): Tensor {
     const y = batchNorm(x, {
       weight: this.weight,
@@ -155,6 +164,10 @@ export class BatchNorm2d extends BatchNorm {
       throw new ShapeError(`BatchNorm2d: expected an input of 4 axes (N, C, H, W), got ${formatShape(x.shape)}`);
     }
     return this.normalized(x);
+  }
+
+  override constantNorm(backend: Backend, channels: number): ConstantNorm | undefined {
+    return this.byRunningMoments(backend, channels);
   }
 }
 

@@ -2,14 +2,16 @@
 
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
+import type { ConvEpilogue } from "../tensor/backend/backend.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
-import { type Conv2dOptions as Conv2dOpOptions, conv2d, convKinds, convWindow } from "../tensor/ops/conv2d.js";
+import { type Conv2dOptions as Conv2dOpOptions, convKinds, convolve, convWindow } from "../tensor/ops/conv2d.js";
 import { pad } from "../tensor/ops/movement/pad.js";
 import { type Pair, pairOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
+import { epilogueOf } from "./epilogue.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
 import { describeOptions, Module } from "./module.js";
 
@@ -69,12 +71,23 @@ export class Conv2d extends Module {
    * @throws ShapeError when x has another number of channels, or is smaller than the filter or what its padding mirrors
    */
   forward(x: Tensor): Tensor {
+    return this.#convolve(x);
+  }
+
+  override forwardThrough(x: Tensor, behind: readonly unknown[]): { y: Tensor; count: number } | undefined {
+    checkTensor("Conv2d", "x", x);
+    const [channels] = this.weight.shape;
+    const { epilogue, count } = epilogueOf(behind, x.backend, channels);
+    return count > 0 ? { y: this.#convolve(x, epilogue), count } : undefined;
+  }
+
+  #convolve(x: Tensor, epilogue?: ConvEpilogue): Tensor {
     const { paddingMode: mode = "zeros", ...window } = this.#options;
     const options = { ...window, bias: this.bias ?? undefined };
     checkTensor("Conv2d", "x", x);
     // What has other axes conv2d refuses, with the shape that it was given in.
-    if (mode === "zeros" || x.shape.length !== 4) return conv2d(x, this.weight, options);
-    return scope(() => conv2d(pad(x, this.#sides, { mode }), this.weight, { ...options, padding: 0 }));
+    if (mode === "zeros" || x.shape.length !== 4) return convolve(x, this.weight, options, epilogue);
+    return scope(() => convolve(pad(x, this.#sides, { mode }), this.weight, { ...options, padding: 0 }, epilogue));
   }
 
   protected override describe(): string {

@@ -10,6 +10,7 @@ import {
   type OptionKinds,
 } from "../tensor/arguments.js";
 import { freeWalked } from "../tensor/autograd.js";
+import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { INSPECT } from "../tensor/inspect.js";
 import { isComplete, refuseNames } from "../tensor/known-names.js";
@@ -130,6 +131,16 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   /** The modules directly inside this one, by name; those in arrays, maps and objects as "layers.0", as PyTorch does. */
   children(): [name: string, child: AnyModule][] {
     return contents({ ...this }).filter((entry): entry is [string, AnyModule] => entry[1] instanceof Module);
+  }
+
+  /** Internal: what `forward` and the first `count` of the layers `behind` make of x in one pass, where that can be. */
+  forwardThrough(_x: Tensor, _behind: readonly unknown[]): { y: Tensor; count: number } | undefined {
+    return undefined;
+  }
+
+  /** Internal: what `forward` does, if it normalizes so many channels by numbers of `backend` that stay as they are. */
+  constantNorm(_backend: Backend, _channels: number): ConstantNorm | undefined {
+    return undefined;
   }
 
   /** Every parameter with its full name: "0.weight", "0.bias", "3.weight", …; one that is shared, under its first. */

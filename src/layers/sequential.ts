@@ -3,6 +3,7 @@
 import { checkArgument, type Kind } from "../tensor/arguments.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
+import { clamps } from "../tensor/ops/clamps.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type AnyModule, aModule, Module } from "./module.js";
 
@@ -21,13 +22,14 @@ function keepsNothingOf(layer: Layer): boolean {
   if (layer instanceof Sequential && layer.forward === Sequential.prototype.forward) {
     return layer.layers.every(keepsNothingOf);
   }
-  return keepsNothing.has(layer instanceof Module ? layer.forward : layer);
+  return layer instanceof Module ? keepsNothing.has(layer.forward) : keepsNothing.has(layer) || clamps.has(layer);
 }
 
 /**
  * Applies its layers in order. What one layer or operation of this library hands to another is freed as soon as no
  * gradient needs it; what a function or a module of your own has seen lives as long as any other tensor. The first layer
- * may take something else than a tensor, and so does the whole then.
+ * may take something else than a tensor, and so does the whole then. In `noGrad`, a `Conv2d` with a `BatchNorm2d` in
+ * evaluation mode, `relu` or `relu6` behind it, or both, is one pass over memory, with the same bits.
  */
 export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Module<Inputs> {
   // Private, so that a layer is found once, under the name that `children` gives it.
@@ -72,9 +74,13 @@ export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Mo
   forward(...inputs: Inputs): Tensor {
     let given = inputs as readonly unknown[] as [Tensor];
     let mayBeHeld = true;
-    for (const layer of this.layers) {
+    for (let i = 0; i < this.layers.length; i++) {
+      const layer = this.layers[i];
+      const isModule = layer instanceof Module;
       const keeps = !keepsNothingOf(layer);
-      const next = layer instanceof Module ? layer.forward(...given) : layer(...given);
+      const run = isModule && !keeps ? layer.forwardThrough(given[0], this.layers.slice(i + 1)) : undefined;
+      const next = run?.y ?? (isModule ? layer.forward(...given) : layer(...given));
+      i += run?.count ?? 0;
       mayBeHeld ||= keeps;
       if (next === given[0]) continue;
       if (!mayBeHeld) given[0].free("scope");

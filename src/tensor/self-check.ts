@@ -8,7 +8,17 @@ import { Generator } from "./random.js";
 /** What a backend has to show: everything but the ways in and out, which the check itself goes. */
 type Kernel = Exclude<
   keyof Backend,
-  "name" | "dtype" | "device" | "failure" | "read" | "readSync" | "putAside" | "free" | "memory" | "upload"
+  | "name"
+  | "dtype"
+  | "device"
+  | "failure"
+  | "read"
+  | "readSync"
+  | "putAside"
+  | "free"
+  | "memory"
+  | "upload"
+  | "hasEpilogues"
 >;
 
 /** Storages with the same random numbers on each backend, all between 0.1 and 1.1. */

@@ -28,6 +28,11 @@ export interface WayBack {
 
 let observer: ((operation: Operation) => void) | undefined;
 
+/** Whether somebody wants to hear of every operation. */
+export function isObserved(): boolean {
+  return observer !== undefined;
+}
+
 /** Tells whoever observes that an operation has run. Only `record` and `backward` call this. */
 export function report(operation: Operation): void {
   observer?.(operation);

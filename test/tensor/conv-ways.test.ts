@@ -1,7 +1,7 @@
 /** The ways to convolve by wasm: each on convolutions of all kinds, against the js backend in float64. */
 
 import { describe, expect, it } from "vitest";
-import type { Backend, ConvGeometry, Storage } from "../../src/tensor/backend/backend.js";
+import type { Backend, ConvGeometry, Storage, UnaryFormula } from "../../src/tensor/backend/backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { type ConvUse, folded, type WayName, wayOf } from "../../src/tensor/backend/wasm/conv-choice.js";
 import { createWasmBackend } from "../../src/tensor/backend/wasm/wasm.js";
@@ -9,6 +9,9 @@ import { conv2dGeometry } from "../../src/tensor/ops/conv2d.js";
 import { Generator } from "../../src/tensor/random.js";
 
 const NONE: ConvUse = { depthwise: "never", eightPoints: "never", winograd: "never", scatter: "never" };
+
+const relu: UnaryFormula = { name: "relu", f: (x) => Math.max(x, 0) };
+const clamp: UnaryFormula = { name: "clamp", f: (x, low, high) => Math.min(Math.max(x, low), high) };
 
 /** What is odd about most convolutions: sizes, strides that leave rows over, holes, padding beyond what is needed. */
 function anyGeometry(random: Generator, [c, o, groups]: readonly number[], kernel?: number): ConvGeometry {
@@ -43,6 +46,27 @@ function numbersOf(backend: Backend, g: ConvGeometry): ArrayLike<number>[] {
     backend.free(result);
     return numbers;
   });
+}
+
+/** A convolution, a norm and a clamp, in one pass and one after another. */
+function epilogues(backend: Backend, g: ConvGeometry): ArrayLike<number>[] {
+  const random = new Generator(2);
+  const noise = (size: number, least = -1) =>
+    backend.upload(Float32Array.from({ length: size }, () => least + (1 - least) * random.uniform()));
+  const [x, w] = [noise(g.n * g.c * g.h * g.w), noise((g.o * g.c * g.kH * g.kW) / g.groups)];
+  const [mean, weight, bias] = [noise(g.o), noise(g.o), noise(g.o)];
+  const norm = { mean, variance: noise(g.o, 0), weight, bias, eps: 1e-3 };
+  const y = backend.conv2d(x, w, bias, g);
+  const normal = backend.normalize({ ...norm, x: y }, { n: g.n, c: g.o, pixels: g.outH * g.outW });
+  const results = [
+    backend.conv2d(x, w, bias, g, { norm, activation: "relu6" }),
+    backend.unary(clamp, normal, 0, 6),
+    backend.conv2d(x, w, bias, g, { norm }),
+    normal,
+    backend.conv2d(x, w, undefined, g, { activation: "relu" }),
+    backend.unary(relu, backend.conv2d(x, w, undefined, g), 0, 0),
+  ];
+  return results.map((result) => backend.readSync!(result));
 }
 
 /** The largest difference, relative to the root mean square. */
@@ -145,6 +169,10 @@ describe.each(kinds)("$title", ({ way, use: given, channels, kernels = [undefine
       const [got, shared, want] = [one, three, js].map((backend) => numbersOf(backend, geometry));
       expect(shared, told).toEqual(got);
       for (const [i, numbers] of got.entries()) expect(errorOf(numbers, want[i]), told).toBeLessThan(tolerance);
+      for (const backend of [one, three]) {
+        const results = epilogues(backend, geometry);
+        for (let i = 0; i < results.length; i += 2) expect(results[i], told).toEqual(results[i + 1]);
+      }
     }
   });
 });

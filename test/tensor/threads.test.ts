@@ -271,12 +271,14 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
   const pooling = { ...halves, planes: 5, countIncludePad: true };
   const channels = { n: 2, c: 3, pixels: 400 };
   const normalized = { x, mean: x, variance: x, eps: 1e-5 };
+  const norm = { mean: x, variance: x, weight: x, bias: x, eps: 1e-5 };
   const product = { batch: 2, m: 9, n: 10, k: 11, transA: false, transB: false, aStride: 99, bStride: 0 };
   const turned = { shape: [30, 20], strides: [1, 30], offset: 0 };
 
   /** Everything that allocates more than one storage. */
   const operations: Record<string, () => Storage | Storage[]> = {
     conv2d: () => backend.conv2d(x, x, x, convolution),
+    "conv2d with an epilogue": () => backend.conv2d(x, x, x, convolution, { norm, activation: "relu" }),
     conv2dInputGrad: () => backend.conv2dInputGrad(x, x, convolution),
     conv2dWeightGrad: () => backend.conv2dWeightGrad(x, x, convolution),
     matmul: () => backend.matmul(x, x, product),

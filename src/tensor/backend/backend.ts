@@ -211,6 +211,18 @@ export interface ChannelAffine {
   readonly bias: Storage;
 }
 
+/** The activations that a convolution may do on its way: max(y, 0), and min(max(y, 0), 6). */
+export type ClampName = "relu" | "relu6";
+
+/** A normalization by numbers that stay as they are. */
+export type ConstantNorm = Omit<Normalized & ChannelAffine, "x">;
+
+/** What becomes of the results of a convolution: normalized by constants, then clamped. */
+export interface ConvEpilogue {
+  readonly norm?: ConstantNorm;
+  readonly activation?: ClampName;
+}
+
 // ---- optimizers --------------------------------------------------------------------------------
 
 /** A parameter, its gradient, and the running means of the gradient and of its square. */
@@ -313,7 +325,12 @@ export interface Primitives {
   /** Matrix products: see `MatmulGeometry`. */
   matmul(a: Storage, b: Storage, geometry: MatmulGeometry): Storage;
   /** y[n, o, i, j] = bias[o] + Σ over c, k, l of x[n, c, i·stride − pad + k·dilation, …] · w[o, c, k, l]. */
-  conv2d(x: Storage, w: Storage, bias: Storage | undefined, geometry: ConvGeometry): Storage;
+  conv2d(x: Storage, w: Storage, bias: Storage | undefined, geometry: ConvGeometry, epilogue?: ConvEpilogue): Storage;
+  /**
+   * Whether `conv2d` takes epilogues, in the same pass over memory and with the bits of `conv2d`, `normalize` and the
+   * activation one after another; otherwise it is never given any.
+   */
+  readonly hasEpilogues?: boolean;
   /** ∂L/∂x from g = ∂L/∂y. */
   conv2dInputGrad(g: Storage, w: Storage, geometry: ConvGeometry): Storage;
   /** ∂L/∂w from g = ∂L/∂y. */

@@ -41,6 +41,8 @@ export interface BackendOptions {
   scatter?: WayUse;
   /** `wasm`: likewise, when to convolve along rows where each group has one channel. */
   depthwise?: WayUse;
+  /** `wasm`: batch norms by running moments, relu and relu6 in the pass of the convolution before them: unless "never". */
+  epilogue?: WayUse;
   /** `wasm`: never fuse multiply and add, for the same bits on every engine. Default false: fused where it can be. */
   strict?: boolean;
   /**
@@ -75,6 +77,7 @@ const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
   eightPoints: oneOf("auto", "always", "never"),
   scatter: oneOf("auto", "always", "never"),
   depthwise: oneOf("auto", "always", "never"),
+  epilogue: oneOf("auto", "always", "never"),
   strict: aBoolean,
   memoryLimit: wholeFrom(LEAST_MEMORY),
   dtype: oneOf("float32", "float64"),

@@ -2,7 +2,7 @@
 
 import { aNumber, checkOptions, type OptionKinds } from "../arguments.js";
 import { checkSameBackend, record, scope } from "../autograd.js";
-import type { ConvGeometry } from "../backend/backend.js";
+import type { ConvEpilogue, ConvGeometry } from "../backend/backend.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { aConvPadding, type ConvPadding, sidesOf } from "./conv-padding.js";
@@ -100,6 +100,11 @@ export function conv2dGeometry(x: Shape, weight: Shape, options: WindowOptions =
  * @see V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016, arXiv:1603.07285
  */
 export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
+  return convolve(x, w, options);
+}
+
+/** Internal: `conv2d`, with an epilogue where the backend takes one and no gradient is wanted. */
+export function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, epilogue?: ConvEpilogue): Tensor {
   checkTensor("conv2d", "x", x);
   checkTensor("conv2d", "w", w);
   checkOptions("conv2d", options, KINDS);
@@ -108,7 +113,7 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   const sides = sidesOf("conv2d", padding, w.shape.slice(2), convWindow("conv2d", { stride, dilation }));
   const [left, right, top, bottom] = sides;
   if (left !== right || top !== bottom) {
-    return scope(() => conv2d(pad(x, sides), w, { ...options, padding: 0 }));
+    return scope(() => convolve(pad(x, sides), w, { ...options, padding: 0 }, epilogue));
   }
   const geometry = conv2dGeometry(x.shape, w.shape, { stride, padding: [top, left], dilation, groups });
   const inputs = bias ? [x, w, bias] : [x, w];
@@ -123,7 +128,7 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
     "conv2d",
     inputs,
     [geometry.n, geometry.o, geometry.outH, geometry.outW],
-    backend.conv2d(x.storage, w.storage, bias?.storage, geometry),
+    backend.conv2d(x.storage, w.storage, bias?.storage, geometry, epilogue),
     (g) => [
       () => backend.conv2dInputGrad(g.storage, w.storage, geometry),
       () => backend.conv2dWeightGrad(x.storage, g.storage, geometry),

@@ -5,6 +5,7 @@ import { conv2d, conv2dInputGrad } from "./conv.js";
 import * as scatter from "./conv-scatter.js";
 import { conv2dWeightGrad } from "./conv-weight-grad.js";
 import * as depthwise from "./depthwise.js";
+import { withEpilogue } from "./epilogue.js";
 import { fill } from "./move.js";
 import type { Runtime } from "./runtime.js";
 import { at } from "./storage.js";
@@ -14,7 +15,7 @@ import { winograd } from "./winograd.js";
 export type WayUse = "auto" | "always" | "never";
 
 /** For each way but the one that can be taken always, when to take it. */
-export interface ConvUse {
+interface WaysUse {
   /** By Winograd's algorithm, with tiles of six points. Default auto. */
   readonly winograd?: WayUse;
   /** By Winograd's algorithm, with tiles of eight points. Default auto; never where `winograd` is. */
@@ -25,12 +26,18 @@ export interface ConvUse {
   readonly depthwise?: WayUse;
 }
 
+/** When to take what is faster. */
+export interface ConvUse extends WaysUse {
+  /** Norms and activations in the pass of the convolution before them, where that can be: "never", or whenever. */
+  readonly epilogue?: WayUse;
+}
+
 interface Way {
   /** Whether the result is right. */
   can(geometry: ConvGeometry): boolean;
   /** Whether it is there sooner than by those that come after. */
   pays(geometry: ConvGeometry): boolean;
-  conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, geometry: ConvGeometry): void;
+  conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, geometry: ConvGeometry, then: number): void;
   conv2dInputGrad(rt: Runtime, g: number, w: number, out: number, geometry: ConvGeometry): void;
   conv2dWeightGrad(rt: Runtime, x: number, g: number, out: number, geometry: ConvGeometry): void;
 }
@@ -45,20 +52,20 @@ const ways = {
   winograd: winograd(6),
   scatter: { ...direct, ...scatter },
   direct,
-} satisfies Record<keyof ConvUse | "direct", Way>;
+} satisfies Record<keyof WaysUse | "direct", Way>;
 
 export type WayName = keyof typeof ways;
 
 const names = Object.keys(ways) as WayName[];
 
-function whenToTake(name: WayName, use: ConvUse): WayUse {
+function whenToTake(name: WayName, use: WaysUse): WayUse {
   if (name === "direct") return "always";
   if (name === "eightPoints" && use.winograd === "never") return "never";
   return use[name] ?? "auto";
 }
 
 /** The way that a convolution takes. */
-export function wayOf(geometry: ConvGeometry, use: ConvUse): WayName {
+export function wayOf(geometry: ConvGeometry, use: WaysUse): WayName {
   return names.find((name) => {
     const when = whenToTake(name, use);
     return when !== "never" && ways[name].can(geometry) && (when === "always" || ways[name].pays(geometry));
@@ -80,15 +87,18 @@ export function folded(g: ConvGeometry): ConvGeometry {
   return { ...g, h: rows, w: columns, outH: rows, outW: columns };
 }
 
-export const convolution = (
-  rt: Runtime,
-  use: ConvUse,
-): Pick<Backend, "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad"> => ({
-  conv2d(x, w, bias, given) {
+type Members = "conv2d" | "hasEpilogues" | "conv2dInputGrad" | "conv2dWeightGrad";
+
+export const convolution = (rt: Runtime, use: ConvUse): Pick<Backend, Members> => ({
+  hasEpilogues: use.epilogue !== "never",
+
+  conv2d(x, w, bias, given, epilogue) {
     const geometry = folded(given);
     const { n, o, outH, outW } = geometry;
     const { conv2d } = ways[wayOf(geometry, use)];
-    return rt.make(n * o * outH * outW, (out) => conv2d(rt, at(x), at(w), bias ? at(bias) : 0, out, geometry));
+    return rt.make(n * o * outH * outW, (out) =>
+      withEpilogue(rt, epilogue, o, (then) => conv2d(rt, at(x), at(w), bias ? at(bias) : 0, out, geometry, then)),
+    );
   },
 
   conv2dInputGrad(g, w, given) {

@@ -31,6 +31,8 @@ interface Target {
   readonly plane: number;
   readonly row: number;
   readonly column: number;
+  /** Its address; 0 where there is none. */
+  readonly epilogue: number;
 }
 
 /** One run of windows over `images` images of groups · chans planes, with groups · outs filters. */
@@ -42,15 +44,23 @@ interface Pass {
   readonly outs: number;
 }
 
-/** out = conv(x, w) + bias; `bias` is 0 where there is none. */
-export function conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
+/** out = conv(x, w) + bias, and the epilogue; each of the two is 0 where there is none. */
+export function conv2d(
+  rt: Runtime,
+  x: number,
+  w: number,
+  bias: number,
+  out: number,
+  g: ConvGeometry,
+  epilogue: number,
+): void {
   const [chans, outs, taps] = [g.c / g.groups, g.o / g.groups, g.kH * g.kW];
   convolve(
     rt,
     { slide: slideOf(g), images: g.n, groups: g.groups, chans, outs },
     x,
     { first: w, bias, group: outs * chans * taps, out: chans * taps, chan: taps, row: g.kW, column: 1 },
-    { first: out, plane: g.outH * g.outW, row: g.outW, column: 1 },
+    { first: out, plane: g.outH * g.outW, row: g.outW, column: 1, epilogue },
   );
 }
 
@@ -84,7 +94,13 @@ export function conv2dInputGrad(rt: Runtime, grad: number, w: number, out: numbe
           row: -v.tapStep * g.kW,
           column: -u.tapStep,
         },
-        { first: out + (v.first * g.w + u.first) * 4, plane: g.h * g.w, row: g.strideH * g.w, column: g.strideW },
+        {
+          first: out + (v.first * g.w + u.first) * 4,
+          plane: g.h * g.w,
+          row: g.strideH * g.w,
+          column: g.strideW,
+          epilogue: 0,
+        },
       );
     }
   }
@@ -132,7 +148,7 @@ function convolve(rt: Runtime, pass: Pass, src: number, filters: Filters, target
   const block = [item.images, item.rows, item.outs, chansPerBlock, panels ? 1 : 0];
   withPacked(rt, groups, outs, chans, slide.kernel, filters, (packed) =>
     withWindow(rt, slide, plane, (window) =>
-      rt.run("convTiles", items, [window, src, packed, target.first, ...shape, ...block], scratch),
+      rt.run("convTiles", items, [window, src, packed, target.first, ...shape, ...block, target.epilogue], scratch),
     ),
   );
 }

@@ -35,11 +35,19 @@ function layoutOf(g: ConvGeometry): Layout {
   return { plane, filters, taps: g.kH * g.kW, shape: [g.c, filters, g.outH, g.outW, flatBytes(plane)] };
 }
 
-export function conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
+export function conv2d(
+  rt: Runtime,
+  x: number,
+  w: number,
+  bias: number,
+  out: number,
+  g: ConvGeometry,
+  epilogue: number,
+): void {
   const { plane, taps, shape } = layoutOf(g);
   const scratch = plane.bytes + 2 * flatBytes(plane) + taps * 4;
   withWindow(rt, slideOf(g), plane, (window) =>
-    rt.run("depthwiseConv", g.n * g.c, [window, x, w, bias, out, ...shape], scratch),
+    rt.run("depthwiseConv", g.n * g.c, [window, x, w, bias, out, ...shape, epilogue], scratch),
   );
 }
 

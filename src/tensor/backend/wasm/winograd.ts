@@ -155,8 +155,9 @@ function stripBytes(t: Tiling, rows: number): number {
 /** Square filters, and how many of them there are from one output, or channel, to the next. */
 interface Filters {
   readonly w: number;
-  /** 0 where there is none. */
+  /** 0 where there is none, and so is the address of the epilogue. */
   readonly bias: number;
+  readonly epilogue: number;
   readonly side: number;
   readonly strides: readonly [out: number, chan: number];
   readonly turned: boolean;
@@ -184,7 +185,7 @@ function wholePanels(rows: number, tilesW: number): number {
 }
 
 function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): void {
-  const { w, bias, side, strides, turned } = filters;
+  const { w, bias, epilogue, side, strides, turned } = filters;
   const { x, out, images, chans, outs, planes, pad, size } = all;
   const { rows, columns } = region;
   const t = inputTiling(region, side, planes, pad);
@@ -215,7 +216,8 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
       const target = out + (rows.start * size[1] + columns.start) * 4;
       const shape = [images, chans, outs, rows.size, columns.size, size[1], size[0] * size[1] * 4];
       const cut = [rowsPerItem, outsPerItem, chansPerBlock];
-      rt.run("winogradConv", items, [tiling, x, packed, bias, target, ...shape, ...cut, w, ...filterShape], scratch);
+      const given = [tiling, x, packed, bias, target, ...shape, ...cut, w, ...filterShape, epilogue];
+      rt.run("winogradConv", items, given, scratch);
     };
     if (!together) {
       multiply(0);
@@ -267,12 +269,12 @@ export const winograd = (points: Points) => ({
   can,
   pays: (g: ConvGeometry): boolean => pays(g, points),
 
-  conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry): void {
+  conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry, epilogue: number): void {
     const [planes, size]: HeightWidth[] = [
       [g.h, g.w],
       [g.outH, g.outW],
     ];
-    const filters = { w, bias, side: g.kH, strides: [g.c, 1], turned: false } as const;
+    const filters = { w, bias, epilogue, side: g.kH, strides: [g.c, 1], turned: false } as const;
     const all = { x, out, images: g.n, chans: g.c, outs: g.o, planes, pad: [g.padH, g.padW], size } as const;
     for (const region of regionsOf(size, g.kH, points)) convolve(rt, region, filters, all);
   },
@@ -284,7 +286,7 @@ export const winograd = (points: Points) => ({
       [g.kH - 1 - g.padH, g.kW - 1 - g.padW],
       [g.h, g.w],
     ];
-    const filters = { w, bias: 0, side: g.kH, strides: [1, g.c], turned: true } as const;
+    const filters = { w, bias: 0, epilogue: 0, side: g.kH, strides: [1, g.c], turned: true } as const;
     const all = { x: grad, out, images: g.n, chans: g.o, outs: g.c, planes, pad, size };
     for (const region of regionsOf(size, g.kH, points)) convolve(rt, region, filters, all);
   },

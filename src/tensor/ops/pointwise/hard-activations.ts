@@ -2,6 +2,7 @@
 
 import { aNumber, checkArgument } from "../../arguments.js";
 import type { Tensor } from "../../tensor.js";
+import { clamps } from "../clamps.js";
 import { applyUnary, unary, unaryRule } from "./unary.js";
 
 const hardtanhRule = unaryRule("hardtanh", {
@@ -25,6 +26,8 @@ export function hardtanh(x: Tensor, low = -1, high = 1): Tensor {
 export function relu6(x: Tensor): Tensor {
   return hardtanh(x, 0, 6);
 }
+
+clamps.set(relu6, "relu6");
 
 /** y = min(max(x + 3, 0), 6) / 6. */
 export const hardsigmoid = unary("hardsigmoid", {

@@ -2,11 +2,14 @@
 
 import { aNumber, checkArgument } from "../../arguments.js";
 import type { Tensor } from "../../tensor.js";
+import { clamps } from "../clamps.js";
 import { refuseMap } from "./operation.js";
 import { applyUnary, unary, unaryRule } from "./unary.js";
 
 /** y = max(x, 0). The subgradient at 0 is 0, as in PyTorch; NaN stays NaN, and lets the gradient pass. */
 export const relu = unary("relu", { f: (x) => Math.max(x, 0), df: (g, _x, y) => (y <= 0 ? 0 : g), saves: "y" });
+
+clamps.set(relu, "relu");
 
 const leakyReluRule = unaryRule("leakyRelu", {
   f: (x, slope) => (x > 0 ? x : x * slope),

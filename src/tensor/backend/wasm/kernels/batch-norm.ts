@@ -55,6 +55,13 @@ export function channelMoments(
   }
 }
 
+/** (x − mean)·scale + bias. */
+// @ts-ignore: decorator
+@inline
+export function normalized(x: v128, mean: v128, scale: v128, bias: v128): v128 {
+  return madd(f32x4.sub(x, mean), scale, bias);
+}
+
 /** y = (x − mean)·scale + bias with scale = weight / √(variance + eps). A work item is `group` planes [n, c]. */
 export function batchNorm(
   scratch: usize,
@@ -83,10 +90,10 @@ export function batchNorm(
     const bytes = address(0, pixels);
     let at: usize = 0;
     for (; at + 16 <= bytes; at += 16) {
-      v128.store(to + at, madd(f32x4.sub(v128.load(from + at), middle), scale, base));
+      v128.store(to + at, normalized(v128.load(from + at), middle, scale, base));
     }
     for (; at < bytes; at += 4) {
-      const v = madd(f32x4.sub(v128.load32_splat(from + at), middle), scale, base);
+      const v = normalized(v128.load32_splat(from + at), middle, scale, base);
       store<f32>(to + at, f32x4.extract_lane(v, 0));
     }
   }

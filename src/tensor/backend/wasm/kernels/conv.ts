@@ -1,5 +1,6 @@
 /** Convolution, and its gradient for the input, which is a convolution too: no patches are copied, tiles read planes. */
 
+import { finish } from "./epilogue";
 import { packFour } from "./pack";
 import { FLOAT, VECTOR } from "./simd";
 import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileGathered, tilePacked } from "./tile";
@@ -63,7 +64,8 @@ export function convPackFilters(
  * Tiles read rows of pixels where they lie, or, with `panels`, panels of any 8 pixels, for maps too small to fill rows.
  *
  * Output pixel (y, x) of image and filter goes to element y · outRow + x · outColumn of that filter's plane of outPlane
- * elements: the gradient of a strided convolution fills its planes in several passes.
+ * elements: the gradient of a strided convolution fills its planes in several passes. `then` is an epilogue, for planes
+ * that are filled in one, or 0.
  */
 export function convTiles(
   scratch: usize,
@@ -87,6 +89,7 @@ export function convTiles(
   outsPerItem: i32,
   chansPerBlock: i32,
   panels: bool,
+  then: usize,
 ): void {
   const window = changetype<Window>(at);
   const taps = window.kH * window.kW;
@@ -170,6 +173,14 @@ export function convTiles(
             tileGathered(a, b, offsets, depth, to, toRow, start);
           }
           if (!direct) scatterTile(outAt, outBytes, target, filterCount, tile);
+        }
+        if (!then || c0 + chansPerBlock < chans) continue;
+        for (let image = 0; image < imageCount; image++) {
+          let row = outAt + <usize>(image * groups * outs) * outBytes + <usize>(y0 * outRow) * FLOAT;
+          for (let r = 0; r < filterCount; r++) {
+            finish(then, row, rowCount * outRow, group * outs + o + r, -0.0);
+            row += outBytes;
+          }
         }
       }
     }

@@ -5,6 +5,7 @@
  * for all of a plane's results at once, whatever the width, the stride and the dilation.
  */
 
+import { finish } from "./epilogue";
 import { copyFloats, zeroFloats } from "./pack";
 import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
 import { Window } from "./window";
@@ -123,6 +124,7 @@ function wholeRuns(floats: i32): i32 {
  * out[n, c · m + j] = bias + Σ_t w[c · m + j, t] · (padded x)[n, c, … at t], m filters for each channel.
  * One item is a plane of x.
  * @param flat bytes of a plane of results
+ * @param then an epilogue, or 0
  */
 export function depthwiseConv(
   scratch: usize,
@@ -138,10 +140,12 @@ export function depthwiseConv(
   outH: i32,
   outW: i32,
   flat: usize,
+  then: usize,
 ): void {
   const window = changetype<Window>(at);
   const taps = window.kH * window.kW;
   const srcPlane = <usize>(window.srcH * window.srcW) * FLOAT;
+  const outPlane = <usize>(outH * outW) * FLOAT;
   const pitch = <usize>window.phaseCols * FLOAT;
   const vectors = wholeRuns(outH * window.phaseCols);
   const results = scratch;
@@ -150,7 +154,7 @@ export function depthwiseConv(
   window.listTaps(offsets, 1, 0);
   for (let item = begin; item < end; item++) {
     window.load(plane, x + <usize>item * srcPlane, 0);
-    let to = out + <usize>(item * m * outH * outW) * FLOAT;
+    let to = out + <usize>(item * m) * outPlane;
     for (let j = 0; j < m; j++) {
       const filter = (item % chans) * m + j;
       const start = bias ? load<f32>(bias + <usize>filter * FLOAT) : 0;
@@ -159,6 +163,7 @@ export function depthwiseConv(
         copyFloats(to, results + <usize>y * pitch, outW);
         to += <usize>outW * FLOAT;
       }
+      if (then) finish(then, to - outPlane, outH * outW, filter, -0.0);
     }
   }
 }

@@ -1,12 +1,13 @@
 /** What the module exports: every kernel, and the constants that the host needs too. */
 
 export * from "./avg-pool";
-export * from "./batch-norm";
+export { batchNorm, batchNormInputGrad, batchNormParamGrads, channelMoments } from "./batch-norm";
 export { BLOCK } from "./block";
 export * from "./conv";
 export * from "./conv-scatter";
 export * from "./conv-weight-grad";
 export * from "./depthwise";
+export { setEpilogue } from "./epilogue";
 export * from "./matmul";
 export * from "./max-pool";
 export * from "./move";

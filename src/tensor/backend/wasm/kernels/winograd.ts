@@ -1,5 +1,6 @@
 /** Winograd convolution, stride 1, 3×3 or 5×5 filters: the forward pass (and, with turned filters, the input gradient). */
 
+import { finish } from "./epilogue";
 import { copyFloats, packFour, zeroFloats } from "./pack";
 import { FLOAT, storeLanes, storeTransposed, VECTOR } from "./simd";
 import { tilePacked } from "./tile";
@@ -279,7 +280,7 @@ function packFilters(
  * `outsPerItem` outputs of `rowsPerItem` tile rows. Channels come `chansPerBlock` at a time, as many as leave room in the
  * cache for the points of all these tiles; with more than one block, the products of all outputs wait for their sum in
  * memory. Where `packed` is 0, items take the filters to their points themselves, four outputs at a time, so that these
- * never leave the cache; what follows are the arguments of `winogradFilters`.
+ * never leave the cache; what follows are the arguments of `winogradFilters`. `then` is an epilogue, or 0.
  */
 export function winogradConv(
   scratch: usize,
@@ -305,6 +306,7 @@ export function winogradConv(
   outStride: i32,
   chanStride: i32,
   flip: i32,
+  then: usize,
 ): void {
   const tiling = changetype<Tiling>(at);
   const points = tiling.points;
@@ -361,7 +363,8 @@ export function winogradConv(
           const b = bias ? load<f32>(bias + <usize>k * FLOAT) : 0;
           const to = y + <usize>k * outPlane;
           const from = sums + <usize>(k - o) * rowBytes;
-          gatherTiles(tiling, strips, from, 4 * rowBytes, q0, rows, b, to, <usize>outs * outPlane, outH, outW, outPitch);
+          const image = <usize>outs * outPlane;
+          gatherTiles(tiling, strips, from, 4 * rowBytes, q0, rows, b, then, k, to, image, outH, outW, outPitch);
         }
       }
     }
@@ -376,7 +379,7 @@ class Place {
   width: i32;
 }
 
-/** Points of all tiles of one output channel back to pixels. */
+/** Points of all tiles of one output channel back to pixels, bias and epilogue included. */
 function gatherTiles(
   tiling: Tiling,
   scratch: usize,
@@ -385,6 +388,8 @@ function gatherTiles(
   q0: i32,
   rows: i32,
   bias: f32,
+  then: usize,
+  channel: i32,
   out: usize,
   imageBytes: usize,
   outH: i32,
@@ -400,7 +405,8 @@ function gatherTiles(
   const middleStep = <usize>pointsW * VECTOR;
   const rowPoints = <usize>pointsW * pointStep;
   const rowStep = <usize>mW * VECTOR;
-  const shift = f32x4.splat(bias);
+  // What has been finished stays as it is: adding −0 changes no number.
+  const shift = f32x4.splat(then ? -0.0 : bias);
   let image = out + <usize>(q0 / tiling.tilesH) * imageBytes;
   let ty = q0 % tiling.tilesH;
   let tx = 0;
@@ -424,6 +430,7 @@ function gatherTiles(
     const from = products + <usize>t * FLOAT;
     pointsToOutput(from, rowPoints, pointStep, tiling.pointsH, mH, middle, middleStep, VECTOR, pointsW);
     pointsToOutput(middle, VECTOR, middleStep, pointsW, mW, pixels, VECTOR, rowStep, mH);
+    if (then) finish(then, pixels, 4 * mH * mW, channel, bias);
     for (let a: usize = 0; a < <usize>mH; a++) {
       const row = pixels + a * rowStep;
       if (areWhole) storeRows(row, mW, shift, scratch, a * <usize>outPitch * FLOAT);

@@ -1,0 +1,66 @@
+/** What becomes of a convolution's results while they are still in the cache: batch norm by constants, relu, relu6. */
+
+import { normalized } from "./batch-norm";
+import { address } from "./simd";
+
+/**
+ * Writes an epilogue to memory where every thread can read it: [floor, highest | mean, scale, bias of each channel]. `mean`
+ * is 0 where there is no norm. What is not above the floor becomes 0; nothing does if it is NaN. One item.
+ */
+export function setEpilogue(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  at: usize,
+  floor: f32,
+  highest: f32,
+  channels: i32,
+  mean: usize,
+  variance: usize,
+  weight: usize,
+  bias: usize,
+  eps: f32,
+): void {
+  store<f32>(at, floor);
+  store<f32>(at, highest, 4);
+  for (let channel = 0; channel < channels; channel++) {
+    const offset = address(0, channel);
+    const entry = entryOf(at, channel);
+    // Without a norm, numbers that change no number: adding −0 leaves even −0 as it is.
+    store<f32>(entry, mean ? load<f32>(mean + offset) : 0);
+    store<f32>(entry, mean ? load<f32>(weight + offset) / sqrt(load<f32>(variance + offset) + eps) : 1, 4);
+    store<f32>(entry, mean ? load<f32>(bias + offset) : -0.0, 8);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function entryOf(at: usize, channel: i32): usize {
+  return at + 8 + <usize>channel * 12;
+}
+
+/** Adds `start` to n results of a channel, and does what the epilogue says, in place. */
+export function finish(epilogue: usize, y: usize, n: i32, channel: i32, start: f32): void {
+  const first = f32x4.splat(start);
+  const floor = v128.load32_splat(epilogue);
+  const highest = v128.load32_splat(epilogue, 4);
+  const entry = entryOf(epilogue, channel);
+  const mean = v128.load32_splat(entry);
+  const scale = v128.load32_splat(entry, 4);
+  const bias = v128.load32_splat(entry, 8);
+  const stop = address(y, n);
+  for (; y + 16 <= stop; y += 16) {
+    v128.store(y, clamped(normalized(f32x4.add(v128.load(y), first), mean, scale, bias), floor, highest));
+  }
+  for (; y < stop; y += 4) {
+    const v = f32x4.add(v128.load32_splat(y), first);
+    v128.store32_lane(y, clamped(normalized(v, mean, scale, bias), floor, highest), 0);
+  }
+}
+
+/** As relu or relu6, NaN included, by three instructions: processors need eight for WebAssembly's max and eight for its min. */
+// @ts-ignore: decorator
+@inline
+function clamped(x: v128, floor: v128, highest: v128): v128 {
+  return f32x4.pmin(v128.andnot(x, f32x4.le(x, floor)), highest);
+}
