@@ -54,6 +54,8 @@ const ms = (value: number) => (value < 1000 ? `${Math.round(value)} ms` : `${(va
 async function open(browser: Browser, server: PreviewServer, where = ""): Promise<{ page: Page; loaded: string[] }> {
   const page = await (await browser.newContext()).newPage();
   const loaded: string[] = [];
+  // tsx has functions note their names by this, wherever they run.
+  await page.addInitScript("globalThis.__name = (fn) => fn");
   await page.addInitScript(watchThread);
   page.on("requestfinished", (request) => loaded.push(request.url()));
   await page.goto(server.resolvedUrls!.local[0] + where);
