@@ -5,7 +5,8 @@
 
 The weights and the optimizer are those of the run's last checkpoint; its options and photographs are those of its
 config.json. In the end the folder --out has net.safetensors and optimizer.safetensors, which loadSafetensors and
-loadOptimizer take back. torchlet_nets.py stands in docs/pytorch.md: put it beside this file.
+loadOptimizer take back. torchlet_nets.py stands in docs/pytorch.md: put it beside this file. Debian 12's torchrun needs
+two options more: docs/scale.md.
 """
 
 import argparse

@@ -25,17 +25,23 @@ export async function* ofShard(paths: AsyncIterable<string>, { index, of }: Shar
   for await (const path of paths) if (at++ % of === index - 1) yield path;
 }
 
-const PART = /^part-\d+-of-(\d+)\.\w+$/;
+const PART = /^part-\d+-of-(\d+)\.(\w+)$/;
 
 /**
  * The file of a shard's predictions: `part-00003-of-00016.csv`.
- * @throws FileError when the folder has parts of another number of shards
+ * @throws FileError when the folder has parts of another number of shards, or of another format
  */
 export async function partOf(folder: string, { index, of }: Shard, format: Format): Promise<string> {
   const names = existsSync(folder) ? await onFile(folder, "read", () => readdir(folder)) : [];
-  const [others] = names.map((name) => Number(PART.exec(name)?.[1] ?? of)).filter((shards) => shards !== of);
-  if (others !== undefined) {
-    throw new FileError(folder, `it has parts of ${others} shards, and --shard says ${of}: choose another --out`);
+  for (const name of names) {
+    const [, shards = of, other = format] = PART.exec(name) ?? [];
+    if (Number(shards) !== of) {
+      throw new FileError(
+        folder,
+        `it has parts of ${Number(shards)} shards, and --shard says ${of}: choose another --out`,
+      );
+    }
+    if (other !== format) throw new FileError(folder, `it has parts in ${other}, not ${format}: choose another --out`);
   }
   const [number, count] = [index, of].map((n) => String(n).padStart(5, "0"));
   return join(folder, `part-${number}-of-${count}.${format}`);

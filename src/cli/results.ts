@@ -34,7 +34,8 @@ export function resultsCommand(): Command {
     .argument("<DIR>", "the folder of a sweep");
   return withResultsFlags(command).action(async (path: string, flags: ResultsFlags) => {
     const { SweepFolder } = await import("../run/sweep-folder.js");
-    if (!SweepFolder.exists(path)) throw new Error(`${path} is no sweep's folder: there is no plan.json in it`);
+    if (!SweepFolder.exists(path))
+      throw new Error(`${path} is no sweep's folder, as runs/NAME of NAME.json is: there is no plan.json in it`);
     await showResults(await SweepFolder.look(path), flags);
   });
 }

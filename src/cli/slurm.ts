@@ -39,7 +39,7 @@ export function slurmScript(jobs: readonly Job[], { file, runs, data, threads = 
 trials=(
 ${jobs.map((job) => `  ${job.trial.id}`).join("\n")}
 )
-exec ${program} trial ${sweep} "\${trials[SLURM_ARRAY_TASK_ID]}" \\
+exec ${program} trial ${sweep} "\${trials[\${SLURM_ARRAY_TASK_ID:?sbatch sets it, for each task}]}" \\
   --until ${until} ${places.join(" ")}${own} --take-over
 `;
 }

@@ -1,6 +1,7 @@
 /** torchlet trial: one trial of a sweep, called as often as it takes by whoever works the sweep off. */
 
 import { Command } from "commander";
+import { flagOf } from "../run/config.js";
 import { whole } from "../run/option-kinds.js";
 import type { RunEvent } from "../run/run.js";
 import type { TrialResult } from "../run/run-json.js";
@@ -34,6 +35,9 @@ interface TrialFlags extends SweepFlags {
   json?: boolean;
 }
 
+/** Flags that mean nothing where all trials are listed. */
+const OF_ONE = ["until", "again", "takeOver"] as const;
+
 function describe({ trial, epochs, best, test, broken }: TrialResult, metric: MetricName): string {
   if (broken !== undefined) return `${trial} has broken off: ${broken}`;
   const figure = (metrics: Metrics) => metrics[metric]?.toFixed(4);
@@ -44,15 +48,25 @@ function describe({ trial, epochs, best, test, broken }: TrialResult, metric: Me
 }
 
 /** A line for each trial: what it is, and how far. */
-async function list(folder: SweepFolder): Promise<void> {
-  const rows = (await folder.settings()).flatMap(({ trials }) =>
-    trials.map(({ trial, lines, result }) => [
-      trial.id,
-      ...Object.entries(trial.setting).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
-      `seed ${trial.seed}`,
-      result?.broken !== undefined ? "broken off" : `${lines.length} of ${plural(trial.config.epochs, "epoch")}`,
-    ]),
-  );
+async function list(folder: SweepFolder, { json, ...others }: TrialFlags): Promise<void> {
+  const flag = OF_ONE.find((name) => others[name] !== undefined);
+  if (flag)
+    throw new Error(`${flagOf(flag)}: of which trial? Name its ID behind the sweep file; without, they are listed`);
+  const trials = (await folder.settings()).flatMap(({ trials }) => trials);
+  if (json) {
+    for (const { trial, lines, result } of trials) {
+      const { id, setting, seed, config } = trial;
+      const far = { epochs: lines.length, maxEpochs: config.epochs, finished: result !== undefined };
+      print(JSON.stringify({ event: "trial", trial: id, setting, seed, ...far, broken: result?.broken }));
+    }
+    return;
+  }
+  const rows = trials.map(({ trial, lines, result }) => [
+    trial.id,
+    ...Object.entries(trial.setting).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
+    `seed ${trial.seed}`,
+    result?.broken !== undefined ? "broken off" : `${lines.length} of ${plural(trial.config.epochs, "epoch")}`,
+  ]);
   print(inColumns(rows, rows[0].length).join("\n"));
 }
 
@@ -71,9 +85,10 @@ async function train(folder: SweepFolder, id: string, flags: TrialFlags, signal:
   let result = await runTrial(folder, trial, hooks);
   if (!result) return;
   if (flags.again) result = await checkTrial(folder, trial, result, hooks);
+  const same = flags.again ? "\nTrained anew, it came to the same, to the last bit." : "";
   const event = { event: "result", ...result } as const;
   tell(event);
-  print(flags.json ? JSON.stringify(event) : describe(result, folder.sweep.metric));
+  print(flags.json ? JSON.stringify(event) : describe(result, folder.sweep.metric) + same);
 }
 
 /** Says why it ends, and how: whoever has called goes by the code. */
@@ -96,7 +111,7 @@ async function trial(file: string, id: string | undefined, flags: TrialFlags): P
   const { onProgress } = (await import("../train/progress.js")).consoleProgress();
   try {
     const folder = await openSweep(file, flags, { threads: flags.threads, signal, onProgress });
-    await (id === undefined ? list(folder) : train(folder, id, flags, signal));
+    await (id === undefined ? list(folder, flags) : train(folder, id, flags, signal));
   } catch (error) {
     await endBy(error);
   }
@@ -111,6 +126,6 @@ export function trialCommand(): Command {
   return withSweepFlags(command, "threads of the wasm backend")
     .option("--take-over", "a process on another host that holds the trial has ended: go on with it")
     .option("--again", "train a finished trial anew, and see whether it comes to the same")
-    .option("--json", "one line of JSON for each event")
+    .option("--json", "one line of JSON for each event; of a list, for each trial")
     .action(trial);
 }

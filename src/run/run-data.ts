@@ -72,9 +72,11 @@ export function checkSamePhotographs(
 ): void {
   const [changed] = changedSplits(was, is);
   if (!changed) return;
+  const { split, before, after } = changed;
+  const how = before === after ? `as many, ${after}, but others` : `${before} then, ${after} now`;
   throw new OtherPhotographsError(
-    `${path}: the ${changed.split} photographs in ${folder} are not those that ${of} was begun with ` +
-      `(${changed.before} then, ${changed.after} now)`,
+    `${path}: the ${split} photographs in ${folder} are not those that ${of} was begun with (${how}): ` +
+      "put back what was, or begin anew in another folder",
   );
 }
 

@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { BrokenLossError } from "../train/pass.js";
 import { checkPlaces } from "./apart.js";
-import type { RunHooks } from "./run.js";
+import type { RunEvent, RunHooks } from "./run.js";
 import { isOver, RunFolder } from "./run-folder.js";
 import type { TrialResult } from "./run-json.js";
 import type { LockOptions, RunLock } from "./run-lock.js";
@@ -60,7 +60,8 @@ export async function runTrial(folder: SweepFolder, trial: Trial, hooks: TrialHo
 }
 
 /**
- * Trains a finished trial anew, in a folder of its own, which is removed again where the two agree.
+ * Trains a finished trial anew, in a folder of its own, which is removed again where the two agree: what is said of a
+ * run that is done, and can be looked at, is not said of it.
  * @throws DeterminismError where they do not
  */
 export async function checkTrial(
@@ -70,7 +71,8 @@ export async function checkTrial(
   hooks: TrialHooks,
 ): Promise<TrialResult> {
   const path = `${folder.runOf(trial)}-again`;
-  const again = (await runIn(path, folder, trial, { ...hooks, until: undefined }))!;
+  const onEvent = (event: RunEvent) => event.event !== "end" && hooks.onEvent?.(event);
+  const again = (await runIn(path, folder, trial, { ...hooks, onEvent, until: undefined }))!;
   checkSameResult(path, first, again);
   await rm(path, { recursive: true });
   return again;

@@ -56,6 +56,14 @@ const PHOTOGRAPHS: readonly string[] = [
   ...["data", "layout", "testFraction", "valFraction", "val", "splitSeed", "duplicates", "limit", "onError", "cache"],
 ];
 
+/** Options that decide nothing that trials could be compared by. */
+const DECIDES_NOTHING: readonly string[] = ["strict", ...RESUMABLE];
+
+/** Options that trials may differ in. */
+const COMPARED = Object.keys(trainOptions).filter(
+  (name) => !Object.hasOwn(OWN, name) && !PHOTOGRAPHS.includes(name) && !DECIDES_NOTHING.includes(name),
+);
+
 const isScale = choice("linear", "log");
 const number = v.pipe(v.number("expected a number"), v.finite("expected a number"));
 
@@ -126,10 +134,11 @@ function checkNames({ base, space }: Pick<Sweep, "base" | "space">): void {
   for (const name of Object.keys(space)) {
     if (name in base) throw new Error(`space: ${name}: it stands in base, too`);
     if (PHOTOGRAPHS.includes(name)) throw new Error(`space: ${name}: trials are compared on the same photographs`);
-    if (name === "strict" || RESUMABLE.some((known) => known === name)) {
+    if (DECIDES_NOTHING.includes(name)) {
       throw new Error(`space: ${name}: it decides nothing that trials could be compared by`);
     }
-    if (!(name in trainOptions)) throw new Error(`space: ${name}: there is no such option`);
+    if (!(name in trainOptions))
+      throw new Error(`space: ${name}: there is no such option; there are ${COMPARED.join(", ")}`);
   }
   if (base.valFraction === 0) {
     throw new Error(

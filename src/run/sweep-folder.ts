@@ -133,7 +133,7 @@ export class SweepFolder {
     const begun = existsSync(file) ? (await readJson(file, savedNumbers)).numbers : this.numbers;
     const why =
       begun === this.numbers
-        ? "its options, seeds or photographs are others than when this id was made"
+        ? "without an ID, torchlet trial lists those that there are. Ids change with the sweep file and the photographs"
         : `it was begun with the arithmetic of ${begun}, and here is ${this.numbers}`;
     throw new UnknownTrialError(`${this.path}: the sweep has no trial ${id} here: ${why}`);
   }

@@ -135,7 +135,7 @@ describe("shards", () => {
     expect(parts.flatMap(rowsOf)).toHaveLength(expected.length);
   });
 
-  it("whose parts are there are done; parts of another number of shards are others'", async () => {
+  it("whose parts are there are done; parts of another number of shards, or in another format, are others'", async () => {
     const part = "parts/part-00002-of-00003.jsonl";
     await writeFile(join(root, part), "as it is");
     const again = await shard("2/3", "parts", ...files);
@@ -145,6 +145,11 @@ describe("shards", () => {
     expect([code, stderr]).toEqual([
       1,
       "torchlet: parts: it has parts of 3 shards, and --shard says 4: choose another --out\n",
+    ]);
+    const csv = await predict("--format", "csv", "--shard", "2/3", "--out", "parts", ...files);
+    expect([csv.code, csv.stderr]).toEqual([
+      1,
+      "torchlet: parts: it has parts in jsonl, not csv: choose another --out\n",
     ]);
   });
 

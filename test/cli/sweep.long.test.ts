@@ -138,6 +138,8 @@ describe("sweep --print slurm", () => {
     expect(stdout).toMatch(/^#SBATCH --signal=B:TERM@120$/m);
     const script = join(root, "array.sh");
     await writeFile(script, stdout);
+    const here = promisify(execFile)("bash", [script], { cwd: root });
+    await expect(here).rejects.toThrow("SLURM_ARRAY_TASK_ID: sbatch sets it, for each task");
     const env = { ...process.env, SLURM_ARRAY_TASK_ID: "3", SLURM_CPUS_PER_TASK: "1" };
     await promisify(execFile)("bash", [script], { cwd: root, env });
     const ids = await idsOf("sweep.json", "--runs", "runs/slurm");

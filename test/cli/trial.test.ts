@@ -53,6 +53,9 @@ it("trial, called again and again, does each part once; a sweep does the rest, a
     /^\w{12} is finished, with 2 epochs: accuracy [\d.]+ on the validation photographs in epoch [12], [\d.]+ on the test photographs\n$/,
   );
   expect(events((await trial("--again", "--json")).stdout).at(-1)).toEqual(ended.at(-1));
+  const again = (await trial("--again")).stdout;
+  expect(again).not.toContain("npx torchlet report"); // its folder is gone, so nobody is sent to it
+  expect(again.endsWith(`${known.stdout}Trained anew, it came to the same, to the last bit.\n`)).toBe(true);
   const { code, stdout, stderr } = await torchlet(root, "sweep", "sweep.json", "--workers", "1");
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout.match(/epoch \d\/2/g)).toEqual(["epoch 1/2", "epoch 2/2"]);
@@ -60,6 +63,10 @@ it("trial, called again and again, does each part once; a sweep does the rest, a
     /^0\.001 +2 +2 +[\d.]+ ± [\d.]+ +[\d.]+ ± [\d.]+\n\nThere is one setting: nothing was chosen\.$/m,
   );
   expect((await list()).every((line) => line.endsWith("2 of 2 epochs"))).toBe(true);
+  expect(events((await torchlet(root, "trial", "sweep.json", "--json")).stdout)).toMatchObject([
+    { event: "trial", trial: id, setting: { lr: 0.001 }, seed: 1, epochs: 2, maxEpochs: 2, finished: true },
+    { event: "trial", seed: 2, finished: true },
+  ]);
 });
 
 describe("trial", () => {
@@ -71,7 +78,15 @@ describe("trial", () => {
     await lock.release();
     expect([held.code, held.stderr]).toEqual([75, expect.stringContaining("is being trained by process")]);
     const unknown = await torchlet(root, "trial", "sweep.json", "0123456789ab");
-    expect([unknown.code, unknown.stderr]).toEqual([69, expect.stringContaining("has no trial 0123456789ab here")]);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      69,
+      expect.stringContaining("has no trial 0123456789ab here: without an ID, torchlet trial lists"),
+    ]);
+  });
+
+  it.each([["--until", "1"], ["--again"], ["--take-over"]])("refuses %s without an ID", async (...flag) => {
+    const { code, stderr } = await torchlet(root, "trial", "sweep.json", ...flag);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(`^torchlet: ${flag[0]}: of which trial\\? Name its ID`)]);
   });
 
   it("refuses an epoch that is none", async () => {

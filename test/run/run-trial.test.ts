@@ -157,7 +157,7 @@ describe("a trial", () => {
     await expect(unknown).rejects.toThrow(
       /it was begun with the arithmetic of torchlet .*, wasm \(.*\), V8 .*, and here is torchlet .*, js/,
     );
-    await expect(folder.trial("nothing")).rejects.toThrow("its options, seeds or photographs are others");
+    await expect(folder.trial("nothing")).rejects.toThrow("has no trial nothing here: without an ID");
   });
 
   it("has validation photographs, or there is no sweep", async () => {

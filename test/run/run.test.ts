@@ -229,7 +229,7 @@ describe("the photographs that tell the best epoch", () => {
     const [name] = await readdir(val);
     await rm(join(val, name));
     await expect(resumeRun(run.path, { epochs: 2 }, quiet)).rejects.toThrow(
-      /: the validation photographs in .* are not those that the run was begun with \(10 then, 9 now\)$/,
+      /: the validation photographs in .* are not those that the run was begun with \(10 then, 9 now\): put back what was, or begin anew in another folder$/,
     );
   });
 });

@@ -36,7 +36,7 @@ describe("a sweep file", () => {
     [{ space: { lr: { from: 1, to: 1 } } }, "space.lr: expected from to be less than to"],
     [{ space: { lr: { from: 0, to: 1, scale: "log" } } }, "space.lr: expected from to be above 0"],
     [{ space: { lr: { from: 0, to: 1, step: 2 } } }, "space.lr.step: there is no such field"],
-    [{ space: { sped: [1] } }, "space: sped: there is no such option"],
+    [{ space: { sped: [1] } }, "space: sped: there is no such option; there are net, size, dropout, augment, batch"],
     [{ space: { seed: [1] } }, 'space: seed: it stands in "seeds"'],
     [{ base: { data: "faces", epochs: 3 } }, 'base: epochs: it is "maxEpochs"'],
     [
