@@ -42,7 +42,7 @@ export { openSplits, type Splits } from "./data/splits.js";
 export type { SplitOptions } from "./data/stratify.js";
 export { TensorDataset, type TensorDatasetOptions } from "./data/tensor-dataset.js";
 export { type FeatureMapOptions, type FeatureMapsBy, featureMaps } from "./explain/feature-maps.js";
-export { type GradCamOptions, gradCam } from "./explain/grad-cam.js";
+export { type ClassHeatMap, type GradCamOptions, gradCam } from "./explain/grad-cam.js";
 export type { HeatMap } from "./explain/heat-map.js";
 export { type OcclusionOptions, occlusionMap } from "./explain/occlusion.js";
 export {

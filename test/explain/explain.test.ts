@@ -14,6 +14,7 @@ import {
   MaxPool2d,
   memory,
   nllLoss,
+  predict,
   relu,
   Sequential,
   tensor,
@@ -109,6 +110,27 @@ describe("Grad-CAM", () => {
       [4, 5],
     ]);
     for (const [i, { values }] of maps.entries()) expectClose(values, fixture.gradCam[i]);
+  });
+
+  it("asks about the likeliest class by itself, and says what the model says, in one pass", async () => {
+    let passes = 0;
+    const counted = new Sequential((x) => {
+      passes++;
+      return x;
+    }, model);
+    const { top, data } = await predict(model, images, { topK: 1 });
+    const asked = await gradCam(
+      model,
+      images,
+      top.map(([{ label }]) => label),
+    );
+    const found = await gradCam(counted, images);
+    expect(passes).toBe(1);
+    for (const [i, { values, output }] of found.entries()) {
+      expect(Math.max(...values)).toBeGreaterThan(0);
+      expectClose(values, [...asked[i].values]);
+      expectClose(output, [...data.subarray(3 * i, 3 * i + 3)]);
+    }
   });
 
   it("weighs those of any other layer", async () => {
