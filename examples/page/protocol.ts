@@ -25,8 +25,6 @@ export type Request =
   | { kind: "load" }
   /** Has the net, or the run, as a file. */
   | { kind: "file"; as: FileKind }
-  /** Has the browser keep nothing of the run. */
-  | { kind: "forget" }
   | { kind: "own"; request: OwnRequest }
   /** Records a step of a net whose layers are lines of text. */
   | { kind: "record"; layers: string };
@@ -37,7 +35,7 @@ export interface Begin {
   /** Otherwise it waits before its first step. */
   going: boolean;
   slow: boolean;
-  /** Whether to go on with such a run that the browser has kept. */
+  /** Whether to go on with such a run that the browser has kept; otherwise it is forgotten. */
   resume: boolean;
 }
 

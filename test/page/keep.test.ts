@@ -79,7 +79,7 @@ describe.skipIf(noChromium)(`Keep${noChromium ? `: ${noChromium}` : ""}`, () => 
 
     await page.getByRole("button", { name: "Start again" }).click();
     await page.getByRole("button", { name: "Pause" }).click();
-    await page.getByText(/epoch 1\b/).waitFor();
+    await page.getByRole("button", { name: /^(Go on|Start)$/ }).waitFor();
     await page.reload();
     await page.locator(".face[data-opinion]").first().waitFor();
     expect(await lossesOf(page)).toEqual([]);

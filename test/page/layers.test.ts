@@ -32,6 +32,8 @@ it.each([
   ["", "linear 2"],
   ["dropout 1\nlinear 2", "a share"],
   ["toString\nlinear 2", "is no layer"],
+  ["relu 7\nlinear 2", "“7” means nothing"],
+  ["conv 4 3 9\nlinear 2", "“9” means nothing"],
 ])("says what is wrong with %j", (text, message) => {
   expect(() => netOf(text, IMAGE)).toThrow(message);
 });

@@ -80,6 +80,32 @@ describe.skipIf(noChromium)(`Watch${noChromium ? `: ${noChromium}` : ""}`, () =>
     await eventually(() => stepOf(page)).toBeGreaterThan(0);
   });
 
+  it("begins once where many settings follow each other, and hears what is pressed meanwhile", async () => {
+    const { page } = await site.visit("?batch=64");
+    await eventually(() => stepOf(page)).toBeGreaterThan(0);
+    const worker = page.workers()[0];
+    await worker.evaluate(() => {
+      const heard = { begins: 0 };
+      const post = self.postMessage.bind(self);
+      self.postMessage = ((news: { kind: string }) => {
+        if (news.kind === "begins") heard.begins++;
+        post(news);
+      }) as typeof self.postMessage;
+      Object.assign(self, { heard });
+    });
+    await page.evaluate(() => {
+      const seed = document.querySelector<HTMLInputElement>("#setting-seed")!;
+      for (let value = 2; value < 9; value++) {
+        seed.value = String(value);
+        seed.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+      document.querySelector<HTMLButtonElement>(".controls .main")!.click();
+    });
+    await button(page, "Go on").or(button(page, "Start")).waitFor();
+    expect(new URL(page.url()).search).toBe("?batch=64&seed=8");
+    expect(await worker.evaluate(() => (self as unknown as { heard: object }).heard)).toEqual({ begins: 1 });
+  });
+
   it("says what an address has that cannot be", async () => {
     const { page } = await site.visit("?net=net9&batch=1000000", still);
     expect(await page.getByRole("status").innerText()).toContain("net and batch");

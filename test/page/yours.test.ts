@@ -164,7 +164,16 @@ describe.skipIf(noChromium)(`Yours${noChromium ? `: ${noChromium}` : ""}`, () =>
     await page.getByRole("button", { name: "Learn", exact: true }).waitFor();
     await page.getByRole("button", { name: "Remove Class 3" }).click();
     expect(await page.locator(".class-card").count()).toBe(2);
+    // The net of the drawn faces has been set aside, and is there all the same.
+    await page.getByRole("link", { name: "Keep" }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "The weights", exact: true }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe("net3.safetensors");
     await page.getByRole("link", { name: "Watch" }).click();
+    await page.locator(".faces .face").nth(17).click();
+    await page.getByRole("img", { name: "Face 18", exact: true }).waitFor();
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await page.getByText(/^step \d+/).waitFor();
   });

@@ -14,6 +14,8 @@ export const EXAMPLES = {
 export const recorded = signal<RecordedStep | undefined>(undefined);
 /** Why the net that was asked for last could not be recorded. */
 export const refusal = signal<string | undefined>(undefined);
+/** Whether a step is being recorded, which takes seconds where the net is large. */
+export const recording = signal(false);
 /** Where one stands: a step of the tape; behind the last one, that of the optimizer. */
 export const place = signal(0);
 
@@ -21,6 +23,7 @@ export const place = signal(0);
 export const places = computed(() => (recorded.value ? recorded.value.tape.steps.length + 1 : 0));
 
 export function record(layers: string): void {
+  recording.value = true;
   send({ kind: "record", layers });
 }
 
@@ -29,8 +32,12 @@ export function moveTo(next: number): void {
 }
 
 function hear(news: News): void {
-  if (news.kind === "refused") refusal.value = news.message;
-  if (news.kind !== "recorded") return;
+  if (news.kind !== "recorded" && news.kind !== "refused") return;
+  recording.value = false;
+  if (news.kind === "refused") {
+    refusal.value = news.message;
+    return;
+  }
   recorded.value = news;
   refusal.value = undefined;
   place.value = 0;

@@ -5,7 +5,7 @@ import type { TapeStep } from "../../../src/index.js";
 import type { RecordedStep } from "../protocol.js";
 import "./step.css";
 import { Place } from "./place.js";
-import { EXAMPLES, moveTo, place, places, record, recorded, refusal } from "./state.js";
+import { EXAMPLES, moveTo, place, places, record, recorded, recording, refusal } from "./state.js";
 import { nameOf, shapeOf } from "./value.js";
 
 const START = Object.values(EXAMPLES)[0];
@@ -85,7 +85,7 @@ function Net() {
           {refusal}
         </p>
       )}
-      <button type="submit">Record a step of it</button>
+      <button type="submit">{recording.value ? "Recording …" : "Record a step of it"}</button>
       <p>or begin with</p>
       {Object.entries(EXAMPLES).map(([name, layers]) => (
         <button key={name} type="button" class="quiet" onClick={() => use(layers)}>

@@ -72,7 +72,6 @@ export function stepOnce(): void {
 }
 
 export function startAgain(): void {
-  send({ kind: "forget" });
   begin({ going: true, resume: false });
 }
 

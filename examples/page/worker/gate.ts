@@ -55,10 +55,13 @@ export class Gate {
     else this.#wake?.();
   }
 
-  /** The run is over: from now on, tasks are done as they come. */
-  end(): void {
+  /**
+   * The run is over: from now on, tasks are done as they come.
+   * @returns what resolves when those are done that there are
+   */
+  end(): Promise<void> {
     this.#over = true;
-    this.#doTasks();
+    return this.#doTasks();
   }
 
   /**

@@ -27,6 +27,9 @@ const activations: Record<string, Layer> = { relu, tanh, sigmoid, gelu };
 /** The largest net that is quickly recorded. */
 const MOST = 256;
 
+/** How many numbers follow a word; none where nothing is said here. */
+const NUMBERS: Record<string, number> = { conv: 2, maxpool: 1, avgpool: 1, dropout: 1, linear: 1 };
+
 /** How a line may read. */
 export const WORDS = "conv 8 3, norm, relu, tanh, sigmoid, gelu, maxpool 2, avgpool 2, dropout 0.5, linear 2";
 
@@ -95,6 +98,9 @@ export function netOf(text: string, image: readonly number[]): Sequential {
   let shape = image;
   const layers = lines.flatMap((line) => {
     const next = made(line, shape);
+    const [word, ...numbers] = line.split(/\s+/);
+    const meant = NUMBERS[word] ?? 0;
+    if (numbers.length > meant) throw new Error(`“${line}”: “${numbers[meant]}” means nothing there`);
     shape = next.shape;
     return next.layers;
   });

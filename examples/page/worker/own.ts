@@ -83,8 +83,8 @@ export class Own {
   readonly #tell: (news: OwnNews) => void;
   #samples: Sample[] = [];
   #nextId = 0;
-  /** What has learned last, and how many classes it knows. */
-  #learned: { net: Net3; classes: number } | undefined;
+  /** What has learned last. */
+  #learned: Net3 | undefined;
   /** Whether training goes on: nothing else of torchlet may run meanwhile. */
   isLearning = false;
   #last = Promise.resolve();
@@ -96,6 +96,7 @@ export class Own {
 
   /** Answers one request after the other, but for the one that ends what is going on. */
   hear(request: OwnRequest): void {
+    if (request.ask === "learn") this.#stop = new AbortController();
     if (request.ask === "stop") void this.stop();
     else this.#last = this.#last.then(() => this.#answer(request));
   }
@@ -112,8 +113,7 @@ export class Own {
         for (const dropped of request.files) await this.#addFile(request.to, dropped);
         break;
       case "addFrame":
-        this.#add(request.to, await imageFrom(request.frame));
-        request.frame.close();
+        await this.#addFrame(request.to, request.frame);
         break;
       case "removeClass":
         this.#samples = this.#samples.filter(({ of }) => of !== request.id);
@@ -145,6 +145,16 @@ export class Own {
     }
   }
 
+  async #addFrame(to: number, frame: ImageBitmap): Promise<void> {
+    try {
+      this.#add(to, await imageFrom(frame));
+    } catch (error) {
+      this.#tell({ told: "refused", file: "camera", reason: (error as Error).message });
+    } finally {
+      frame.close();
+    }
+  }
+
   #add(of: number, whole: Image): void {
     const image = fitImage(whole, SHAPE, "crop");
     const id = this.#nextId++;
@@ -153,7 +163,6 @@ export class Own {
   }
 
   async #learn(classes: OwnClass[]): Promise<void> {
-    this.#stop = new AbortController();
     const labels = new Map(classes.map(({ id }, label) => [id, label]));
     const samples = this.#samples.filter(({ of }) => labels.has(of));
     const all = imagesToDataset(
@@ -175,20 +184,20 @@ export class Own {
         this.#tell({ told: "progress", epoch, epochs, loss: train.loss, accuracy: validation!.accuracy });
       },
     });
-    this.#learned = { net, classes: classes.length };
+    this.#learned = net;
     this.#tell({ told: "learned", classes, ...(await judged(net, aside)) });
   }
 
   async #look(at: ImageBitmap | File): Promise<void> {
     if (!this.#learned) return;
-    const { net, classes } = this.#learned;
+    const net = this.#learned;
     try {
       const image = fitImage(await imageFrom(at), SHAPE, "crop");
       const inputs = imageToTensor(image);
-      const { top } = await predict(net, inputs, { topK: classes });
-      const [heat] = await gradCam(net, inputs, [top[0][0].label]);
+      const [heat] = await gradCam(net, inputs);
       inputs.dispose();
-      const probabilities = top[0].toSorted((a, b) => a.label - b.label).map(({ probability }) => probability);
+      // Net #3 ends in logSoftmax.
+      const probabilities = Array.from(heat.output, Math.exp);
       this.#tell({ told: "answer", probabilities, heat: pixelsOf(heatPicture(image, heat, { from: "least" })) });
     } catch (error) {
       this.#tell({ told: "unreadable", reason: (error as Error).message });

@@ -51,7 +51,7 @@ const optimizers: Record<Settings["optimizer"], (parameters: Parameter[], lr: nu
 };
 
 export class Run {
-  /** Resolves when nothing of it goes on any more. */
+  /** Resolves when nothing of it goes on any more; what it has can be asked for all the same. */
   readonly over: Promise<void>;
   readonly gate: Gate;
   readonly #settings: Settings;
@@ -71,12 +71,12 @@ export class Run {
 
   constructor({ settings, going, slow, resume }: Begin, tell: (news: News) => void) {
     this.#settings = settings;
-    this.#tell = (news) => {
-      if (!this.#stop.signal.aborted) tell(news);
-    };
+    this.#tell = tell;
     this.gate = new Gate(going, slow);
     this.over = this.#train(resume)
-      .catch(({ message }: Error) => this.#tell({ kind: "failed", message }))
+      .catch(({ message }: Error) => {
+        if (!this.#stop.signal.aborted) this.#tell({ kind: "failed", message });
+      })
       .finally(() => this.gate.end());
   }
 

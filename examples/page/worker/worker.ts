@@ -1,6 +1,6 @@
 /** The worker: hears what the page asks for, and has the run that there is. */
 
-import type { News, Request } from "../protocol.js";
+import type { Begin, News, Request } from "../protocol.js";
 import type { OwnRequest } from "../yours/protocol.js";
 import type { Own } from "./own.js";
 import { Run } from "./run.js";
@@ -41,62 +41,77 @@ async function makeOwn(): Promise<Own> {
   return new Own((news) => tell({ kind: "own", news }));
 }
 
-/** One net learns at a time: a run of the drawn faces ends where one's own photographs are to be learned. */
+let run: Run | undefined;
+
+/** The run that was asked for last. */
+let wanted: Begin | undefined;
+
+/** Only one net learns at a time: what begins or ends a run is done one after the other. */
+let turns = Promise.resolve();
+
+/** Begins a run when nothing else learns any more, unless another one has been asked for meanwhile. */
+async function begin(request: Begin): Promise<void> {
+  await Promise.all([run?.over, own?.then((own) => own.stop())]);
+  if (request !== wanted) return;
+  if (!request.resume) void forgetRun();
+  run = new Run(request, tell);
+}
+
+/** A run of the drawn faces ends where one's own photographs are to be learned. */
+async function setAside(): Promise<void> {
+  if (!run) return;
+  run.stop();
+  await run.over;
+  tell({ kind: "setAside" });
+}
+
 async function hearOwn(request: OwnRequest): Promise<void> {
   own ??= makeOwn();
-  if (request.ask === "learn" && run) {
-    run.stop();
-    await run.over;
-    tell({ kind: "setAside" });
-  }
+  if (request.ask === "learn") turns = turns.then(setAside);
+  await turns;
   (await own).hear(request);
 }
 
-let run: Run | undefined;
-
-/** Begins are taken one after the other: only one net learns at a time. */
-let begun = Promise.resolve();
+/** Does something with the run that was asked for last, once it is there. */
+function withRun(act: (run: Run) => void): void {
+  void turns.then(() => run && act(run));
+}
 
 function answer(request: Request): void {
   switch (request.kind) {
-    case "begin": {
+    case "begin":
       run?.stop();
-      begun = begun.then(async () => {
-        run?.stop();
-        await Promise.all([run?.over, own?.then((own) => own.stop())]);
-        run = new Run(request, tell);
-      });
+      wanted = request;
+      turns = turns.then(() => begin(request));
       break;
-    }
     case "pause":
-      run?.gate.allow(0);
+      withRun(({ gate }) => gate.allow(0));
       break;
     case "go":
-      run?.gate.allow(Infinity);
+      withRun(({ gate }) => gate.allow(Infinity));
       break;
     case "step":
-      run?.gate.allow(1);
+      withRun(({ gate }) => gate.allow(1));
       break;
     case "slow":
-      if (run) run.gate.slow = request.slow;
+      withRun(({ gate }) => {
+        gate.slow = request.slow;
+      });
       break;
     case "choose":
-      run?.choose(request.face);
+      withRun((run) => run.choose(request.face));
       break;
     case "load":
       void loadRest().then(() => tell({ kind: "loaded" }));
       break;
     case "file":
-      run?.file(request.as);
-      break;
-    case "forget":
-      void forgetRun();
+      withRun((run) => run.file(request.as));
       break;
     case "own":
       void hearOwn(request.request);
       break;
     case "record":
-      run?.gate.between(() => record(request.layers));
+      withRun(({ gate }) => gate.between(() => record(request.layers)));
       break;
   }
 }
