@@ -10,7 +10,7 @@ import {
   type OptionKinds,
   show,
 } from "../tensor/arguments.js";
-import { refuseOtherNames } from "../tensor/known-names.js";
+import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import type { HostArray } from "./host-array.js";
 
 export interface NumbersOptions {
@@ -50,6 +50,7 @@ export class CsvTable {
       );
     }
     this.columns = columns;
+    fixFields(this);
     this.#rows = rows;
   }
 

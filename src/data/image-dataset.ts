@@ -14,7 +14,7 @@ import {
   show,
 } from "../tensor/arguments.js";
 import { tensor } from "../tensor/factories/from-values.js";
-import { refuseOtherNames } from "../tensor/known-names.js";
+import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Augmentation } from "./augment/augmentation.js";
@@ -118,6 +118,7 @@ export class ImageDataset implements ClassDataset {
     this.labels = labels;
     this.shape = shapeOf(size, channels ?? 3);
     this.classes = classes;
+    fixFields(this);
     this.#checkPixels();
     const stray = labels.find((label) => label < 0 || label >= classes.length);
     if (stray !== undefined)

@@ -16,7 +16,7 @@ import {
   oneOf,
   wholeFrom,
 } from "../tensor/arguments.js";
-import { makeComplete } from "../tensor/known-names.js";
+import { fixFields, makeComplete } from "../tensor/known-names.js";
 import type { SkippedFile } from "./file-names.js";
 import type { ResizeMode } from "./fit-image.js";
 import { decodeKinds } from "./image.js";
@@ -67,6 +67,7 @@ export class PhotoFolder extends ImageDataset {
     this.widths = data.widths;
     this.heights = data.heights;
     this.skipped = data.skipped;
+    fixFields(this);
   }
 
   /** Some of the photographs, in this order, with their files; `skipped` stays as it is. */

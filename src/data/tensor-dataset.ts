@@ -10,7 +10,7 @@ import {
   type OptionKinds,
   show,
 } from "../tensor/arguments.js";
-import { refuseOtherNames } from "../tensor/known-names.js";
+import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { formatShape, type Shape, ShapeError, sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Batch } from "./batch.js";
@@ -59,6 +59,7 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
   constructor(data: TensorDatasetOptions<Names>) {
     checkOptions("TensorDataset", data as TensorDatasetOptions, KINDS);
     this.classes = data.classes as Names;
+    fixFields(this);
     this.#inputs = readExamples("inputs", data.inputs);
     this.#targets = readTargets(data.targets, data.classes);
     const [n, targets] = [this.#inputs.shape[0], this.#targets.shape[0]];

@@ -13,7 +13,7 @@ import { freeWalked } from "../tensor/autograd.js";
 import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { INSPECT } from "../tensor/inspect.js";
-import { isComplete, refuseNames } from "../tensor/known-names.js";
+import { guardMembers, isComplete, refuseNames } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { slipOf } from "../tensor/nearest-name.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
@@ -392,12 +392,15 @@ function isLayerOfOurs(module: AnyModule): boolean {
   return Object.hasOwn(type, "forward") && keepsNothing.has(type.forward);
 }
 
+const GIVEN = "its options or layers are given when it is made";
+
 refuseNames(Module, (module, name) => {
   const who = module.constructor.name;
   if (slipOf(name, ["training"])) return `${who} has no property ${name}: write model.train() or model.eval()`;
   if (!isComplete(module) && !isLayerOfOurs(module)) return undefined;
-  return `${who} has no property ${name}: its options or layers are given when it is made`;
+  return `${who} has no property ${name}: ${GIVEN}`;
 });
+guardMembers(Module, GIVEN);
 
 /** The first few of a list of names. */
 function someOf(names: readonly string[]): string {

@@ -14,7 +14,7 @@ import {
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Backend, Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
-import { refuseOtherNames } from "../tensor/known-names.js";
+import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { tensorsMade } from "../tensor/lifetime.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { aTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
@@ -78,6 +78,9 @@ const STATE: OptionKinds<OptimizerState> = {
   }),
 };
 
+/** What to do instead of setting what an optimizer does not have, or has from the beginning. */
+const SET_THERE = "its rate is optimizer.lr, other options are those of optimizer.groups[0]";
+
 /** What some optimizer changes: a parameter that a loss reaches belongs to one, or is frozen. */
 const held = new WeakSet<Tensor>();
 
@@ -109,6 +112,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     for (const { params } of groups) Object.freeze(params);
     this.groups = Object.freeze(groups.map((group) => changeable(who, group, kinds, stateNames)));
     this.parameters = Object.freeze(groups.flatMap(({ params }) => params));
+    fixFields(this, SET_THERE);
     this.#groupOf = groups.flatMap((group) => group.params.map(() => group));
     for (const parameter of this.parameters) held.add(parameter);
     this.#steps = this.parameters.map(() => 0);
@@ -286,6 +290,6 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
   }
 }
 
-refuseOtherNames(Optimizer, "its rate is optimizer.lr, other options are those of optimizer.groups[0]");
+refuseOtherNames(Optimizer, SET_THERE);
 
 export const anOptimizer: Kind<Optimizer> = instanceOf("an optimizer", Optimizer);

@@ -1,4 +1,4 @@
-/** Objects that refuse names that they do not have: whoever sets or reads one has meant another. */
+/** Objects that refuse to have set what they do not have, and what cannot be replaced: something else was meant. */
 
 import { ArgumentError } from "./arguments.js";
 
@@ -8,6 +8,40 @@ const complete = new WeakSet<object>();
 /** Internal: from now on, objects of this class are complete. A subclass of yours may add what it likes. */
 export function makeComplete(type: { readonly prototype: object }): void {
   complete.add(type.prototype);
+  guardMembers(type);
+}
+
+/** Why it cannot be set, where there is no more to say. */
+const MADE_ONCE = "make another";
+
+/** Internal: gives a property a setter that throws; but a function may take the place of a method. */
+export function guard(owner: object, name: string, get: () => unknown, advice: string): void {
+  Object.defineProperty(owner, name, {
+    configurable: true,
+    get,
+    set(value: unknown) {
+      if (typeof value !== "function" || typeof get.call(this) !== "function") {
+        throw new ArgumentError(`${this.constructor.name}.${name} cannot be set: ${advice}`);
+      }
+      guard(this, name, () => value, advice);
+    },
+  });
+}
+
+/**
+ * Internal: from now on, the methods of a class may only be replaced by functions, and what has no setter says so.
+ * @param type its own methods are meant, not those that it inherits
+ * @param advice what to write instead of setting what can only be read
+ */
+export function guardMembers({ prototype }: { readonly prototype: object }, advice = MADE_ONCE): void {
+  for (const [name, { value, get, set }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (!set) guard(prototype, name, get ?? (() => value), get ? advice : `write x.${name}(…)`);
+  }
+}
+
+/** Internal: what an object has by now can only be read. A subclass of yours may define it anew. */
+export function fixFields(object: object, advice = MADE_ONCE): void {
+  for (const [name, value] of Object.entries(object)) guard(object, name, () => value, advice);
 }
 
 /** Whether an object has all the properties that it will ever have. */

@@ -4,7 +4,7 @@ import { ArgumentError, aBoolean, checkArgument, instanceOf, type Kind, listOf }
 import type { Backend, Storage } from "./backend/backend.js";
 import { describeBackend } from "./backend/current-backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
-import { refuseNames } from "./known-names.js";
+import { guard, refuseNames } from "./known-names.js";
 import { disown, type FreedBy, keep, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
 import { slipOf } from "./nearest-name.js";
 import { formatShape, type Shape, ShapeError, sameShape, sizeOf } from "./shape.js";
@@ -323,12 +323,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 
 for (const [name, advice] of Object.entries(INSTEAD)) {
   const { get, value } = Object.getOwnPropertyDescriptor(Tensor.prototype, name)!;
-  Object.defineProperty(Tensor.prototype, name, {
-    get: get ?? (() => value),
-    set: () => {
-      throw new ArgumentError(`x.${name} cannot be assigned to: ${advice}`);
-    },
-  });
+  guard(Tensor.prototype, name, get ?? (() => value), advice);
 }
 
 /** What arrays, NumPy and PyTorch have. Here it would be undefined, which many a loop takes for 0. */

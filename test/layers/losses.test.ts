@@ -5,6 +5,7 @@ import "../../src/tensor/methods.js";
 import { bceWithLogits } from "../../src/layers/losses/bce-with-logits.js";
 import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
 import { classLoss } from "../../src/layers/losses/default-loss.js";
+import { cosineEmbeddingLoss } from "../../src/layers/losses/distances.js";
 import { klDiv } from "../../src/layers/losses/kl-div.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
@@ -66,6 +67,41 @@ describe("errors", () => {
       "bceWithLogits: the shapes [2, 1] and [2] must agree; write target.reshape([2, 1])",
     ],
   ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
+
+  it.each([
+    [{ weight: [1, -1, 1] }, "weight[1] must be a finite number of at least 0, got -1"],
+    [{ weight: new Float32Array([1, 1, Number.NaN]) }, "weight[2] must be a finite number of at least 0"],
+    [{ weight: [Infinity, 1, 1] }, "weight[0] must be a finite number of at least 0, got Infinity"],
+    [{ ignoreIndex: 0.5 }, "ignoreIndex must be an integer, got 0.5"],
+    [{ ignoreIndex: Number.NaN }, "ignoreIndex must be an integer, got NaN"],
+  ])("%o, which no mean is of", (options, message) => {
+    const refusal = (who: string) =>
+      expect.objectContaining({ name: "RangeError", message: expect.stringContaining(`${who}: ${message}`) });
+    expect(() => nllLoss(scores(), [0, 1], options)).toThrow(refusal("nllLoss"));
+    expect(() => crossEntropy(scores(), [0, 1], options)).toThrow(refusal("crossEntropy"));
+    expect(() => crossEntropy(scores(), [0, 1], { ...options, labelSmoothing: 0.1 })).toThrow(refusal("crossEntropy"));
+    if ("weight" in options) {
+      expect(() => crossEntropy(scores(), softmax(scores(), 1), options)).toThrow(refusal("crossEntropy"));
+    }
+  });
+
+  it("weights of 0 and labels of -1 that are ignored are none", async () => {
+    const loss = nllLoss(logSoftmax(scores(), 1), [0, -1], { weight: [1, 0, 0], ignoreIndex: -1 });
+    expect(await loss.item()).toBeCloseTo(Math.log(3), 6);
+  });
+
+  it("targets of cosineEmbeddingLoss other than 1 and −1", () => {
+    const loss = (targets: number[]) => () => cosineEmbeddingLoss(scores(), scores(), tensor(targets));
+    expect(loss([1, 0])).toThrow(
+      new RangeError(
+        "cosineEmbeddingLoss: expected targets 1 (they belong together) and −1 (they do not), got 0; " +
+          "of 0 and 1, sub(mul(target, 2), 1) makes −1 and 1",
+      ),
+    );
+    expect(loss([0.5, 1])).toThrow("−1 (they do not), got 0.5");
+    expect(loss([1, Number.NaN])).toThrow("−1 (they do not), got NaN");
+    expect(loss([-1, 1])).not.toThrow();
+  });
 
   it("label smoothing outside of 0 to 1", () => {
     expect(() => crossEntropy(scores(), [0, 1], { labelSmoothing: 1.5 })).toThrow(

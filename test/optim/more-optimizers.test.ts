@@ -9,6 +9,7 @@ import { Lion } from "../../src/optim/lion.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { RMSprop } from "../../src/optim/rmsprop.js";
 import { CosineAnnealingLR, CosineAnnealingWarmRestarts } from "../../src/optim/schedules/cosine-annealing-lr.js";
+import { CosineWarmupLR } from "../../src/optim/schedules/cosine-warmup-lr.js";
 import { ExponentialLR } from "../../src/optim/schedules/exponential-lr.js";
 import { LambdaLR } from "../../src/optim/schedules/lambda-lr.js";
 import { LinearLR } from "../../src/optim/schedules/linear-lr.js";
@@ -290,5 +291,31 @@ describe("schedules", () => {
       const rates = follow(optimizer, new OneCycleLR(optimizer, { maxLr: 1, totalSteps }), 3);
       expect(rates.every(Number.isFinite), rates.join(" ")).toBe(true);
     }
+  });
+});
+
+describe("the lowest rate of a schedule", () => {
+  const owner = () => new SGD([new Parameter(tensor([1]))], { lr: 0.1 });
+  const makers: Record<string, (optimizer: Optimizer, minLr: number) => Schedule> = {
+    CosineAnnealingLR: (optimizer, minLr) => new CosineAnnealingLR(optimizer, { tMax: 3, minLr }),
+    CosineAnnealingWarmRestarts: (optimizer, minLr) => new CosineAnnealingWarmRestarts(optimizer, { t0: 3, minLr }),
+    CosineWarmupLR: (optimizer, minLr) => new CosineWarmupLR(optimizer, { steps: 3, minLr }),
+    ReduceLROnPlateau: (optimizer, minLr) => new ReduceLROnPlateau(optimizer, { minLr }),
+  };
+
+  it.each(Object.entries(makers))("is not above the first: %s", (name, make) => {
+    expect(() => make(owner(), 0.2)).toThrow(
+      new RangeError(`${name}: minLr 0.2 is above the rate that it begins with, 0.1; write minLr: 0.001`),
+    );
+    expect(() => make(owner(), 0.1)).not.toThrow();
+  });
+
+  it.each(Object.entries(makers))("may be above that of an optimizer that goes on: %s", (_, make) => {
+    const optimizer = owner();
+    optimizer.zeroGrad();
+    optimizer.parameters[0].sum().backward();
+    optimizer.step();
+    optimizer.lr = 0.01;
+    expect(() => make(optimizer, 0.02)).not.toThrow();
   });
 });

@@ -315,7 +315,7 @@ describe("what cannot be meant", () => {
     }).toThrow(TypeError);
     expect(() => {
       parameter.data = 1;
-    }).toThrow("x.data cannot be assigned to: write x.copyFrom(source), and read by await x.data()");
+    }).toThrow("Parameter.data cannot be set: write x.copyFrom(source), and read by await x.data()");
   });
 
   it("but a loss may reach what another optimizer holds: generator and discriminator", () => {

@@ -20,9 +20,9 @@ describe("what is assigned to a tensor", () => {
   const assigned = (target: object, name: string, value: unknown) => () => Object.assign(target, { [name]: value });
 
   it.each<[name: string, value: unknown, message: string]>([
-    ["shape", [2, 2], "x.shape cannot be assigned to: write y = x.reshape(shape)"],
-    ["size", 4, "x.size cannot be assigned to: write y = x.reshape(shape)"],
-    ["data", [1], "x.data cannot be assigned to: write x.copyFrom(source), and read by await x.data()"],
+    ["shape", [2, 2], ".shape cannot be set: write y = x.reshape(shape)"],
+    ["size", 4, ".size cannot be set: write y = x.reshape(shape)"],
+    ["data", [1], ".data cannot be set: write x.copyFrom(source), and read by await x.data()"],
     ["0", 5, "x[0] cannot be read or assigned to: write await x.data(), x.slice(dim, start, end) or where(…)"],
     ["requires_grad", true, "a tensor has no requires_grad; write requiresGrad"],
     ["requiresgrad", true, "a tensor has no requiresgrad; write requiresGrad"],

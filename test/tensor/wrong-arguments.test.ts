@@ -554,6 +554,67 @@ describe("a property that an object does not have", () => {
   });
 });
 
+/** Names of all that there is of an object, but for what every object has. */
+function members(object: object): string[] {
+  const names = new Set<string>();
+  for (let at = object; !Object.hasOwn(at, "hasOwnProperty"); at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+  }
+  return [...names].filter((name) => name !== "constructor");
+}
+
+describe("what an object has", () => {
+  const made = Object.entries(constructors).flatMap(([name, make]) =>
+    make && !OPEN.includes(name) ? [{ name, make }] : [],
+  );
+  /** A layer's own methods, most of them internal: one that is gone is missed by the next call. */
+  const MISSED = [
+    ...["forward", "describe", "forwardThrough", "constantNorm"],
+    ...["byRunningMoments", "normalized", "walk"],
+  ];
+  /** The operation of the next call takes them, and checks them. */
+  const HONOURED = ["p", "upscaleFactor"];
+
+  it.each(made)("is not overwritten in silence: $name", ({ name, make }) => {
+    const object = new classes[name](...make()) as Record<string, unknown>;
+    const silent = members(object).filter((member) => {
+      if ([...MISSED, ...HONOURED].includes(member) || object[member] instanceof torchlet.Module) return false;
+      try {
+        object[member] = Symbol();
+        return true;
+      } catch (error) {
+        return !(error instanceof torchlet.ArgumentError);
+      }
+    });
+    expect(silent).toEqual([]);
+  });
+
+  it("is told with what to write instead", () => {
+    const model = new torchlet.Linear(1, 1);
+    const optimizer = new torchlet.SGD(model.parameters(), { lr: 1 });
+    const schedule = new torchlet.StepLR(optimizer, { stepSize: 1 });
+    const set = (object: object, name: string, value: unknown) => () => Object.assign(object, { [name]: value });
+    expect(set(model, "train", false)).toThrow("Linear.train cannot be set: write x.train(…)");
+    expect(set(model, "parameters", [])).toThrow("Linear.parameters cannot be set: write x.parameters(…)");
+    expect(set(model, "title", "a")).toThrow("Linear.title cannot be set: its options or layers are given when");
+    expect(set(optimizer, "step", 3)).toThrow("SGD.step cannot be set: write x.step(…)");
+    expect(set(optimizer, "groups", [])).toThrow(
+      "SGD.groups cannot be set: its rate is optimizer.lr, other options are those of optimizer.groups[0]",
+    );
+    expect(set(schedule, "optimizer", optimizer)).toThrow(": another optimizer needs a schedule of its own");
+  });
+
+  it("may be a method that a function takes the place of, in one object or in all", () => {
+    class Twice extends torchlet.Linear {}
+    const [one, other] = [new Twice(1, 1), new Twice(1, 1)];
+    const parameters = () => [];
+    one.parameters = parameters;
+    expect([one.parameters, other.parameters().length]).toEqual([parameters, 2]);
+    Twice.prototype.parameters = parameters;
+    expect([other.parameters, new torchlet.Linear(1, 1).parameters().length]).toEqual([parameters, 2]);
+  });
+});
+
 describe("what cannot be meant is told by an error of ours", () => {
   it.each(Object.entries(all))("%s", { timeout: 120_000 }, async (_name, { make, run }) => {
     const faults: string[] = [];

@@ -1,13 +1,14 @@
 /** Losses of a score for each class: the labels, the weight of each class, and the score that a label picks. */
 
 import {
-  aNumber,
   checkArgument,
   checkOptions,
   type Kind,
+  numberFrom,
   numbers,
   type OptionKinds,
   show,
+  wholeFrom,
 } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
 import { indexSelect } from "../../tensor/ops/movement/index-select.js";
@@ -34,9 +35,13 @@ export interface ClassLossOptions {
 /** Stands for no class where nothing else is said to. */
 export const IGNORED = -100;
 
+const aWeight = numberFrom(0);
+
+const anInteger: Kind<number> = { ...wholeFrom(-Infinity), expected: "an integer" };
+
 export const classKinds: OptionKinds<ClassLossOptions> = {
   weight: numbers,
-  ignoreIndex: aNumber,
+  ignoreIndex: anInteger,
   reduction: aReduction,
 };
 
@@ -76,11 +81,14 @@ export function checkLabels(
   checkWeight(name, classes, weight);
 }
 
-/** @throws ShapeError unless there is a weight for each class, or none at all */
+/**
+ * @throws ShapeError unless there is a weight for each class, or none at all
+ * @throws RangeError on a weight below 0, or one that is not finite
+ */
 export function checkWeight(name: string, classes: number, weight: ArrayLike<number> | undefined): void {
-  if (weight && weight.length !== classes) {
-    throw new ShapeError(`${name}: ${weight.length} class weights for ${classes} classes`);
-  }
+  if (!weight) return;
+  if (weight.length !== classes) throw new ShapeError(`${name}: ${weight.length} class weights for ${classes} classes`);
+  for (let c = 0; c < classes; c++) checkArgument(name, `weight[${c}]`, weight[c], aWeight);
 }
 
 /** A constant on x's backend. */

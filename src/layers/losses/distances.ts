@@ -54,6 +54,7 @@ const LEAST_SQUARE = 1e-12;
  * @param b [N, D]
  * @param target [N], 1 for what belongs together, −1 for what does not
  * @throws ShapeError when the shapes do not go together
+ * @throws RangeError on any other target, unless they are on a device that cannot be read at once
  */
 export function cosineEmbeddingLoss(
   a: Tensor,
@@ -68,6 +69,13 @@ export function cosineEmbeddingLoss(
   if (a.shape.length !== 2 || target.shape.length !== 1 || target.shape[0] !== a.shape[0]) {
     throw new ShapeError(
       `cosineEmbeddingLoss: expected vectors [N, D] and a target [N], got ${formatShape(a.shape)} and ${formatShape(target.shape)}`,
+    );
+  }
+  const wrong = target.backend.readSync?.(target.storage).find((value) => value !== 1 && value !== -1);
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `cosineEmbeddingLoss: expected targets 1 (they belong together) and −1 (they do not), got ${wrong}` +
+        (wrong === 0 ? "; of 0 and 1, sub(mul(target, 2), 1) makes −1 and 1" : ""),
     );
   }
   return scope(() => {

@@ -3,6 +3,7 @@
 import { aCount, checkOptions, needed, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
 import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
+import { checkMinLr } from "./schedule.js";
 import { Timed } from "./timed.js";
 
 export interface CosineAnnealingOptions {
@@ -34,6 +35,7 @@ export class CosineAnnealingLR extends Timed {
     super(optimizer);
     checkOptions("CosineAnnealingLR", options, ONCE);
     const { tMax, minLr = 0 } = options;
+    checkMinLr("CosineAnnealingLR", optimizer, minLr);
     this.#options = { tMax, minLr };
   }
 
@@ -73,6 +75,7 @@ export class CosineAnnealingWarmRestarts extends Timed {
     super(optimizer);
     checkOptions("CosineAnnealingWarmRestarts", options, AGAIN);
     const { t0, tMult = 1, minLr = 0 } = options;
+    checkMinLr("CosineAnnealingWarmRestarts", optimizer, minLr);
     this.#options = { t0, tMult, minLr };
   }
 

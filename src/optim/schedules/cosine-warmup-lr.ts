@@ -11,6 +11,7 @@ import {
 } from "../../tensor/arguments.js";
 import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
+import { checkMinLr } from "./schedule.js";
 import { Timed } from "./timed.js";
 
 export interface CosineWarmupOptions {
@@ -44,6 +45,7 @@ export class CosineWarmupLR extends Timed {
     super(optimizer);
     checkOptions("CosineWarmupLR", options, COSINE);
     const { steps, warmupSteps = 0, minLr = 0 } = options;
+    checkMinLr("CosineWarmupLR", optimizer, minLr);
     checkArgument("CosineWarmupLR", "warmupSteps", warmupSteps, wholeFrom(0, steps - 1));
     this.#options = { steps, warmupSteps, minLr };
     this.set();

@@ -9,9 +9,9 @@ import {
   oneOf,
   wholeFrom,
 } from "../../tensor/arguments.js";
-import { refuseOtherNames } from "../../tensor/known-names.js";
+import { fixFields, refuseOtherNames } from "../../tensor/known-names.js";
 import { anOptimizer, type Optimizer } from "../optimizer.js";
-import { checkState, MADE_WITH_OPTIONS, type Schedule, type ScheduleState } from "./schedule.js";
+import { checkMinLr, checkState, FOR_ONE, MADE_WITH_OPTIONS, type Schedule, type ScheduleState } from "./schedule.js";
 
 export interface PlateauOptions {
   /** Whether a smaller or a larger metric is better. Default "min". */
@@ -54,7 +54,9 @@ export class ReduceLROnPlateau implements Schedule {
     checkArgument("ReduceLROnPlateau", "optimizer", optimizer, anOptimizer);
     checkOptions("ReduceLROnPlateau", options, PLATEAU);
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, minLr = 0 } = options;
+    checkMinLr("ReduceLROnPlateau", optimizer, minLr);
     this.optimizer = optimizer;
+    fixFields(this, FOR_ONE);
     this.#options = { mode, factor, patience, threshold, minLr };
   }
 

@@ -49,6 +49,19 @@ export function checkState(
   }
 }
 
+/** What to do instead of giving a schedule another optimizer. */
+export const FOR_ONE = "another optimizer needs a schedule of its own";
+
+/**
+ * @throws RangeError when the rate would rise to what is meant to be the lowest. The rate of an optimizer that goes on is
+ * not the one that the schedule began with.
+ */
+export function checkMinLr(who: string, optimizer: Optimizer, minLr: number): void {
+  const lr = Math.min(...optimizer.groups.map(({ lr }) => lr));
+  if (minLr <= lr || optimizer.stateDict().steps.some((steps) => steps > 0)) return;
+  throw new RangeError(`${who}: minLr ${minLr} is above the rate that it begins with, ${lr}; write minLr: ${lr / 100}`);
+}
+
 /** What to do instead of setting what a schedule does not have. */
 export const MADE_WITH_OPTIONS = "its options are given when it is made, and the rate is optimizer.lr";
 

@@ -1,9 +1,16 @@
 /** Timed: a schedule that follows a formula of the steps counted so far. */
 
 import { checkArgument } from "../../tensor/arguments.js";
-import { refuseOtherNames } from "../../tensor/known-names.js";
+import { fixFields, refuseOtherNames } from "../../tensor/known-names.js";
 import { anOptimizer, type Optimizer } from "../optimizer.js";
-import { checkState, MADE_WITH_OPTIONS, numberedNames, type Schedule, type ScheduleState } from "./schedule.js";
+import {
+  checkState,
+  FOR_ONE,
+  MADE_WITH_OPTIONS,
+  numberedNames,
+  type Schedule,
+  type ScheduleState,
+} from "./schedule.js";
 
 /** A schedule whose rate follows from the number of steps and the rate that each group of parameters had at first. */
 export abstract class Timed implements Schedule {
@@ -17,6 +24,7 @@ export abstract class Timed implements Schedule {
   constructor(optimizer: Optimizer) {
     checkArgument(new.target.name, "optimizer", optimizer, anOptimizer);
     this.optimizer = optimizer;
+    fixFields(this, FOR_ONE);
     this.#bases = optimizer.groups.map(({ lr }) => lr);
   }
 

@@ -9,11 +9,12 @@ import {
   numberFrom,
   type OptionKinds,
 } from "../../tensor/arguments.js";
-import { refuseOtherNames } from "../../tensor/known-names.js";
+import { fixFields, refuseOtherNames } from "../../tensor/known-names.js";
 import { anOptimizer, type Optimizer } from "../optimizer.js";
 import {
   aSchedule,
   checkState,
+  FOR_ONE,
   MADE_WITH_OPTIONS,
   numberedNames,
   type Schedule,
@@ -58,6 +59,7 @@ export class WarmupLR implements Schedule {
     const { steps, startFactor = 0.01 } = options;
     this.#then = then;
     this.optimizer = then.optimizer as Optimizer;
+    fixFields(this, FOR_ONE);
     this.#options = { steps, startFactor };
     this.#full = this.optimizer.groups.map(({ lr }) => lr);
     this.#set();
