@@ -107,7 +107,7 @@ if (!isCurrent()) {
     ...constants.map(([name, value]) => `export const ${name} = ${value};`),
     // Not base64: gzip has to see the bytes. See encoding.ts.
     `export const frequent = ${JSON.stringify(frequent)};`,
-    `export const kernels = ${JSON.stringify(encodeBytes(bytes, frequent))};`,
+    `export const kernels: string = ${JSON.stringify(encodeBytes(bytes, frequent))};`,
   ].join("\n");
   writeGenerated(target, `${text}\n`);
   console.log(`kernels: ${names.length} compiled, ${bytes.length} bytes`);
