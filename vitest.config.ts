@@ -13,10 +13,18 @@ import type { TargetName } from "./test/targets.js";
 /** Half a minute and more a file: bundles run in pages, kills at random moments, weights to PyTorch and back. */
 const LONG = "test/**/*.long.test.ts";
 
+interface PageOptions {
+  headers: Record<string, string>;
+  include: string[];
+  targets: TargetName[];
+  /** Projects with the same number run side by side, those with a larger one after them. */
+  turn?: number;
+}
+
 /** A project of tests that run in a page. One page load runs a file. */
 function inChromium(
   name: string,
-  { headers, include, targets }: { headers: Record<string, string>; include: string[]; targets: TargetName[] },
+  { headers, include, targets, turn = 1 }: PageOptions,
 ): TestProjectInlineConfiguration {
   return {
     extends: true,
@@ -30,7 +38,7 @@ function inChromium(
       // One page at a time, after the tests in Node: pages of one site share a process, and each kernel of gpujs:webasm
       // takes one of the hundred or so WebAssembly memories that a process has.
       maxWorkers: 1,
-      sequence: { groupOrder: 1 },
+      sequence: { groupOrder: turn },
       browser: {
         enabled: true,
         headless: true,
@@ -52,11 +60,16 @@ const onPage = inChromium("chromium", {
   targets: ["wasm on 1 thread"],
 });
 
-const onIsolatedPage = inChromium("chromium, isolated", {
+const isolated = {
   headers: isolation,
-  include: ["test/{browser,gpujs,layers,ops,optim}/*.test.ts"],
   targets: ["wasm on 2 threads", "gpujs:cpu", "gpujs:webasm", "gpujs:webgl", "gpujs:webgl2", "gpujs:webgpu"],
-});
+} satisfies Partial<PageOptions>;
+
+// Two projects, which have a process each: in one, after seven files, nothing moved on any more.
+const onIsolatedPages = [
+  inChromium("chromium, isolated", { ...isolated, include: ["test/{browser,gpujs,layers,optim}/*.test.ts"] }),
+  inChromium("chromium, isolated: ops", { ...isolated, include: ["test/ops/*.test.ts"], turn: 2 }),
+];
 
 function inNode({ exclude, targets }: { exclude: string[]; targets: TargetName[] }): TestProjectInlineConfiguration {
   return {
@@ -82,7 +95,7 @@ const onPlainBackend: TestProjectInlineConfiguration = {
 
 export default defineConfig(({ mode }) => {
   const all = mode === "all";
-  const inPages = all ? [onPage, onIsolatedPage] : [onPage];
+  const inPages = all ? [onPage, ...onIsolatedPages] : [onPage];
   return {
     test: {
       testTimeout: 120_000,
