@@ -17,5 +17,6 @@ export { argMax, reduceMax, reduceMin, reduceSum } from "./reduce";
 export * from "./rules.generated";
 export * from "./softmax";
 export { setWindow } from "./window";
-export { setTiling, winogradConv, winogradFilters } from "./winograd";
+export { winogradConv, winogradFilters } from "./winograd";
+export { setTiling } from "./winograd-tiling";
 export * from "./winograd-weight-grad";

@@ -6,7 +6,8 @@
 
 import { FLOAT, madd, storeTransposed, VECTOR } from "./simd";
 import { sumEach } from "./tile";
-import { filterBytes, pointStride, spreadTiles, Tiling } from "./winograd";
+import { filterBytes, pointStride, spreadTiles } from "./winograd";
+import { Tiling } from "./winograd-tiling";
 import { pointsToTaps } from "./winograd-transforms";
 
 /** With fewer tiles in a chunk, sums over lanes would take longer than the products. */

@@ -1,0 +1,102 @@
+/** How Winograd's algorithm cuts a convolution into tiles. */
+
+import { copyFloats, zeroFloats } from "./pack";
+import { FLOAT } from "./simd";
+
+/**
+ * A convolution, or a rectangle of its outputs, cut into tiles of mH × mW outputs. Tile rows are counted through all
+ * images: row q is row q % tilesH of image q / tilesH.
+ */
+@unmanaged
+export class Tiling {
+  /** Where the planes end that the tiles are cut from: beyond is zero. */
+  h: i32;
+  w: i32;
+  /** Floats from one row of a plane to the next, and bytes from one plane to the next. */
+  pitch: i32;
+  plane: usize;
+  /** How far before the first row and column the first tile's patch begins. */
+  beforeH: i32;
+  beforeW: i32;
+  /** Outputs of a tile along each axis. */
+  mH: i32;
+  mW: i32;
+  /** Its points. */
+  pointsH: i32;
+  pointsW: i32;
+  /** Its patch: as many inputs as points, or as many gradients as outputs. */
+  sideH: i32;
+  sideW: i32;
+  tilesH: i32;
+  tilesW: i32;
+  /** Floats in a row of a strip: all patches of a tile row, whole vectors. */
+  width: i32;
+
+  /** The rows of one plane that tile row `ty` sees, padded with zeros, one below the other. */
+  loadStrip(strip: usize, plane: usize, ty: i32): void {
+    const left = max(0, min(this.beforeW, this.width));
+    const skipped = max(0, -this.beforeW);
+    const inside = max(0, min(this.w - skipped, this.width - left));
+    for (let i = 0; i < this.sideH; i++) {
+      const y = ty * this.mH - this.beforeH + i;
+      if (y < 0 || y >= this.h) {
+        zeroFloats(strip, this.width);
+      } else {
+        zeroFloats(strip, left);
+        copyFloats(strip + <usize>left * FLOAT, plane + <usize>(y * this.pitch + skipped) * FLOAT, inside);
+        zeroFloats(strip + <usize>(left + inside) * FLOAT, this.width - left - inside);
+      }
+      strip += <usize>this.width * FLOAT;
+    }
+  }
+
+  /** Points of a tile. */
+  get points(): i32 {
+    return this.pointsH * this.pointsW;
+  }
+
+  /** Bytes of one strip once it holds points along the vertical. */
+  get stripBytes(): usize {
+    return <usize>(this.pointsH * this.width) * FLOAT;
+  }
+}
+
+/** Writes a tiling to memory where every thread can read it. One item. */
+export function setTiling(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  at: usize,
+  h: i32,
+  w: i32,
+  pitch: i32,
+  plane: usize,
+  beforeH: i32,
+  beforeW: i32,
+  mH: i32,
+  mW: i32,
+  pointsH: i32,
+  pointsW: i32,
+  sideH: i32,
+  sideW: i32,
+  tilesH: i32,
+  tilesW: i32,
+  width: i32,
+): void {
+  const tiling = changetype<Tiling>(at);
+  tiling.h = h;
+  tiling.w = w;
+  tiling.pitch = pitch;
+  tiling.plane = plane;
+  tiling.beforeH = beforeH;
+  tiling.beforeW = beforeW;
+  tiling.mH = mH;
+  tiling.mW = mW;
+  tiling.pointsH = pointsH;
+  tiling.pointsW = pointsW;
+  tiling.sideH = sideH;
+  tiling.sideW = sideW;
+  tiling.tilesH = tilesH;
+  tiling.tilesW = tilesW;
+  tiling.width = width;
+}
