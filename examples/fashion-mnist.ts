@@ -69,7 +69,7 @@ await fit(model, {
   epochs,
   batchSize,
   augment: { flip: 0.5 },
-  schedule: new CosineWarmupLR(optimizer, { steps, warmupSteps: steps / 30 }),
+  schedule: new CosineWarmupLR(optimizer, { steps, warmupSteps: Math.round(steps / 30) }),
   scheduleEvery: "step",
   onStep,
   onEpoch,

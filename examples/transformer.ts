@@ -90,7 +90,7 @@ const backend = await useBackend("auto");
 manualSeed(seed);
 const model = new Transformer(64, 2, 4);
 const optimizer = new AdamW(model.parameters(), { lr: 2e-3, weightDecay: 0.01 });
-const schedule = new CosineWarmupLR(optimizer, { steps, warmupSteps: steps / 20 });
+const schedule = new CosineWarmupLR(optimizer, { steps, warmupSteps: Math.round(steps / 20) });
 const sums = new Generator(seed);
 
 /** The answers' letters, each scored by what stands before it. */
