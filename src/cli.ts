@@ -13,6 +13,7 @@ import { resultsCommand } from "./cli/results.js";
 import { sweepCommand } from "./cli/sweep.js";
 import { trainCommand } from "./cli/train.js";
 import { trialCommand } from "./cli/trial.js";
+import { workerCommand } from "./cli/worker.js";
 import { flagOf } from "./run/config.js";
 import { version } from "./run/session.js";
 import { printable } from "./text.js";
@@ -28,6 +29,7 @@ const program = new Command("torchlet")
   .addCommand(compareCommand())
   .addCommand(sweepCommand())
   .addCommand(trialCommand())
+  .addCommand(workerCommand())
   .addCommand(resultsCommand())
   .addCommand(infoCommand());
 

@@ -49,6 +49,13 @@ export function systemReason(error: unknown): string | undefined {
   return code === undefined || syscall === undefined ? undefined : `${REASONS[code] ?? message} (${code})`;
 }
 
+const NO_ROOM: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
+
+/** Whether a file could not be written because there is no room: on this machine, whatever others have. */
+export function isFull(error: unknown): error is FileError {
+  return error instanceof FileError && NO_ROOM.includes((error.cause as NodeJS.ErrnoException | undefined)?.code);
+}
+
 /** The system's own error as one of this file; any other as it is. */
 function told(path: string, done: string, safe: string | undefined, error: unknown): unknown {
   const why = systemReason(error);

@@ -1,36 +1,43 @@
 /** trainTrials: works a sweep off in child processes of this one, so many at a time. */
 
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { asynchronousJobs } from "../run/asynchronous-halving.js";
 import { type Job, nextJobs } from "../run/halving.js";
 import type { SweepFolder } from "../run/sweep-folder.js";
 import type { Trial } from "../run/trial.js";
 import { plural } from "../text.js";
+import { TRIES } from "./child.js";
 import { EXIT, type TrialEvent } from "./trial.js";
-import { type ChildOptions, trainInChild } from "./trial-child.js";
-
-/** So often a trial is begun again without being any farther: after an error of its own, and after it was killed. */
-const TRIES = { error: 3, killed: 10 };
+import { type ChildOptions, savedAt, trainInChild } from "./trial-child.js";
 
 /** Until a trial is tried again. */
 const PAUSE_MS = 500;
 
-export interface WorkersOptions extends Pick<ChildOptions, "file" | "data" | "signal"> {
+/** What is told of a sweep while it is worked off. */
+export interface SweepHooks {
+  signal: AbortSignal;
+  onEvent: (trial: Trial, event: TrialEvent) => void;
+  /** A child has ended before its work was done, or could not begin; without a trial's id, what holds all of them up. */
+  onProblem: (problem: string, id?: string) => void;
+}
+
+export interface WorkersOptions extends SweepHooks, Pick<ChildOptions, "file" | "data"> {
   /** Trials at a time. */
   workers: number;
   /** Of all of them together. */
   threads: number;
-  onEvent: (trial: Trial, event: TrialEvent) => void;
-  /** A child has ended before its work was done. */
-  onProblem: (trial: Trial, problem: string) => void;
 }
 
-/** When a trial was last saved: where that has changed, it is farther. */
-function savedAt(folder: SweepFolder, trial: Trial): number {
-  const path = join(folder.runOf(trial), "last.safetensors");
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/**
+ * @param reasons by what could not be done
+ * @throws Error naming all of that, unless there is none
+ */
+export function checkAllDone(reasons: ReadonlyMap<string, string>, noun: string): void {
+  if (reasons.size === 0) return;
+  const lines = [...reasons].map(([name, reason]) => `${name}: ${reason}`);
+  throw new Error(
+    `${plural(reasons.size, noun)} could not be done; the same command tries again, and keeps the others:\n${lines.join("\n")}`,
+  );
 }
 
 /** The trials that do not come to an end, and how often that was tried. */
@@ -45,7 +52,7 @@ class Failures {
   }
 
   note(trial: Trial, problem: string, most: number): void {
-    const saved = savedAt(this.#folder, trial);
+    const saved = savedAt(this.#folder.runOf(trial));
     const before = this.#counts.get(trial.id);
     const tries = before && before.saved === saved ? before.tries + 1 : 1;
     this.#counts.set(trial.id, { tries, saved });
@@ -74,7 +81,7 @@ export async function trainTrials(folder: SweepFolder, options: WorkersOptions):
     });
     if (code === 0 || signal.aborted) return;
     const problem = killed ? `it was ended by ${killed}` : said;
-    onProblem(trial, problem);
+    onProblem(problem, trial.id);
     if (code !== EXIT.held)
       failures.note(trial, problem, code === EXIT.unfit ? 1 : killed ? TRIES.killed : TRIES.error);
     await delay(PAUSE_MS);
@@ -103,9 +110,5 @@ export async function trainTrials(folder: SweepFolder, options: WorkersOptions):
   }
   await Promise.all(running.values());
   signal.throwIfAborted();
-  const reasons = [...failures.reasons].map(([id, reason]) => `${id}: ${reason}`);
-  if (reasons.length === 0) return;
-  throw new Error(
-    `${plural(reasons.length, "trial")} could not be trained; the same command tries again, and keeps the others:\n${reasons.join("\n")}`,
-  );
+  checkAllDone(failures.reasons, "trial");
 }

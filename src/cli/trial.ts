@@ -17,7 +17,7 @@ import { print, printError } from "./print.js";
 
 /** What the process ends with where a trial was not trained for a reason that is no fault of the trial. */
 export const EXIT = {
-  /** This machine cannot do it: it has other photographs, or computes otherwise. As EX_UNAVAILABLE of sysexits.h. */
+  /** This machine cannot do it: it has other photographs, computes otherwise, or has no room. As EX_UNAVAILABLE of sysexits.h. */
   unfit: 69,
   /** Somebody else trains it now: try again later. As EX_TEMPFAIL. */
   held: 75,
@@ -96,12 +96,14 @@ async function endBy(error: unknown): Promise<void> {
   const { HeldError } = await import("../run/run-lock.js");
   const { OtherPhotographsError } = await import("../run/run-data.js");
   const { UnknownTrialError } = await import("../run/sweep-folder.js");
+  const { isFull } = await import("../file-error.js");
   if (error instanceof Interruption || error instanceof LostOutput) {
     printError(`\nInterrupted (${error.message}). What was trained is saved; the same command goes on with it.`);
     return endAs(error.exitCode);
   }
   if (error instanceof HeldError) process.exitCode = EXIT.held;
-  else if (error instanceof OtherPhotographsError || error instanceof UnknownTrialError) process.exitCode = EXIT.unfit;
+  else if (error instanceof OtherPhotographsError || error instanceof UnknownTrialError || isFull(error))
+    process.exitCode = EXIT.unfit;
   else throw error;
   printError(`torchlet: ${error.message}`);
 }

@@ -1,4 +1,4 @@
-/** checkApart and checkPlaces: what is written, and the photographs, do not lie in one another. */
+/** checkApart and checkPlaces: what is written, and the photographs, do not lie in one another; isWithin: what does. */
 
 import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -18,6 +18,11 @@ function place(path: string): string {
 function holds(outer: string, inner: string): boolean {
   const way = relative(outer, inner);
   return !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
+}
+
+/** Whether a path leads into a folder, or is the folder itself, links followed. */
+export function isWithin(folder: string, path: string): boolean {
+  return holds(place(folder), place(path));
 }
 
 /**

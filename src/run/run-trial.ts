@@ -1,9 +1,11 @@
 /** runTrial: begins a trial, goes on with it, or finds it finished: the one thing that whoever works off a sweep calls. */
 
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { BrokenLossError } from "../train/pass.js";
 import { checkPlaces } from "./apart.js";
 import type { RunEvent, RunHooks } from "./run.js";
+import { OtherPhotographsError } from "./run-data.js";
 import { isOver, RunFolder } from "./run-folder.js";
 import type { TrialResult } from "./run-json.js";
 import type { LockOptions, RunLock } from "./run-lock.js";
@@ -33,6 +35,10 @@ async function runIn(
   { takeOver, ...hooks }: TrialHooks,
 ): Promise<TrialResult | undefined> {
   const expected = await folder.photographsOf(trial.config);
+  const { data } = trial.config;
+  if (!existsSync(data)) {
+    throw new OtherPhotographsError(`${data}: there is no such folder here; --data says where its photographs are`);
+  }
   checkPlaces(path, trial.config);
   const work = async (lock: RunLock) => {
     const known = RunFolder.exists(path) ? await (await RunFolder.open(path)).result() : undefined;

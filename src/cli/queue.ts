@@ -1,0 +1,154 @@
+/** JobQueue: what can be done now, for workers on any machine: a list in Redis or Valkey, by BullMQ, and no more than that. */
+
+import type { Job, Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import * as v from "valibot";
+import { digestOf } from "../run/trial.js";
+import { TRIES } from "./child.js";
+
+/** The queue's own; several sweeps and predictions share it. Another number of a database is another queue. */
+export const QUEUE = "torchlet";
+
+const place = {
+  /** The folder of the sweep, or of a prediction's parts: the truth about what is done is there. */
+  folder: v.string(),
+  /** Within this folder: of two pieces of work with one name, one is done. */
+  name: v.string(),
+};
+
+const schema = v.variant("kind", [
+  v.object({
+    ...place,
+    kind: v.literal("trial"),
+    until: v.number(),
+    backend: v.string(),
+    /** So often the trial was found held by somebody else. */
+    held: v.optional(v.number()),
+    /** Why a worker has given it back. */
+    refusal: v.optional(v.string()),
+  }),
+  v.object({ ...place, kind: v.literal("shard"), args: v.array(v.string()), refusal: v.optional(v.string()) }),
+]);
+
+/** A piece of work: a trial up to the end of an epoch, or a shard of a prediction. */
+export type Work = v.InferOutput<typeof schema>;
+
+async function load<T>(name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(
+      `--queue needs the package ${name}, which does not come with torchlet: npm install bullmq ioredis\n  (${message})`,
+      { cause },
+    );
+  }
+}
+
+/** @throws Error when it is not installed */
+export const loadBullMq = () => load("bullmq", () => import("bullmq"));
+
+/**
+ * Connects, and goes on trying: what is asked of a server that is away is answered when it is back.
+ * @param say is told once that it does not answer, and once that it does again
+ */
+export async function connect(address: string, say: (problem: string) => void): Promise<Redis> {
+  const { Redis } = await load("ioredis", () => import("ioredis"));
+  const redis = new Redis(address, {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(100 * times, 2000),
+  });
+  // Without the password that may be in it.
+  const { host } = new URL(address);
+  let away = false;
+  redis.on("error", (error: Error & { code?: string }) => {
+    if (!away) say(`${host} does not answer (${error.message || error.code}): waiting for it`);
+    away = true;
+  });
+  redis.on("ready", () => {
+    if (away) say(`${host} answers again`);
+    away = false;
+  });
+  return redis;
+}
+
+/** @throws Error when another program has put it there */
+export function workOf({ data }: Job): Work {
+  return v.parse(schema, data);
+}
+
+/** What the queue has of a folder's work, by name. */
+interface Queued {
+  /** Waiting, or in a worker's hands. */
+  there: Map<string, Work>;
+  /** Given up, and why. */
+  failed: Map<string, string>;
+  /** Workers that have nothing to do. */
+  idle: number;
+}
+
+/** That nobody works on. */
+const OPEN = ["waiting", "delayed"] as const;
+
+export class JobQueue {
+  readonly #redis: Redis;
+  readonly #queue: Queue;
+
+  private constructor(redis: Redis, queue: Queue) {
+    this.#redis = redis;
+    this.#queue = queue;
+  }
+
+  static async open(address: string, say: (problem: string) => void): Promise<JobQueue> {
+    const { Queue } = await loadBullMq();
+    const redis = await connect(address, say);
+    const queue = new Queue(QUEUE, { connection: redis, streams: { events: { maxLen: 100 } } });
+    // `connect` has told of it.
+    queue.on("error", () => {});
+    return new JobQueue(redis, queue);
+  }
+
+  async look(folder: string): Promise<Queued> {
+    const [open, active, failed, workers] = await Promise.all([
+      this.#queue.getJobs([...OPEN]),
+      this.#queue.getJobs(["active"]),
+      this.#queue.getJobs(["failed"]),
+      this.#queue.getWorkersCount(),
+    ]);
+    const own = (jobs: readonly Job[]) => jobs.filter((job) => job?.data.folder === folder);
+    return {
+      there: new Map(own([...open, ...active]).map((job) => [workOf(job).name, workOf(job)])),
+      failed: new Map(own(failed).map((job) => [workOf(job).name, job.failedReason])),
+      idle: Math.max(0, workers - active.length - open.length),
+    };
+  }
+
+  /** Adds what is not there yet. */
+  async add(works: readonly Work[]): Promise<void> {
+    await this.#queue.addBulk(
+      works.map((work) => ({
+        name: work.kind,
+        data: work,
+        opts: {
+          jobId: digestOf([work.folder, work.name]),
+          attempts: TRIES.killed,
+          backoff: { type: "fixed", delay: 1000 },
+          removeOnComplete: true,
+        },
+      })),
+    );
+  }
+
+  /** Takes out what nobody works on: it was put there by somebody who may have known less, or was given up. */
+  async forget(folder: string): Promise<void> {
+    for (const job of await this.#queue.getJobs([...OPEN, "failed"])) {
+      // A worker may have taken it meanwhile.
+      if (job?.data.folder === folder) await job.remove().catch(() => {});
+    }
+  }
+
+  /** At once, whether the server answers or not. */
+  close(): void {
+    this.#redis.disconnect();
+  }
+}

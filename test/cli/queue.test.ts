@@ -1,0 +1,81 @@
+/** torchlet sweep --queue and torchlet worker, as they are run from a shell, with a Redis of their own. */
+
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { drawFaces } from "../../examples/drawn-faces.js";
+import { loadBullMq } from "../../src/cli/queue.js";
+import { noRedis, RedisServer } from "./redis.js";
+import { start, torchlet } from "./torchlet.js";
+
+let root: string;
+
+const sweep = {
+  base: { data: "faces", net: "net1", size: 8, batch: 9, backend: "wasm" },
+  space: { lr: [0.001, 0.01] },
+  seeds: [1],
+  minEpochs: 1,
+  maxEpochs: 2,
+  factor: 2,
+};
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "torchlet-"));
+  await drawFaces(join(root, "faces"), { train: 20, test: 10, size: 16 });
+  await writeFile(join(root, "sweep.json"), JSON.stringify(sweep));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+describe.skipIf(noRedis)("a queue (skipped where there is no redis-server)", () => {
+  it("has a worker train the trials, to the same table as on one machine; at SIGTERM the worker ends", async () => {
+    const redis = await RedisServer.start();
+    try {
+      const told: string[] = [];
+      const worker = start(
+        root,
+        ["worker", "--queue", redis.url, "--runs", ".", "--threads", "1", "--lock-seconds", "1"],
+        (line) => told.push(line),
+      );
+      const args = ["--json", "--csv"];
+      const [queued, local] = await Promise.all([
+        torchlet(root, "sweep", "sweep.json", "--queue", redis.url, "--runs", "runs/queued", ...args, "queued.csv"),
+        torchlet(root, "sweep", "sweep.json", "--workers", "1", "--runs", "runs/local", ...args, "local.csv"),
+      ]);
+      expect([queued.code, queued.stdout]).toEqual([0, local.stdout]);
+      expect(await readFile(join(root, "queued.csv"), "utf8")).toBe(await readFile(join(root, "local.csv"), "utf8"));
+      expect(queued.stderr).toMatch(/^2 trials, by the workers of a queue, in runs\/queued$/m);
+      // Two up to the first epoch, the better one up to the second: told by the worker, and read from the folders.
+      const epochs = (text: string) => text.match(/epoch \d\/2/g)?.sort();
+      expect(epochs(told.join("\n"))).toEqual(["epoch 1/2", "epoch 1/2", "epoch 2/2"]);
+      expect(epochs(queued.stderr)).toEqual(["epoch 1/2", "epoch 1/2", "epoch 2/2"]);
+      worker.child.kill("SIGTERM");
+      expect((await worker.outcome).code).toBe(143);
+      // Nothing is left behind: a server that several use would fill up.
+      expect(await redis.ask("KEYS *")).not.toMatch(/:[0-9a-f]{12}\r/);
+    } finally {
+      await redis.remove();
+    }
+  });
+});
+
+it.each([
+  [
+    ["worker", "--queue", "localhost", "--runs", "."],
+    '--queue: expected an address, as redis://host:6379, got "localh',
+  ],
+  [["sweep", "sweep.json", "--queue", "redis://x", "--workers", "2"], "--workers: with --queue, torchlet worker does"],
+])("%j is refused", async (args, message) => {
+  const { code, stderr } = await torchlet(root, ...args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+});
+
+it("says what to install where its package is missing", async () => {
+  vi.doMock("bullmq", () => {
+    throw new Error("Cannot find package 'bullmq'");
+  });
+  await expect(loadBullMq()).rejects.toThrow(
+    "--queue needs the package bullmq, which does not come with torchlet: npm install bullmq ioredis\n",
+  );
+  vi.doUnmock("bullmq");
+});
