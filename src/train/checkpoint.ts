@@ -136,7 +136,7 @@ function contentOf({ model, optimizer, schedule, position, settings }: Training)
     ...withPrefix(MODEL, model.stateDict()),
     ...withPrefix(OPTIMIZER, optimizerTensors(state)),
   };
-  if (tally && tally.labels.length > 0) {
+  if (tally && tally.classes > 0) {
     tensors["tally.outputs"] = tensor(Float32Array.from(tally.outputs), [tally.labels.length, tally.classes]);
     tensors["tally.labels"] = tensor(Float32Array.from(tally.labels));
   }

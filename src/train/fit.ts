@@ -139,6 +139,11 @@ function since(start: number): number {
   return (performance.now() - start) / 1000;
 }
 
+/** Of what is behind it. A browser's clock may be so coarse that no time has gone by. */
+function imagesPerSecondOf({ done, seconds }: TrainingPosition): number {
+  return done / Math.max(seconds, 1e-6);
+}
+
 /** What one fit draws from the default generators would be missing in another that runs at the same time. */
 let running = false;
 
@@ -188,11 +193,12 @@ function check(model: Module, options: AnyOptions): void {
 }
 
 /** @throws Error when there is nothing in a dataset, or what is said of the batches does not go with the data */
-function checkData({ train, validation, test, epochs, batchSize, dropLast, augment }: AnyOptions): void {
+function checkData({ train, validation, test, evaluateTrain, ...options }: AnyOptions): void {
+  const { epochs, batchSize, dropLast, augment } = options;
   for (const [name, data] of Object.entries({ train, validation, test })) {
     if (!data) continue;
     checkNotEmpty(`fit: ${name}`, data);
-    if (epochs > 1) checkManyPasses(`fit: ${name}`, data);
+    if (epochs > 1 || (evaluateTrain && data === train)) checkManyPasses(`fit: ${name}`, data);
     checkSameClasses(name, data, train);
   }
   if (isDataset(train)) {
@@ -294,7 +300,7 @@ async function runEpochs(model: Module, options: AnyOptions): Promise<EpochRepor
     const { epoch } = position;
     beginTraining();
     let train = await trainEpoch(model, options, position);
-    const imagesPerSecond = position.done / position.seconds;
+    const imagesPerSecond = imagesPerSecondOf(position);
     const trained = performance.now();
     if (options.evaluateTrain) train = await measure(trainSet);
     const validation = options.validation && (await measure(options.validation));
@@ -336,7 +342,7 @@ async function trainEpoch(model: Module, options: AnyOptions, position: Training
     for (const batch of said) position.tally.add(batch);
     position.done += examplesIn(said);
     position.seconds += since(start);
-    const imagesPerSecond = position.done / position.seconds;
+    const imagesPerSecond = imagesPerSecondOf(position);
     const secondsLeft = total === undefined ? undefined : (total - position.done) / imagesPerSecond;
     await options.onStep?.({
       ...{ epoch, epochs, done: position.done, total, loss: mean, imagesPerSecond, secondsLeft },

@@ -10,6 +10,8 @@ import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.
 import { saveSealed } from "../../src/io/safetensors/sealed.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { Linear } from "../../src/layers/linear.js";
+import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { Adam } from "../../src/optim/adam.js";
 import { ReduceLROnPlateau } from "../../src/optim/schedules/reduce-lr-on-plateau.js";
@@ -27,7 +29,8 @@ import {
   saveCheckpoint,
   type Training,
 } from "../../src/train/checkpoint.js";
-import { fit } from "../../src/train/fit.js";
+import type { DataSource } from "../../src/train/data-source.js";
+import { type FitOptions, fit } from "../../src/train/fit.js";
 import { TrainingPosition } from "../../src/train/position.js";
 import { classifier, dataset } from "./tiny-data.js";
 
@@ -164,14 +167,56 @@ it("a model takes the weights alone", async () => {
   expect(other.optimizer.lr).toBe(0.3);
 });
 
+describe("the middle of an epoch", () => {
+  it("of numbers is gone on from: there is a loss, and nothing of classes", async () => {
+    const batches = [
+      { inputs: tensor([[1], [2], [3]]), targets: tensor([[2], [4], [6]]) },
+      { inputs: tensor([[4]]), targets: tensor([[9]]) },
+    ];
+    const begin = () => {
+      const model = new Sequential(new Linear(1, 1, { generator: new Generator(3) }));
+      return { model, optimizer: new SGD(model.parameters(), { lr: 0.01 }), position: new TrainingPosition() };
+    };
+    const on = ({ model, ...rest }: Training, changes: Partial<FitOptions<DataSource>> = {}) =>
+      fit(model as Sequential, { ...rest, train: batches, loss: mseLoss, epochs: 1, ...changes });
+    const [whole, begun, next] = [begin(), begin(), begin()];
+    const [{ train }] = await on(whole);
+    const onStep = () => Promise.reject(new Error("enough"));
+    await expect(on(begun, { onStep })).rejects.toThrow("enough");
+    next.position = await decodeCheckpoint(await encodeCheckpoint(begun), next);
+    expect(next.position.done).toBe(3);
+    expect((await on(next))[0].train).toEqual(train);
+    expect(await state(next)).toEqual(await state(whole));
+  });
+
+  it("may be the moment before its first step", async () => {
+    const [begun, next, whole] = [training(), training(), training()];
+    const failing = Object.assign(dataset([0, 1, 1, 0]), { batches: () => expect.fail("no photograph can be read") });
+    const { model, ...rest } = begun;
+    await expect(fit(model, { ...rest, train: failing, epochs: 3, batchSize: 4 })).rejects.toThrow("no photograph");
+    expect(begun.position.tally).toBeDefined();
+    next.position = await decodeCheckpoint(await encodeCheckpoint(begun), next);
+    manualSeed(1);
+    const reports = (await train(next)).map(({ train }) => train);
+    manualSeed(1);
+    expect(reports).toEqual((await train(whole)).map(({ train }) => train));
+  });
+});
+
 it("nothing is left in memory", async () => {
   const begun = training();
-  await train(begun);
+  const other = classifier();
+  const stop = () => Promise.reject(new Error("enough"));
+  await expect(train(begun, undefined, stop)).rejects.toThrow("enough");
   const { backend } = begun.model.parameters()[0];
   const path = join(root, "memory");
   const before = backend.memory().storages;
   await saveCheckpoint(path, begun);
+  expect(backend.memory().storages).toBe(before);
   await loadCheckpoint(path, begun);
+  expect(backend.memory().storages).toBe(before);
+  await loadWeights(path, begun.model);
+  await expect(loadWeights(path, other)).rejects.toThrow("does not fit");
   expect(backend.memory().storages).toBe(before);
   await decodeCheckpoint(await encodeCheckpoint(begun), begun);
   expect(backend.memory().storages).toBe(before);
@@ -191,6 +236,13 @@ it("what does not fit is an error that names the file", async () => {
   );
   const other = { model: begun.model, optimizer: new Adam(begun.model.parameters()) };
   await expect(loadCheckpoint(path, other)).rejects.toThrow('the state has "momentum_buffer"');
+  const half = new SGD(begun.model.parameters().slice(0, 2), { momentum: 0.9 });
+  await expect(loadCheckpoint(path, { model: begun.model, optimizer: half })).rejects.toThrow(
+    `${path}: optimizer: it has steps of 4 parameters, the optimizer given has 2`,
+  );
+  await expect(loadWeights(path, new Sequential(new Dropout()))).rejects.toThrow(
+    `${path}: loadStateDict: the state does not fit Sequential`,
+  );
   await expect(loadWeights(path, model)).rejects.toThrow(`${path}: loadStateDict: the state does not fit Sequential`);
   await expect(loadCheckpoint(stray, begun)).rejects.toThrow(
     `${stray}: this is no checkpoint, or one that another program has written anew: it has no`,
@@ -383,6 +435,11 @@ describe("damage", () => {
       await saveSealed(path, tensors, { ...entries, ...changes });
       await expect(loadCheckpoint(path, training())).rejects.toThrow(`${path}: ${message}`);
     }
+    const tally = { "tally.outputs": zeros([2, 2]), "tally.labels": zeros([3]) };
+    await saveSealed(path, { ...tensors, ...tally }, { ...entries, tally: '{"loss": 1, "classes": 2}' });
+    await expect(loadCheckpoint(path, training())).rejects.toThrow(
+      `${path}: tally.outputs: 4 numbers for 3 labels and 2 classes`,
+    );
     for (const name of ["epoch", "done", "seconds", "reports", "generators", "optimizer"] as const) {
       const { [name]: __, ...rest } = entries;
       await saveSealed(path, tensors, rest);

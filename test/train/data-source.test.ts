@@ -393,8 +393,59 @@ it("a loss needs no types said, whatever it takes the targets for", async () => 
   expect(loss).toBeGreaterThan(0);
 });
 
-it("one epoch may be of a generator", async () => {
+it("one epoch may be of a generator, which cannot be measured afterwards", async () => {
   const model = classifier();
-  const once = dataset([0, 1, 1]).batches(2)[Symbol.iterator]() as IterableIterator<Batch>;
-  expect(await fit(model, optionsFor(model, once, { epochs: 1, batchSize: undefined }))).toHaveLength(1);
+  const once = () => dataset([0, 1, 1]).batches(2)[Symbol.iterator]() as IterableIterator<Batch>;
+  const one = { epochs: 1, batchSize: undefined };
+  expect(await fit(model, optionsFor(model, once(), one))).toHaveLength(1);
+  const onStep = () => expect.unreachable("it is trained");
+  await expect(fit(model, optionsFor(model, once(), { ...one, evaluateTrain: true, onStep }))).rejects.toThrow(
+    "fit: train: a generator can be walked only once",
+  );
+});
+
+describe("what epochs are judged by", () => {
+  const soft = new TensorDataset({ inputs: INPUTS, targets: INPUTS.map(() => [0.5, 0.5, 0]) });
+  const told = new TensorDataset({ inputs: INPUTS, targets: LABELS });
+  const run = (train: DataSource, changes: Partial<FitOptions<DataSource>>) => {
+    const model = linear(3);
+    return fit(model, optionsFor(model, train, { loss: crossEntropy as FitOptions<DataSource>["loss"], ...changes }));
+  };
+
+  it("is asked of what decides, for both options, and the loss is always there", async () => {
+    await expect(run(told, { validation: soft, restoreBest: "f1" })).rejects.toThrow(
+      "fit: restoreBest by f1 needs targets that are classes, and these are numbers [1, 3]",
+    );
+    await expect(run(told, { test: soft, earlyStop: { metric: "accuracy", patience: 1 } })).rejects.toThrow(
+      "fit: earlyStop by accuracy needs targets that are classes",
+    );
+    await expect(
+      run(told, { validation: soft, earlyStop: { metric: "loss", patience: 3 }, restoreBest: "auc" }),
+    ).rejects.toThrow("fit: restoreBest by auc needs");
+    await expect(
+      run(soft, { validation: told, test: soft, earlyStop: { metric: "accuracy", patience: 9 } }),
+    ).resolves.toHaveLength(3);
+    await expect(run(told, { validation: soft, restoreBest: "loss" })).resolves.toHaveLength(3);
+  });
+
+  it("and the look at it draws nothing: the numbers are those without it", async () => {
+    const lossesOf = async (changes: Partial<FitOptions<DataSource>>) => {
+      manualSeed(3);
+      return (await run(told, changes)).map(({ train }) => train.loss);
+    };
+    expect(await lossesOf({ earlyStop: { metric: "accuracy", patience: 9 } })).toEqual(await lossesOf({}));
+  });
+});
+
+it("classes without names go with those that have some", async () => {
+  const named = new TensorDataset({ inputs: INPUTS, targets: LABELS, classes: ["a", "b", "c"] });
+  const nameless = new TensorDataset({ inputs: INPUTS, targets: LABELS });
+  for (const [train, test] of [
+    [named, nameless],
+    [nameless, named],
+    [nameless, nameless],
+  ]) {
+    const model = linear(3);
+    await expect(fit(model, optionsFor(model, train, { test }))).resolves.toHaveLength(3);
+  }
 });

@@ -21,6 +21,7 @@ import { tensor } from "../../src/tensor/factories/from-values.js";
 import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
 import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { bestEpoch } from "../../src/train/best-epoch.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/train/checkpoint.js";
 import type { DataSource } from "../../src/train/data-source.js";
 import { evaluate } from "../../src/train/evaluate.js";
 import { type FitOptions, fit } from "../../src/train/fit.js";
@@ -249,6 +250,41 @@ describe("the clock", () => {
     }
     expect(Math.max(...seconds, ...reports.map((report) => report.seconds))).toBeLessThan(hour);
   });
+
+  it("tells speed, what is left, and the seconds of an epoch with its evaluation", async () => {
+    let milliseconds = 5000;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => milliseconds);
+    onTestFinished(() => clock.mockRestore());
+    // Two seconds for each batch: three to train on, and two of the test set.
+    const loss = (output: Tensor, labels: Labels) => {
+      milliseconds += 2000;
+      return nllLoss(output, labels);
+    };
+    const [model, steps] = [classifier(), [] as StepReport[]];
+    const onStep = (report: StepReport) => void steps.push(report);
+    const [report] = await fit(model, optionsFor(model, { epochs: 1, loss, onStep }));
+    expect(steps.map(({ imagesPerSecond, secondsLeft }) => [imagesPerSecond, secondsLeft])).toEqual([
+      [2, 3],
+      [2, 1],
+      [10 / 6, 0],
+    ]);
+    expect([report.imagesPerSecond, report.seconds]).toEqual([10 / 6, 10]);
+  });
+
+  it("may be so coarse that it shows no time at all: figures stay numbers, which a checkpoint can hold", async () => {
+    const clock = vi.spyOn(performance, "now").mockReturnValue(5000);
+    onTestFinished(() => clock.mockRestore());
+    const [model, position] = [classifier(), new TrainingPosition()];
+    const options = optionsFor(model, { position });
+    const speeds: number[] = [];
+    await fit(model, { ...options, onStep: ({ imagesPerSecond }) => void speeds.push(imagesPerSecond) });
+    expect([...speeds, ...position.reports.map(({ imagesPerSecond }) => imagesPerSecond)].every(Number.isFinite)).toBe(
+      true,
+    );
+    const { optimizer } = options;
+    const saved = await encodeCheckpoint({ model, optimizer, position });
+    expect(await decodeCheckpoint(saved, { model, optimizer })).toEqual(position);
+  });
 });
 
 describe("the learning rate", () => {
@@ -283,6 +319,11 @@ describe("the learning rate", () => {
     const expected = [0.25, 0.5, ...[2, 3, 4, 5, 6, 7, 8].map(cosine)];
     for (const [t, rate] of rates.entries()) expect(rate).toBeCloseTo(expected[t], 12);
     expect(rates).toHaveLength(9);
+  });
+
+  it("stays where there is no schedule, whenever that would be stepped", async () => {
+    const { rates } = await ratesOf(() => ({ scheduleEvery: "step" }));
+    expect(new Set(rates)).toEqual(new Set([0.5]));
   });
 
   it("follows the loss on the validation set, or without one on the test set, or on the training set", async () => {
@@ -442,6 +483,7 @@ describe("a last batch that is not full", () => {
     await expect(fit(model, optionsFor(model, { batchSize: 11, dropLast: true }))).rejects.toThrow(
       new Error("fit: dropLast leaves nothing of 10 examples in batches of 11"),
     );
+    await expect(fit(model, optionsFor(model, { batchSize: 10, dropLast: true }))).resolves.toHaveLength(2);
   });
 });
 
@@ -526,6 +568,19 @@ describe("the best epoch", () => {
     expect(memory().storages).toBe(before);
   });
 
+  it("is put back without anybody listening, from a position before any epoch is over", async () => {
+    const [model, validation] = [classifier(), dataset(TEST, { seed: 4 })];
+    const optimizer = new SGD(model.parameters(), { lr: 8 });
+    const position = new TrainingPosition();
+    const reports = await fit(
+      model,
+      optionsFor(model, { validation, epochs: 6, optimizer, position, restoreBest: "loss" }),
+    );
+    const best = bestEpoch(reports, "loss");
+    expect(best.epoch).toBeLessThan(6);
+    expect(await evaluate(model, validation, { batchSize: 4 })).toEqual(best.validation);
+  });
+
   it("cannot be put back where nothing tells it, or where its weights are not there any more", async () => {
     const model = classifier();
     await expect(fit(model, optionsFor(model, { restoreBest: "loss" }))).rejects.toThrow(
@@ -592,6 +647,26 @@ describe("an interruption", () => {
     const options = optionsFor(model, { loss, position, signal: controller.signal });
     await expect(fit(model, options)).rejects.toThrow("enough");
     expect([position.epoch, position.done, position.reports.length]).toEqual([1, 10, 0]);
+  });
+});
+
+describe("an end before the end", () => {
+  it("leaves the rest to a later call: both come to what one does", async () => {
+    const [whole, parts] = [classifier(), classifier()];
+    manualSeed(5);
+    const expected = await fit(whole, optionsFor(whole, { epochs: 3 }));
+    manualSeed(5);
+    const position = new TrainingPosition();
+    const options = optionsFor(parts, { epochs: 3, position });
+    for (const [until, length] of [
+      [2, 2],
+      [2, 2],
+      [5, 3],
+    ]) {
+      expect(await fit(parts, { ...options, until })).toHaveLength(length);
+    }
+    expect(measured(position.reports as EpochReport[])).toEqual(measured(expected));
+    expect(await weights(parts)).toEqual(await weights(whole));
   });
 });
 
