@@ -2,15 +2,8 @@
 
 import { inFile, onFile } from "../file-error.js";
 import { nodeModules } from "../node.js";
-import {
-  aBoolean,
-  aPath,
-  aString,
-  checkArgument,
-  checkOptions,
-  type Kind,
-  type OptionKinds,
-} from "../tensor/arguments.js";
+import { aBoolean, aString, checkArgument, checkOptions, type Kind, type OptionKinds } from "../tensor/arguments.js";
+import { aPath } from "../tensor/kinds.js";
 import { CsvTable } from "./csv-table.js";
 
 export interface CsvOptions {

@@ -1,6 +1,7 @@
 /** decodeImage: the bytes of a JPEG or PNG file as RGB pixels, in Node and in a browser the same. */
 
-import { checkArgument, checkOptions, bytes as someBytes } from "../tensor/arguments.js";
+import { checkArgument, checkOptions } from "../tensor/arguments.js";
+import { bytes as someBytes } from "../tensor/kinds.js";
 import { DecodeError, type DecodeOptions, decodeKinds, type Image } from "./image.js";
 import { decodeJpeg } from "./jpeg.js";
 import { decodePng } from "./png.js";

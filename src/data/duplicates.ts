@@ -5,10 +5,10 @@ import {
   checkArgument,
   checkOptions,
   type Kind,
-  numberAbove,
   numberUpTo,
   type OptionKinds,
 } from "../tensor/arguments.js";
+import { numberAbove } from "../tensor/kinds.js";
 import { correlation, greyPicture, shifted, shiftedAndZoomed } from "./grey-picture.js";
 import { ImageDataset } from "./image-dataset.js";
 import type { ImageShape } from "./image-shape.js";

@@ -1,6 +1,7 @@
 /** FaceFolder: a folder of photographs whose names end in their label. */
 
-import { aPath, checkArgument, checkOptions } from "../tensor/arguments.js";
+import { checkArgument, checkOptions } from "../tensor/arguments.js";
+import { aPath } from "../tensor/kinds.js";
 import { makeComplete } from "../tensor/known-names.js";
 import type { SkippedFile } from "./file-names.js";
 import { FolderWalk } from "./list-folder.js";

@@ -3,7 +3,8 @@
 import { concatBytes } from "../concat-bytes.js";
 import { inFile, onFile } from "../file-error.js";
 import { nodeModules } from "../node.js";
-import { aPath, checkArgument, bytes as someBytes } from "../tensor/arguments.js";
+import { checkArgument } from "../tensor/arguments.js";
+import { aPath, bytes as someBytes } from "../tensor/kinds.js";
 import { formatShape, sizeOf } from "../tensor/shape.js";
 import type { HostArray } from "./host-array.js";
 

@@ -1,6 +1,7 @@
 /** ImageFolder: a folder with one folder of photographs for each class. */
 
-import { aPath, aString, checkArgument, checkOptions, listOf, type OptionKinds } from "../tensor/arguments.js";
+import { aString, checkArgument, checkOptions, listOf, type OptionKinds } from "../tensor/arguments.js";
+import { aPath } from "../tensor/kinds.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { BESIDE, composed, type SkippedFile } from "./file-names.js";
 import { FolderWalk } from "./list-folder.js";

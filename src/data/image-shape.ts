@@ -1,6 +1,7 @@
 /** ImageShape: the size of an image as a net takes it, and how it is asked for. */
 
-import { aCount, type Kind, needed, optionsOf } from "../tensor/arguments.js";
+import { aCount, type Kind, needed } from "../tensor/arguments.js";
+import { optionsOf } from "../tensor/kinds.js";
 
 /** [channels, height, width]. */
 export interface ImageShape {

@@ -1,6 +1,7 @@
 /** listSplits: which photographs of a folder are to train on, to validate on and to test on, before any is read. */
 
-import { aPath, numberBetween, numberFrom, type OptionKinds, oneOf, wholeFrom } from "../tensor/arguments.js";
+import { numberFrom, type OptionKinds, oneOf, wholeFrom } from "../tensor/arguments.js";
+import { aPath, numberBetween } from "../tensor/kinds.js";
 import { Generator } from "../tensor/random.js";
 import { checkLabelled, labelOf, listFaces } from "./face-folder.js";
 import type { SkippedFile } from "./file-names.js";

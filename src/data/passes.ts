@@ -1,15 +1,7 @@
 /** passes: the order of the examples of a dataset, batch by batch, in one epoch after the other. */
 
-import {
-  aBoolean,
-  aCount,
-  aNumber,
-  checkArgument,
-  needed,
-  type OptionKinds,
-  optionsOf,
-  wholeFrom,
-} from "../tensor/arguments.js";
+import { aBoolean, aCount, aNumber, checkArgument, needed, type OptionKinds, wholeFrom } from "../tensor/arguments.js";
+import { optionsOf } from "../tensor/kinds.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Batch } from "./batch.js";

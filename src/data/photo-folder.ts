@@ -2,9 +2,7 @@
 
 import {
   aCount,
-  aPath,
   aPlainObject,
-  aSignal,
   aString,
   checkOptions,
   functions,
@@ -16,6 +14,7 @@ import {
   oneOf,
   wholeFrom,
 } from "../tensor/arguments.js";
+import { aPath, aSignal } from "../tensor/kinds.js";
 import { fixFields, makeComplete } from "../tensor/known-names.js";
 import type { SkippedFile } from "./file-names.js";
 import type { ResizeMode } from "./fit-image.js";

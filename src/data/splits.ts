@@ -1,6 +1,7 @@
 /** openSplits: photographs to train on, to validate on and to test on, from one folder. */
 
-import { aPath, checkArgument, checkOptions } from "../tensor/arguments.js";
+import { checkArgument, checkOptions } from "../tensor/arguments.js";
+import { aPath } from "../tensor/kinds.js";
 import { Generator } from "../tensor/random.js";
 import { findDuplicates } from "./duplicates.js";
 import { keepTogether, type Role } from "./keep-together.js";

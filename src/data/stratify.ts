@@ -1,6 +1,7 @@
 /** Drawing a share of examples by chance: of each class its share. */
 
-import { checkArgument, checkOptions, numberBetween, type OptionKinds, wholeFrom } from "../tensor/arguments.js";
+import { checkArgument, checkOptions, type OptionKinds, wholeFrom } from "../tensor/arguments.js";
+import { numberBetween } from "../tensor/kinds.js";
 import { Generator } from "../tensor/random.js";
 
 /** The places of the examples that stay, and of those that are drawn; each in their order. */

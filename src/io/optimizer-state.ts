@@ -3,7 +3,8 @@
 import { inFile } from "../file-error.js";
 import type { StateDict } from "../layers/module.js";
 import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";
-import { aPath, checkArgument } from "../tensor/arguments.js";
+import { checkArgument } from "../tensor/arguments.js";
+import { aPath } from "../tensor/kinds.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { loadSafetensors, saveSafetensors } from "./safetensors/file.js";
 import { tensorsOn } from "./tensors-on.js";

@@ -67,17 +67,11 @@ function unique<T>(named: readonly [string, T][]): [string, T][] {
   return named.filter(([, value]) => !seen.has(value) && seen.add(value));
 }
 
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /** What a list, a map or a plain object holds, by index or key; nothing for any other value. */
 function entriesOf(value: unknown): [name: string, item: unknown][] {
-  if (typeof value !== "object" || value === null) return [];
   if (Array.isArray(value) || value instanceof Set) return [...value].map((item, i) => [String(i), item]);
   if (value instanceof Map) return Array.from(value, ([key, item]) => [String(key), item]);
-  return isPlain(value) ? Object.entries(value) : [];
+  return aPlainObject.accepts(value) ? Object.entries(value) : [];
 }
 
 /**

@@ -1,13 +1,7 @@
 /** bootstrapInterval: how far a figure measured on a sample may be from the truth. */
 
-import {
-  aCount,
-  aFunction,
-  checkArgument,
-  checkOptions,
-  numberBetween,
-  type OptionKinds,
-} from "../tensor/arguments.js";
+import { aCount, aFunction, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import { numberBetween } from "../tensor/kinds.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 
 /** Where a figure lies with some confidence. */

@@ -1,7 +1,8 @@
 /** Gradient clipping: call between `backward()` and `step()`. */
 
-import { checkArgument, numberAbove } from "../tensor/arguments.js";
+import { checkArgument } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
+import { numberAbove } from "../tensor/kinds.js";
 import { stack } from "../tensor/ops/movement/cat.js";
 import { add, div, mul } from "../tensor/ops/pointwise/arithmetic.js";
 import { minimum } from "../tensor/ops/pointwise/comparisons.js";

@@ -15,7 +15,7 @@ import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Backend, Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
-import { tensorsMade } from "../tensor/lifetime.js";
+import { soFar } from "../tensor/lifetime.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { aTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 import {
@@ -97,7 +97,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
   readonly #steps: number[];
   readonly #tensors: Record<string, (Tensor | null)[]>;
   #begun = false;
-  readonly #madeAt = tensorsMade();
+  readonly #madeAt = soFar.tensors;
 
   /**
    * @param parameters what to change: parameters, or groups `{ params, lr, … }` of them

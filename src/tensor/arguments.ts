@@ -162,24 +162,6 @@ export function numberFrom(least: number, below = Infinity): Kind<number> {
   };
 }
 
-/** Above `above`, and at most `most`. */
-export function numberAbove(above: number, most = Infinity): Kind<number> {
-  return {
-    expected: `a number above ${above}${most === Infinity ? "" : ` and up to ${most}`}`,
-    inKind: isNumber,
-    accepts: (value): value is number => isNumber(value) && value > above && value <= most,
-  };
-}
-
-/** Between two numbers, which it is not. */
-export function numberBetween(above: number, below: number): Kind<number> {
-  return {
-    expected: `a number between ${above} and ${below}`,
-    inKind: isNumber,
-    accepts: (value): value is number => isNumber(value) && value > above && value < below,
-  };
-}
-
 /** From `least` to `most`, both included. */
 export function numberUpTo(least: number, most: number): Kind<number> {
   return {
@@ -229,32 +211,6 @@ export function functions<F extends (...inputs: never) => unknown>(): Kind<F> {
 
 export const aFunction = functions();
 
-/** An object of options inside of others. */
-export function optionsOf<O extends object>(kinds: OptionKinds<O>): Kind<O> {
-  const table = Object.entries<Kind<unknown> | NeededKind<unknown>>(kinds);
-  return {
-    expected: `an object { ${table.map(([name, { expected }]) => `${name}: ${expected}`).join(", ")} }`,
-    accepts: (value): value is O => {
-      if (!aPlainObject.accepts(value)) return false;
-      const given = new Map(Object.entries(value).filter(([, value]) => value !== undefined));
-      const fit = table.filter(([name, kind]) =>
-        given.has(name) ? kind.accepts(given.get(name)) : !("needed" in kind),
-      );
-      return fit.length === table.length && [...given.keys()].every((name) => Object.hasOwn(kinds, name));
-    },
-    hint: (value) => {
-      if (!aPlainObject.accepts(value)) return undefined;
-      const wrong = Object.entries(value).find(([name, item]) => !kinds[name as keyof O]?.accepts(item));
-      return wrong && `${wrong[0]} is ${show(wrong[1])}`;
-    },
-  };
-}
-
-/** What stops something that takes long. */
-export const aSignal: Kind<AbortSignal> = instanceOf("an AbortSignal", AbortSignal, (value) =>
-  value instanceof AbortController ? "its signal is one" : undefined,
-);
-
 /** `{ … }`: what has names in it and is nothing else. */
 export const aPlainObject: Kind<object> = {
   expected: "an object { … }",
@@ -287,29 +243,6 @@ export function twoOf<T>(expected: string, { accepts, inKind }: Kind<T>): Kind<r
     accepts: (value): value is readonly [T, T] => areTwo(value, accepts),
   };
 }
-
-/** Strings by name. */
-export const texts: Kind<Record<string, string>> = {
-  expected: "an object of strings",
-  accepts: (value): value is Record<string, string> =>
-    aPlainObject.accepts(value) && Object.values(value).every((text) => typeof text === "string"),
-};
-
-/** The content of a file. */
-export const bytes: Kind<Uint8Array> = {
-  expected: "a Uint8Array, the bytes of a file",
-  accepts: (value): value is Uint8Array => value instanceof Uint8Array,
-  hint: (value) => {
-    if (typeof value === "string") return "read the file first, by readFile(path)";
-    return value instanceof ArrayBuffer ? "new Uint8Array(…) makes one of it" : undefined;
-  },
-};
-
-/** Where a file or a folder is. */
-export const aPath: Kind<string> = {
-  expected: "a path",
-  accepts: (value): value is string => typeof value === "string" && value !== "",
-};
 
 /** A list whose elements are of one kind; `expected`: "a list of parameters". */
 export function listOf<T>(expected: string, { accepts, hint }: Kind<T>): Kind<T[]> {

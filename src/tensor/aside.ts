@@ -1,6 +1,7 @@
 /** What was put aside: left to the garbage collector, counted as far as it tells, and refused beyond what there is. */
 
 import { OutOfMemoryError } from "./backend/shortage.js";
+import { SMALL } from "./lifetime.js";
 import { formatShape, type Shape } from "./shape.js";
 
 const MiB = 2 ** 20;
@@ -11,9 +12,6 @@ const LIMIT = 4096 * MiB;
 /** So little memory left on the machine ends it sooner. */
 const LEAST_LEFT = 256 * MiB;
 
-/** Predictions, losses and the like: they do not fill a memory. */
-export const SMALL = 16_384;
-
 interface Counted {
   readonly shape: Shape;
   readonly size: number;
@@ -21,7 +19,7 @@ interface Counted {
 }
 
 /** Tensors of one operation and shape. */
-export interface Kind {
+interface Kind {
   readonly name: string;
   readonly bytesEach: number;
   count: number;
@@ -72,29 +70,33 @@ function arrayBytes(): { arrays: number; left: number } {
 /** The tensors that were put aside. */
 export class PutAside {
   readonly #kinds = new Kinds();
+  readonly #kindOf = new WeakMap<Counted, Kind>();
   /** Bytes that were put aside and are not known to be gone: in a loop that awaits nothing, the collector does not tell. */
   #bytes = 0;
   /** Bytes of arrays that are the program's own. */
   #others = 0;
   readonly #limit: number;
   readonly #gone = new FinalizationRegistry<Kind>((kind) => this.#forget(kind));
+
   /** @param limit Bytes that a program may hold on to. */
   constructor(limit = LIMIT) {
     this.#limit = limit;
   }
 
-  /** Counts a tensor that was made at `step`. A small one is no more than noted: to register it takes as long as to make it. */
-  add(tensor: Counted, step: number): Kind | "small" {
-    if (tensor.size <= SMALL) return "small";
+  /** Counts a tensor that was made at `step`. A small one is not worth it: to register it takes as long as to make it. */
+  add(tensor: Counted, step: number): void {
+    if (tensor.size <= SMALL) return;
     const kind = this.#kinds.add(tensor, step);
+    this.#kindOf.set(tensor, kind);
     this.#bytes += kind.bytesEach;
     this.#gone.register(tensor, kind, tensor);
-    return kind;
   }
 
   /** It is used again. */
-  remove(tensor: Counted, kind: Kind | "small"): void {
-    if (kind === "small") return;
+  remove(tensor: Counted): void {
+    const kind = this.#kindOf.get(tensor);
+    if (!kind) return;
+    this.#kindOf.delete(tensor);
     this.#gone.unregister(tensor);
     this.#forget(kind);
   }

@@ -9,9 +9,8 @@ import {
   checkOptions,
   type OptionKinds,
 } from "./arguments.js";
-import { SMALL } from "./aside.js";
 import type { Storage } from "./backend/backend.js";
-import { isKept, noteBackward, noteUse, type Owner, own, owning, putAside, type Tracked } from "./lifetime.js";
+import { isKept, noteUse, type Owner, own, owning, SMALL, sweeper, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { SharedStorage } from "./shared-storage.js";
 import { checkTensor, type Gradients, GraphNode, Tensor, wrap } from "./tensor.js";
@@ -231,12 +230,12 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
         if (!tensor.node || retainGraph) continue;
         tensor.endGraph("walked");
         // A loss on a device stays: it may be one of a list that is read when the epoch is over.
-        if (tensor !== root || canBePutAside(tensor)) walkedValues.push(tensor);
+        if (tensor !== root || (tensor.size <= SMALL && tensor.backend.readSync)) walkedValues.push(tensor);
       }
     });
   } finally {
     for (const numbers of gradients.values()) numbers.release();
-    noteBackward();
+    sweeper?.noteBackward();
   }
 }
 
@@ -266,30 +265,11 @@ function send(tensor: Tensor, gradient: SharedStorage, gradients: Map<Tensor, Sh
   }
 }
 
-/** Small values on devices, of one step after the other, the latest last: to read them would hold the device up. */
-const smallOnDevice: Tensor[][] = [];
-
-/** For so many steps a program may read its predictions on a device. */
-const DEVICE_STEPS = 8;
-
-/** Predictions, losses and the like are put aside instead of being freed, where nobody has to wait for a device. */
-function canBePutAside({ size, backend }: Tensor): boolean {
-  return size <= SMALL && backend.readSync !== undefined;
-}
-
 /** Internal: frees the values of the graphs that were walked last. A new step begins here. */
 export function freeWalked(): void {
-  const small: Tensor[] = [];
-  for (const tensor of walkedValues) {
-    if (isKept(tensor)) continue;
-    if (tensor.size > SMALL) tensor.free("step");
-    else if (canBePutAside(tensor)) putAside(tensor);
-    else small.push(tensor);
-  }
-  if (small.length > 0) smallOnDevice.push(small);
-  if (smallOnDevice.length > DEVICE_STEPS) {
-    for (const tensor of smallOnDevice.shift() ?? []) if (!isKept(tensor)) tensor.free("step");
-  }
+  const values = walkedValues.filter((tensor) => !isKept(tensor));
+  for (const value of values) if (value.size > SMALL || !sweeper) value.free("step");
+  sweeper?.letGo(values.filter(({ size }) => size <= SMALL));
   walkedValues = [];
   reached = [];
 }

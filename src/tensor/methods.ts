@@ -1,8 +1,9 @@
-/** x.relu() for relu(x): the one list of operations that are also methods, and what else every tensor can do. */
+/** What is installed once: x.relu() for relu(x) and whatever else a tensor can do or refuses, and what sweeps memory. */
 
 import { backward } from "./autograd.js";
 import { conversions } from "./conversions.js";
-import { keepsNothing } from "./lifetime.js";
+import { refuseForeignNames } from "./foreign-names.js";
+import { keepsNothing, sweepBy } from "./lifetime.js";
 import { conv2d } from "./ops/conv2d.js";
 import { dropout } from "./ops/dropout.js";
 import { matmul } from "./ops/matmul.js";
@@ -18,6 +19,7 @@ import { maxPool2d } from "./ops/pooling/max-pool2d.js";
 import { argMax, max, mean, min, variance } from "./ops/reduce.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
 import { expand, sum } from "./ops/sum.js";
+import { sweeps } from "./sweep.js";
 import { Tensor } from "./tensor.js";
 import { to } from "./to.js";
 
@@ -57,3 +59,6 @@ for (const name of Reflect.ownKeys(conversions)) {
   const property = Object.getOwnPropertyDescriptor(conversions, name);
   Object.defineProperty(Tensor.prototype, name, { ...property, enumerable: false });
 }
+
+refuseForeignNames();
+sweepBy(sweeps);

@@ -1,47 +1,34 @@
 /** nearestName: which of the known names somebody meant who wrote another one. */
 
-/** What options are called elsewhere (in PyTorch, Keras and scikit-learn), and what they are called here. */
+/** By what options are called here: what they are called elsewhere (in PyTorch, Keras and scikit-learn). */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  learningrate: ["lr"],
-  rate: ["lr", "p"],
-  beta: ["betas"],
-  beta1: ["betas"],
-  beta2: ["betas"],
-  epsilon: ["eps"],
-  decay: ["weightDecay"],
-  l2: ["weightDecay"],
-  pad: ["padding"],
-  step: ["stride"],
-  usebias: ["bias"],
-  smoothing: ["labelSmoothing"],
-  classweight: ["weight"],
-  classweights: ["weight"],
-  unbiased: ["correction"],
-  ddof: ["correction"],
-  numclasses: ["classes"],
-  outfeatures: ["classes"],
-  batch: ["batchSize"],
-  validation: ["test"],
-  x: ["inputs"],
-  y: ["targets"],
-  labels: ["targets"],
-  validationdata: ["test"],
-  val: ["test"],
-  data: ["train"],
-  dataset: ["train"],
-  criterion: ["loss"],
-  lossfn: ["loss"],
-  scheduler: ["schedule"],
-  lrscheduler: ["schedule"],
-  callbacks: ["onEpoch"],
-  numworkers: ["workers"],
-  imagesize: ["size"],
-  seed: ["generator"],
-  rng: ["generator"],
-  alpha: ["momentum"],
-  gamma: ["factor"],
-  tmax: ["steps"],
-  etamin: ["minLr"],
+  lr: ["learningrate", "rate"],
+  p: ["rate"],
+  betas: ["beta", "beta1", "beta2"],
+  eps: ["epsilon"],
+  weightDecay: ["decay", "l2"],
+  momentum: ["alpha"],
+  factor: ["gamma"],
+  steps: ["tmax"],
+  minLr: ["etamin"],
+  padding: ["pad"],
+  stride: ["step"],
+  bias: ["usebias"],
+  weight: ["classweight", "classweights"],
+  labelSmoothing: ["smoothing"],
+  correction: ["unbiased", "ddof"],
+  classes: ["numclasses", "outfeatures"],
+  generator: ["seed", "rng"],
+  batchSize: ["batch"],
+  inputs: ["x"],
+  targets: ["y", "labels"],
+  train: ["data", "dataset"],
+  test: ["validation", "validationdata", "val"],
+  loss: ["criterion", "lossfn"],
+  schedule: ["scheduler", "lrscheduler"],
+  onEpoch: ["callbacks"],
+  workers: ["numworkers"],
+  size: ["imagesize"],
 };
 
 /** Without what sets camelCase, snake_case and kebab-case apart. */
@@ -74,7 +61,7 @@ export function slipOf(name: string, known: readonly string[]): string | undefin
 /** The one of `known` that `name` most likely stands for; undefined where none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const given = plain(name);
-  const synonym = SYNONYMS[given]?.find((other) => known.includes(other));
+  const synonym = known.find((name) => SYNONYMS[name]?.includes(given));
   if (synonym !== undefined) return synonym;
   const distances = known.map((other) => editDistance(given, plain(other)));
   const nearest = distances.indexOf(Math.min(...distances));

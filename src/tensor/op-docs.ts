@@ -67,6 +67,9 @@ const DOCS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     hardswish: "y = x · min(max(x + 3, 0), 6) / 6",
     softsign: "y = x / (1 + |x|)",
   },
+  "pointwise/keep-where.ts": {
+    keepWhere: "a where b is not 0, and 0 elsewhere",
+  },
   "pointwise/magnitude.ts": {
     abs: "y = |x|",
     clamp: "y = min(max(x, low), high)",
@@ -108,9 +111,6 @@ const DOCS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "pointwise/trigonometry.ts": {
     sin: "y = sin x",
     cos: "y = cos x",
-  },
-  "pointwise/where.ts": {
-    keepWhere: "a where b is not 0, and 0 elsewhere",
   },
   "pooling/avg-pool2d.ts": {
     avgPool2d: "Mean of each window",

@@ -4,9 +4,7 @@ import { ArgumentError, aBoolean, checkArgument, instanceOf, type Kind, listOf }
 import type { Backend, Storage } from "./backend/backend.js";
 import { describeBackend } from "./backend/current-backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
-import { guard, refuseNames } from "./known-names.js";
-import { disown, type FreedBy, keep, Life, noteRead, noteUse, own, type Tracked } from "./lifetime.js";
-import { slipOf } from "./nearest-name.js";
+import { disown, type FreedBy, keep, Life, noteUse, own, sweeper, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape, sizeOf } from "./shape.js";
 import { SharedStorage } from "./shared-storage.js";
 
@@ -24,46 +22,30 @@ export class GraphNode {
   readonly name: string;
   /** Creation order, which is a topological order. */
   readonly id: number;
-  #gradients: Gradients;
-  #inputs: readonly Tensor[];
-  #saved: readonly Saved[];
-  #state: "unwalked" | "walked" | "forgotten" = "unwalked";
+  /** None once the graph is gone. */
+  inputs: readonly Tensor[];
+  saved: readonly Saved[];
+  gradients: Gradients;
+  /** "walked" once `backward` has been past it, "forgotten" when its scope ended before. */
+  state: "unwalked" | "walked" | "forgotten" = "unwalked";
 
   constructor(name: string, id: number, inputs: readonly Tensor[], saved: readonly Saved[], gradients: Gradients) {
     this.name = name;
     this.id = id;
-    this.#gradients = gradients;
-    this.#inputs = inputs;
-    this.#saved = saved;
-  }
-
-  /** None once the graph is gone. */
-  get inputs(): readonly Tensor[] {
-    return this.#inputs;
-  }
-
-  get saved(): readonly Saved[] {
-    return this.#saved;
-  }
-
-  get gradients(): Gradients {
-    return this.#gradients;
-  }
-
-  /** "walked" once `backward` has been past it, "forgotten" when its scope ended before. */
-  get state(): "unwalked" | "walked" | "forgotten" {
-    return this.#state;
+    this.inputs = inputs;
+    this.saved = saved;
+    this.gradients = gradients;
   }
 
   /** Gives up what was saved, and the way back. Safe to repeat. */
   end(state: "walked" | "forgotten"): void {
-    if (this.#state !== "unwalked") return;
-    this.#state = state;
-    for (const { numbers } of this.#saved) numbers.release();
+    if (this.state !== "unwalked") return;
+    this.state = state;
+    for (const { numbers } of this.saved) numbers.release();
     // Whoever keeps a loss must not keep all that it was computed from.
-    this.#saved = [];
-    this.#inputs = [];
-    this.#gradients = () => [];
+    this.saved = [];
+    this.inputs = [];
+    this.gradients = () => [];
   }
 }
 
@@ -180,7 +162,7 @@ export class Tensor implements Tracked {
 
   /** The numbers, row by row: a copy. Whoever awaits them lets a page answer and a signal arrive meanwhile. */
   async data(): Promise<Float32Array> {
-    noteRead();
+    sweeper?.noteRead();
     const values = (await this.backend.read(this.storage)) as Float32Array;
     await turnNowAndThen();
     return values;
@@ -193,7 +175,7 @@ export class Tensor implements Tracked {
   dataSync(): Float32Array {
     const { storage, backend } = this;
     if (!backend.readSync) throw new Error(`dataSync: ${backend.name} cannot be read synchronously; use await data()`);
-    noteRead();
+    sweeper?.noteRead();
     return backend.readSync(storage) as Float32Array;
   }
 
@@ -257,22 +239,10 @@ export class Tensor implements Tracked {
     if (this.graphInputs.length === 0) disown(this);
   }
 
-  /** The numbers that go with this tensor: its own, and what its graph saved. */
-  #held(): SharedStorage[] {
+  /** Internal: the numbers that go with this tensor: its own, and what its graph saved. */
+  get held(): SharedStorage[] {
     const saved = this.node?.saved.map(({ numbers }) => numbers) ?? [];
     return this.#freedBy ? saved : [this.numbers, ...saved];
-  }
-
-  /** Internal: leaves the numbers to the garbage collector; false where the backend cannot do that. */
-  putAside(): boolean {
-    if (!this.backend.putAside) return false;
-    for (const numbers of this.#held()) numbers.putAside();
-    return true;
-  }
-
-  /** Internal: takes them back. */
-  bringBack(): void {
-    for (const numbers of this.#held()) numbers.bringBack();
   }
 
   /** Internal: what its graph leads to, as long as it is there. */
@@ -313,35 +283,6 @@ export class Parameter extends Tensor {
     this.keep();
   }
 }
-
-/** What other libraries let be assigned, and what is written here instead. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  data: "write x.copyFrom(source), and read by await x.data()",
-  shape: "write y = x.reshape(shape)",
-  size: "write y = x.reshape(shape)",
-};
-
-for (const [name, advice] of Object.entries(INSTEAD)) {
-  const { get, value } = Object.getOwnPropertyDescriptor(Tensor.prototype, name)!;
-  guard(Tensor.prototype, name, get ?? (() => value), advice);
-}
-
-/** What arrays, NumPy and PyTorch have. Here it would be undefined, which many a loop takes for 0. */
-const ELSEWHERE = /^(length|numel|n?dim|[Tt]|view|numpy|tolist|device|cuda|cpu)$/;
-
-refuseNames(
-  Tensor,
-  (_, name) => {
-    if (/^-?\d+$/.test(name)) {
-      return `x[${name}] cannot be read or assigned to: write await x.data(), x.slice(dim, start, end) or where(…)`;
-    }
-    const meant = ELSEWHERE.test(name)
-      ? "x.shape, x.size, x.reshape(shape), x.transpose(0, 1), await x.data() or await x.to(backend)"
-      : slipOf(name, ["requiresGrad", "grad"]);
-    return meant && `a tensor has no ${name}; write ${meant}`;
-  },
-  true,
-);
 
 function adviceFor(value: unknown): string | undefined {
   return typeof value === "number" || Array.isArray(value) || ArrayBuffer.isView(value)

@@ -9,19 +9,11 @@ import { tensorsOn } from "../io/tensors-on.js";
 import { type AnyModule, aModule, type StateDict } from "../layers/module.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
 import { aSchedule, type Schedule, type ScheduleState } from "../optim/schedules/schedule.js";
-import {
-  aPath,
-  aPlainObject,
-  checkArgument,
-  checkOptions,
-  type Kind,
-  needed,
-  type OptionKinds,
-  bytes as someBytes,
-} from "../tensor/arguments.js";
+import { aPlainObject, checkArgument, checkOptions, type Kind, needed, type OptionKinds } from "../tensor/arguments.js";
 import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import { tensor } from "../tensor/factories/from-values.js";
+import { aPath, bytes as someBytes } from "../tensor/kinds.js";
 import { generatorStates, STREAMS, setGeneratorStates } from "../tensor/random.js";
 import { checkHolds, checkSchedules } from "./belongs.js";
 import { aPosition, TrainingPosition } from "./position.js";

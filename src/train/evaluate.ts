@@ -3,8 +3,9 @@
 import { frozen } from "../layers/look-inside.js";
 import { checkLogProbabilities, nllLoss } from "../layers/losses/nll-loss.js";
 import { aModule, type Module } from "../layers/module.js";
-import { aCount, aSignal, checkArgument, checkOptions, functions, type OptionKinds } from "../tensor/arguments.js";
+import { aCount, checkArgument, checkOptions, functions, type OptionKinds } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
+import { aSignal } from "../tensor/kinds.js";
 import { aDataSource, checkNotEmpty, type DataSource, walk } from "./data-source.js";
 import type { MetricsOf } from "./metrics.js";
 import { forwardPass, runPass } from "./pass.js";

@@ -5,17 +5,16 @@ import { aModule, type Module } from "../layers/module.js";
 import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";
 import {
   aCount,
-  aSignal,
   checkArgument,
   checkOptions,
   functions,
   needed,
-  numberAbove,
   numberFrom,
   type OptionKinds,
   wholeFrom,
 } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
+import { aSignal, numberAbove } from "../tensor/kinds.js";
 import { clone } from "../tensor/ops/movement/clone.js";
 import { defaultGenerator, generatorStates, STREAMS, setGeneratorStates } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";

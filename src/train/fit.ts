@@ -10,16 +10,14 @@ import {
   ArgumentError,
   aBoolean,
   aCount,
-  aSignal,
   checkArgument,
   checkOptions,
   functions,
   needed,
-  numberAbove,
   type OptionKinds,
   oneOf,
-  optionsOf,
 } from "../tensor/arguments.js";
+import { aSignal, numberAbove, optionsOf } from "../tensor/kinds.js";
 import { formatShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import "../tensor/methods.js";

@@ -7,7 +7,6 @@ import { aModule, type Module } from "../layers/module.js";
 import { likeliest } from "../metrics/likeliest.js";
 import {
   aCount,
-  aSignal,
   checkArgument,
   checkOptions,
   isNumberArray,
@@ -16,6 +15,7 @@ import {
   wholeFrom,
 } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
+import { aSignal } from "../tensor/kinds.js";
 import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, Tensor } from "../tensor/tensor.js";
 import { aDataSource, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";

@@ -8,9 +8,9 @@ import {
   checkOptions,
   needed,
   type OptionKinds,
-  texts,
   wholeFrom,
 } from "../../tensor/arguments.js";
+import { texts } from "../../tensor/kinds.js";
 import { aShape, checkShape, formatShape, type Shape } from "../../tensor/shape.js";
 import { foldBatchNorms } from "./fold.js";
 import { Graph, INPUT } from "./graph.js";

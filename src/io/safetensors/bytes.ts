@@ -1,16 +1,10 @@
 /** encodeSafetensors and decodeSafetensors: the bytes of a safetensors file, in memory. */
 
 import { aStateDict, type StateDict } from "../../layers/module.js";
-import {
-  aBoolean,
-  checkArgument,
-  checkOptions,
-  type OptionKinds,
-  bytes as someBytes,
-  texts,
-} from "../../tensor/arguments.js";
+import { aBoolean, checkArgument, checkOptions, type OptionKinds } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
 import { tensor } from "../../tensor/factories/from-values.js";
+import { bytes as someBytes, texts } from "../../tensor/kinds.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { floatBytes } from "../float-bytes.js";

@@ -3,7 +3,7 @@
 import { checkOptions, numberUpTo, type OptionKinds } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
 import { add, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
-import { keepWhere } from "../../tensor/ops/pointwise/where.js";
+import { keepWhere } from "../../tensor/ops/pointwise/keep-where.js";
 import { logSoftmax } from "../../tensor/ops/softmax.js";
 import { sum } from "../../tensor/ops/sum.js";
 import { ShapeError, sameShape } from "../../tensor/shape.js";

@@ -1,7 +1,8 @@
 /** Losses of how near vectors are: cosineSimilarity, cosineEmbeddingLoss, tripletMarginLoss. */
 
-import { aNumber, checkOptions, numberAbove, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import { aNumber, checkOptions, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
+import { numberAbove } from "../../tensor/kinds.js";
 import { norm } from "../../tensor/ops/norm.js";
 import { add, div, mul, sub } from "../../tensor/ops/pointwise/arithmetic.js";
 import { maximum } from "../../tensor/ops/pointwise/comparisons.js";

@@ -1,7 +1,8 @@
 /** huberLoss and smoothL1Loss: squared error where it is small, absolute error where it is large. */
 
-import { checkOptions, numberAbove, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
+import { checkOptions, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
+import { numberAbove } from "../../tensor/kinds.js";
 import { div, mul, sub } from "../../tensor/ops/pointwise/arithmetic.js";
 import { abs, clamp } from "../../tensor/ops/pointwise/magnitude.js";
 import type { Tensor } from "../../tensor/tensor.js";

@@ -1,14 +1,7 @@
 /** OneCycleLR: the rate rises to a maximum, then falls far below where it began. */
 
-import {
-  aCount,
-  checkOptions,
-  needed,
-  numberAbove,
-  numberBetween,
-  type OptionKinds,
-  oneOf,
-} from "../../tensor/arguments.js";
+import { aCount, checkOptions, needed, type OptionKinds, oneOf } from "../../tensor/arguments.js";
+import { numberAbove, numberBetween } from "../../tensor/kinds.js";
 import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";

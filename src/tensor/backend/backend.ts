@@ -32,6 +32,7 @@ export interface MemoryInfo {
 
 /** Every unary op: the names of the ops' rows, and of the kernels that are made from them. */
 export type UnaryName =
+  // biome-ignore format: a list of names
   | "neg"
   | "exp"
   | "log"

@@ -6,10 +6,10 @@ import { normalizeDims } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { add } from "./pointwise/arithmetic.js";
 import { eq } from "./pointwise/comparisons.js";
+import { keepWhere } from "./pointwise/keep-where.js";
 import { abs } from "./pointwise/magnitude.js";
 import { ne } from "./pointwise/order.js";
 import { pow, sqrt, square } from "./pointwise/powers.js";
-import { keepWhere } from "./pointwise/where.js";
 import { max, min, type VarianceOptions, variance } from "./reduce.js";
 import { type ReduceOptions, reduceKinds, sum } from "./sum.js";
 

@@ -2,6 +2,7 @@
 
 export * from "./pointwise/exponential-units.js";
 export * from "./pointwise/hard-activations.js";
+export * from "./pointwise/keep-where.js";
 export * from "./pointwise/mish.js";
 export * from "./pointwise/near-zero.js";
 export * from "./pointwise/order.js";

@@ -4,7 +4,7 @@ import { checkArgument, type Kind } from "../arguments.js";
 import { scope } from "../autograd.js";
 import { formatShape, ShapeError } from "../shape.js";
 import { checkTensor, type Tensor, wrap } from "../tensor.js";
-import { keepWhere } from "./pointwise/where.js";
+import { keepWhere } from "./pointwise/keep-where.js";
 
 const aWhole: Kind<number> = {
   expected: "a whole number",

@@ -1,7 +1,8 @@
 /** Exponential linear units: elu, celu, selu. */
 
-import { aNumber, checkArgument, numberAbove } from "../../arguments.js";
+import { aNumber, checkArgument } from "../../arguments.js";
 import { scope } from "../../autograd.js";
+import { numberAbove } from "../../kinds.js";
 import type { Tensor } from "../../tensor.js";
 import { mul } from "./arithmetic.js";
 import { refuseMap } from "./operation.js";

@@ -4,15 +4,9 @@ import { aNumber, checkArgument } from "../../arguments.js";
 import { scope } from "../../autograd.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { add } from "./arithmetic.js";
-import { binary, type Operand } from "./binary.js";
+import type { Operand } from "./binary.js";
 import { eq } from "./comparisons.js";
-
-/** Internal: a where b is not 0, and 0 elsewhere, whatever a is there: unlike a product, it forgets NaN and infinity. */
-export const keepWhere = binary("keepWhere", {
-  f: (a, b) => (b === 0 ? 0 : a),
-  gradients: (g, _a, b) => [() => keepWhere(g, b), () => keepWhere(g, 0)],
-  saves: ["b"],
-});
+import { keepWhere } from "./keep-where.js";
 
 /**
  * a where `condition` is not 0, b elsewhere, broadcast. No gradient passes to what was not taken, nor to the condition.
