@@ -46,7 +46,7 @@ async function load<T>(name: string, load: () => Promise<T>): Promise<T> {
 }
 
 /** @throws Error when it is not installed */
-export const loadBullMq = () => load("bullmq", () => import("bullmq"));
+export const loadBullMq = (): Promise<typeof import("bullmq")> => load("bullmq", () => import("bullmq"));
 
 /**
  * Connects, and goes on trying: what is asked of a server that is away is answered when it is back.
