@@ -27,22 +27,23 @@ export async function* ofShard(paths: AsyncIterable<string>, { index, of }: Shar
 
 const PART = /^part-\d+-of-(\d+)\.(\w+)$/;
 
-/**
- * The file of a shard's predictions: `part-00003-of-00016.csv`.
- * @throws FileError when the folder has parts of another number of shards, or of another format
- */
-export async function partOf(folder: string, { index, of }: Shard, format: Format): Promise<string> {
+/** @throws FileError when the folder has parts of another number of shards, or of another format */
+export async function checkParts(folder: string, of: number, format: Format): Promise<void> {
   const names = existsSync(folder) ? await onFile(folder, "read", () => readdir(folder)) : [];
   for (const name of names) {
     const [, shards = of, other = format] = PART.exec(name) ?? [];
     if (Number(shards) !== of) {
       throw new FileError(
         folder,
-        `it has parts of ${Number(shards)} shards, and --shard says ${of}: choose another --out`,
+        `it has parts of ${Number(shards)} shards, and now there are to be ${of}: choose another --out`,
       );
     }
     if (other !== format) throw new FileError(folder, `it has parts in ${other}, not ${format}: choose another --out`);
   }
+}
+
+/** The file of a shard's predictions: `part-00003-of-00016.csv`. */
+export function partOf(folder: string, { index, of }: Shard, format: Format): string {
   const [number, count] = [index, of].map((n) => String(n).padStart(5, "0"));
   return join(folder, `part-${number}-of-${count}.${format}`);
 }

@@ -3,15 +3,18 @@
 import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { Sequential } from "../layers/sequential.js";
+import { whole } from "../run/option-kinds.js";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
 import { printableName } from "../text.js";
 import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
 import { checkpointOption } from "./checkpoint-option.js";
+import { optionOf } from "./option-of.js";
 import { batchesOf, pathsOf } from "./predict-paths.js";
 import { FORMATS, type Format, type Prediction, rowsIn } from "./predict-rows.js";
-import { ofShard, parseShard, partOf, type Shard } from "./predict-shard.js";
+import { checkParts, ofShard, parseShard, partOf, type Shard } from "./predict-shard.js";
 import { openSink } from "./predict-sink.js";
 import { printError } from "./print.js";
+import { queueOption } from "./queue-option.js";
 
 interface PredictFlags {
   run: string;
@@ -20,6 +23,8 @@ interface PredictFlags {
   json?: boolean;
   list?: string;
   shard?: string;
+  shards?: number;
+  queue?: string;
   out?: string;
   resume?: boolean;
 }
@@ -62,12 +67,18 @@ async function predictBatch(
 }
 
 /** @throws Error when flags do not go together */
-function formatOf({ json, format = json ? "jsonl" : "text", out, resume, shard }: PredictFlags): Format {
+function formatOf(flags: PredictFlags): Format {
+  const { json, format = json ? "jsonl" : "text", out, resume, shard, shards, queue } = flags;
   if (json && format !== "jsonl") throw new Error(`--json is --format jsonl, and --format is ${format}`);
   if (out !== undefined && format === "text") throw new Error("--out: text is for people; add --format csv or jsonl");
   if (shard !== undefined && out === undefined) throw new Error("--shard writes a part into a folder: --out DIR");
   if (shard !== undefined && resume)
     throw new Error("--resume: a part is whole or not there; leave it out with --shard");
+  if ((shards === undefined) !== (queue === undefined))
+    throw new Error("--queue and --shards go together: into how many parts, for the workers of which queue");
+  if (queue !== undefined && (shard ?? resume) !== undefined)
+    throw new Error(`--${shard === undefined ? "resume" : "shard"}: with --queue, all parts are predicted`);
+  if (queue !== undefined && out === undefined) throw new Error("--queue: the parts are for a folder: --out DIR");
   if (resume && out === undefined) throw new Error("--resume goes on with a file: --out FILE");
   return format;
 }
@@ -110,7 +121,15 @@ async function predict(paths: readonly string[], flags: PredictFlags): Promise<v
     const { checkApart } = await import("../run/apart.js");
     checkApart("--out", out, run.config);
   }
-  const part = shard && out !== undefined ? await partOf(out, shard, format) : undefined;
+  if (shard && out !== undefined) await checkParts(out, shard.of, format);
+  if (flags.queue !== undefined && flags.shards !== undefined && out !== undefined) {
+    const { queueShards } = await import("./predict-queue.js");
+    return queueShards(flags.queue, { ...flags, paths, format, out, shards: flags.shards });
+  }
+  // Whoever has started this listens; a part of which nobody waits for the end is another's.
+  process.once("disconnect", () => process.exit(1));
+  process.channel?.unref();
+  const part = shard && out !== undefined ? partOf(out, shard, format) : undefined;
   if (part !== undefined && existsSync(part)) return printError(`${part} is there already`);
   const model = await run.loadModel(checkpoint);
   const rows = rowsIn(format, classes);
@@ -134,6 +153,8 @@ export function predictCommand(): Command {
       "--shard <I/N>",
       "of all of these, every N-th from the I-th on, as a part of its own: --out DIR is a folder then",
     )
+    .addOption(queueOption("have the workers of a queue in Redis predict all of them, in --shards parts: --out DIR"))
+    .addOption(optionOf("--shards", whole(1, 99_999), "into so many parts, with --queue"))
     .optionsGroup("How it is told:")
     .addOption(new Option("--format <NAME>", "text is for people").choices(FORMATS).default(undefined, "text"))
     .option("--json", "the same as --format jsonl: one line of JSON for each photograph")

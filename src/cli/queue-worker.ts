@@ -46,6 +46,11 @@ async function run(work: Work, { data, threads }: WorkerOptions, watching: Watch
   return trainInChild(job, { file, runs: folder, data, threads, takeOver: held >= HELD, ...watching });
 }
 
+/** Of a shard, the part says so: predict ends with an error where photographs could not be read, too. */
+function isDone(work: Work, { code }: Ending): boolean {
+  return work.kind === "shard" ? existsSync(join(work.folder, work.part)) : code === 0;
+}
+
 /** Why it cannot be begun here. */
 function obstacle({ folder }: Work, { runs }: WorkerOptions): string | undefined {
   if (!existsSync(folder)) return `there is no ${folder} on this machine`;
@@ -108,8 +113,10 @@ export async function workOff(options: WorkerOptions): Promise<void> {
   };
 
   /** Says what has come of it. */
-  const settle = async (job: Job, work: Work, { code, killed, said }: Ending, farther: boolean): Promise<void> => {
-    if (code === 0) {
+  const settle = async (job: Job, work: Work, ending: Ending, farther: boolean): Promise<void> => {
+    const { code, killed, said } = ending;
+    if (isDone(work, ending)) {
+      if (work.kind === "shard") say(`${work.name}  ${work.part}`);
       patience.succeed();
       await job.moveToCompleted(null, token, false);
       return;

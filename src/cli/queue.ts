@@ -27,7 +27,15 @@ const schema = v.variant("kind", [
     /** Why a worker has given it back. */
     refusal: v.optional(v.string()),
   }),
-  v.object({ ...place, kind: v.literal("shard"), args: v.array(v.string()), refusal: v.optional(v.string()) }),
+  v.object({
+    ...place,
+    kind: v.literal("shard"),
+    /** What predict is told, but for the shard and the folder. */
+    args: v.array(v.string()),
+    /** The file in the folder that is there when it is done. */
+    part: v.string(),
+    refusal: v.optional(v.string()),
+  }),
 ]);
 
 /** A piece of work: a trial up to the end of an epoch, or a shard of a prediction. */

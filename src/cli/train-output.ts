@@ -56,8 +56,14 @@ const MiB = 2 ** 20;
 /** So much memory is said before it is taken. */
 const WORTH_SAYING = 16 * MiB;
 
-/** A live bar on a terminal, plain lines in a log. */
-export function textOutput(): Output {
+/** How a run is gone on with, where nothing else is said. */
+const resume = (run: string) => `npx torchlet train --resume ${asArgument(run)}`;
+
+/**
+ * A live bar on a terminal, plain lines in a log.
+ * @param goOn the command that goes on with a run that was stopped
+ */
+export function textOutput(goOn: (run: string) => string = resume): Output {
   /** How many photographs are being read, once that was said. */
   let announced: number | undefined;
   const { onProgress, onStep, onEpoch } = consoleProgress();
@@ -83,8 +89,7 @@ export function textOutput(): Output {
         );
       case "pause":
         return print(
-          `\nstopped after epoch ${event.epoch} of ${event.epochs}; the others come with ` +
-            `npx torchlet train --resume ${asArgument(event.run)}`,
+          `\nstopped after epoch ${event.epoch} of ${event.epochs}; the others come with ${goOn(event.run)}`,
         );
       case "end": {
         const { run, early, best, test } = event;

@@ -6,7 +6,7 @@ import { whole } from "../run/option-kinds.js";
 import type { RunEvent } from "../run/run.js";
 import type { TrialResult } from "../run/run-json.js";
 import type { SweepFolder } from "../run/sweep-folder.js";
-import { inColumns, plural } from "../text.js";
+import { asArgument, inColumns, plural } from "../text.js";
 import type { MetricName } from "../train/best-epoch.js";
 import type { Metrics } from "../train/metrics.js";
 import { Interruption, onInterruptions } from "./interruptions.js";
@@ -70,10 +70,26 @@ async function list(folder: SweepFolder, { json, ...others }: TrialFlags): Promi
   print(inColumns(rows, rows[0].length).join("\n"));
 }
 
-async function train(folder: SweepFolder, id: string, flags: TrialFlags, signal: AbortSignal): Promise<void> {
+/** The command that goes on with a trial, with the places that were said. */
+function again(file: string, id: string, { runs, data }: TrialFlags): string {
+  const places = Object.entries({ runs, data }).flatMap(([name, path]) =>
+    path === undefined ? [] : [`--${name} ${asArgument(path)}`],
+  );
+  return ["npx torchlet trial", asArgument(file), id, ...places].join(" ");
+}
+
+/** What is to be done with a trial, and who ends it. */
+interface Trained {
+  file: string;
+  id: string;
+  flags: TrialFlags;
+  signal: AbortSignal;
+}
+
+async function train(folder: SweepFolder, { file, id, flags, signal }: Trained): Promise<void> {
   const { jsonOutput, textOutput } = await import("./train-output.js");
   const { runTrial, checkTrial } = await import("../run/run-trial.js");
-  const show = flags.json ? jsonOutput() : textOutput();
+  const show = flags.json ? jsonOutput() : textOutput(() => again(file, id, flags));
   // Whoever has started this process may listen; whether it still does is no matter of the trial.
   const tell = (event: TrialEvent) => process.connected && process.send?.(event, undefined, undefined, () => {});
   const onEvent = (event: RunEvent) => {
@@ -113,7 +129,7 @@ async function trial(file: string, id: string | undefined, flags: TrialFlags): P
   const { onProgress } = (await import("../train/progress.js")).consoleProgress();
   try {
     const folder = await openSweep(file, flags, { threads: flags.threads, signal, onProgress });
-    await (id === undefined ? list(folder, flags) : train(folder, id, flags, signal));
+    await (id === undefined ? list(folder, flags) : train(folder, { file, id, flags, signal }));
   } catch (error) {
     await endBy(error);
   }

@@ -1,6 +1,7 @@
 /** SweepResults: what the trials of a sweep have come to, setting by setting. The same trials give the same text. */
 
-import { hasReached, rungStates, scoreAt, valueAt } from "../run/halving.js";
+import { isAllDecided } from "../run/asynchronous-halving.js";
+import { hasReached, nextJobs, scoreAt, valueAt } from "../run/halving.js";
 import type { TestSummary } from "../run/run-json.js";
 import { rungsOf, type Setting, type Sweep } from "../run/sweep-file.js";
 import type { SettingState, SweepFolder, TrialState } from "../run/sweep-folder.js";
@@ -119,15 +120,11 @@ export async function resultsOf(folder: SweepFolder): Promise<SweepResults> {
   const order = outcomes
     .map((it) => ({ ...it, score: score(it) }))
     .sort((a, b) => b.outcome.epochs - a.outcome.epochs || (a.score === b.score ? 0 : b.score - a.score));
-  const last = rungStates(sweep, states).at(-1)!;
   return {
     metric: sweep.metric,
     maxEpochs: sweep.maxEpochs,
     settings: order.map(({ outcome }) => outcome),
-    over:
-      sweep.halving === "synchronous"
-        ? last.epochs === sweep.maxEpochs && last.settings.every(({ trials }) => trials.every(({ result }) => result))
-        : order.some(({ outcome }) => outcome.epochs === sweep.maxEpochs),
+    over: sweep.halving === "synchronous" ? nextJobs(sweep, states).length === 0 : await isAllDecided(folder, states),
   };
 }
 

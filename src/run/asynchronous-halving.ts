@@ -11,6 +11,8 @@ import { type Job, jobsUntil, ranked } from "./halving.js";
 import { rungsOf, type Setting, type Sweep } from "./sweep-file.js";
 import type { SettingState, SweepFolder } from "./sweep-folder.js";
 
+const LOG = "decisions.jsonl";
+
 /** A line of decisions.jsonl: a setting is to be trained up to the end of an epoch. */
 export interface Decision {
   setting: Setting;
@@ -25,7 +27,8 @@ const decision: v.GenericSchema<Decision> = v.object({
   among: v.optional(v.number()),
 });
 
-async function readDecisions(path: string): Promise<Decision[]> {
+async function readDecisions(folder: string): Promise<Decision[]> {
+  const path = join(folder, LOG);
   if (!existsSync(path)) return [];
   const lines = (await onFile(path, "read", () => readFile(path, "utf8"))).split("\n").filter(Boolean);
   return lines.map((line, i) => parseJson(line, path, decision, `line ${i + 1}`));
@@ -68,6 +71,22 @@ export function nextDecision(
   );
 }
 
+/** What is left to do of a decision. */
+function leftOf(decided: Decision, settings: readonly SettingState[]): Job[] {
+  const own = settings.filter((state) => isOf(state, decided));
+  return jobsUntil(own, decided.until);
+}
+
+/** Whether all is done that was decided, and nothing is to be decided any more. */
+export async function isAllDecided(
+  { path, sweep }: Pick<SweepFolder, "path" | "sweep">,
+  settings: readonly SettingState[],
+): Promise<boolean> {
+  const decisions = await readDecisions(path);
+  const left = decisions.flatMap((decided) => leftOf(decided, settings));
+  return left.length === 0 && nextDecision(sweep, settings, decisions, true) === undefined;
+}
+
 /**
  * Jobs for those who have nothing to do. What is decided is written down before it is done: whoever controls the sweep
  * next goes by it.
@@ -79,19 +98,14 @@ export async function asynchronousJobs(
   settings: readonly SettingState[],
   { running, free }: { running: ReadonlySet<string>; free: number },
 ): Promise<Job[]> {
-  const log = join(path, "decisions.jsonl");
-  const decisions = await readDecisions(log);
-  const jobsOf = (decided: Decision) =>
-    jobsUntil(
-      settings.filter((state) => isOf(state, decided)),
-      decided.until,
-    ).filter(({ trial }) => !running.has(trial.id));
+  const decisions = await readDecisions(path);
+  const jobsOf = (decided: Decision) => leftOf(decided, settings).filter(({ trial }) => !running.has(trial.id));
   const jobs = decisions.flatMap(jobsOf);
   while (jobs.length < free) {
     const next = nextDecision(sweep, settings, decisions, running.size + jobs.length === 0);
     if (!next) break;
     decisions.push(next);
-    await writeAtomically(log, decisions.map((it) => `${JSON.stringify(it)}\n`).join(""));
+    await writeAtomically(join(path, LOG), decisions.map((it) => `${JSON.stringify(it)}\n`).join(""));
     jobs.push(...jobsOf(next));
   }
   return jobs;

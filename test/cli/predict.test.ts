@@ -144,7 +144,7 @@ describe("shards", () => {
     const { code, stderr } = await shard("2/4", "parts", ...files);
     expect([code, stderr]).toEqual([
       1,
-      "torchlet: parts: it has parts of 3 shards, and --shard says 4: choose another --out\n",
+      "torchlet: parts: it has parts of 3 shards, and now there are to be 4: choose another --out\n",
     ]);
     const csv = await predict("--format", "csv", "--shard", "2/3", "--out", "parts", ...files);
     expect([csv.code, csv.stderr]).toEqual([

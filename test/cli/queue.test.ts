@@ -30,13 +30,10 @@ afterAll(() => rm(root, { recursive: true }));
 describe.skipIf(noRedis)("a queue (skipped where there is no redis-server)", () => {
   it("has a worker train the trials, to the same table as on one machine; at SIGTERM the worker ends", async () => {
     const redis = await RedisServer.start();
+    const told: string[] = [];
+    const flags = ["--queue", redis.url, "--runs", ".", "--threads", "1", "--lock-seconds", "1"];
+    const worker = start(root, ["worker", ...flags], (line) => told.push(line));
     try {
-      const told: string[] = [];
-      const worker = start(
-        root,
-        ["worker", "--queue", redis.url, "--runs", ".", "--threads", "1", "--lock-seconds", "1"],
-        (line) => told.push(line),
-      );
       const args = ["--json", "--csv"];
       const [queued, local] = await Promise.all([
         torchlet(root, "sweep", "sweep.json", "--queue", redis.url, "--runs", "runs/queued", ...args, "queued.csv"),
@@ -54,6 +51,7 @@ describe.skipIf(noRedis)("a queue (skipped where there is no redis-server)", () 
       // Nothing is left behind: a server that several use would fill up.
       expect(await redis.ask("KEYS *")).not.toMatch(/:[0-9a-f]{12}\r/);
     } finally {
+      worker.child.kill("SIGKILL");
       await redis.remove();
     }
   });
@@ -65,6 +63,8 @@ it.each([
     '--queue: expected an address, as redis://host:6379, got "localh',
   ],
   [["sweep", "sweep.json", "--queue", "redis://x", "--workers", "2"], "--workers: with --queue, torchlet worker does"],
+  [["predict", "a.png", "--run", "a", "--shards", "2"], "--queue and --shards go together"],
+  [["predict", "a.png", "--run", "a", "--queue", "redis://x", "--shards", "2"], "--queue: the parts are for a folder"],
 ])("%j is refused", async (args, message) => {
   const { code, stderr } = await torchlet(root, ...args);
   expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);

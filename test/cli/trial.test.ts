@@ -46,6 +46,8 @@ it("trial, called again and again, does each part once; a sweep does the rest, a
   const trial = (...args: string[]) => torchlet(root, "trial", "sweep.json", id, ...args);
   const paused = events((await trial("--until", "1", "--json")).stdout);
   expect(paused.at(-1)).toMatchObject({ event: "pause", epoch: 1, epochs: 2 });
+  const hint = (await trial("--until", "1")).stdout;
+  expect(hint).toMatch(new RegExp(`; the others come with npx torchlet trial sweep.json ${id}\n$`));
   const ended = events((await trial("--json")).stdout);
   expect(ended.at(-1)).toMatchObject({ event: "result", trial: id, seed: 1, epochs: 2, digest: expect.any(String) });
   const known = await trial();

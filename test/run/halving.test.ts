@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { asynchronousJobs, type Decision, nextDecision } from "../../src/run/asynchronous-halving.js";
+import { asynchronousJobs, type Decision, isAllDecided, nextDecision } from "../../src/run/asynchronous-halving.js";
 import { nextJobs, scoreAt } from "../../src/run/halving.js";
 import { sweepOf } from "../../src/run/sweep-file.js";
 import type { SettingState, SweepFolder, TrialState } from "../../src/run/sweep-folder.js";
@@ -98,6 +98,24 @@ describe("asynchronous halving", () => {
     const both = [began("a"), began("b")];
     expect(decide([a, b], both)).toBeUndefined();
     expect(decide([a, b], both, true)).toEqual({ setting: { name: "b" }, until: 3, among: 2 });
+  });
+
+  it("is over when all that was decided is done, not when the first has come to the end", async () => {
+    const path = await mkdtemp(join(tmpdir(), "torchlet-"));
+    onTestFinished(() => rm(path, { recursive: true }));
+    const nine = Array.from({ length: 9 }, () => 0.8);
+    const a = setting("a", nine, nine);
+    const goesOn = [3, 9].map((until) => ({ setting: { name: "a" }, until }));
+    const log = (...decisions: Decision[]) =>
+      writeFile(join(path, "decisions.jsonl"), decisions.map((it) => `${JSON.stringify(it)}\n`).join(""));
+    const isOver = (b: SettingState) => isAllDecided({ path, sweep }, [a, b]);
+    expect(await isOver(setting("b", [], []))).toBe(false);
+    await log(began("a"), ...goesOn);
+    expect(await isOver(setting("b", [], []))).toBe(false); // to be begun
+    await log(began("a"), began("b"), ...goesOn);
+    expect(await isOver(setting("b", [0.1], []))).toBe(false); // to be trained
+    expect(await isOver(setting("b", [0.1], [0.1]))).toBe(true);
+    expect(await isOver(setting("b", [0.9], [0.9]))).toBe(false); // to go on
   });
 
   it("writes down what it decides, and goes by what was decided before", async () => {

@@ -3,7 +3,7 @@
  * for byte, and each epoch was trained once, but for what a kill has cut off. `KILLS=100 SEED=2` asks for others.
  */
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { drawFaces } from "../../examples/drawn-faces.js";
 import { Generator } from "../../src/tensor/random.js";
 import { type Running, start, torchlet } from "../cli/torchlet.js";
 import { runContents } from "./run-contents.js";
+import { signal, trainersIn, trialsIn } from "./trainers.js";
 
 const kills = Number(process.env.KILLS ?? 30);
 const seed = Number(process.env.SEED ?? 1);
@@ -38,22 +39,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** The processes that hold a trial now: by their locks, and only those that were started here. */
-function trainers(): number[] {
-  if (!existsSync(runs())) return [];
-  const trials = readdirSync(runs()).filter((name) => /^\w{12}$/.test(name));
-  return trials.flatMap((id) => {
-    try {
-      const [lock] = readdirSync(join(runs(), id)).filter((name) => name.endsWith(".lock"));
-      const { process: pid } = JSON.parse(readFileSync(join(runs(), id, lock, "holder.json"), "utf8"));
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(id) ? [pid as number] : [];
-    } catch {
-      // Gone meanwhile.
-      return [];
-    }
-  });
-}
-
 it(
   "whoever is killed: the table is the same, and no epoch that was saved is trained again",
   async () => {
@@ -77,19 +62,12 @@ it(
         ended++;
       });
     };
-    const signal = (pid: number, name: NodeJS.Signals) => {
-      try {
-        process.kill(pid, name);
-      } catch {
-        // It has ended by itself.
-      }
-    };
     const counts = { controllers: 0, trainers: 0, frozen: 0 };
     const frozen: number[] = [];
     while (counts.controllers + counts.trainers < kills) {
       if (!controller) begin();
       await delay(150 + 400 * random.uniform());
-      const there = trainers();
+      const there = trainersIn(runs());
       if (random.uniform() < 0.3) {
         controller?.child.kill("SIGKILL");
         await controller?.outcome;
@@ -114,8 +92,7 @@ it(
     const { code, stdout } = await controller!.outcome;
     expect([code, stdout]).toEqual([0, never.stdout]);
     expect(readFileSync(join(root, "killed.csv"), "utf8")).toBe(readFileSync(join(root, "never.csv"), "utf8"));
-    const ids = readdirSync(runs()).filter((name) => /^\w{12}$/.test(name));
-    for (const id of ids) {
+    for (const id of trialsIn(runs())) {
       expect(await runContents(join(runs(), id))).toEqual(await runContents(join(root, "runs/never", id)));
     }
     // An epoch is told once it is saved: one that is told twice was trained twice. Of those that nobody told, the controller
