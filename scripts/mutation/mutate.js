@@ -1,14 +1,15 @@
 /**
  * Plants faults in a folder of the source, one at a time, and tells which of them its tests do not notice:
  * `npm run mutate -- src/metrics`, or in some of its files, held against some of the tests:
- * `npm run mutate -- src/run/config.ts src/run/option-kinds.ts test/run/config.test.ts`. A report that shows them in their
- * places is written to `runs/mutation/`.
+ * `npm run mutate -- src/run/config.ts src/run/option-kinds.ts test/run/config.test.ts`. `src/train/fit.ts:200-300` is a
+ * part of a file. A report that shows the faults in their places is written to `runs/mutation/`.
  */
 
 import { Stryker } from "@stryker-mutator/core";
 
-/** Files, and those of folders. */
-const files = (places, ending) => places.map((place) => (place.endsWith(".ts") ? place : `${place}/**/*${ending}`));
+/** Files, lines of files, and the files of folders. */
+const files = (places, ending) =>
+  places.map((place) => (/\.ts(:\d+-\d+)?$/.test(place) ? place : `${place}/**/*${ending}`));
 
 const places = process.argv.slice(2).map((place) => place.replace(/\/$/, ""));
 const sources = places.filter((place) => place.startsWith("src/"));

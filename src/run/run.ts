@@ -382,7 +382,7 @@ async function train(
     saved = performance.now();
   };
   const isDue = (done: number) =>
-    Math.ceil(done / config.batch) % config.checkpointEvery === 0 ||
+    stepsIn(done, config) % config.checkpointEvery === 0 ||
     performance.now() - saved >= 1000 * config.checkpointSeconds;
   const { length } = options.train;
   const board = wanted && (await openBoard(run, wanted, { length, position, begun: resumed !== undefined }));

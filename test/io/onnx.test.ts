@@ -6,9 +6,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { exportOnnx, type OnnxExportOptions } from "../../src/io/onnx/export.js";
 import { RULES } from "../../src/io/onnx/rules.js";
 import { modelSchema, type Proto } from "../../src/io/onnx/schema.js";
-import { BatchNorm2d } from "../../src/layers/batch-norm.js";
+import { BatchNorm2d, batchNorm } from "../../src/layers/batch-norm.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
 import { Dropout } from "../../src/layers/dropout.js";
+import { GroupNorm } from "../../src/layers/group-norm.js";
 import { Linear } from "../../src/layers/linear.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
 import { MaxPool2d } from "../../src/layers/max-pool2d.js";
@@ -26,10 +27,13 @@ import { ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { conv2d } from "../../src/tensor/ops/conv2d.js";
 import { dropout } from "../../src/tensor/ops/dropout.js";
+import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { indexSelect } from "../../src/tensor/ops/movement/index-select.js";
 import { reshape } from "../../src/tensor/ops/movement/reshape.js";
+import { slice } from "../../src/tensor/ops/movement/slice.js";
 import { moments, normalize } from "../../src/tensor/ops/normalize.js";
-import { add, div, mul, pow, relu } from "../../src/tensor/ops/pointwise.js";
+import { add, div, leakyRelu, mul, pow, relu } from "../../src/tensor/ops/pointwise.js";
+import { avgPool2d } from "../../src/tensor/ops/pooling/avg-pool2d.js";
 import { maxPool2d } from "../../src/tensor/ops/pooling/max-pool2d.js";
 import { max, mean } from "../../src/tensor/ops/reduce.js";
 import { expand, sum } from "../../src/tensor/ops/sum.js";
@@ -38,7 +42,7 @@ import type { Tensor } from "../../src/tensor/tensor.js";
 import { observe } from "../../src/tensor/trace.js";
 import { hashed, imagesOf, initialized } from "../nets/hashed.js";
 import { onEachBackend } from "../targets.js";
-import { ONNX_CASES } from "./onnx-cases.js";
+import { moments as channelMoments, ONNX_CASES } from "./onnx-cases.js";
 
 ort.env.wasm.numThreads = 1;
 
@@ -113,7 +117,9 @@ describe("every operation gives the same in ONNX Runtime, for a batch of any siz
       const { opset } = opsetOf(await exportOnnx(new Sequential(fn), { inputShape: shape }));
       if (opset > 13) opsets[name] = opset;
     }
-    expect(opsets).toEqual({ gelu: 20, "reshape with two sizes of the batch": 14 });
+    expect(opsets).toEqual({
+      ...{ gelu: 20, "reshape with two sizes of the batch": 14, "reshape with nothing in it": 14 },
+    });
   });
 
   it.each(ONNX_CASES)("in the newest opset: %s", async (_, shape, fn) => {
@@ -133,6 +139,13 @@ describe("every operation gives the same in ONNX Runtime, for a batch of any siz
       [4n, 6n],
       [2n, 6n],
     ]);
+    const nothing = new Sequential((x) => reshape(slice(x, 1, 0, 0), [4, 3, 0]));
+    await expectSame(nothing, tensor(hashed(3, 24), [4, 2, 3]), { batch: 4 });
+  });
+
+  it("without a factor, where ONNX's mean over a window is the one that is wanted", async () => {
+    const model = new Sequential((x) => avgPool2d(x, 2, { padding: 1 }));
+    expect(typesOf(await expectSame(model, tensor(hashed(3, 32), [2, 1, 4, 4])))).toEqual(["AveragePool"]);
   });
 });
 
@@ -203,6 +216,57 @@ describe("the file", () => {
     expect(typesOf(await expectSame(shared, input(), { foldBatchNorm: true }))).toContain("BatchNormalization");
     const atTheEnd = new Sequential(conv, norm, new MaxPool2d(2));
     expect(typesOf(await expectSame(atTheEnd, input(), { foldBatchNorm: true }))).toEqual(["Conv", "MaxPool"]);
+  });
+
+  it.each<[what: string, module: () => Module]>([
+    ["by which the input is normalized", () => new Sequential(new BatchNorm2d(2), new Conv2d(2, 3, 3))],
+    ["behind something else than a convolution", () => new Sequential(new Conv2d(2, 3, 3), relu, new BatchNorm2d(3))],
+    [
+      "behind filters that are computed",
+      () => {
+        const [{ weight, bias }, norm] = [new Conv2d(2, 3, 3), new BatchNorm2d(3)];
+        return new Sequential((x) => norm.eval().forward(conv2d(x, weight.mul(2), { bias: bias! })));
+      },
+    ],
+    [
+      "whose weights are computed",
+      () => {
+        const { weight, ...given } = channelMoments(3);
+        return new Sequential(new Conv2d(2, 3, 3), (x) => batchNorm(x, { ...given, weight: weight!.add(1) }));
+      },
+    ],
+  ])("leaves a batch norm as it is %s", async (_, make) => {
+    const model = make();
+    expect(typesOf(await expectSame(model, input(), { foldBatchNorm: true }))).toContain("BatchNormalization");
+  });
+
+  it("folds the batch norms behind one convolution that runs twice, each into its own run of it", async () => {
+    const conv = new Conv2d(2, 2, 3, { groups: 2 });
+    const norms = [0, 1].map((seed) => {
+      const norm = new BatchNorm2d(2);
+      norm.buffers()[0].copyFrom(tensor(hashed(seed, 2)));
+      return norm.eval();
+    });
+    const file = await expectSame(new Sequential(conv, norms[0], conv, norms[1]), input(), { foldBatchNorm: true });
+    expect(typesOf(file)).toEqual(["Conv", "Conv"]);
+    expect(constantsOf(file)).toEqual(["0.weight.folded", "1.bias.folded", "0.weight.folded_1", "3.bias.folded"]);
+  });
+
+  it("does not fold what each image is normalized by itself", async () => {
+    const model = new Sequential(new Conv2d(2, 4, 3), new GroupNorm(2, 4));
+    expect(typesOf(await expectSame(model, input(), { foldBatchNorm: true }))).toContain("ReduceMean");
+  });
+
+  it("says how the output's sizes depend on the batch's", async () => {
+    const sizesOf = async (fn: (x: Tensor) => Tensor) => {
+      const { output } = graphOf(await exportOnnx(new Sequential(fn), { inputShape: [3] }));
+      const dims = output![0].type!.tensorType!.shape!.dim!;
+      return dims.map(({ dimParam, dimValue }) => dimParam || dimValue);
+    };
+    expect(await sizesOf((x) => reshape(x, [-1]))).toEqual(["3*batch"]);
+    expect(await sizesOf((x) => cat([x, ones([1, 3])], 0))).toEqual(["batch+1", 3n]);
+    expect(await sizesOf((x) => slice(x, 0, 1))).toEqual(["batch-1", 3n]);
+    expect(await sizesOf((x) => slice(reshape(x, [-1]), 0, 2))).toEqual(["3*batch-2"]);
   });
 
   it("uses a shared parameter once", async () => {
@@ -352,6 +416,11 @@ describe("what cannot be exported is named", () => {
       "an exponent that depends on the batch's size",
       (x) => pow(x, x.shape[0] + 1),
       "pow cannot be exported: a number it is given depends on the batch's size",
+    ],
+    [
+      "a slope that depends on the batch's size",
+      (x) => leakyRelu(x, x.shape[0] / 10),
+      "leakyRelu is not the same in every run of forward",
     ],
     [
       "a window of the batch's size",

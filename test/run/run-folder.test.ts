@@ -13,10 +13,6 @@ import type { EpochReport } from "../../src/train/reports.js";
 import { runContents } from "./run-contents.js";
 
 let root: string;
-/** A run of two epochs, the second of which is the best. */
-let whole: string;
-/** As it was when its first epoch was over. */
-let begun: string;
 
 const options = { net: "net1", size: 8, batch: 5, lr: 1e-4, epochs: 2, metric: "loss", backend: "wasm", threads: 1 };
 const config = (changes: Record<string, unknown> = {}) =>
@@ -33,14 +29,27 @@ async function copyOf(path: string): Promise<string> {
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "torchlet-"));
   await drawFaces(join(root, "faces"), { train: 20, test: 10, size: 16 });
-  whole = join(root, "whole");
-  await startRun(whole, config(), { ...quiet, until: 1 });
-  begun = await copyOf(whole);
-  await resumeRun(whole, {}, quiet);
 });
 afterAll(() => rm(root, { recursive: true }));
 
+/** A run of two epochs, the second of which is the best; and as it was when the first one was over. */
+async function makeRuns(): Promise<{ whole: string; begun: string }> {
+  const whole = join(root, "whole");
+  await startRun(whole, config(), { ...quiet, until: 1 });
+  const begun = await copyOf(whole);
+  await resumeRun(whole, {}, quiet);
+  return { whole, begun };
+}
+
+let made: ReturnType<typeof makeRuns> | undefined;
+/** In the test that first needs them, which so fails where they cannot be made. */
+const runs = () => {
+  made ??= makeRuns();
+  return made;
+};
+
 it("is begun where no run is: whoever is refused holds nothing", async () => {
+  const { whole } = await runs();
   const run = await RunFolder.open(whole);
   const about = { data: await run.data(), skipped: [], session: (await run.sessions())[0] };
   for (let i = 0; i < 2; i++) {
@@ -57,6 +66,7 @@ it("is begun where no run is: whoever is refused holds nothing", async () => {
 });
 
 it("keeps what its training has written from whatever else is asked to be written there", async () => {
+  const { whole } = await runs();
   for (const name of await readdir(whole)) {
     expect(() => RunFolder.checkNotOwn(join(whole, name))).toThrow(
       `${join(whole, name)}: it is the run's own: choose another --out`,
@@ -67,6 +77,7 @@ it("keeps what its training has written from whatever else is asked to be writte
 });
 
 it("names the version only where another one has trained last", async () => {
+  const { whole } = await runs();
   const path = await copyOf(whole);
   const file = join(path, "config.json");
   await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), mixup: 0.2 }));
@@ -82,6 +93,7 @@ it("names the version only where another one has trained last", async () => {
 
 describe("metrics.jsonl", () => {
   it("may be missing, and has its epochs in their order", async () => {
+    const { whole } = await runs();
     const path = await copyOf(whole);
     const file = join(path, "metrics.jsonl");
     const [first, second] = (await readFile(file, "utf8")).split("\n");
@@ -96,6 +108,7 @@ describe("metrics.jsonl", () => {
 });
 
 it("takes what an interrupted write has left away when it is gone on with, and nothing else", async () => {
+  const { whole } = await runs();
   const path = await copyOf(whole);
   const mine = ["notes.txt.1-ab.unfinished", "report.html"];
   const left = ["last.safetensors.1-ab.unfinished", "config.json.2-cd.unfinished"];
@@ -114,6 +127,7 @@ describe("where there is no checkpoint to go on from", () => {
   const message = (path: string) => resumeRun(path, {}, quiet).then(String, (error: Error) => error.message);
 
   it("begins anew if nothing had been saved", async () => {
+    const { whole } = await runs();
     for (const left of [["metrics.jsonl"], []]) {
       const path = join(root, `unsaved-${left.length}`);
       const onEvent = () => {
@@ -131,6 +145,7 @@ describe("where there is no checkpoint to go on from", () => {
   });
 
   it("says what else there is", async () => {
+    const { whole } = await runs();
     const path = await copyOf(whole);
     const last = join(path, "last.safetensors");
     await rm(last);
@@ -145,6 +160,7 @@ describe("where there is no checkpoint to go on from", () => {
 });
 
 it("may have a best checkpoint of the epoch that is not over by the last: it comes again", async () => {
+  const { whole, begun } = await runs();
   const contents = await runContents(whole);
   expect(contents.lines.map(({ epoch }) => epoch)).toEqual([1, 2]);
   expect(contents.test?.best.epoch).toBe(2);
@@ -155,6 +171,7 @@ it("may have a best checkpoint of the epoch that is not over by the last: it com
 });
 
 it("gives a net that is ready to tell: in evaluation mode", async () => {
+  const { whole } = await runs();
   expect((await (await RunFolder.open(whole)).loadModel("best")).training).toBe(false);
   const path = await copyOf(whole);
   await rm(join(path, "best.safetensors"));

@@ -321,6 +321,10 @@ describe("checkpoints between the epochs", () => {
   it("are saved after so many steps, or so many seconds: what comes first", async () => {
     expect(await savedOf("by-neither", {})).toBe(0);
     expect(await savedOf("by-steps", { checkpointEvery: 2 })).toBe(10);
+    // Of two batches each.
+    const two = { batch: 2, accumulate: 2 };
+    expect(await savedOf("by-larger-steps", { ...two, checkpointEvery: 2 })).toBe(8);
+    expect(await savedOf("by-no-larger-step", { ...two, checkpointEvery: 4 })).toBe(0);
     expect(await savedOf("by-seconds", { checkpointSeconds: 1e-9 })).toBe(10);
   });
 });

@@ -32,8 +32,9 @@ function describeShape(shape: readonly Size[]): Proto<"TypeProto"> {
   const dim = shape.map((size) => {
     if (!(size instanceof BatchSize)) return { dimValue: BigInt(size) };
     const { scale, offset } = size;
+    const shift = offset > 0 ? `+${offset}` : `${offset || ""}`;
     // A name that equals another stands for the same size.
-    return { dimParam: `${scale === 1 ? "" : `${scale}*`}${BATCH}${offset === 0 ? "" : `+${offset}`}` };
+    return { dimParam: `${scale === 1 ? "" : `${scale}*`}${BATCH}${shift}` };
   });
   return { tensorType: { elemType: FLOAT, shape: { dim } } };
 }
