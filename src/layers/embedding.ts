@@ -7,10 +7,10 @@ import { type Indices, readIndices } from "../tensor/ops/indices.js";
 import { indexSelect } from "../tensor/ops/movement/index-select.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
 import { add, mul, sub } from "../tensor/ops/pointwise/arithmetic.js";
-import { aGenerator, type Generator } from "../tensor/random.js";
+import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
-import { normalParameter } from "./init.js";
+import { parameterFrom } from "./init.js";
 import { Module } from "./module.js";
 
 export interface EmbeddingLookupOptions {
@@ -54,6 +54,13 @@ export interface EmbeddingOptions extends EmbeddingLookupOptions {
   generator?: Generator;
 }
 
+/** [V, D], standard normal; 0 in the row `paddingIdx`. */
+function randomVectors(v: number, d: number, generator = defaultGenerator("init"), paddingIdx?: number): Parameter {
+  const values = Float32Array.from({ length: v * d }, () => generator.normal());
+  if (paddingIdx !== undefined) values.fill(0, paddingIdx * d, (paddingIdx + 1) * d);
+  return parameterFrom([v, d], values);
+}
+
 const layerKinds: OptionKinds<EmbeddingOptions> = { ...KINDS, generator: aGenerator };
 
 /** The `embedding` operation with its table; see there. The vectors are standard normal at first. */
@@ -76,7 +83,7 @@ export class Embedding extends Module<[ids: Indices | Tensor]> {
     if (paddingIdx !== undefined) {
       checkArgument("Embedding", "paddingIdx", paddingIdx, wholeFrom(0, numEmbeddings - 1));
     }
-    this.weight = normalParameter([numEmbeddings, embeddingDim], generator, paddingIdx);
+    this.weight = randomVectors(numEmbeddings, embeddingDim, generator, paddingIdx);
     this.guardParameters();
     this.#paddingIdx = paddingIdx;
   }

@@ -20,7 +20,7 @@ function parameterOf(start: Tensor): Parameter {
 }
 
 /** A parameter of the given numbers. */
-function parameterFrom(shape: Shape, values: Float32Array): Parameter {
+export function parameterFrom(shape: Shape, values: Float32Array): Parameter {
   const backend = currentBackend();
   return parameterOf(wrap(shape, backend.upload(values), backend));
 }
@@ -45,21 +45,6 @@ export function uniformParameter(
   checkArgument("uniformParameter", "generator", generator, aGenerator);
   const values = new Float32Array(sizeOf(shape));
   for (let i = 0; i < values.length; i++) values[i] = (generator.uniform() * 2 - 1) * bound;
-  return parameterFrom(shape, values);
-}
-
-/**
- * A parameter [rows, …], standard normal.
- * @param generator default: the "init" stream of `manualSeed`
- * @param zeroRow a row that is 0 instead
- */
-export function normalParameter(
-  shape: Shape,
-  generator: Generator = defaultGenerator("init"),
-  zeroRow?: number,
-): Parameter {
-  const values = Float32Array.from({ length: sizeOf(shape) }, () => generator.normal());
-  if (zeroRow !== undefined) values.fill(0, zeroRow * fanIn(shape), (zeroRow + 1) * fanIn(shape));
   return parameterFrom(shape, values);
 }
 

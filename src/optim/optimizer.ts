@@ -158,7 +158,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
    */
   step(): void {
     this.#checkStrays();
-    if (!this.#begun) this.#checkGradients();
+    this.#checkGradients();
     this.#begun = true;
     this.parameters.forEach((parameter, i) => {
       const { grad, numbers, backend } = parameter;
@@ -173,10 +173,18 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     });
   }
 
-  /** What would show in nothing but a model that does not learn, or not all of it. */
+  /**
+   * What would show in nothing but a model that does not learn, or not all of it. Who trains a head alone leaves out
+   * parameters on purpose. Not so one that was made later, or that no module lists, unless all of this optimizer's come from
+   * modules that can hide none.
+   */
   #checkStrays(): void {
+    const mayHide = () => !this.parameters.every((parameter) => parameter.fromPlainModule);
     const strays = reachedLeaves().filter(
-      (leaf) => leaf instanceof Parameter && !held.has(leaf) && this.#isStray(leaf),
+      (leaf) =>
+        leaf instanceof Parameter &&
+        !held.has(leaf) &&
+        (leaf.life.madeAt > this.#madeAt || (!leaf.listed && mayHide())),
     );
     if (strays.length === 0) return;
     const shapes = strays.map(({ shape }) => `Parameter ${formatShape(shape)}`).join(", ");
@@ -190,19 +198,11 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
 
   /** Later a step without gradients may be what is left of a loop that accumulates them. */
   #checkGradients(): void {
-    if (this.parameters.some(({ grad }) => grad)) return;
+    if (this.#begun || this.parameters.some(({ grad }) => grad)) return;
     throw new Error(
       `${this.constructor.name}.step: no parameter has a gradient. Call loss.backward() before step(), and zeroGrad() ` +
         "before backward(); or the loss depends on other parameters",
     );
-  }
-
-  /**
-   * Who trains a head alone leaves out parameters on purpose. Not so one that was made later, or that no module lists,
-   * unless all of this optimizer's come from modules that can hide none.
-   */
-  #isStray({ life, listed }: Parameter): boolean {
-    return life.madeAt > this.#madeAt || !(listed || this.parameters.every((parameter) => parameter.fromPlainModule));
   }
 
   #state(name: string, i: number): Tensor {

@@ -284,24 +284,18 @@ function noRecord<T>(fn: () => T): T {
   }
 }
 
-/** What a callback has returned that would go on after it. */
-function stillToCome(returned: unknown): { what: string; advice: string } | undefined {
-  if (returned instanceof Tensor) return undefined;
-  const has = (name: string) => typeof (returned as Record<string, unknown> | null | undefined)?.[name] === "function";
-  if (has("then")) return { what: "a promise", advice: "await outside" };
-  return has("next") ? { what: "a generator", advice: "walk it inside" } : undefined;
-}
-
 /**
  * Internal: checks that a callback is over.
  * @param thing that ends with it: "scope"
  * @throws ArgumentError when what it returned goes on
  */
 export function checkOver(who: string, thing: string, returned: unknown): void {
-  const later = stillToCome(returned);
-  if (later === undefined) return;
+  if (returned instanceof Tensor) return;
+  const has = (name: string) => typeof (returned as Record<string, unknown> | null | undefined)?.[name] === "function";
+  if (!has("then") && !has("next")) return;
+  const [what, advice] = has("then") ? ["a promise", "await outside"] : ["a generator", "walk it inside"];
   throw new ArgumentError(
-    `${who}: the callback returned ${later.what}; a ${thing} ends when its callback returns, so ${later.advice}`,
+    `${who}: the callback returned ${what}; a ${thing} ends when its callback returns, so ${advice}`,
   );
 }
 
@@ -347,7 +341,7 @@ export function scope<T>(fn: () => Sync<T>): T {
   const needed = computedFrom(returned, owner);
   for (const tensor of owner.own()) {
     if (needed.has(tensor)) own(tensor);
-    else tensor.forgetGraph();
+    else tensor.endGraph("forgotten");
     // What a graph needs of it stays with the graph.
     if (!returned.has(tensor)) tensor.free("scope");
   }

@@ -22,7 +22,7 @@ export interface Tracked {
   /** Gives up its numbers. Safe to repeat. */
   free(by: FreedBy): void;
   /** Gives up a graph that nobody has walked. Safe to repeat. */
-  forgetGraph(): void;
+  endGraph(state: "forgotten"): void;
 }
 
 /** Numbers, which several tensors may share. */
@@ -125,7 +125,7 @@ export class Owner {
   freeAll(): void {
     for (const tensor of this.own()) {
       tensor.free("scope");
-      tensor.forgetGraph();
+      tensor.endGraph("forgotten");
     }
   }
 }

@@ -250,16 +250,11 @@ export class Tensor implements Tracked {
     return this.node?.inputs ?? [];
   }
 
-  /** Internal: gives up its graph. */
+  /** Internal: gives up its graph, which `backward` has walked or nobody will. */
   endGraph(state: "walked" | "forgotten"): void {
     noteUse(this);
     this.node?.end(state);
     if (this.#freedBy) disown(this);
-  }
-
-  /** Internal: gives up a graph that nobody has walked. */
-  forgetGraph(): void {
-    this.endGraph("forgotten");
   }
 
   /** Class, shape, backend, and the operation that made it: "Tensor([2, 3], wasm(threads: 2), by relu)". */

@@ -9,7 +9,8 @@ import { where } from "../../tensor/ops/pointwise/where.js";
 import { sum } from "../../tensor/ops/sum.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, reducedElements } from "./element-loss.js";
-import { checkLogarithms, checkProbabilities } from "./probabilities.js";
+import { checkLogarithms } from "./log-probabilities.js";
+import { checkProbabilities } from "./probabilities.js";
 import type { Reduction } from "./reduction.js";
 
 export interface KlDivOptions {

@@ -3,7 +3,7 @@
 import { isLogSoftmax } from "../../tensor/ops/softmax.js";
 import { checkTensor, type Tensor } from "../../tensor/tensor.js";
 import { type ClassLossOptions, type Labels, pickLoss } from "./class-loss.js";
-import { checkLogarithms } from "./probabilities.js";
+import { checkLogarithms } from "./log-probabilities.js";
 
 /**
  * Internal: refuses what no logarithms of probabilities can be.

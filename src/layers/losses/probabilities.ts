@@ -1,8 +1,8 @@
-/** What losses take for probabilities, or for logarithms of them. Devices that cannot be read at once are not asked. */
+/** What losses take for probabilities. Devices that cannot be read at once are not asked. */
 
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** So much may rounding make of a probability beyond 0 and 1, or what was added before a logarithm. */
+/** So much may rounding make of a probability beyond 0 and 1. */
 const SLACK = 1e-3;
 
 /** So far from 1 may rounding bring the sum of many. */
@@ -36,20 +36,4 @@ export function checkDistributions(who: string, targets: Tensor): void {
         "classes may hold at once, take bceWithLogits; to let an example count less, weight",
     );
   }
-}
-
-/**
- * NaN and infinity are left to whoever looks for those.
- * @param values row by row
- * @param rowLength how many of them an example has
- * @param advice what to do about it
- * @throws RangeError naming the first example with a number that is no logarithm of a probability: they are at most 0
- */
-export function checkLogarithms(who: string, values: ArrayLike<number>, rowLength: number, advice: string): void {
-  const wrong = Array.prototype.findIndex.call(values, (value) => value > SLACK && value < Infinity);
-  if (wrong === -1) return;
-  throw new RangeError(
-    `${who}: expected log-probabilities, which are at most 0; example ${Math.floor(wrong / rowLength)} has ` +
-      `${values[wrong]}. ${advice}`,
-  );
 }

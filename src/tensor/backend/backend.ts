@@ -66,17 +66,8 @@ export type UnaryName =
 
 /** Every binary op, with broadcasting. `eq`, `lt` and `le` give 1 or 0. */
 export type BinaryName =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "pow"
-  | "maximum"
-  | "minimum"
-  | "eq"
-  | "lt"
-  | "le"
-  | "keepWhere";
+  // biome-ignore format: a list of names
+  "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "eq" | "lt" | "le" | "keepWhere";
 
 /** y = f(x; a, b), element by element. */
 export interface UnaryFormula {
