@@ -20,7 +20,14 @@ import { aTensor, checkTensor, type Parameter, type Tensor } from "../tensor/ten
 import { constantParameter } from "./init.js";
 import { Module } from "./module.js";
 
-export interface BatchNormOptions {
+export interface BatchNorm2dOptions {
+  /** Added to the variance. Default 1e-5. */
+  eps?: number;
+  /** Weight of the newest batch in the running moments. Default 0.1. */
+  momentum?: number;
+}
+
+export interface BatchNormOptions extends BatchNorm2dOptions {
   /** [C], scale of each channel. */
   weight: Tensor;
   /** [C], shift of each channel. */
@@ -31,13 +38,9 @@ export interface BatchNormOptions {
   runningVar: Tensor;
   /** Normalize by the batch's own moments, and update the running ones. */
   training: boolean;
-  /** Weight of the newest batch in the running moments. Default 0.1. */
-  momentum?: number;
-  /** Added to the variance. Default 1e-5. */
-  eps?: number;
 }
 
-const momentumKinds = { eps: numberFrom(0), momentum: numberUpTo(0, 1) };
+const KINDS: OptionKinds<BatchNorm2dOptions> = { eps: numberFrom(0), momentum: numberUpTo(0, 1) };
 
 const batchNormKinds: OptionKinds<BatchNormOptions> = {
   weight: needed(aTensor),
@@ -45,7 +48,7 @@ const batchNormKinds: OptionKinds<BatchNormOptions> = {
   runningMean: needed(aTensor),
   runningVar: needed(aTensor),
   training: needed(aBoolean),
-  ...momentumKinds,
+  ...KINDS,
 };
 
 /** y ← alpha·y + beta·x, in place. */
@@ -79,15 +82,6 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
     return normalize(x, batch, { weight, bias, eps });
   });
 }
-
-export interface BatchNorm2dOptions {
-  /** Added to the variance. Default 1e-5. */
-  eps?: number;
-  /** Weight of the newest batch in the running moments. Default 0.1. */
-  momentum?: number;
-}
-
-const KINDS: OptionKinds<BatchNorm2dOptions> = momentumKinds;
 
 /** Internal: what batch norms of any number of axes have in common: parameters, running moments, modes. */
 export abstract class BatchNorm extends Module {

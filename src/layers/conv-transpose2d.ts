@@ -3,8 +3,7 @@
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { type ConvTranspose2dOptions, convTranspose2d, transposeKinds } from "../tensor/ops/conv-transpose2d.js";
-import { convWindow } from "../tensor/ops/conv2d.js";
-import { type Pair, pairOf } from "../tensor/ops/window.js";
+import { type Pair, pairOf, stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
@@ -45,7 +44,7 @@ export class ConvTranspose2d extends Module {
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ShapeError(`ConvTranspose2d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
     }
-    convWindow("ConvTranspose2d", rest);
+    stepsOf("ConvTranspose2d", rest);
     pairOf(rest.outputPadding ?? 0, 0, "ConvTranspose2d: outputPadding");
     const shape = [inChannels, outChannels / groups, ...pairOf(kernelSize, 1, "ConvTranspose2d: kernelSize")];
     this.weight = kaimingUniform(shape, generator);

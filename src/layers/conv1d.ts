@@ -5,8 +5,8 @@ import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
 import { type Conv1dOptions, conv1d, imagePadding, lineKinds } from "../tensor/ops/conv1d.js";
-import { convWindow } from "../tensor/ops/conv2d.js";
 import { pad } from "../tensor/ops/movement/pad.js";
+import { stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
@@ -56,7 +56,7 @@ export class Conv1d extends Module {
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ShapeError(`Conv1d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
     }
-    const window = convWindow("Conv1d", { stride: [1, rest.stride ?? 1], dilation: [1, rest.dilation ?? 1] });
+    const window = stepsOf("Conv1d", { stride: [1, rest.stride ?? 1], dilation: [1, rest.dilation ?? 1] });
     this.#sides = sidesOf("Conv1d", imagePadding(rest.padding ?? 0), [1, kernelSize], window);
     const shape = [outChannels, inChannels / groups, kernelSize];
     this.weight = kaimingUniform(shape, generator);

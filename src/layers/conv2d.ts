@@ -5,9 +5,9 @@ import { scope } from "../tensor/autograd.js";
 import type { ConvEpilogue } from "../tensor/backend/backend.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
-import { type Conv2dOptions as Conv2dOpOptions, convKinds, convolve, convWindow } from "../tensor/ops/conv2d.js";
+import { type Conv2dOptions as Conv2dOpOptions, convKinds, convolve } from "../tensor/ops/conv2d.js";
 import { pad } from "../tensor/ops/movement/pad.js";
-import { type Pair, pairOf } from "../tensor/ops/window.js";
+import { type Pair, pairOf, stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
@@ -58,7 +58,7 @@ export class Conv2d extends Module {
       throw new ShapeError(`Conv2d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
     }
     const kernel = pairOf(kernelSize, 1, "Conv2d: kernelSize");
-    this.#sides = sidesOf("Conv2d", padding, kernel, convWindow("Conv2d", { stride, dilation }));
+    this.#sides = sidesOf("Conv2d", padding, kernel, stepsOf("Conv2d", { stride, dilation }));
     const shape = [outChannels, inChannels / groups, ...kernel];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;

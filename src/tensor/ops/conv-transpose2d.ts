@@ -4,11 +4,11 @@ import { checkOptions, type OptionKinds } from "../arguments.js";
 import { checkSameBackend, record, scope } from "../autograd.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
-import { type Conv2dOptions, conv2dGeometry, convWindow, windowKinds } from "./conv2d.js";
+import { type Conv2dOptions, conv2dGeometry, windowKinds } from "./conv2d.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import { add } from "./pointwise/arithmetic.js";
-import { aPair, type Pair, pairOf } from "./window.js";
+import { aPair, type Pair, pairOf, stepsOf } from "./window.js";
 
 export interface ConvTranspose2dOptions extends Omit<Conv2dOptions, "padding"> {
   /** How much is cut off the result on every side. Default 0. */
@@ -23,7 +23,7 @@ const KINDS: OptionKinds<ConvTranspose2dOptions> = { ...transposeKinds, bias: aT
 
 /** The shape of the images whose convolution has the shape of x. */
 function imagesOf(x: Shape, w: Shape, options: ConvTranspose2dOptions): Shape {
-  const { strideH, strideW, padH, padW, dilationH, dilationW } = convWindow("convTranspose2d", options);
+  const { strideH, strideW, padH, padW, dilationH, dilationW } = stepsOf("convTranspose2d", options);
   const [moreH, moreW] = pairOf(options.outputPadding ?? 0, 0, "convTranspose2d: outputPadding");
   if (moreH >= Math.max(strideH, dilationH) || moreW >= Math.max(strideW, dilationW)) {
     throw new ShapeError(

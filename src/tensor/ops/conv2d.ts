@@ -8,25 +8,24 @@ import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { aConvPadding, type ConvPadding, sidesOf } from "./conv-padding.js";
 import { pad } from "./movement/pad.js";
 import { sum } from "./sum.js";
-import { aPair, type Pair, pairOf, windowCount } from "./window.js";
+import { aPair, type Pair, stepsOf, windowCount } from "./window.js";
 
-/** How a filter moves, with as many zeros on either side. */
-interface WindowOptions {
-  /** Step of the window. Default 1. */
+export interface Conv2dOptions {
+  /** [O], added to each output channel. */
+  bias?: Tensor;
+  /** Step of the filter. Default 1. */
   stride?: Pair;
-  /** Zeros added on every side. Default 0. */
-  padding?: Pair;
+  /** Zeros added on every side, or [height, width], [left, right, top, bottom], "same" or "valid". Default 0. */
+  padding?: ConvPadding;
   /** Distance between the filter's taps. Default 1. */
   dilation?: Pair;
   /** Channels are split into this many groups that do not see each other. Default 1. */
   groups?: number;
 }
 
-export interface Conv2dOptions extends Omit<WindowOptions, "padding"> {
-  /** [O], added to each output channel. */
-  bias?: Tensor;
-  /** Zeros added on every side, or [height, width], [left, right, top, bottom], "same" or "valid". Default 0. */
-  padding?: ConvPadding;
+/** With as many zeros on either side. */
+interface WindowOptions extends Omit<Conv2dOptions, "bias" | "padding"> {
+  padding?: Pair;
 }
 
 /** What a window's options may be, whose numbers are checked with its shapes. */
@@ -36,17 +35,6 @@ export const windowKinds = { stride: aPair, padding: aPair, dilation: aPair, gro
 export const convKinds = { ...windowKinds, padding: aConvPadding };
 
 const KINDS: OptionKinds<Conv2dOptions> = { ...convKinds, bias: aTensor };
-
-/**
- * How the filter of `who` moves, along both axes.
- * @throws ShapeError when a step, a padding or a dilation is no size
- */
-export function convWindow(who: string, { stride = 1, padding = 0, dilation = 1 }: WindowOptions) {
-  const [strideH, strideW] = pairOf(stride, 1, `${who}: stride`);
-  const [padH, padW] = pairOf(padding, 0, `${who}: padding`);
-  const [dilationH, dilationW] = pairOf(dilation, 1, `${who}: dilation`);
-  return { strideH, strideW, padH, padW, dilationH, dilationW };
-}
 
 function shown(x: Shape, weight: Shape): string {
   return `\n  input   ${formatShape(x)}  (N, C, H, W)\n  weight  ${formatShape(weight)}  (O, C, kH, kW)`;
@@ -69,7 +57,7 @@ export function conv2dGeometry(x: Shape, weight: Shape, options: WindowOptions =
   const shapes = shown(x, weight);
   const [n, c, h, w] = x;
   const [o, cPerGroup, kH, kW] = weight;
-  const window = convWindow("conv2d", options);
+  const window = stepsOf("conv2d", options);
   const { strideH, strideW, padH, padW, dilationH, dilationW } = window;
   const groups = options.groups ?? 1;
   if (!Number.isInteger(groups) || groups < 1 || c % groups !== 0 || o % groups !== 0) {
@@ -110,7 +98,7 @@ export function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, epilogue?
   checkOptions("conv2d", options, KINDS);
   const { bias, stride, padding, dilation, groups } = options;
   checkAxes(x.shape, w.shape);
-  const sides = sidesOf("conv2d", padding, w.shape.slice(2), convWindow("conv2d", { stride, dilation }));
+  const sides = sidesOf("conv2d", padding, w.shape.slice(2), stepsOf("conv2d", { stride, dilation }));
   const [left, right, top, bottom] = sides;
   if (left !== right || top !== bottom) {
     return scope(() => convolve(pad(x, sides), w, { ...options, padding: 0 }, epilogue));

@@ -29,6 +29,20 @@ export function pairOf(value: Pair, least: number, what: string): readonly [numb
 }
 
 /**
+ * How the window of `who` moves, along both axes.
+ * @throws ShapeError when a step, a padding or a dilation is no size
+ */
+export function stepsOf(
+  who: string,
+  { stride = 1, padding = 0, dilation = 1 }: { stride?: Pair; padding?: Pair; dilation?: Pair },
+) {
+  const [strideH, strideW] = pairOf(stride, 1, `${who}: stride`);
+  const [padH, padW] = pairOf(padding, 0, `${who}: padding`);
+  const [dilationH, dilationW] = pairOf(dilation, 1, `${who}: dilation`);
+  return { strideH, strideW, padH, padW, dilationH, dilationW };
+}
+
+/**
  * Positions of a window of `k` taps: ⌊(n + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1. With `ceilMode` the quotient
  * is rounded up, so that the last window may reach beyond the end, but not begin there.
  */

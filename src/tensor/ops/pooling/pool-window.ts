@@ -3,7 +3,7 @@
 import { aBoolean, type OptionKinds } from "../../arguments.js";
 import type { PoolGeometry } from "../../backend/backend.js";
 import { formatShape, type Shape, ShapeError } from "../../shape.js";
-import { aPair, type Pair, pairOf, windowCount } from "../window.js";
+import { aPair, type Pair, pairOf, stepsOf, windowCount } from "../window.js";
 
 export interface Pool2dOptions {
   /** Step of the window. Default: the window's own size. */
@@ -31,16 +31,15 @@ type Divisors = Partial<Pick<PoolGeometry, "countIncludePad" | "divisorOverride"
 export function poolWindow(
   who: string,
   kernelSize: Pair,
-  { stride = kernelSize, padding = 0, dilation = 1 }: Pool2dOptions & Dilation,
+  { stride = kernelSize, padding, dilation }: Pool2dOptions & Dilation,
 ) {
   const [kH, kW] = pairOf(kernelSize, 1, `${who}: kernelSize`);
-  const [strideH, strideW] = pairOf(stride, 1, `${who}: stride`);
-  const [padH, padW] = pairOf(padding, 0, `${who}: padding`);
-  const [dilationH, dilationW] = pairOf(dilation, 1, `${who}: dilation`);
+  const steps = stepsOf(who, { stride, padding, dilation });
+  const { padH, padW } = steps;
   if (2 * padH > kH || 2 * padW > kW) {
     throw new ShapeError(`${who}: padding [${padH}, ${padW}] is more than half the window [${kH}, ${kW}]`);
   }
-  return { kH, kW, strideH, strideW, padH, padW, dilationH, dilationW };
+  return { kH, kW, ...steps };
 }
 
 export function poolGeometry(
