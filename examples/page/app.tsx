@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { loaded, look } from "./watch/state.js";
-import { Watch } from "./watch/watch.js";
+import { loadRest as loadRestOfWatch, Watch } from "./watch/watch.js";
 import { listen, send } from "./worker-link.js";
 
 const SOURCE = "https://www.npmjs.com/package/torchlet";
@@ -35,7 +35,7 @@ async function show(): Promise<void> {
 /** Once a net learns, all the rest comes, too: from then on, nothing is asked for any more. */
 async function loadRest(): Promise<void> {
   stopWaiting();
-  await Promise.all([...Object.values(SECTIONS).map(({ load }) => load()), workerHasRest()]);
+  await Promise.all([loadRestOfWatch(), ...Object.values(SECTIONS).map(({ load }) => load()), workerHasRest()]);
   loaded.value = true;
 }
 

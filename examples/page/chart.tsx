@@ -1,8 +1,8 @@
 /** Chart: lines over the steps of training, with the numbers as a table behind it. */
 
 import { useState } from "preact/hooks";
-
-export type Point = readonly [x: number, y: number];
+import "./chart.css";
+import { type Point, thinned } from "./points.js";
 
 export interface Series {
   name: string;
@@ -27,24 +27,6 @@ const PLACES = 240;
 
 /** So many rows of a table can be read. */
 const ROWS = 20;
-
-/** At most so many points, each the mean of those it stands for. */
-export function thinned(points: readonly Point[], most: number): readonly Point[] {
-  if (points.length <= most) return points;
-  return Array.from({ length: most }, (_, k): Point => {
-    const part = points.slice(Math.floor((k * points.length) / most), Math.floor(((k + 1) * points.length) / most));
-    return [part.at(-1)![0], part.reduce((sum, [, y]) => sum + y, 0) / part.length];
-  });
-}
-
-/** Each point as the mean of those before it, the nearer the more: what is left of a loss without its noise. */
-export function smoothed(points: readonly Point[], share = 0.1): Point[] {
-  let mean = points[0]?.[1] ?? 0;
-  return points.map(([x, y], i): Point => {
-    mean += Math.max(share, 1 / (i + 1)) * (y - mean);
-    return [x, mean];
-  });
-}
 
 /** 1, 2 or 5 times a power of ten, so that `parts` of it cover the range. */
 function stepOf(span: number, parts: number): number {

@@ -1,6 +1,7 @@
 /** TensorDataset: examples from arrays or tensors of any shape, with classes or any numbers for targets. */
 
 import {
+  ArgumentError,
   aString,
   checkArgument,
   checkOptions,
@@ -41,6 +42,15 @@ const KINDS: OptionKinds<TensorDatasetOptions> = {
   targets: needed(someExamples),
   classes: listOf("a list of names", aString),
 };
+
+/** Only datasets of images have this option. */
+function refuseAugment(options: object): void {
+  if (!("augment" in options) || options.augment === undefined) return;
+  throw new ArgumentError(
+    "augment changes images, and a TensorDataset has numbers of any kind: imagesToDataset makes a dataset of images; " +
+      "other inputs change in a function that makes batches { inputs, targets }",
+  );
+}
 
 /** Examples stay in the form that they come in; a batch becomes tensors when it is asked for. */
 export class TensorDataset<Names extends readonly string[] | undefined = undefined> implements Dataset {
@@ -125,9 +135,11 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
    * Its tensors are released when the next batch is asked for, and at the end.
    * @throws RangeError unless `batchSize` is a positive integer, `start` one of the pass's positions, and each `shard` has an
    * example of each batch
+   * @throws ArgumentError when `fit` is to `augment` its examples, which need not be images
    * @see torch.utils.data.DataLoader
    */
   batches(batchSize: number, options: BatchOptions = {}): Iterable<Batch> {
+    refuseAugment(options);
     checkOptions("batches", options, batchKinds);
     const [inputs, targets] = [this.#inputs, this.#targets];
     return passes(this.length, batchSize, options, () => (indices) => ({

@@ -3,7 +3,6 @@
 import type { AugmentOptions } from "../data/augment/options.js";
 import type { Batch } from "../data/batch.js";
 import { aDataset, type Dataset } from "../data/dataset.js";
-import { TensorDataset } from "../data/tensor-dataset.js";
 import { ArgumentError, isNumberArray, type Kind, show } from "../tensor/arguments.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -54,14 +53,8 @@ export interface PassOptions {
   onStart?: () => void;
 }
 
-/** @throws ArgumentError when something is asked of batches that a program makes, or changes of images of what has none */
+/** @throws ArgumentError when something is asked of batches that a program makes */
 export function checkAsked(who: string, data: DataSource, asked: PassOptions): void {
-  if (asked.augment && data instanceof TensorDataset) {
-    throw new ArgumentError(
-      `${who}: augment changes images, and a TensorDataset has numbers of any kind: imagesToDataset makes a dataset of ` +
-        "images; other inputs change in a function that makes batches { inputs, targets }",
-    );
-  }
   const [name] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined || isDataset(data)) return;
   throw new ArgumentError(`${who}: ${name} is for datasets, and train is batches, which are as they are: leave it out`);

@@ -1,7 +1,7 @@
-/** What the page's charts make of many points. */
+/** Many points as few, and without noise. */
 
 import { expect, it } from "vitest";
-import { smoothed, thinned } from "../../examples/page/chart.js";
+import { smoothed, thinned } from "../../examples/page/points.js";
 
 it("thins a line to means of neighbours, and leaves a short one alone", () => {
   const points = Array.from({ length: 10 }, (_, i) => [i, i * i] as const);

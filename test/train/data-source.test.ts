@@ -340,7 +340,7 @@ describe("errors", () => {
         const train = new TensorDataset({ inputs: INPUTS, targets: LABELS });
         return fitted(train, { batchSize: 5, augment: {} });
       },
-      "fit: augment changes images, and a TensorDataset has numbers of any kind: imagesToDataset makes a dataset of images",
+      "augment changes images, and a TensorDataset has numbers of any kind: imagesToDataset makes a dataset of images",
     ],
     [
       "probabilities of classes for nllLoss, which takes classes",

@@ -1,12 +1,13 @@
 /** Curves: the loss of each step, and how many faces are told right. */
 
-import { Chart, smoothed } from "../chart.js";
+import { Chart } from "../chart.js";
+import { smoothed } from "../points.js";
 import { accuracies, losses } from "./state.js";
 import { percent } from "./words.js";
 
 export function Curves() {
   return (
-    <div class="curves">
+    <>
       <Chart
         title="Loss, step by step"
         series={[
@@ -21,6 +22,6 @@ export function Curves() {
         range={[0, 1]}
         format={percent}
       />
-    </div>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 /** Hint: what the numbers mean at the moment. */
 
-import { smoothed } from "../chart.js";
+import { smoothed } from "../points.js";
 import { accuracies, losses, step } from "./state.js";
 
 export function Hint() {

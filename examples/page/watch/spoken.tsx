@@ -1,7 +1,7 @@
 /** Spoken: how it goes, in one sentence every few seconds, for those who hear the page. */
 
 import { useEffect, useState } from "preact/hooks";
-import { smoothed } from "../chart.js";
+import { smoothed } from "../points.js";
 import { faces, look, losses, phase, step } from "./state.js";
 
 const EVERY_MS = 6000;

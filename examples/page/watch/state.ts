@@ -1,7 +1,7 @@
 /** What the section Watch shows, and what can be done to it. */
 
 import { computed, signal } from "@preact/signals";
-import type { Point } from "../chart.js";
+import type { Point } from "../points.js";
 import type { Began, Faces, History, Look, News, Progress } from "../protocol.js";
 import { EASY, HARDER, readAddress, type Settings, writeAddress } from "../settings.js";
 import { send } from "../worker-link.js";
@@ -37,6 +37,8 @@ export const saved = signal<{ epoch: number; bytes: number } | undefined>(undefi
 export const loaded = signal(false);
 
 export const step = computed(() => progress.value?.step ?? 0);
+/** Whether the net has taken a step, has been looked at, or never will. */
+export const isUnderWay = computed(() => Boolean(progress.value || look.value) || phase.value === "failed");
 export const isHarder = computed(() => settings.value.faces === "all");
 
 /** Whether the run has ended because another net was to learn: it goes on from its last epoch. */

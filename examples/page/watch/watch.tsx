@@ -1,15 +1,22 @@
 /** Watch: a net learns faces in front of one's eyes. */
 
-import { Confusion } from "./confusion.js";
+import { effect, signal } from "@preact/signals";
 import { Controls } from "./controls.js";
-import { Curves } from "./curves.js";
 import { FaceGrid } from "./face-grid.js";
-import { Filters } from "./filters.js";
 import { Score } from "./score.js";
-import { SettingsForm } from "./settings-form.js";
 import { Spoken } from "./spoken.js";
-import { Stages } from "./stages.js";
-import { isHarder, loaded, problem, wrongNames } from "./state.js";
+import { isHarder, isUnderWay, loaded, problem, wrongNames } from "./state.js";
+
+const rest = signal<typeof import("./rest.js") | undefined>(undefined);
+
+effect(() => {
+  if (isUnderWay.value) void loadRest();
+});
+
+/** Until the net has taken its first step, there is nothing to be seen in it. */
+export async function loadRest(): Promise<void> {
+  rest.value = await import("./rest.js");
+}
 
 function Opening() {
   return (
@@ -59,15 +66,10 @@ export function Watch() {
         <FaceGrid />
         <div class="side">
           <Score />
-          <Curves />
+          <div class="curves">{rest.value && <rest.value.Curves />}</div>
         </div>
       </div>
-      <div class="pair">
-        <Filters />
-        <Confusion />
-      </div>
-      <Stages />
-      <SettingsForm />
+      {rest.value && <rest.value.Below />}
     </>
   );
 }

@@ -1,17 +1,10 @@
 /** FaceSet: drawn faces as a dataset, each drawn when it is first asked for. */
 
-import {
-  type Batch,
-  type BatchOptions,
-  type ClassDataset,
-  cat,
-  defaultGenerator,
-  Generator,
-  type Image,
-  imageToTensor,
-  scope,
-  type Tensor,
-} from "../../../src/index.js";
+import { imageToTensor } from "../../../src/data/image-to-tensor.js";
+import type { Batch, BatchOptions, ClassDataset, Image, Tensor } from "../../../src/index.js";
+import { scope } from "../../../src/tensor/autograd.js";
+import { cat } from "../../../src/tensor/ops/movement/cat.js";
+import { defaultGenerator, Generator } from "../../../src/tensor/random.js";
 import { drawFace, FACE_CLASSES } from "../../draw-face.js";
 import type { Settings } from "../settings.js";
 

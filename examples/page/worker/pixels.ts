@@ -1,6 +1,7 @@
 /** pixelsOf: an image of the library's as the page draws it. */
 
-import { type Image, imageToRgba } from "../../../src/index.js";
+import { imageToRgba } from "../../../src/data/image-to-rgba.js";
+import type { Image } from "../../../src/index.js";
 import type { Pixels } from "../protocol.js";
 
 export function pixelsOf(image: Image): Pixels {

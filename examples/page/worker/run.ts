@@ -1,22 +1,13 @@
 /** Run: a net that learns faces, from a seed on, as fast or as slowly as the page wants it. */
 
-import {
-  Adam,
-  AdamW,
-  fit,
-  manualSeed,
-  memory,
-  Net1,
-  Net3,
-  type Optimizer,
-  type Parameter,
-  type Sequential,
-  SGD,
-  type StepReport,
-  type Training,
-  TrainingPosition,
-  useBackend,
-} from "../../../src/index.js";
+// Not from index.ts, whose every name would count as what the worker begins with: see vite.config.ts.
+import type { Optimizer, Parameter, Sequential, StepReport, Training } from "../../../src/index.js";
+import { Net3 } from "../../../src/nets/net3.js";
+import { Adam } from "../../../src/optim/adam.js";
+import { memory, useBackend } from "../../../src/tensor/backend/registry.js";
+import { manualSeed } from "../../../src/tensor/random.js";
+import { fit } from "../../../src/train/fit.js";
+import { TrainingPosition } from "../../../src/train/position.js";
 import type { Begin, FileKind, History, News } from "../protocol.js";
 import type { Settings } from "../settings.js";
 import { FaceSet, SIZE } from "./faces.js";
@@ -39,16 +30,17 @@ const PROGRESS_MS = 100;
 /** Between two looks at the net: so long at least, and so many times what the last one took. */
 const [LOOK_MS, LOOK_SHARE] = [200, 8];
 
-const nets: Record<Settings["net"], () => Sequential> = {
-  net1: () => new Net1({ size: SIZE }),
-  net3: () => new Net3({ size: SIZE }),
-};
+async function makeNet(name: Settings["net"]): Promise<Sequential> {
+  if (name === "net3") return new Net3({ size: SIZE });
+  const { Net1 } = await import("./chosen.js");
+  return new Net1({ size: SIZE });
+}
 
-const optimizers: Record<Settings["optimizer"], (parameters: Parameter[], lr: number) => Optimizer> = {
-  adam: (parameters, lr) => new Adam(parameters, { lr }),
-  adamw: (parameters, lr) => new AdamW(parameters, { lr }),
-  sgd: (parameters, lr) => new SGD(parameters, { lr, momentum: 0.9 }),
-};
+async function makeOptimizer(name: Settings["optimizer"], parameters: Parameter[], lr: number): Promise<Optimizer> {
+  if (name === "adam") return new Adam(parameters, { lr });
+  const { AdamW, SGD } = await import("./chosen.js");
+  return name === "adamw" ? new AdamW(parameters, { lr }) : new SGD(parameters, { lr, momentum: 0.9 });
+}
 
 export class Run {
   /** Resolves when nothing of it goes on any more; what it has can be asked for all the same. */
@@ -109,8 +101,8 @@ export class Run {
     const saved = resume ? await savedRun() : undefined;
     await useBackend(backend, backend === "wasm" ? { memoryLimit: MEMORY } : {});
     manualSeed(seed);
-    const model = nets[name]();
-    const optimizer = optimizers[by](model.parameters(), lr);
+    const model = await makeNet(name);
+    const optimizer = await makeOptimizer(by, model.parameters(), lr);
     const position = await this.#positionOf(saved, { model, optimizer });
     this.#training = { model, optimizer, position };
     const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);

@@ -13,6 +13,7 @@ function tell(news: News): void {
 /** What is loaded only when it is used, some of it within the library. */
 function loadRest(): Promise<unknown> {
   return Promise.all([
+    import("./chosen.js"),
     import("./record-step.js"),
     import("./file.js"),
     import("./saving.js"),

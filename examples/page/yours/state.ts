@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { type Drop, type DroppedFile, droppedFiles } from "../../../src/data/dropped-files.js";
-import type { Point } from "../chart.js";
+import type { Point } from "../points.js";
 import type { News } from "../protocol.js";
 import { listen, send } from "../worker-link.js";
 import type { Answer, Learned, OwnClass, OwnNews, OwnProgress, OwnRequest, Photograph } from "./protocol.js";
