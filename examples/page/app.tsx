@@ -9,6 +9,9 @@ import { listen, send } from "./worker-link.js";
 
 const SOURCE = "https://www.npmjs.com/package/torchlet";
 
+/** Where the reference of the API lies, on sites that have it. */
+const REFERENCE = import.meta.env.VITE_REFERENCE;
+
 interface Section {
   name: string;
   /** What the rest of the page does not need to wait for. */
@@ -87,6 +90,12 @@ export function App() {
         <p class="closing">
           Everything on this page is computed in this tab, by <a href={SOURCE}>torchlet</a>: its own tensors, gradients
           and kernels, with no other library underneath. The faces are drawn by a program; nobody was photographed.
+          {REFERENCE && (
+            <>
+              {" "}
+              <a href={REFERENCE}>The reference of the API</a> has every function of it.
+            </>
+          )}
         </p>
       </footer>
     </>

@@ -88,6 +88,8 @@ export interface Began {
   parameters: number;
   /** The backend that really computes, and how. */
   device: string;
+  /** Why the backend that was asked for does not compute, where `wasm` does in its place. */
+  refusal: string | undefined;
 }
 
 /** Where training stands. */

@@ -8,3 +8,7 @@ declare module "*?worker&url" {
 }
 
 declare module "*.css";
+
+interface ImportMeta {
+  readonly env: { readonly VITE_REFERENCE?: string };
+}

@@ -1,5 +1,6 @@
 /** The section Keep: files that others read, and a run that a reload goes on with. */
 
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Download, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -30,6 +31,26 @@ async function bytesOf(file: Download): Promise<Uint8Array> {
   return readFile(await file.path());
 }
 
+/** The times that a run took, which no other takes. */
+const TIMES = ["seconds", "imagesPerSecond"];
+
+/** Everything of a run that is the same in each: weights, moments, buffers, positions, random numbers, reports. */
+async function stateOf(page: Page): Promise<Record<string, unknown>> {
+  await page.getByRole("link", { name: "Keep" }).click();
+  const bytes = await bytesOf(await download(page, "The whole run"));
+  await page.getByRole("link", { name: "Watch" }).click();
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const digests = Object.entries(tensors).map(([name, x]) => [
+    name,
+    createHash("sha256").update(x.dataSync()).digest("hex"),
+  ]);
+  // Of the times, there is a digest in the file, too.
+  const said = Object.entries(metadata).filter(([name]) => name !== "sha256" && !TIMES.includes(name));
+  const withoutTimes = (key: string, value: unknown) => (TIMES.includes(key) ? undefined : value);
+  const rest = said.map(([name, text]) => [name, JSON.parse(text, withoutTimes)]);
+  return Object.fromEntries([...digests, ...rest]);
+}
+
 describe.skipIf(noChromium)(`Keep${noChromium ? `: ${noChromium}` : ""}`, () => {
   it("gives the weights and the whole run as safetensors, the net as ONNX", async () => {
     const { page, said, requests } = await site.visit("?batch=4", still);
@@ -56,7 +77,7 @@ describe.skipIf(noChromium)(`Keep${noChromium ? `: ${noChromium}` : ""}`, () => 
     expect(said).toEqual([]);
   });
 
-  it("goes on after a reload, with the numbers that the run would have had", async () => {
+  it("goes on after a reload, to the bits that the run would have had", async () => {
     // Four steps an epoch.
     const address = "?batch=256&net=net3";
     const stepTo = async (page: Page, step: number) => {
@@ -66,6 +87,8 @@ describe.skipIf(noChromium)(`Keep${noChromium ? `: ${noChromium}` : ""}`, () => 
     await stepTo(whole, 6);
     const expected = await lossesOf(whole);
     expect(expected).toHaveLength(6);
+    const state = await stateOf(whole);
+    expect(Object.keys(state)).toEqual(expect.arrayContaining(["generators", "model.0.weight", "optimizer.exp_avg.0"]));
 
     const { page } = await site.visit(address, still);
     await stepTo(page, 5);
@@ -76,6 +99,7 @@ describe.skipIf(noChromium)(`Keep${noChromium ? `: ${noChromium}` : ""}`, () => 
     await page.getByText(/^step 5\b/).waitFor();
     await stepTo(page, 6);
     expect(await lossesOf(page)).toEqual(expected);
+    expect(await stateOf(page)).toEqual(state);
 
     await page.getByRole("button", { name: "Start again" }).click();
     await page.getByRole("button", { name: "Pause" }).click();

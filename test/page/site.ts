@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { type BrowserContextOptions, chromium, type Page } from "playwright";
 import { build } from "vite";
 import { expect, onTestFinished } from "vitest";
 import { serve } from "../bundle/app/build.js";
@@ -21,8 +21,9 @@ export interface Visit {
 }
 
 export interface Site {
-  browser: Browser;
   address: string;
+  /** Opens an empty tab, for what has to be done before the page is there, until the test is over. */
+  blank(how?: BrowserContextOptions): Promise<Visit>;
   /** Opens the page, at an address such as "?seed=2#step", until the test is over. */
   visit(where?: string, how?: BrowserContextOptions): Promise<Visit>;
   close(): Promise<void>;
@@ -41,7 +42,7 @@ export async function openSite({ isolated = false } = {}): Promise<Site> {
   const server = await serve(folder, isolated ? isolation : {});
   const browser = await chromium.launch({ ...launchOptions, args: [...launchOptions.args, ...fakeCamera] });
   const address = server.resolvedUrls!.local[0];
-  const visit = async (where = "", how: BrowserContextOptions = {}) => {
+  const blank = async (how: BrowserContextOptions = {}) => {
     const context = await browser.newContext(how);
     onTestFinished(() => context.close());
     const page = await context.newPage();
@@ -50,15 +51,19 @@ export async function openSite({ isolated = false } = {}): Promise<Site> {
     page.on("console", (message) => said.push(message.text()));
     page.on("pageerror", (error) => said.push(error.message));
     context.on("request", (request) => requests.push(request.url()));
-    await page.goto(address + where);
     return { page, said, requests };
+  };
+  const visit = async (where = "", how: BrowserContextOptions = {}) => {
+    const visited = await blank(how);
+    await visited.page.goto(address + where);
+    return visited;
   };
   const close = async () => {
     await browser.close();
     await server.close();
     await rm(folder, { recursive: true });
   };
-  return { browser, address, visit, close };
+  return { address, blank, visit, close };
 }
 
 /** expect.poll for what a net has to compute first. */

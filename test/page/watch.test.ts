@@ -164,8 +164,7 @@ describe.skipIf(noChromium)(`Watch${noChromium ? `: ${noChromium}` : ""}`, () =>
   });
 
   it("says what is missing where there are no workers", async () => {
-    const context = await site.browser.newContext();
-    const page = await context.newPage();
+    const { page } = await site.blank();
     await page.addInitScript(() => Reflect.deleteProperty(window, "Worker"));
     await page.goto(site.address);
     expect(await page.getByRole("alert").innerText()).toContain("no web workers");

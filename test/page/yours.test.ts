@@ -1,13 +1,11 @@
 /** The section Yours: photographs from files and the camera, a net that learns them, and what it says afterwards. */
 
 import { join } from "node:path";
-import { encode } from "jpeg-js";
 import type { Locator, Page } from "playwright";
-import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Generator } from "../../src/tensor/random.js";
 import { noChromium } from "../chromium.js";
 import { folderOf } from "../data/photographs.js";
+import { card, choose, photographs, type Upload } from "./photographs.js";
 import { eventually, openSite, type Site, still } from "./site.js";
 
 let site: Site;
@@ -17,40 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-interface Upload {
-  name: string;
-  mimeType: string;
-  buffer: Buffer;
-}
-
-const [WIDTH, HEIGHT] = [90, 70];
-
-/** Photographs of one colour and some noise: PNG, and JPEG every third. */
-function photographs(name: string, color: readonly number[], count: number): Upload[] {
-  const random = new Generator(color[0]);
-  return Array.from({ length: count }, (_, i) => {
-    const data = Buffer.from(
-      Uint8Array.from({ length: 4 * WIDTH * HEIGHT }, (_, k) => (k % 4 === 3 ? 255 : color[k % 4] + random.int(50))),
-    );
-    const image = { width: WIDTH, height: HEIGHT, data };
-    return i % 3 === 2
-      ? { name: `${name}-${i}.jpg`, mimeType: "image/jpeg", buffer: encode(image, 90).data }
-      : {
-          name: `${name}-${i}.png`,
-          mimeType: "image/png",
-          buffer: PNG.sync.write(Object.assign(new PNG(image), { data })),
-        };
-  });
-}
-
 const red = photographs("red", [180, 20, 40], 9);
 const blue = photographs("blue", [30, 40, 190], 9);
-
-const card = (page: Page, place: number) => page.locator(".class-card").nth(place);
-
-async function choose(page: Page, place: number, files: Upload[]): Promise<void> {
-  await card(page, place).locator("input[type=file]").setInputFiles(files);
-}
 
 /** Drops files or folders onto something, as from the desktop. */
 async function drop(page: Page, onto: Locator, paths: string[]): Promise<void> {

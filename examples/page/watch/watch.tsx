@@ -1,11 +1,12 @@
 /** Watch: a net learns faces in front of one's eyes. */
 
 import { effect, signal } from "@preact/signals";
+import { SETTINGS } from "../settings.js";
 import { Controls } from "./controls.js";
 import { FaceGrid } from "./face-grid.js";
 import { Score } from "./score.js";
 import { Spoken } from "./spoken.js";
-import { isHarder, isUnderWay, loaded, problem, wrongNames } from "./state.js";
+import { began, isHarder, isUnderWay, loaded, problem, settings, wrongNames } from "./state.js";
 
 const rest = signal<typeof import("./rest.js") | undefined>(undefined);
 
@@ -45,6 +46,17 @@ function Problem() {
   );
 }
 
+/** What does not run here, and what does in its place. */
+function Refusal() {
+  const reason = began.value?.refusal;
+  if (reason === undefined) return null;
+  return (
+    <p class="problem" role="status">
+      {SETTINGS.backend.options[settings.value.backend]} does not compute here, so WebAssembly does. {reason}
+    </p>
+  );
+}
+
 function WrongNames() {
   if (wrongNames.length === 0) return null;
   return (
@@ -59,6 +71,7 @@ export function Watch() {
     <>
       <Opening />
       <WrongNames />
+      <Refusal />
       <Problem />
       <Controls />
       <Spoken />

@@ -18,8 +18,10 @@ import {
   Net3,
   predict,
 } from "../../../src/index.js";
+import { generatorStates, setGeneratorStates } from "../../../src/tensor/random.js";
 import type { Learned, Mistake, OwnClass, OwnNews, OwnRequest } from "../yours/protocol.js";
 import { pixelsOf } from "./pixels.js";
+import { takeOver, type WeightsFile } from "./trunk.js";
 
 /** Width and height in pixels, and how a photograph gets there: its middle, cut out square. */
 const SIZE = 64;
@@ -29,6 +31,9 @@ const SHAPE = { channels: 3, height: SIZE, width: SIZE };
 const ASIDE = 0.2;
 
 const [BATCH, LR] = [16, 0.002];
+
+/** Where the weights have learned before: they are not to forget it in the first steps. */
+const LR_FROM_FILE = 0.0005;
 
 /** Steps that few photographs need, seen again and again; and epochs, whatever their number. */
 const STEPS = 360;
@@ -83,6 +88,8 @@ export class Own {
   readonly #tell: (news: OwnNews) => void;
   #samples: Sample[] = [];
   #nextId = 0;
+  /** What the next nets begin with, if not with random numbers. */
+  #weights: WeightsFile | undefined;
   /** What has learned last. */
   #learned: Net3 | undefined;
   /** Whether training goes on: nothing else of torchlet may run meanwhile. */
@@ -94,11 +101,15 @@ export class Own {
     this.#tell = tell;
   }
 
-  /** Answers one request after the other, but for the one that ends what is going on. */
-  hear(request: OwnRequest): void {
+  /**
+   * Answers one request after the other, but for the one that ends what is going on.
+   * @returns what resolves when it is answered
+   */
+  hear(request: OwnRequest): Promise<void> {
     if (request.ask === "learn") this.#stop = new AbortController();
-    if (request.ask === "stop") void this.stop();
-    else this.#last = this.#last.then(() => this.#answer(request));
+    if (request.ask === "stop") return this.stop();
+    this.#last = this.#last.then(() => this.#answer(request));
+    return this.#last;
   }
 
   /** Resolves when nothing goes on any more. */
@@ -120,6 +131,9 @@ export class Own {
         break;
       case "removePhotograph":
         this.#samples = this.#samples.filter(({ id }) => id !== request.id);
+        break;
+      case "beginWith":
+        await this.#beginWith(request.file);
         break;
       case "learn":
         this.isLearning = true;
@@ -162,6 +176,26 @@ export class Own {
     this.#tell({ told: "added", id, of, image: pixelsOf(image) });
   }
 
+  /** Tries the file on a net, so that what does not fit is told at once. */
+  async #beginWith(file: File | undefined): Promise<void> {
+    if (!file) {
+      this.#weights = undefined;
+      return;
+    }
+    const generators = generatorStates();
+    try {
+      const weights = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+      const taken = takeOver(new Net3({ size: SIZE }), weights);
+      this.#weights = weights;
+      this.#tell({ told: "beginsWith", file: file.name, ...taken });
+    } catch (error) {
+      this.#tell({ told: "weightsRefused", file: file.name, reason: (error as Error).message });
+    } finally {
+      // A run that waits meanwhile goes on with the numbers that it would have drawn.
+      setGeneratorStates(generators);
+    }
+  }
+
   async #learn(classes: OwnClass[]): Promise<void> {
     const labels = new Map(classes.map(({ id }, label) => [id, label]));
     const samples = this.#samples.filter(({ of }) => labels.has(of));
@@ -172,7 +206,8 @@ export class Own {
     manualSeed(1);
     const [train, aside] = all.split(ASIDE);
     const net = new Net3({ classes: classes.length, size: SIZE });
-    const optimizer = new AdamW(net.parameters(), { lr: LR, weightDecay: 0.05 });
+    if (this.#weights) takeOver(net, this.#weights);
+    const optimizer = new AdamW(net.parameters(), { lr: this.#weights ? LR_FROM_FILE : LR, weightDecay: 0.05 });
     const batchSize = Math.min(BATCH, train.length);
     const wanted = Math.ceil(STEPS / Math.ceil(train.length / batchSize));
     const epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, wanted));

@@ -42,6 +42,18 @@ async function makeOptimizer(name: Settings["optimizer"], parameters: Parameter[
   return name === "adamw" ? new AdamW(parameters, { lr }) : new SGD(parameters, { lr, momentum: 0.9 });
 }
 
+/** @returns why `wasm` computes, where it was not asked to */
+async function open(backend: Settings["backend"]): Promise<string | undefined> {
+  let refusal: string | undefined;
+  try {
+    if (backend !== "wasm") await useBackend(backend);
+  } catch (error) {
+    refusal = (error as Error).message;
+  }
+  if (backend === "wasm" || refusal !== undefined) await useBackend("wasm", { memoryLimit: MEMORY });
+  return refusal;
+}
+
 export class Run {
   /** Resolves when nothing of it goes on any more; what it has can be asked for all the same. */
   readonly over: Promise<void>;
@@ -99,7 +111,7 @@ export class Run {
     const test = new FaceSet("test", TEST, this.#settings);
     this.#show(test);
     const saved = resume ? await savedRun() : undefined;
-    await useBackend(backend, backend === "wasm" ? { memoryLimit: MEMORY } : {});
+    const refusal = await open(backend);
     manualSeed(seed);
     const model = await makeNet(name);
     const optimizer = await makeOptimizer(by, model.parameters(), lr);
@@ -107,7 +119,7 @@ export class Run {
     this.#training = { model, optimizer, position };
     const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
     const before = position.epoch > 1 ? this.#history : undefined;
-    this.#tell({ kind: "began", parameters, device: model.parameters()[0].backend.device, before });
+    this.#tell({ kind: "began", parameters, device: model.parameters()[0].backend.device, refusal, before });
     this.#look = () => this.#lookAt(model, test);
     await this.#pass();
     const train = new FaceSet("train", TRAIN, this.#settings);
@@ -168,6 +180,8 @@ export class Run {
   /** Notes a step; not each of them is told at once. */
   #note(report: StepReport): void {
     this.#step++;
+    // What the worker asks for from here on is no part of the first load: see measure.ts.
+    if (this.#step === 1) performance.mark("first step");
     this.#losses.push(report.loss);
     this.#history.losses.push(report.loss);
     this.#report = report;

@@ -68,9 +68,11 @@ async function setAside(): Promise<void> {
 
 async function hearOwn(request: OwnRequest): Promise<void> {
   own ??= makeOwn();
+  const hear = async () => (await own)?.hear(request);
+  if (request.ask === "beginWith") return withRun(({ gate }) => gate.between(async () => hear()));
   if (request.ask === "learn") turns = turns.then(setAside);
   await turns;
-  (await own).hear(request);
+  void hear();
 }
 
 /** Does something with the run that was asked for last, once it is there. */

@@ -16,6 +16,8 @@ export type OwnRequest =
   | { ask: "addFrame"; to: number; frame: ImageBitmap }
   | { ask: "removeClass"; id: number }
   | { ask: "removePhotograph"; id: number }
+  /** A file of weights that the next nets begin with; without one, with random numbers. */
+  | { ask: "beginWith"; file: File | undefined }
   | { ask: "learn"; classes: OwnClass[] }
   | { ask: "stop" }
   /** What it says to a photograph. */
@@ -24,6 +26,9 @@ export type OwnRequest =
 export type OwnNews =
   | ({ told: "added" } & Photograph)
   | { told: "refused"; file: string; reason: string }
+  | ({ told: "beginsWith" } & Beginning)
+  /** A file that no net can begin with. */
+  | { told: "weightsRefused"; file: string; reason: string }
   | ({ told: "progress" } & OwnProgress)
   | ({ told: "learned" } & Learned)
   | ({ told: "answer" } & Answer)
@@ -37,6 +42,14 @@ export interface Photograph {
   /** The class that it is of. */
   of: number;
   image: Pixels;
+}
+
+/** What the next nets begin with. */
+export interface Beginning {
+  file: string;
+  /** Of a net's parameters and buffers: how many come from the file, and the names of those that do not. */
+  count: number;
+  anew: string[];
 }
 
 export interface OwnProgress {

@@ -5,7 +5,7 @@ import { type Drop, type DroppedFile, droppedFiles } from "../../../src/data/dro
 import type { Point } from "../points.js";
 import type { News } from "../protocol.js";
 import { listen, send } from "../worker-link.js";
-import type { Answer, Learned, OwnClass, OwnNews, OwnProgress, OwnRequest, Photograph } from "./protocol.js";
+import type { Answer, Beginning, Learned, OwnClass, OwnNews, OwnProgress, OwnRequest, Photograph } from "./protocol.js";
 
 export const MOST_CLASSES = 10;
 
@@ -21,6 +21,10 @@ export const classes = signal<readonly OwnClass[]>([
 export const photographs = signal<readonly Photograph[]>([]);
 export const refused = signal<readonly { file: string; reason: string }[]>([]);
 export const phase = signal<Phase>("collecting");
+/** The file of weights that the next net begins with, if not with random numbers. */
+export const beginning = signal<Beginning | undefined>(undefined);
+/** A file that no net can begin with, and why. */
+export const refusedWeights = signal<{ file: string; reason: string } | undefined>(undefined);
 export const progress = signal<OwnProgress | undefined>(undefined);
 export const losses = signal<readonly Point[]>([]);
 export const accuracies = signal<readonly Point[]>([]);
@@ -106,6 +110,13 @@ export function addFrame(to: number, frame: ImageBitmap): void {
   ask({ ask: "addFrame", to, frame });
 }
 
+/** Has the next net begin with the weights in a file; without one, with random numbers. */
+export function beginWith(file?: File): void {
+  refusedWeights.value = undefined;
+  if (!file) beginning.value = undefined;
+  ask({ ask: "beginWith", file });
+}
+
 export function learn(): void {
   problem.value = undefined;
   progress.value = undefined;
@@ -133,6 +144,12 @@ function hearOwn(news: OwnNews): void {
       break;
     case "refused":
       refused.value = [...refused.value, news];
+      break;
+    case "beginsWith":
+      beginning.value = news;
+      break;
+    case "weightsRefused":
+      refusedWeights.value = news;
       break;
     case "progress":
       progress.value = news;

@@ -3,6 +3,7 @@
 import { Chart } from "../chart.js";
 import { percent } from "../watch/words.js";
 import { ClassCard } from "./class-card.js";
+import { FirstWeights } from "./first-weights.js";
 import { Live } from "./live.js";
 import { Mistakes } from "./mistakes.js";
 import {
@@ -97,7 +98,7 @@ export function Yours() {
         <h1>Teach it your own photographs.</h1>
         <p class="lead">
           Two to {MOST_CLASSES} kinds of things, {GOOD} pictures of each, from files or the camera. The net begins with
-          random numbers and learns in this tab, within a minute.
+          random numbers, or with what another has learned, and learns in this tab, within a minute.
         </p>
         <p class="promise">
           Your photographs cannot leave this page: its policy (<code>connect-src 'none'</code>) has your browser forbid
@@ -129,6 +130,7 @@ export function Yours() {
         )}
       </div>
       <Refused />
+      <FirstWeights />
       <fieldset class="controls" aria-label="Training">
         {phase.value === "learning" ? (
           <button type="button" class="main" onClick={stop}>
