@@ -15,7 +15,7 @@ import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
 import { ones, zeros } from "../tensor/factories/filled.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
-import { formatShape, ShapeError } from "../tensor/shape.js";
+import { formatShape, ShapeError, sameShape } from "../tensor/shape.js";
 import { aTensor, checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";
 import { Module } from "./module.js";
@@ -112,8 +112,9 @@ export abstract class BatchNorm extends Module {
 
   protected byRunningMoments(backend: Backend, channels: number): ConstantNorm | undefined {
     const { weight, bias } = this;
+    const suits = (x: Tensor) => x.backend === backend && sameShape(x.shape, [channels]);
     // What does not go together is refused where it is run by itself.
-    if (this.training || weight.backend !== backend || weight.size !== channels) return undefined;
+    if (this.training || ![weight, bias, this.#runningMean, this.#runningVar].every(suits)) return undefined;
     const [mean, variance] = [this.#runningMean.storage, this.#runningVar.storage];
     return { mean, variance, weight: weight.storage, bias: bias.storage, eps: this.#eps };
   }

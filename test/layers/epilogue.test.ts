@@ -13,11 +13,13 @@ import type { Backend } from "../../src/tensor/backend/backend.js";
 import { currentBackend } from "../../src/tensor/backend/current-backend.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { randn } from "../../src/tensor/factories/drawn.js";
+import { zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { relu6 } from "../../src/tensor/ops/pointwise/hard-activations.js";
 import { clamp, relu, tanh } from "../../src/tensor/ops/pointwise.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
+import { formatShape } from "../../src/tensor/shape.js";
+import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { observe } from "../../src/tensor/trace.js";
 import { onEachBackend } from "../targets.js";
 
@@ -180,6 +182,12 @@ describe("layers run by themselves", () => {
     const conv = new Conv2d(2, 3, 3);
     const run = (norm: Module) => noGrad(() => new Sequential(conv, norm.eval(), relu).forward(x));
     expect(() => run(new BatchNorm2d(4))).toThrow("batchNorm: weight has shape [4], input [2, 3, 4, 4] has 3 channels");
+    for (const shape of [[2], [1, 3]]) {
+      for (const name of ["weight", "bias"]) {
+        const norm = Object.assign(new BatchNorm2d(3), { [name]: new Parameter(zeros(shape)) });
+        expect(() => run(norm)).toThrow(`batchNorm: ${name} has shape ${formatShape(shape)}, input [2, 3, 4, 4] has 3`);
+      }
+    }
     expect(() => run(new BatchNorm1d(3))).toThrow(
       "BatchNorm1d: expected an input (N, C) or (N, C, L), got [2, 3, 4, 4]",
     );
