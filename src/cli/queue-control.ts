@@ -43,7 +43,8 @@ async function finish(
     const missing = works.filter(({ name }) => !there.has(name) && !failed.has(name));
     if (over || missing.length + there.size === 0) {
       await queue.forget(folder);
-      return failed;
+      // What was given up may have been done by somebody after all.
+      return over ? new Map() : failed;
     }
     if (missing.length > 0) await queue.add(missing);
     await delay(Math.max(LOOK.least, (performance.now() - start) / LOOK.share), undefined, { signal });

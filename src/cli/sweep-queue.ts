@@ -49,7 +49,9 @@ export async function queueTrials(folder: SweepFolder, address: string, hooks: S
       const jobs = nextJobs(folder.sweep, settings);
       return { works: jobs.map(workOf), over: jobs.length === 0 };
     }
-    const jobs = await asynchronousJobs(folder, settings, { running: names, free: Math.max(1, idle) });
+    // The first may be there before any worker is.
+    const free = names.size === 0 ? Math.max(1, idle) : idle;
+    const jobs = await asynchronousJobs(folder, settings, { running: names, free });
     return { works: jobs.map(workOf), over: jobs.length + names.size === 0 };
   };
   const { signal, onProblem } = hooks;
