@@ -34,11 +34,13 @@ export async function removeUnfinished(path: string, untouchedMs: number): Promi
  * Writes under a name that no other write has, waits until the disk has it, and renames: at any moment, even that of a
  * crash, there is the old file or the new one, never a part of one; of several writers, the last one to finish wins.
  * Makes the folder where it is missing.
+ * @param ready is called when the disk has all of it, before it takes the place of what was there: where it throws, that stays
  * @throws FileError when the system does not let it be written; the file that was there is as it was then
  */
 export async function writeAtomically(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
+  ready: () => Promise<void> = async () => {},
 ): Promise<void> {
   const find = nodeModules(`writing ${path}`);
   const { mkdir, open, rename, rm, stat, writeFile } = find("node:fs/promises");
@@ -51,6 +53,7 @@ export async function writeAtomically(
     await removeUnfinished(path, ABANDONED_MS);
     try {
       await writeFile(unfinished, content, { flag: "wx", flush: true });
+      await ready();
       await rename(unfinished, path);
     } catch (error) {
       await rm(unfinished, { force: true });

@@ -12,9 +12,9 @@ import { asArgument, plural } from "../text.js";
 import { bestEpoch, deciding, keepsImproving } from "../train/best-epoch.js";
 import {
   checkSavedSettings,
+  encodeCheckpoint,
   loadCheckpoint,
   loadWeights,
-  saveCheckpoint,
   savedReports,
   type Training,
 } from "../train/checkpoint.js";
@@ -300,8 +300,9 @@ export class RunFolder {
   }
 
   async save(name: CheckpointName, training: Training): Promise<void> {
-    await this.#lock?.check();
-    await saveCheckpoint(this.checkpoint(name), { ...training, settings: await this.#settings() });
+    await this.#check();
+    const content = await encodeCheckpoint({ ...training, settings: await this.#settings() });
+    await writeAtomically(this.checkpoint(name), content, () => this.#check());
   }
 
   /**
@@ -360,7 +361,12 @@ export class RunFolder {
 
   /** @throws Error when the folder is gone, or was taken over */
   async #write(name: string, text: string): Promise<void> {
+    await this.#check();
+    await writeAtomically(this.#file(name), text, () => this.#check());
+  }
+
+  /** Before a file is written, and again when the disk has it: whoever stood still in between may have been overtaken. */
+  async #check(): Promise<void> {
     await this.#lock?.check();
-    await writeAtomically(this.#file(name), text);
   }
 }

@@ -5,7 +5,9 @@ import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { trainConfig } from "../../src/run/config.js";
+import { RunFolder } from "../../src/run/run-folder.js";
 import { checkUnlocked, HeldError, RunLock } from "../../src/run/run-lock.js";
 
 let root: string;
@@ -130,4 +132,16 @@ it("a lock is its holder's by what it says and by its number, and nobody else le
   await expect(lock.check()).rejects.toThrow(`process 12 on ${hostname()} trains there now. Attempt 1 ends`);
   await lock.release();
   expect(await readdir(path)).toEqual(["attempt-1.lock"]);
+});
+
+it("is looked at before a file is written, and again before that takes the place of what was there", async () => {
+  const path = await folder();
+  await writeFile(join(path, "config.json"), JSON.stringify(trainConfig({ data: "faces" })));
+  const lock = await RunLock.take(path);
+  const run = (await RunFolder.open(path)).heldBy(lock);
+  vi.spyOn(lock, "check").mockResolvedValueOnce().mockRejectedValueOnce(new HeldError("overtaken meanwhile"));
+  await expect(run.writeMetrics([])).rejects.toThrow("overtaken meanwhile");
+  expect((await readdir(path)).sort()).toEqual(["attempt-1.lock", "config.json"]);
+  await run.writeMetrics([]);
+  expect(await readdir(path)).toContain("metrics.jsonl");
 });
