@@ -60,7 +60,7 @@ const aDrop: Kind<Drop> = {
   expected: "what was dropped (event.dataTransfer), or chosen (the files of an <input>)",
   accepts: (value): value is Drop => {
     const list = Object(value).items ?? value;
-    return typeof list === "object" && typeof list?.length === "number" && Array.from(list).every(isDropped);
+    return list instanceof Object && "length" in list && Array.from(list).every(isDropped);
   },
   hint: (value) => (value instanceof Blob ? "of one file, write [file]" : undefined),
 };

@@ -150,4 +150,7 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
   }
 }
 
-refuseOtherNames(TensorDataset, "its data is given when it is made, and options of batches are those of batches(…)");
+refuseOtherNames(TensorDataset, "its data is given when it is made, and options of batches are those of batches(…)", {
+  ...{ size: "length", len: "length" },
+  ...{ inputs: "batches(…): each has them", targets: "batches(…): each has them" },
+});

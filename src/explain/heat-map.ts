@@ -15,9 +15,10 @@ export interface HeatMap {
 export const aHeatMap: Kind<HeatMap> = {
   expected: "a map { height, width, values }, as gradCam and occlusionMap give them",
   accepts: (value): value is HeatMap => {
-    const { height, width, values } = Object(value) as Partial<HeatMap>;
-    const isOfSize = aCount.accepts(height) && aCount.accepts(width) && values instanceof Float32Array;
-    return isOfSize && values.length === height * width;
+    const { height, width } = Object(value) as Partial<HeatMap>;
+    if (!aCount.accepts(height) || !aCount.accepts(width)) return false;
+    const { values } = value as HeatMap;
+    return values instanceof Float32Array && values.length === height * width;
   },
   hint: (value) => (Array.isArray(value) ? "there is one for each image: take [i]" : undefined),
 };

@@ -102,7 +102,7 @@ export abstract class BatchNorm extends Module {
     const { eps = 1e-5, momentum = 0.1 } = options;
     this.weight = constantParameter([channels], 1);
     this.bias = constantParameter([channels], 0);
-    this.guardParameters();
+    this.guardParts();
     this.#runningMean = this.registerBuffer("running_mean", zeros([channels]));
     this.#runningVar = this.registerBuffer("running_var", ones([channels]));
     this.#batches = this.registerBuffer("num_batches_tracked", zeros([]));

@@ -49,7 +49,7 @@ export class ConvTranspose2d extends Module {
     const shape = [inChannels, outChannels / groups, ...pairOf(kernelSize, 1, "ConvTranspose2d: kernelSize")];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
-    this.guardParameters();
+    this.guardParts();
     this.#options = { groups, ...rest };
   }
 

@@ -61,7 +61,7 @@ export class Conv1d extends Module {
     const shape = [outChannels, inChannels / groups, kernelSize];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
-    this.guardParameters();
+    this.guardParts();
     this.#options = { groups, ...rest };
   }
 

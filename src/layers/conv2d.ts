@@ -62,7 +62,7 @@ export class Conv2d extends Module {
     const shape = [outChannels, inChannels / groups, ...kernel];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
-    this.guardParameters();
+    this.guardParts();
     this.#options = { stride, padding, paddingMode, dilation, groups };
   }
 

@@ -84,7 +84,7 @@ export class Embedding extends Module<[ids: Indices | Tensor]> {
       checkArgument("Embedding", "paddingIdx", paddingIdx, wholeFrom(0, numEmbeddings - 1));
     }
     this.weight = randomVectors(numEmbeddings, embeddingDim, generator, paddingIdx);
-    this.guardParameters();
+    this.guardParts();
     this.#paddingIdx = paddingIdx;
   }
 

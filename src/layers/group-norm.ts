@@ -102,7 +102,7 @@ export class GroupNorm extends Module {
     this.#eps = eps;
     this.weight = affine ? constantParameter([numChannels], 1) : null;
     this.bias = affine ? constantParameter([numChannels], 0) : null;
-    this.guardParameters();
+    this.guardParts();
   }
 
   /** @throws ShapeError when x is not [N, C, …] with this layer's C */
@@ -140,7 +140,7 @@ export class InstanceNorm2d extends Module {
     this.#eps = eps;
     this.weight = affine ? constantParameter([numFeatures], 1) : null;
     this.bias = affine ? constantParameter([numFeatures], 0) : null;
-    this.guardParameters();
+    this.guardParts();
   }
 
   /** @throws ShapeError when x is not [N, C, H, W] with this layer's C, or has one pixel, which has no variance */

@@ -109,7 +109,7 @@ export class LayerNorm extends Module {
     this.#eps = eps;
     this.weight = elementwiseAffine ? constantParameter(this.#sizes, 1) : null;
     this.bias = elementwiseAffine ? constantParameter(this.#sizes, 0) : null;
-    this.guardParameters();
+    this.guardParts();
   }
 
   /** @throws ShapeError when x does not end in this layer's sizes */

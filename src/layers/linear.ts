@@ -47,7 +47,7 @@ export class Linear extends Module {
     const { bias = true, generator } = options;
     this.weight = kaimingUniform([outFeatures, inFeatures], generator);
     this.bias = bias ? uniformParameter([outFeatures], 1 / Math.sqrt(inFeatures), generator) : null;
-    this.guardParameters();
+    this.guardParts();
   }
 
   /**

@@ -30,7 +30,7 @@ export function intercept<T, Inputs extends readonly unknown[], Output>(
 export function frozen<T>(model: AnyModule, fn: () => T): T {
   const restoreModes = model.modes();
   const learning = model.parameters().filter((parameter) => parameter.requiresGrad);
-  model.eval();
+  model.switchTo(false);
   for (const parameter of learning) parameter.requiresGrad = false;
   try {
     return fn();

@@ -1,6 +1,7 @@
 /** Module: something with parameters, buffers and a forward pass. */
 
 import {
+  ArgumentError,
   aBoolean,
   aPlainObject,
   checkArgument,
@@ -13,7 +14,7 @@ import { freeWalked } from "../tensor/autograd.js";
 import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { INSPECT } from "../tensor/inspect.js";
-import { guardMembers, isComplete, refuseNames } from "../tensor/known-names.js";
+import { guardMembers, isComplete, refuseNames, refuseSpellings } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { slipOf } from "../tensor/nearest-name.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
@@ -96,6 +97,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   readonly #buffers = new Map<string, Tensor>();
   /** While its mode is being set: a child may point back to it. */
   #switching = false;
+  /** Whether this class's own `train` has been reached: that of a subclass may do something else. */
+  #switched = false;
 
   /** True after `train()` (and at first), false after `eval()`. */
   get training(): boolean {
@@ -152,17 +155,21 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     return keepsNothing.has(this.forward);
   }
 
-  /** Makes the parameters that are properties, or null, refuse any other value: what is no parameter is not learned. */
-  protected guardParameters(): void {
+  /**
+   * Makes the properties that are modules take only modules, and those that are parameters, or null, only parameters:
+   * nothing else is learned.
+   */
+  protected guardParts(): void {
     for (const [name, value] of Object.entries(this)) {
-      if (!(value instanceof Parameter) && value !== null) continue;
-      let parameter: Parameter | null = value;
+      const kind = value instanceof Module ? aModule : aParameter;
+      if (!kind.accepts(value) && value !== null) continue;
+      let part: unknown = value;
       Object.defineProperty(this, name, {
         enumerable: true,
-        get: () => parameter,
-        set: (next: Parameter | null) => {
-          if (next !== null || value !== null) checkArgument(this.constructor.name, name, next, aParameter);
-          parameter = next;
+        get: () => part,
+        set: (next: unknown) => {
+          if (next !== null || value !== null) checkArgument(this.constructor.name, name, next, kind);
+          part = next;
         },
       });
     }
@@ -196,15 +203,35 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     checkArgument("train", "mode", mode, aBoolean);
     if (this.#switching) return this;
     this.#switching = true;
+    this.#switched = true;
     this.#training = mode;
-    for (const [, child] of this.children()) child.train(mode);
-    this.#switching = false;
+    try {
+      for (const [, child] of this.children()) child.switchTo(mode);
+    } finally {
+      this.#switching = false;
+    }
     return this;
   }
 
   /** Dropout passes everything and batch norm uses its running moments. */
   eval(): this {
-    return this.train(false);
+    this.switchTo(false);
+    return this;
+  }
+
+  /**
+   * Internal: calls `train(mode)`, which may be a subclass's own.
+   * @throws ArgumentError when that sets no mode: it has nothing but the name in common
+   */
+  switchTo(mode: boolean): void {
+    if (this.#switching) return;
+    this.#switched = false;
+    this.train(mode);
+    if (this.#switched) return;
+    throw new ArgumentError(
+      `${this.constructor.name}.train stands in the place of the train(mode) that eval(), fit and predict call: ` +
+        "call super.train(mode) in it, or give it another name",
+    );
   }
 
   /** Internal: what puts this module and all inside it back into the modes that they are in now. */
@@ -250,6 +277,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
    * @param around the modules that this one is inside of: it may point back to them
    */
   #state(prefix = "", around: readonly AnyModule[] = []): [name: string, value: Tensor][] {
+    this.#checkNames();
     const own = [...this.#ownParameters(), ...this.#buffers].map(([name, value]): [string, Tensor] => [
       prefix + name,
       value,
@@ -257,6 +285,15 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     const path = [...around, this];
     const inner = this.children().filter(([, child]) => !path.includes(child));
     return [...own, ...inner.flatMap(([name, child]) => child.#state(`${prefix}${name}.`, path))];
+  }
+
+  /** @throws ArgumentError where a class's own field, which is defined and not set, hides a method or the mode */
+  #checkNames(): void {
+    const isHidden = (name: string) => typeof this[name as keyof this] !== "function";
+    const hidden = Object.hasOwn(this, "training") ? "training" : METHODS.find(isHidden);
+    if (hidden === undefined) return;
+    const who = this.constructor.name;
+    throw new ArgumentError(`${who}.${hidden} hides what every module has by that name: give yours another one`);
   }
 
   /** Parameters and buffers under PyTorch's names and in its layouts. They share their numbers with the module. */
@@ -386,14 +423,25 @@ function isLayerOfOurs(module: AnyModule): boolean {
   return Object.hasOwn(type, "forward") && keepsNothing.has(type.forward);
 }
 
+/** The names of what a module can do. */
+const METHODS = Object.entries(Object.getOwnPropertyDescriptors(Module.prototype)).flatMap(([name, { value }]) =>
+  typeof value === "function" && name !== "constructor" ? [name] : [],
+);
+
 const GIVEN = "its options or layers are given when it is made";
 
-refuseNames(Module, (module, name) => {
-  const who = module.constructor.name;
-  if (slipOf(name, ["training"])) return `${who} has no property ${name}: write model.train() or model.eval()`;
-  if (!isComplete(module) && !isLayerOfOurs(module)) return undefined;
-  return `${who} has no property ${name}: ${GIVEN}`;
-});
+const WHERE_IT_RUNS = "useBackend(name), before the model is made";
+
+refuseNames(
+  Module,
+  (module, name) => {
+    const who = module.constructor.name;
+    if (slipOf(name, ["training"])) return `${who} has no property ${name}: write model.train() or model.eval()`;
+    if (!isComplete(module) && !isLayerOfOurs(module)) return undefined;
+    return `${who} has no property ${name}: ${GIVEN}`;
+  },
+  refuseSpellings({ to: WHERE_IT_RUNS, cuda: WHERE_IT_RUNS, cpu: WHERE_IT_RUNS, device: WHERE_IT_RUNS }),
+);
 guardMembers(Module, GIVEN);
 
 /** The first few of a list of names. */

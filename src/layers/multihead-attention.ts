@@ -88,8 +88,8 @@ export class MultiheadAttention extends Module<
     // Xavier's bound: √(6 / (fan-in + fan-out)).
     this.in_proj_weight = uniformParameter([3 * embedDim, embedDim], Math.sqrt(6 / (4 * embedDim)), generator);
     this.in_proj_bias = bias ? constantParameter([3 * embedDim], 0) : null;
-    this.guardParameters();
     this.out_proj = new Linear(embedDim, embedDim, { bias, generator });
+    this.guardParts();
     const none = zeros([embedDim]);
     this.out_proj.bias?.copyFrom(none);
     none.dispose();

@@ -36,7 +36,7 @@ export class PReLU extends Module {
     checkArgument("PReLU", "numParameters", numParameters, aCount);
     checkOptions("PReLU", options, KINDS);
     this.weight = constantParameter([numParameters], options.init ?? 0.25);
-    this.guardParameters();
+    this.guardParts();
   }
 
   /**

@@ -73,7 +73,7 @@ export abstract class Recurrent<Inputs extends readonly unknown[], Output> exten
       this.#add(`bias_ih_${place}`, fresh(rows));
       this.#add(`bias_hh_${place}`, fresh(rows));
     }
-    this.guardParameters();
+    this.guardParts();
   }
 
   /** Defined, not set: these names depend on the options. */

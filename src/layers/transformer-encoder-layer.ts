@@ -91,6 +91,7 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, options?: Atte
     this.norm1 = new LayerNorm(dModel, { eps });
     this.norm2 = new LayerNorm(dModel, { eps });
     this.dropout = new Dropout(dropout);
+    this.guardParts();
     this.#activation = activation;
     this.#normFirst = normFirst;
   }

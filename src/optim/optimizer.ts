@@ -290,6 +290,6 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
   }
 }
 
-refuseOtherNames(Optimizer, SET_THERE);
+refuseOtherNames(Optimizer, SET_THERE, { paramGroups: "groups", learningRate: "lr" });
 
 export const anOptimizer: Kind<Optimizer> = instanceOf("an optimizer", Optimizer);

@@ -26,7 +26,7 @@ export const conversions = {
   [Symbol.toPrimitive](this: Tensor, hint: string): string {
     if (hint === "string") return this.toString();
     throw new ArgumentError(
-      `${this.title} is no number: write x.add(y), x.mul(2), …, take the number by await x.item(), or its text by \`\${x}\``,
+      `${this.title} is no number: write x.add(y), x.mul(2), gt(x, y), …, take the number by await x.item(), or its text by \`\${x}\``,
     );
   },
 

@@ -35,7 +35,13 @@ export function guard(owner: object, name: string, get: () => unknown, advice: s
  */
 export function guardMembers({ prototype }: { readonly prototype: object }, advice = MADE_ONCE): void {
   for (const [name, { value, get, set }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-    if (!set) guard(prototype, name, get ?? (() => value), get ? advice : `write x.${name}(…)`);
+    if (!set)
+      guard(
+        prototype,
+        name,
+        get ?? (() => value),
+        get ? advice : `write x.${name}(…), or give what is yours another name`,
+      );
   }
 }
 
@@ -49,33 +55,54 @@ export function isComplete(object: object): boolean {
   return complete.has(Object.getPrototypeOf(object));
 }
 
+/** Why an object refuses a name; undefined where it does not. */
+type Refusal<T> = (object: T, name: string) => string | undefined;
+
 /**
- * From now on, to set a property that no object of `type` is born with asks `refusal` first.
+ * From now on, a property that no object of `type` is born with may be refused.
  * @param type a class that extends no other
- * @param refusal why the object refuses a name; undefined where it takes it
- * @param reading whether to read one asks, too
+ * @param onSet asked when one is set
+ * @param onRead asked when one is read
  */
 export function refuseNames<T extends object>(
   type: { readonly prototype: T },
-  refusal: (object: T, name: string) => string | undefined,
-  reading = false,
+  onSet: Refusal<T>,
+  onRead: Refusal<T>,
 ): void {
-  const ask = (object: T, name: string | symbol) => {
+  const ask = (refusal: Refusal<T>, object: T, name: string | symbol) => {
     const reason = typeof name === "string" ? refusal(object, name) : undefined;
     if (reason !== undefined) throw new ArgumentError(reason);
   };
   // Behind all prototypes, where only what none of them has is looked for: what there is is found as fast as ever.
   const end = new Proxy(Object.prototype, {
     get(target, name, receiver) {
-      if (reading) ask(receiver, name);
+      ask(onRead, receiver, name);
       return Reflect.get(target, name, receiver);
     },
     set(target, name, value, receiver) {
-      ask(receiver, name);
+      ask(onSet, receiver, name);
       return Reflect.set(target, name, value, receiver);
     },
   });
   Object.setPrototypeOf(type.prototype, end);
+}
+
+/** "state_dict", as Python has it, in camelCase. What begins with an underscore is a program's own. */
+function inCamelCase(name: string): string {
+  return name.startsWith("_") ? name : name.replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * Refuses to have read what an object has in camelCase, and what is called otherwise elsewhere.
+ * @param elsewhere by names of elsewhere, in camelCase: what is written here
+ */
+export function refuseSpellings<T extends object>(elsewhere: Readonly<Record<string, string>> = {}): Refusal<T> {
+  return (object, name) => {
+    const camelCase = inCamelCase(name);
+    const isSpelling = camelCase !== name && camelCase in object;
+    const here = isSpelling ? camelCase : Object.hasOwn(elsewhere, camelCase) ? elsewhere[camelCase] : undefined;
+    return here && `${object.constructor.name} has no ${name}; write ${here}`;
+  };
 }
 
 /**
@@ -83,10 +110,18 @@ export function refuseNames<T extends object>(
  * not have.
  * @param type a class that extends no other
  * @param advice what to write instead
+ * @param elsewhere see `refuseSpellings`
  */
-export function refuseOtherNames(type: { readonly prototype: object }, advice: string): void {
+export function refuseOtherNames(
+  type: { readonly prototype: object },
+  advice: string,
+  elsewhere?: Readonly<Record<string, string>>,
+): void {
   makeComplete(type);
-  refuseNames(type, (object, name) =>
-    isComplete(object) ? `${object.constructor.name} has no property ${name}: ${advice}` : undefined,
+  refuseNames(
+    type,
+    (object, name) =>
+      isComplete(object) ? `${object.constructor.name} has no property ${name}: ${advice}` : undefined,
+    refuseSpellings(elsewhere),
   );
 }

@@ -32,7 +32,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Without what sets camelCase, snake_case and kebab-case apart. */
-function plain(name: string): string {
+export function plain(name: string): string {
   return name.replace(/[_\-\s]/g, "").toLowerCase();
 }
 

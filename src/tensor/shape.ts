@@ -66,13 +66,18 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, d) => n === b[d]);
 }
 
+const anAxis: Kind<number> = {
+  ...aNumber,
+  hint: (value) => (Object.hasOwn(Object(value), "dim") ? "dim is no option: write the number alone" : undefined),
+};
+
 /**
  * The axis that `dim` names among `rank` of them; negative counts from the end, as in PyTorch.
  * @throws ArgumentError when it is no number
  * @throws ShapeError when there is no such axis
  */
 export function normalizeDim(dim: number, rank: number, who: string): number {
-  checkArgument(who, "dim", dim, aNumber);
+  checkArgument(who, "dim", dim, anAxis);
   const d = dim < 0 ? dim + rank : dim;
   if (!Number.isInteger(dim) || d < 0 || d >= rank) {
     const range = rank === 0 ? "a scalar has no axes" : `expected ${-rank} to ${rank - 1}`;
@@ -82,7 +87,7 @@ export function normalizeDim(dim: number, rank: number, who: string): number {
 }
 
 const axes: Kind<number | readonly number[]> = {
-  expected: "a number, or a list of numbers",
+  ...{ expected: "a number, or a list of numbers", hint: anAxis.hint },
   accepts: (value): value is number | readonly number[] => typeof value === "number" || Array.isArray(value),
 };
 

@@ -280,6 +280,7 @@ export class Parameter extends Tensor {
 }
 
 function adviceFor(value: unknown): string | undefined {
+  if (Array.isArray(value) && value.some((item) => item instanceof Tensor)) return "leave the brackets out";
   return typeof value === "number" || Array.isArray(value) || ArrayBuffer.isView(value)
     ? "tensor(…) makes one of it"
     : undefined;
@@ -287,7 +288,12 @@ function adviceFor(value: unknown): string | undefined {
 
 export const aTensor: Kind<Tensor> = instanceOf("a tensor", Tensor, adviceFor);
 
-export const aTensorList: Kind<readonly Tensor[]> = listOf("a list of tensors", aTensor);
+const aList = listOf("a list of tensors", aTensor);
+
+export const aTensorList: Kind<readonly Tensor[]> = {
+  ...aList,
+  hint: (value) => (value instanceof Tensor ? "put them in brackets, [x, y]" : aList.hint?.(value)),
+};
 
 /** @throws ArgumentError unless `value`, which the function `who` calls `what`, is a tensor */
 export function checkTensor(who: string, what: string, value: unknown): void {

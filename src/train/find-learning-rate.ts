@@ -136,7 +136,7 @@ export async function findLearningRate(model: Module, options: FindLearningRateO
   checkNotEmpty("findLearningRate: train", train);
   if (!(to > from)) throw new RangeError(`findLearningRate: to must be larger than from, got ${from} to ${to}`);
   const putBack = keepEverything(model, optimizer);
-  if (!model.training) model.train();
+  if (!model.training) model.switchTo(true);
   try {
     return await search(model, options);
   } finally {

@@ -293,7 +293,7 @@ async function runEpochs(model: Module, options: AnyOptions): Promise<EpochRepor
   const { until = epochs, position = new TrainingPosition() } = options;
   const measure = (data: DataSource) => evaluate(model, data, { batchSize, loss, signal });
   // Parts that somebody put into evaluation mode one by one stay there; not the model as a whole.
-  const beginTraining = model.training ? model.modes() : () => model.train();
+  const beginTraining = model.training ? model.modes() : () => model.switchTo(true);
   while (position.epoch <= Math.min(until, epochs) && (!earlyStop || keepsImproving(position.reports, earlyStop))) {
     const { epoch } = position;
     beginTraining();

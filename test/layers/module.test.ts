@@ -10,15 +10,19 @@ import { Dropout } from "../../src/layers/dropout.js";
 import { Embedding } from "../../src/layers/embedding.js";
 import { GroupNorm } from "../../src/layers/group-norm.js";
 import { GRU } from "../../src/layers/gru.js";
+import { Identity } from "../../src/layers/identity.js";
 import { LayerNorm } from "../../src/layers/layer-norm.js";
 import { Linear } from "../../src/layers/linear.js";
+import { frozen } from "../../src/layers/look-inside.js";
 import { LSTM } from "../../src/layers/lstm.js";
 import { type AnyModule, Module, type StateDict } from "../../src/layers/module.js";
 import { MultiheadAttention } from "../../src/layers/multihead-attention.js";
 import { PReLU } from "../../src/layers/prelu.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { summary } from "../../src/layers/summary.js";
+import { TransformerEncoderLayer } from "../../src/layers/transformer-encoder-layer.js";
 import { Net1 } from "../../src/nets/net1.js";
+import { ArgumentError } from "../../src/tensor/arguments.js";
 import { noGrad } from "../../src/tensor/autograd.js";
 import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
@@ -174,6 +178,94 @@ describe("the parameters of this library's layers", () => {
     const next = new Parameter(ones([2]));
     Object.assign(layer, { [name]: next });
     expect(layer.parameters()).toContain(next);
+  });
+});
+
+describe("the modules in this library's layers", () => {
+  const layer = () => new TransformerEncoderLayer(2, 1, { dimFeedforward: 2 });
+  const parts = layer().children().concat(new MultiheadAttention(2, 1).children());
+
+  it.each(names(parts))("are modules: %s", (name) => {
+    const owner: AnyModule = name === "out_proj" ? new MultiheadAttention(2, 1) : layer();
+    const set = (value: unknown) => () => Object.assign(owner, { [name]: value });
+    for (const wrong of [(x: Tensor) => x, ones([2]), null, Linear]) {
+      expect(set(wrong)).toThrow(`${owner.constructor.name}: ${name} must be a module, got `);
+    }
+    const next = new Identity();
+    set(next)();
+    expect(new Map(owner.children()).get(name)).toBe(next);
+  });
+});
+
+describe("what a class has under a name of Module's", () => {
+  const made = (members: object): Scaled => {
+    const model = new Scaled();
+    // As a class's own fields are: defined, not set.
+    for (const [name, value] of Object.entries(members))
+      Object.defineProperty(model, name, { value, enumerable: true });
+    return model;
+  };
+  const methods = Object.getOwnPropertyNames(Module.prototype).filter(
+    (name) => name !== "constructor" && typeof (new Scaled() as never)[name] === "function",
+  );
+  /** What is called before anybody can look: JavaScript says that they are no functions. */
+  const called = ["parameters", "namedParameters", "stateDict"];
+
+  it.each(methods.filter((name) => !called.includes(name)))("is refused where it is no method: %s", (name) => {
+    for (const use of [(model: Module) => model.parameters(), (model: Module) => model.stateDict()]) {
+      const message = `Scaled.${name} hides what every module has by that name: give yours another one`;
+      expect(() => use(made({ [name]: 12 }))).toThrow(new ArgumentError(message));
+    }
+  });
+
+  it("is refused where it hides the mode", () => {
+    expect(() => made({ training: true }).parameters()).toThrow("Scaled.training hides what every module has");
+  });
+
+  it("may be a function, and a title of its own", () => {
+    expect(made({ describe: () => "mine", title: "Mine" }).parameters()).toHaveLength(4);
+  });
+
+  it("is refused where train sets no mode, in the model or in a part of it", () => {
+    class Trained extends Scaled {
+      override train(): this {
+        return this;
+      }
+    }
+    class Whole extends Module {
+      readonly part = new Trained();
+      forward(x: Tensor): Tensor {
+        return this.part.forward(x);
+      }
+    }
+    const message =
+      "Trained.train stands in the place of the train(mode) that eval(), fit and predict call: " +
+      "call super.train(mode) in it, or give it another name";
+    for (const use of [() => new Trained().eval(), () => new Whole().eval(), () => new Whole().train()]) {
+      expect(use).toThrow(new ArgumentError(message));
+    }
+    expect(() => frozen(new Trained(), () => {})).toThrow(message);
+  });
+
+  it("may be a train that keeps a part as it is", () => {
+    class Half extends Scaled {
+      override train(mode = true): this {
+        super.train(mode);
+        this.body.eval();
+        return this;
+      }
+    }
+    const model = new Half().eval().train();
+    expect([model.training, model.body.training]).toEqual([true, false]);
+  });
+
+  it("may be an eval: predict and evaluate do not call it", () => {
+    class Measured extends Scaled {
+      override eval(): never {
+        throw new Error("not this");
+      }
+    }
+    expect(frozen(new Measured(), () => "done")).toBe("done");
   });
 });
 

@@ -310,12 +310,33 @@ describe("the lowest rate of a schedule", () => {
     expect(() => make(owner(), 0.1)).not.toThrow();
   });
 
-  it.each(Object.entries(makers))("may be above that of an optimizer that goes on: %s", (_, make) => {
+  const goesOn = () => {
     const optimizer = owner();
     optimizer.zeroGrad();
     optimizer.parameters[0].sum().backward();
     optimizer.step();
     optimizer.lr = 0.01;
-    expect(() => make(optimizer, 0.02)).not.toThrow();
+    return optimizer;
+  };
+
+  it.each(Object.entries(makers))("may be above that of an optimizer that goes on: %s", (_, make) => {
+    const schedule = make(owner(), 0.02);
+    const resumed = make(goesOn(), 0.02);
+    expect(() => resumed.loadStateDict(schedule.stateDict())).not.toThrow();
+    expect(() => resumed.step(1)).not.toThrow();
+  });
+
+  it.each(Object.entries(makers))("is nothing that a rate rises to, whatever it begins with: %s", (name, make) => {
+    const optimizer = goesOn();
+    const schedule = make(optimizer, 0.02);
+    if (name === "ReduceLROnPlateau") {
+      for (let i = 0; i < 20; i++) schedule.step(1);
+    } else {
+      const message = `${name}: minLr 0.02 is above the rate that it begins with, 0.01; write minLr: 0.0001`;
+      expect(() => schedule.step(1)).toThrow(new RangeError(message));
+      const other = make(goesOn(), 0);
+      expect(() => schedule.loadStateDict(other.stateDict())).toThrow(`${name}.loadStateDict: minLr 0.02 is above`);
+    }
+    expect(optimizer.lr).toBe(0.01);
   });
 });

@@ -3,7 +3,6 @@
 import { aCount, checkOptions, needed, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
 import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
-import { checkMinLr } from "./schedule.js";
 import { Timed } from "./timed.js";
 
 export interface CosineAnnealingOptions {
@@ -16,7 +15,7 @@ export interface CosineAnnealingOptions {
 const ONCE: OptionKinds<CosineAnnealingOptions> = { tMax: needed(aCount), minLr: numberFrom(0) };
 
 /** From `base` down to `minLr` along half a cosine, `part` of the way. */
-function annealed(base: number, minLr: number, part: number): number {
+export function annealed(base: number, minLr: number, part: number): number {
   return minLr + ((base - minLr) * (1 + Math.cos(Math.PI * part))) / 2;
 }
 
@@ -35,7 +34,7 @@ export class CosineAnnealingLR extends Timed {
     super(optimizer);
     checkOptions("CosineAnnealingLR", options, ONCE);
     const { tMax, minLr = 0 } = options;
-    checkMinLr("CosineAnnealingLR", optimizer, minLr);
+    this.fallTo(minLr);
     this.#options = { tMax, minLr };
   }
 
@@ -75,7 +74,7 @@ export class CosineAnnealingWarmRestarts extends Timed {
     super(optimizer);
     checkOptions("CosineAnnealingWarmRestarts", options, AGAIN);
     const { t0, tMult = 1, minLr = 0 } = options;
-    checkMinLr("CosineAnnealingWarmRestarts", optimizer, minLr);
+    this.fallTo(minLr);
     this.#options = { t0, tMult, minLr };
   }
 

@@ -11,7 +11,7 @@ import {
 } from "../../tensor/arguments.js";
 import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
-import { checkMinLr } from "./schedule.js";
+import { annealed } from "./cosine-annealing-lr.js";
 import { Timed } from "./timed.js";
 
 export interface CosineWarmupOptions {
@@ -45,7 +45,7 @@ export class CosineWarmupLR extends Timed {
     super(optimizer);
     checkOptions("CosineWarmupLR", options, COSINE);
     const { steps, warmupSteps = 0, minLr = 0 } = options;
-    checkMinLr("CosineWarmupLR", optimizer, minLr);
+    this.fallTo(minLr);
     checkArgument("CosineWarmupLR", "warmupSteps", warmupSteps, wholeFrom(0, steps - 1));
     this.#options = { steps, warmupSteps, minLr };
     this.set();
@@ -55,7 +55,7 @@ export class CosineWarmupLR extends Timed {
     const { steps, warmupSteps, minLr } = this.#options;
     if (t < warmupSteps) return (base * (t + 1)) / warmupSteps;
     const part = Math.min(1, (t - warmupSteps) / (steps - warmupSteps));
-    return minLr + ((base - minLr) * (1 + Math.cos(Math.PI * part))) / 2;
+    return annealed(base, minLr, part);
   }
 }
 

@@ -11,7 +11,16 @@ import {
 } from "../../tensor/arguments.js";
 import { fixFields, refuseOtherNames } from "../../tensor/known-names.js";
 import { anOptimizer, type Optimizer } from "../optimizer.js";
-import { checkMinLr, checkState, FOR_ONE, MADE_WITH_OPTIONS, type Schedule, type ScheduleState } from "./schedule.js";
+import {
+  checkMinLr,
+  checkState,
+  FOR_ONE,
+  hasStepped,
+  MADE_WITH_OPTIONS,
+  READ_THERE,
+  type Schedule,
+  type ScheduleState,
+} from "./schedule.js";
 
 export interface PlateauOptions {
   /** Whether a smaller or a larger metric is better. Default "min". */
@@ -54,7 +63,8 @@ export class ReduceLROnPlateau implements Schedule {
     checkArgument("ReduceLROnPlateau", "optimizer", optimizer, anOptimizer);
     checkOptions("ReduceLROnPlateau", options, PLATEAU);
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, minLr = 0 } = options;
-    checkMinLr("ReduceLROnPlateau", optimizer, minLr);
+    const rates = optimizer.groups.map(({ lr }) => lr);
+    if (!hasStepped(optimizer)) checkMinLr("ReduceLROnPlateau", rates, minLr);
     this.optimizer = optimizer;
     fixFields(this, FOR_ONE);
     this.#options = { mode, factor, patience, threshold, minLr };
@@ -73,7 +83,8 @@ export class ReduceLROnPlateau implements Schedule {
       this.#best = metric;
       this.#bad = 0;
     } else if (++this.#bad > patience) {
-      for (const group of this.optimizer.groups) group.lr = Math.max(group.lr * factor, minLr);
+      // A rate that is below the lowest already, as in a warm-up, stays there.
+      for (const group of this.optimizer.groups) group.lr = Math.min(group.lr, Math.max(group.lr * factor, minLr));
       this.#bad = 0;
     }
   }
@@ -91,4 +102,4 @@ export class ReduceLROnPlateau implements Schedule {
   }
 }
 
-refuseOtherNames(ReduceLROnPlateau, MADE_WITH_OPTIONS);
+refuseOtherNames(ReduceLROnPlateau, MADE_WITH_OPTIONS, READ_THERE);

@@ -52,18 +52,23 @@ export function checkState(
 /** What to do instead of giving a schedule another optimizer. */
 export const FOR_ONE = "another optimizer needs a schedule of its own";
 
-/**
- * @throws RangeError when the rate would rise to what is meant to be the lowest. The rate of an optimizer that goes on is
- * not the one that the schedule began with.
- */
-export function checkMinLr(who: string, optimizer: Optimizer, minLr: number): void {
-  const lr = Math.min(...optimizer.groups.map(({ lr }) => lr));
-  if (minLr <= lr || optimizer.stateDict().steps.some((steps) => steps > 0)) return;
+/** Whether an optimizer has taken steps: the rate of one that goes on is not the one that its schedule began with. */
+export function hasStepped(optimizer: Optimizer): boolean {
+  return optimizer.stateDict().steps.some((steps) => steps > 0);
+}
+
+/** @throws RangeError when one of the rates that a schedule begins with would rise to what is meant to be the lowest */
+export function checkMinLr(who: string, rates: readonly number[], minLr: number): void {
+  const lr = Math.min(...rates);
+  if (minLr <= lr) return;
   throw new RangeError(`${who}: minLr ${minLr} is above the rate that it begins with, ${lr}; write minLr: ${lr / 100}`);
 }
 
 /** What to do instead of setting what a schedule does not have. */
 export const MADE_WITH_OPTIONS = "its options are given when it is made, and the rate is optimizer.lr";
+
+/** What PyTorch's schedules have, and where that is here. */
+export const READ_THERE = { lr: "optimizer.lr", getLastLr: "optimizer.lr", lastEpoch: "stateDict().t" };
 
 /** What a number of each group is called in a state: by its name alone where there is one group. */
 export function numberedNames(name: string, groups: number): string[] {

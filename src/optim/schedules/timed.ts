@@ -4,10 +4,13 @@ import { checkArgument } from "../../tensor/arguments.js";
 import { fixFields, refuseOtherNames } from "../../tensor/known-names.js";
 import { anOptimizer, type Optimizer } from "../optimizer.js";
 import {
+  checkMinLr,
   checkState,
   FOR_ONE,
+  hasStepped,
   MADE_WITH_OPTIONS,
   numberedNames,
+  READ_THERE,
   type Schedule,
   type ScheduleState,
 } from "./schedule.js";
@@ -18,6 +21,7 @@ export abstract class Timed implements Schedule {
   readonly optimizer: Optimizer;
   /** The rates before the first step. They are part of the state: a resumed optimizer has later ones. */
   readonly #bases: number[];
+  #minLr = 0;
   #t = 0;
 
   /** @param optimizer whose rate to set, from the one that it has */
@@ -28,6 +32,16 @@ export abstract class Timed implements Schedule {
     this.#bases = optimizer.groups.map(({ lr }) => lr);
   }
 
+  /**
+   * For schedules that fall to a rate that is given. What an optimizer that goes on began with, its schedule's state says:
+   * it is looked at when that is loaded, or else at the first step.
+   * @throws RangeError when the first rate is below it
+   */
+  protected fallTo(minLr: number): void {
+    this.#minLr = minLr;
+    if (!hasStepped(this.optimizer)) checkMinLr(this.constructor.name, this.#bases, minLr);
+  }
+
   /** The rate after t steps from `base`. */
   protected abstract rate(base: number, t: number): number;
 
@@ -36,8 +50,12 @@ export abstract class Timed implements Schedule {
     for (const [i, group] of this.optimizer.groups.entries()) group.lr = this.rate(this.#bases[i], this.#t);
   }
 
-  /** Counts one step, and sets the rate. */
+  /**
+   * Counts one step, and sets the rate.
+   * @throws RangeError when it would rise to what is meant to be the lowest
+   */
   step(): void {
+    if (this.#t === 0) checkMinLr(this.constructor.name, this.#bases, this.#minLr);
     this.#t++;
     this.set();
   }
@@ -51,14 +69,17 @@ export abstract class Timed implements Schedule {
   /**
    * Goes on from a state that `stateDict()` gave, and sets the rate.
    * @throws Error when it is of another schedule
+   * @throws RangeError when that began below what is meant to be the lowest rate
    */
   loadStateDict(state: ScheduleState): void {
     const names = numberedNames("base", this.#bases.length);
     checkState(this, state, ["t", ...names]);
+    const bases = names.map((name) => state[name]);
+    checkMinLr(`${this.constructor.name}.loadStateDict`, bases, this.#minLr);
     this.#t = state.t;
-    for (const [i, name] of names.entries()) this.#bases[i] = state[name];
+    this.#bases.splice(0, bases.length, ...bases);
     this.set();
   }
 }
 
-refuseOtherNames(Timed, MADE_WITH_OPTIONS);
+refuseOtherNames(Timed, MADE_WITH_OPTIONS, READ_THERE);

@@ -17,6 +17,7 @@ import {
   FOR_ONE,
   MADE_WITH_OPTIONS,
   numberedNames,
+  READ_THERE,
   type Schedule,
   type ScheduleState,
 } from "./schedule.js";
@@ -104,4 +105,4 @@ export class WarmupLR implements Schedule {
   }
 }
 
-refuseOtherNames(WarmupLR, MADE_WITH_OPTIONS);
+refuseOtherNames(WarmupLR, MADE_WITH_OPTIONS, READ_THERE);
