@@ -1,4 +1,7 @@
-/** Photographs: decoded and resized beside Pillow and sharp, one core each; read on threads; and batches, which training waits for. */
+/**
+ * Photographs: decoded and resized beside Pillow and sharp, one core each; read on threads; and batches, which training
+ * waits for.
+ */
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -146,7 +146,10 @@ async function fileSink(out: string, resume: boolean, rows: Rows): Promise<Sink>
   };
 }
 
-/** @param options `resume` goes on with the file `out`, which is made anew otherwise; `part` is a file that is whole or not there */
+/**
+ * @param options `resume` goes on with the file `out`, which is made anew otherwise; `part` is a file that is whole or not
+ * there
+ */
 export async function openSink(
   rows: Rows,
   { out, resume = false, part }: { out?: string; resume?: boolean; part?: string },

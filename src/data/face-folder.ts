@@ -57,8 +57,8 @@ export async function listFaces(folder: string, walk: FolderWalk, options: Photo
 /** Photographs of faces, covered (1) or not (0); the label ends the name of the file. */
 export class FaceFolder extends PhotoFolder {
   /**
-   * Reads every file of a folder, on several threads; folders in it and files that are no photographs are passed over. When it returns,
-   * everything is decoded: training never waits for a file.
+   * Reads every file of a folder, on several threads; folders in it and files that are no photographs are passed over. When
+   * it returns, everything is decoded: training never waits for a file.
    * @throws Error naming the file that has no label, or that cannot be read, and why
    */
   static async open(folder: string, options: PhotoFolderOptions): Promise<FaceFolder> {

@@ -57,8 +57,9 @@ function whyNone([first]: readonly SkippedFile[]): string {
 /** Photographs in folders, one for each class; the folder's name is the name of the class. */
 export class ImageFolder extends PhotoFolder {
   /**
-   * Reads every file in the class folders and in the folders inside them, on several threads; files that are no
-   * photographs, and files beside the class folders, are passed over. When it returns, everything is decoded: training never waits for a file.
+   * Reads every file in the class folders and in the folders inside them, on several threads; files that are no photographs,
+   * and files beside the class folders, are passed over. When it returns, everything is decoded: training never waits for a
+   * file.
    * @throws Error naming the class folder that is empty or unknown, or the file that cannot be read, and why
    * @see torchvision.datasets.ImageFolder
    */

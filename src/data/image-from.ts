@@ -60,7 +60,7 @@ const anImageSource: Kind<ImageSource> = {
 };
 
 /** @throws DecodeError when the browser cannot read it, as a file that has been removed since it was chosen */
-async function bytesOf(blob: Blob): Promise<Uint8Array> {
+async function readBytes(blob: Blob): Promise<Uint8Array> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch (error) {
@@ -69,7 +69,7 @@ async function bytesOf(blob: Blob): Promise<Uint8Array> {
 }
 
 async function fromBlob(blob: Blob, options: DecodeOptions): Promise<Image> {
-  const bytes = await bytesOf(blob);
+  const bytes = await readBytes(blob);
   const format = formatOf(bytes);
   if (!hasPlatformDecoder() || format === undefined || format === "PNG") return decodeImage(bytes, options);
   const image = format === "JPEG" ? await decodeLargeJpeg(bytes, options) : await decodeOther(bytes, options);

@@ -39,9 +39,9 @@ export function optimizerState(
 }
 
 /**
- * Writes what an optimizer has learned: tensors `exp_avg.0`, `exp_avg.1`, … by the parameters' order, and as metadata
- * the learning rate `lr` (a list, where there are groups) and the number of `steps` of each parameter. Its other options are the constructor's.
- * docs/pytorch.md shows how PyTorch reads and writes such files.
+ * Writes what an optimizer has learned: tensors `exp_avg.0`, `exp_avg.1`, … by the parameters' order, and as metadata the
+ * learning rate `lr` (a list, where there are groups) and the number of `steps` of each parameter. Its other options are the
+ * constructor's. docs/pytorch.md shows how PyTorch reads and writes such files.
  */
 export async function saveOptimizer(path: string, optimizer: Optimizer): Promise<void> {
   checkArgument("saveOptimizer", "path", path, aPath);

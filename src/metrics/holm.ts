@@ -2,7 +2,8 @@
 
 /**
  * Adjusted p-values, in the order given: the least is multiplied by their number n, the next by n − 1, and so on, each at
- * least as large as the one before, and none above 1. Those below 0.05 are all true with a chance of 95 %.
+ * least as large as the one before, and none above 1. Whoever takes those below 0.05 for differences takes chance for one
+ * in 5 % of cases at most.
  * @see S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979;
  * statsmodels' `multipletests(method="holm")`
  */

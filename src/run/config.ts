@@ -206,7 +206,10 @@ export const optionGroups: Record<string, readonly (keyof typeof trainOptions)[]
   "Where it computes, and what it saves:": ["backend", "threads", "strict", "checkpointEvery", "checkpointSeconds"],
 };
 
-/** Those that may change while a run goes on: what was computed before stays as it would have been. (`data`, `val`: their place.) */
+/**
+ * Those that may change while a run goes on: what was computed before stays as it would have been. (`data`, `val`: their
+ * place.)
+ */
 export const RESUMABLE = [
   "data",
   "val",

@@ -83,9 +83,9 @@ const OVERHEAD = 8192;
 export class Owner {
   #tensors: Tracked[] = [];
   #bytes = 0;
-  /** Beyond so many bytes it is swept, */
+  /** It is swept once it has so many bytes. */
   sweepAt = 96 * 2 ** 20;
-  /** as it was last at this step. */
+  /** The number of the step in which it was last swept. */
   sweptAt = soFar.steps;
 
   get bytes(): number {

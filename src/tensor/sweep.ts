@@ -6,19 +6,22 @@ import { kept, type Owner, owners, type Sweeper, soFar, type Tracked, unowned } 
 
 const MiB = 2 ** 20;
 
-/** Beyond so many bytes, what a step does not seem to need is put aside, */
+/** Once an owner has so many bytes, what the running step does not seem to need is put aside. */
 const BUDGET = 96 * MiB;
 
-/** until so many are left. */
+/** It stops as soon as no more than so many bytes are left. */
 const TARGET = 64 * MiB;
 
-/** Beyond so many bytes, whatever was not used for longest: a loop without backward passes that reads nothing has no steps. */
+/**
+ * Beyond so many bytes, what was not used for longest is put aside, needed or not: a loop without backward passes that reads
+ * nothing has no steps.
+ */
 const STEPLESS_BUDGET = 160 * MiB;
 
-/** The same inside of a scope, which frees it all in the end, */
+/** The same for tensors of a scope: there may be more, as all go when it ends. */
 const SCOPE_BUDGET = 256 * MiB;
 
-/** and of what is kept: models that will be used. */
+/** The same for what is kept: these are models, which will be used again. */
 const KEPT_BUDGET = 512 * MiB;
 
 /** The budget of an owner in any step. */

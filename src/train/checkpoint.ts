@@ -155,10 +155,10 @@ async function withContent<T>(
 }
 
 /**
- * Writes a file that is whole or not there: the model's tensors as `model.NAME`, the optimizer's as
- * `optimizer.NAME.INDEX`, and what the model said of classes so far in this epoch, if anything, as `tally.outputs`
- * and `tally.labels`. Numbers and generators are in the metadata, with a SHA-256 digest of each tensor and each entry. All of it is as it is at the call, whatever happens while
- * the file is written.
+ * Writes a file that is whole or not there: the model's tensors as `model.NAME`, the optimizer's as `optimizer.NAME.INDEX`,
+ * and what the model said of classes so far in this epoch, if anything, as `tally.outputs` and `tally.labels`. Numbers and
+ * generators are in the metadata, with a SHA-256 digest of each tensor and each entry. All of it is as it is at the call,
+ * whatever happens while the file is written.
  * @param training what to save
  * @throws Error when the optimizer or the schedule is another model's
  */

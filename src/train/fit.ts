@@ -65,7 +65,10 @@ export interface FitOptions<Data extends DataSource = ClassDataset> {
    * size, in the memory of a small one, but for batch norm, which sees each batch alone. Default 1.
    */
   accumulate?: number;
-  /** For a dataset of images. Changes the training photographs a little, each time they are seen. Default: they stay as they are. */
+  /**
+   * For a dataset of images. Changes the training photographs a little, each time they are seen. Default: they stay as they
+   * are.
+   */
   augment?: AugmentOptions;
   /**
    * Default where the targets are classes: cross-entropy, of logits or, where the model ends in `logSoftmax`, of
@@ -150,8 +153,9 @@ let running = false;
  * training mode at the start of each epoch, but for parts that are in evaluation mode when `fit` begins while the model
  * itself is not: after `model.trunk.eval()`, the trunk's batch norms stay as they are.
  * @returns one report per epoch, those before `position` included
- * @throws Error when a dataset is empty or has other classes, the optimizer or the schedule is another model's, the loss depends on parameters
- * that no optimizer holds, another `fit` is running, nothing tells the best epoch, to stop or to restore, or the loss becomes NaN or infinite, naming the operation that did it
+ * @throws Error when a dataset is empty or has other classes, the optimizer or the schedule is another model's, the loss
+ * depends on parameters that no optimizer holds, another `fit` is running, nothing tells the best epoch, to stop or to
+ * restore, or the loss becomes NaN or infinite, naming the operation that did it
  */
 export async function fit<Data extends DataSource>(
   model: Module,

@@ -27,7 +27,10 @@ export interface AugmentOptions {
   shift?: number;
   /** Turns by up to so many degrees, either way: 0 to 180. */
   rotate?: number;
-  /** Cuts out a part of the same shape whose sides are up to this share shorter, and stretches it to the full size: 0 to below 1. */
+  /**
+   * Cuts out a part of the same shape whose sides are up to this share shorter, and stretches it to the full size: 0 to
+   * below 1.
+   */
   crop?: number;
   /** All values times b: b is 1 ± up to this, 0 to 1. */
   brightness?: number;

@@ -91,15 +91,15 @@ function addConstant(graph: Graph, { name, values, shape }: Constant): string {
 /**
  * A model as the bytes of an ONNX file, for ONNX Runtime and whatever else reads it.
  *
- * `forward` is run in evaluation mode with a few batches of random numbers, and the operations that ran are written
- * down, so any module can be exported that is made of this library's operations and does the same for every input.
- * Dropout is gone; parameters and buffers keep the names of the state dict (folded, they end in `.folded`); tensors
- * that `forward` makes are constants. All numbers are those of the moment of the call. The input is called "input", the output "output".
+ * `forward` is run in evaluation mode with a few batches of random numbers, and the operations that ran are written down, so
+ * any module can be exported that is made of this library's operations and does the same for every input. Dropout is gone;
+ * parameters and buffers keep the names of the state dict (folded, they end in `.folded`); tensors that `forward` makes are
+ * constants. All numbers are those of the moment of the call. The input is called "input", the output "output".
  *
  * @returns the file's content: at most 2 GB, which protocol buffers allow
- * @throws Error naming the operation that cannot be exported: one that ONNX does not have, one that differs from run
- *   to run, or one that reads what `forward` makes at random or from the values of its input; or the operator
- *   that the opset does not have
+ * @throws Error naming the operation that cannot be exported: one that ONNX does not have, one that differs from run to run,
+ * or one that reads what `forward` makes at random or from the values of its input; or the operator that the opset does not
+ * have
  * @see https://onnx.ai/onnx/operators
  */
 export async function exportOnnx(model: Module, options: OnnxExportOptions): Promise<Uint8Array<ArrayBuffer>> {

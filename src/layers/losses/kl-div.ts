@@ -24,7 +24,7 @@ const aReduction: Kind<Reduction | "batchmean"> = oneOf("mean", "sum", "none", "
 
 const KINDS: OptionKinds<KlDivOptions> = { reduction: aReduction, logTarget: aBoolean };
 
-function checkLogProbabilities(what: string, { backend, storage, shape }: Tensor): void {
+function checkLogs(what: string, { backend, storage, shape }: Tensor): void {
   const values = backend.readSync?.(storage) ?? [];
   checkLogarithms(`klDiv, ${what}`, values, values.length / (shape[0] ?? 1), "logSoftmax makes such of scores");
 }
@@ -41,8 +41,8 @@ export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {})
   checkOptions("klDiv", options, KINDS);
   const { reduction = "mean", logTarget = false } = options;
   checkSameShape("klDiv", input, target);
-  checkLogProbabilities("input", input);
-  if (logTarget) checkLogProbabilities("target", target);
+  checkLogs("input", input);
+  if (logTarget) checkLogs("target", target);
   else checkProbabilities("klDiv", target, "softmax makes such of scores; logarithms of them need { logTarget: true }");
   return scope(() => {
     const probability = logTarget ? exp(target) : target;

@@ -1,4 +1,7 @@
-/** Schedule: what sets an optimizer's learning rate as training goes on. Call `step()` once after each epoch (or step) that it counts. */
+/**
+ * Schedule: what sets an optimizer's learning rate as training goes on. Call `step()` once after each epoch (or step) that
+ * it counts.
+ */
 
 import { aNumber, aPlainObject, checkArgument, type Kind, numberFrom, wholeFrom } from "../../tensor/arguments.js";
 import type { Optimizer } from "../optimizer.js";

@@ -1,6 +1,6 @@
-/** The operations that a convolution can do on its way. */
+/** clamps: the activations that a backend may compute in the same pass over memory as the convolution before them. */
 
 import type { ClampName } from "../backend/backend.js";
 
-/** What backends call them. */
+/** By operation: its name for backends. `relu` and `relu6` enter themselves where they are defined. */
 export const clamps = new WeakMap<object, ClampName>();
