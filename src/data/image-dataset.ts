@@ -281,4 +281,6 @@ export class ImageDataset implements ClassDataset {
   }
 }
 
-refuseOtherNames(ImageDataset, "its data is given when it is made, and options of batches are those of batches(…)");
+refuseOtherNames(ImageDataset, "its data is given when it is made, and options of batches are those of batches(…)", {
+  ...{ len: "length", targets: "labels", images: "item(i)" },
+});

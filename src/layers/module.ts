@@ -4,6 +4,7 @@ import {
   ArgumentError,
   aBoolean,
   aPlainObject,
+  aString,
   checkArgument,
   checkOptions,
   instanceOf,
@@ -18,7 +19,7 @@ import { guardMembers, isComplete, refuseNames, refuseSpellings } from "../tenso
 import { keepsNothing } from "../tensor/lifetime.js";
 import { slipOf } from "../tensor/nearest-name.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, Parameter, Tensor } from "../tensor/tensor.js";
+import { aTensor, checkTensor, Parameter, Tensor } from "../tensor/tensor.js";
 
 /** Names to tensors, as PyTorch's `state_dict`. */
 export type StateDict = Record<string, Tensor>;
@@ -119,8 +120,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
    * @param name its key in the state dict
    * @param value the tensor, which no scope frees from now on
    * @returns the tensor
+   * @throws ArgumentError when it is none
    */
   protected registerBuffer(name: string, value: Tensor): Tensor {
+    checkArgument("registerBuffer", "name", name, aString);
+    checkTensor("registerBuffer", "value", value);
     this.#buffers.set(name, value.keep());
     return value;
   }
@@ -432,15 +436,24 @@ const GIVEN = "its options or layers are given when it is made";
 
 const WHERE_IT_RUNS = "useBackend(name), before the model is made";
 
+const FREEZE = "for (const p of model.parameters()) p.requiresGrad = false";
+
+/** What other libraries have of a model. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  ...{ to: WHERE_IT_RUNS, cuda: WHERE_IT_RUNS, cpu: WHERE_IT_RUNS, device: WHERE_IT_RUNS },
+  ...{ requiresGrad: FREEZE, requiresGrad_: FREEZE },
+};
+
 refuseNames(
   Module,
   (module, name) => {
     const who = module.constructor.name;
     if (slipOf(name, ["training"])) return `${who} has no property ${name}: write model.train() or model.eval()`;
+    if (/^requires_?grad$/i.test(name)) return `${who} has no property ${name}: write ${FREEZE}`;
     if (!isComplete(module) && !isLayerOfOurs(module)) return undefined;
     return `${who} has no property ${name}: ${GIVEN}`;
   },
-  refuseSpellings({ to: WHERE_IT_RUNS, cuda: WHERE_IT_RUNS, cpu: WHERE_IT_RUNS, device: WHERE_IT_RUNS }),
+  refuseSpellings(ELSEWHERE),
 );
 guardMembers(Module, GIVEN);
 
@@ -451,9 +464,14 @@ function someOf(names: readonly string[]): string {
 }
 
 /** Of what it takes and gives, nothing is known. */
-export const aModule: Kind<Module> = instanceOf("a module", Module, (value) => {
-  if (typeof value !== "function") return undefined;
-  return value.prototype instanceof Module
-    ? `new ${value.name}(…) makes one`
-    : "new Sequential(…) makes one of a function";
-});
+export const aModule: Kind<Module> = {
+  expected: "a module",
+  accepts: (value): value is Module => value instanceof Module && typeof value.forward === "function",
+  hint: (value) => {
+    if (value instanceof Module) return "it has no method forward(x)";
+    if (typeof value !== "function") return undefined;
+    return value.prototype instanceof Module
+      ? `new ${value.name}(…) makes one`
+      : "new Sequential(…) makes one of a function";
+  },
+};

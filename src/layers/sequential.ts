@@ -13,7 +13,7 @@ export type Layer<Inputs extends readonly unknown[] = [Tensor]> = Module<Inputs>
 const aLayer: Kind<Layer> = {
   expected: "a module or a function",
   accepts: (value): value is Layer =>
-    value instanceof Module || (typeof value === "function" && !(value.prototype instanceof Module)),
+    aModule.accepts(value) || (typeof value === "function" && !(value.prototype instanceof Module)),
   hint: (value) => (Array.isArray(value) ? "write new Sequential(...layers)" : aModule.hint?.(value)),
 };
 

@@ -156,7 +156,7 @@ function checkGraph({ name, state, inputs, saved }: GraphNode): void {
   if (state === "walked") {
     throw new Error(
       `backward: this graph has already been walked (at ${name}) and let go. ` +
-        "Run the forward pass again, or keep the graph with backward(undefined, { retainGraph: true }).",
+        "Run the forward pass again, detach() what is of an earlier step, or keep the graph with backward(undefined, { retainGraph: true }).",
     );
   }
   if (state === "forgotten") {

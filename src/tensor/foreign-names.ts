@@ -20,6 +20,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "x as it is, of float32": "float double half int long bool astype cast",
   "x as it is, row by row": "contiguous",
   "x.title, which says what made it": "is_leaf grad_fn",
+  "x.requiresGrad": "trainable",
   "x.reshape(shape)": "view view_as reshape_as resize",
   "x.transpose(0, 1)": "t mt",
   "x.slice(dim, start, end)": "narrow",

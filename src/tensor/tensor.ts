@@ -271,16 +271,23 @@ export class Parameter extends Tensor {
   /** Internal: whether that was a layer of this library's, which has no parameters but those it lists. */
   fromPlainModule = false;
 
-  /** Shares the numbers of `tensor`. */
-  constructor(tensor: Tensor) {
+  /**
+   * Shares the numbers of `tensor`.
+   * @throws ArgumentError when there is more than that, as PyTorch's `requires_grad`
+   */
+  constructor(tensor: Tensor, ...more: never[]) {
     checkTensor("Parameter", "tensor", tensor);
+    if (more.length > 0) {
+      throw new ArgumentError("Parameter: it takes a tensor and no more; to freeze it, set its requiresGrad to false");
+    }
     super(tensor.shape, tensor.retainNumbers(), "Parameter", true);
     this.keep();
   }
 }
 
 function adviceFor(value: unknown): string | undefined {
-  if (Array.isArray(value) && value.some((item) => item instanceof Tensor)) return "leave the brackets out";
+  if (Array.isArray(value) && value.some((item) => item instanceof Tensor))
+    return "take one of them, as [0], or leave the brackets out";
   return typeof value === "number" || Array.isArray(value) || ArrayBuffer.isView(value)
     ? "tensor(…) makes one of it"
     : undefined;

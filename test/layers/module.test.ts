@@ -247,6 +247,36 @@ describe("what a class has under a name of Module's", () => {
     expect(() => frozen(new Trained(), () => {})).toThrow(message);
   });
 
+  it("is refused where no forward is there", () => {
+    // @ts-expect-error TypeScript sees it, JavaScript does not
+    class Called extends Module {
+      call(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    const make = () => new Sequential(new Called());
+    expect(make).toThrow(
+      "Sequential: layer 0 must be a module or a function, got a Called; it has no method forward(x)",
+    );
+  });
+
+  it("is refused where a buffer is no tensor", () => {
+    class Counting extends Scaled {
+      override readonly calls = this.registerBuffer("calls", 0 as never);
+    }
+    expect(() => new Counting()).toThrow("registerBuffer: value must be a tensor, got 0; tensor(…) makes one of it");
+  });
+
+  it("is refused where a model is to be frozen, which its parameters are", () => {
+    const message = "write for (const p of model.parameters()) p.requiresGrad = false";
+    for (const model of [new Scaled(), new Linear(1, 1)]) {
+      for (const name of ["requiresGrad", "requires_grad"]) {
+        expect(() => Object.assign(model, { [name]: false })).toThrow(message);
+      }
+      expect(() => (model as unknown as { requires_grad_: unknown }).requires_grad_).toThrow(message);
+    }
+  });
+
   it("may be a train that keeps a part as it is", () => {
     class Half extends Scaled {
       override train(mode = true): this {

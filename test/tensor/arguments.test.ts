@@ -7,6 +7,7 @@ import {
   ArgumentError,
   Conv2d,
   CosineWarmupLR,
+  cat,
   crossEntropy,
   Dropout,
   gelu,
@@ -180,6 +181,22 @@ describe("an argument of a wrong kind", () => {
     [
       () => zeros([2]).indexSelect(0, js(zeros([1]))),
       "indexSelect: indices must be a list of numbers, got a Tensor [1]; await its data() first",
+    ],
+    [
+      () => cat(js(tensor([1]))),
+      "cat: tensors must be a list of tensors, got a Tensor [1]; put them in brackets, [x, y]",
+    ],
+    [
+      () => relu(js([tensor([1])])),
+      "relu: x must be a tensor, got an array of 1; take one of them, as [0], or leave the brackets out",
+    ],
+    [
+      () => tensor([1, 2]).sum(js({ dim: 0 })),
+      "sum: dim must be a number, or a list of numbers, got an object { dim }; dim is no option: write the number alone",
+    ],
+    [
+      () => crossEntropy(tensor([[1, 2, 3]]), js(tensor([[0, 1]]))),
+      "crossEntropy: probabilities of classes [1, 2] for scores [1, 3]",
     ],
     [() => relu(js(5)), "relu: x must be a tensor, got 5; tensor(…) makes one of it"],
     [() => zeros([2]).sum(js("1")), 'sum: dim must be a number, or a list of numbers, got "1"'],

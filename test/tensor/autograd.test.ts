@@ -158,7 +158,7 @@ describe("the graph", () => {
     loss.backward();
     const message = (at: string) =>
       `backward: this graph has already been walked (at ${at}) and let go. ` +
-      "Run the forward pass again, or keep the graph with backward(undefined, { retainGraph: true }).";
+      "Run the forward pass again, detach() what is of an earlier step, or keep the graph with backward(undefined, { retainGraph: true }).";
     expect(() => loss.backward()).toThrow(new Error(message("sum")));
     expect(() => y.mul(2).sum().backward()).toThrow(new Error(message("exp")));
     expectClose((await grad(x))!, [Math.exp(1), Math.exp(2)], 1e-5, "gradient");

@@ -79,6 +79,7 @@ describe("a name of a tensor elsewhere", () => {
     ["clamp_", "y = x.clamp(…)"],
     ["copy_", "x.clone(), or y.copyFrom(x)"],
     ["requires_grad_", "x.requiresGrad"],
+    ["trainable", "x.requiresGrad"],
     ["requireGrad", "x.requiresGrad"],
     ["argmax", "x.argMax(…)"],
   ])("is told of what is written here: %s", (name, here) => {

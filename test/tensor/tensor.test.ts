@@ -44,6 +44,12 @@ describe("what is assigned to a tensor", () => {
     expect(y.requiresGrad).toBe(true);
   });
 
+  it("a parameter is not made frozen, as in PyTorch", () => {
+    const make = (more: unknown) => () => new Parameter(ones([1]), ...([more] as never[]));
+    const message = "Parameter: it takes a tensor and no more; to freeze it, set its requiresGrad to false";
+    for (const more of [false, { requiresGrad: false }]) expect(make(more)).toThrow(message);
+  });
+
   it("a note of the program's own is none of the library's business", () => {
     expect(Object.assign(ones([1]), { label: "first" }).label).toBe("first");
   });

@@ -6,7 +6,7 @@ import { add, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
 import { keepWhere } from "../../tensor/ops/pointwise/keep-where.js";
 import { logSoftmax } from "../../tensor/ops/softmax.js";
 import { sum } from "../../tensor/ops/sum.js";
-import { ShapeError, sameShape } from "../../tensor/shape.js";
+import { formatShape, ShapeError, sameShape } from "../../tensor/shape.js";
 import { checkTensor, Tensor } from "../../tensor/tensor.js";
 import {
   type ClassLossOptions,
@@ -56,7 +56,11 @@ export function crossEntropy(logits: Tensor, labels: Labels | Tensor, options: C
   if (logits.shape.length === 2 && logits.shape[1] === 1) {
     throw new ShapeError("crossEntropy: of one class it is 0 whatever the score; for yes or no there is bceWithLogits");
   }
-  if (labels instanceof Tensor && sameShape(labels.shape, logits.shape) && labels.shape.length === 2) {
+  if (labels instanceof Tensor && labels.shape.length === 2 && logits.shape.length === 2) {
+    if (!sameShape(labels.shape, logits.shape)) {
+      const [probabilities, scores] = [labels, logits].map(({ shape }) => formatShape(shape));
+      throw new ShapeError(`crossEntropy: probabilities of classes ${probabilities} for scores ${scores}`);
+    }
     checkWeight("crossEntropy", logits.shape[1], weight);
     checkDistributions("crossEntropy", labels);
     return scope(() => reduced(softLosses(logSoftmax(logits, 1), labels, options), logits.shape[0], reduction));
