@@ -230,8 +230,10 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   switchTo(mode: boolean): void {
     if (this.#switching) return;
     this.#switched = false;
-    this.train(mode);
+    const returned: unknown = this.train(mode);
     if (this.#switched) return;
+    // An asynchronous one fails later, for want of its own arguments: Node would end without a word of the cause.
+    if (returned instanceof Promise) returned.catch(() => {});
     throw new ArgumentError(
       `${this.constructor.name}.train stands in the place of the train(mode) that eval(), fit and predict call: ` +
         "call super.train(mode) in it, or give it another name",

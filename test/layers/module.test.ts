@@ -245,6 +245,13 @@ describe("what a class has under a name of Module's", () => {
       expect(use).toThrow(new ArgumentError(message));
     }
     expect(() => frozen(new Trained(), () => {})).toThrow(message);
+    class Learning extends Scaled {
+      // @ts-expect-error TypeScript sees it, JavaScript does not
+      override async train(data: unknown): Promise<never> {
+        throw new TypeError(`${data} is not iterable`);
+      }
+    }
+    expect(() => new Learning().eval()).toThrow("Learning.train stands in the place of");
   });
 
   it("is refused where no forward is there", () => {
