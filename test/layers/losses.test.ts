@@ -58,6 +58,7 @@ describe("errors", () => {
     [() => nllLoss(scores(), [0]), "nllLoss: 1 labels for 2 examples"],
     [() => nllLoss(zeros([6]), [0]), "nllLoss: expected scores [N, C], got [6]"],
     [() => nllLoss(scores(), [0, 1], { weight: [1, 2] }), "nllLoss: 2 class weights for 3 classes"],
+    [() => crossEntropy(scores(), zeros([2, 2])), "crossEntropy: probabilities of classes [2, 2] for scores [2, 3]"],
     [
       () => mseLoss(zeros([2, 1]), zeros([2])),
       "mseLoss: the shapes [2, 1] and [2] must agree; write target.reshape([2, 1])",

@@ -1,7 +1,4 @@
-/**
- * Schedule: what sets an optimizer's learning rate as training goes on. Call `step()` once after each epoch (or step) that
- * it counts.
- */
+/** Schedule: what sets an optimizer's learning rate as training goes on, by a `step()` after each epoch or batch. */
 
 import { aNumber, aPlainObject, checkArgument, type Kind, numberFrom, wholeFrom } from "../../tensor/arguments.js";
 import type { Optimizer } from "../optimizer.js";
