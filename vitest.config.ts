@@ -1,10 +1,10 @@
 /**
- * Where the tests run, and on which backends there: `vitest run` in Node and on a plain page, what `npm test` takes
- * minutes for; `vitest run --mode all`, as `npm run test:all` does, everything: besides, GPU.js in every mode, pages that
- * are isolated, and the files whose names say that they are long.
+ * Where the tests run, and on which backends there. `vitest run`, as in `npm test`, has what takes minutes: Node and a
+ * plain page. `vitest run --mode rest`, as in `npm run test:rest`, has what is left, and nothing twice: GPU.js in every
+ * mode, pages that are isolated, and the files whose names say that they are long. `--mode all` has both.
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { isolation, launchOptions, noChromium } from "./test/chromium.js";
@@ -13,18 +13,27 @@ import type { TargetName } from "./test/targets.js";
 /** Half a minute and more a file: bundles run in pages, kills at random moments, weights to PyTorch and back. */
 const LONG = "test/**/*.long.test.ts";
 
+/** The files that repeat a test on each target, as their imports tell. */
+function onTargets(): string[] {
+  const files = readdirSync("test", { recursive: true, encoding: "utf8" }).map((name) => `test/${name}`);
+  const isOne = (file: string) =>
+    file.endsWith(".test.ts") && /\/(targets|check-op|check-calls|modes)\.js"/.test(readFileSync(file, "utf8"));
+  return files.filter(isOne);
+}
+
 interface PageOptions {
   headers: Record<string, string>;
   include: string[];
+  exclude?: string[];
   targets: TargetName[];
-  /** Projects with the same number run side by side, those with a larger one after them. */
+  /** One page at a time, and after all projects with a smaller number; without one, beside the tests in Node. */
   turn?: number;
 }
 
 /** A project of tests that run in a page. One page load runs a file. */
 function inChromium(
   name: string,
-  { headers, include, targets, turn = 1 }: PageOptions,
+  { headers, include, exclude = [], targets, turn }: PageOptions,
 ): TestProjectInlineConfiguration {
   return {
     extends: true,
@@ -34,11 +43,9 @@ function inChromium(
     test: {
       name,
       include,
+      exclude,
       provide: { targets },
-      // One page at a time, after the tests in Node: pages of one site share a process, and each kernel of gpujs:webasm
-      // takes one of the hundred or so WebAssembly memories that a process has.
-      maxWorkers: 1,
-      sequence: { groupOrder: turn },
+      ...(turn && { maxWorkers: 1, sequence: { groupOrder: turn } }),
       browser: {
         enabled: true,
         headless: true,
@@ -57,6 +64,7 @@ if (!existsSync("/usr/share/vulkan/icd.d") && existsSync(software)) process.env.
 const onPage = inChromium("chromium", {
   headers: {},
   include: ["test/{browser,layers,ops,optim}/*.test.ts"],
+  exclude: [LONG],
   targets: ["wasm on 1 thread"],
 });
 
@@ -65,51 +73,50 @@ const isolated = {
   targets: ["wasm on 2 threads", "gpujs:cpu", "gpujs:webasm", "gpujs:webgl", "gpujs:webgl2", "gpujs:webgpu"],
 } satisfies Partial<PageOptions>;
 
-// Two projects, which have a process each: in one, after seven files, nothing moved on any more.
+// One page at a time: pages of one site share a process, and each kernel of gpujs:webasm takes one of the hundred or so
+// WebAssembly memories that a process has. And two projects, which have a process each: in one, after seven files, nothing
+// moved on any more.
 const onIsolatedPages = [
-  inChromium("chromium, isolated", { ...isolated, include: ["test/{browser,gpujs,layers,optim}/*.test.ts"] }),
+  inChromium("chromium, isolated", { ...isolated, include: ["test/{browser,gpujs,layers,optim}/*.test.ts"], turn: 1 }),
   inChromium("chromium, isolated: ops", { ...isolated, include: ["test/ops/*.test.ts"], turn: 2 }),
 ];
 
-function inNode({ exclude, targets }: { exclude: string[]; targets: TargetName[] }): TestProjectInlineConfiguration {
+interface NodeOptions {
+  include: string[];
+  exclude?: string[];
+  targets: TargetName[];
+}
+
+function inNode(name: string, { include, exclude = [], targets }: NodeOptions): TestProjectInlineConfiguration {
   return {
     extends: true,
-    test: {
-      name: "node",
-      include: ["test/**/*.test.ts"],
-      exclude: ["test/browser", ...exclude],
-      provide: { targets: ["js", "wasm on 1 thread", "wasm on 2 threads", "gpujs:cpu", ...targets] },
-    },
+    test: { name, include, exclude: ["test/browser", ...exclude], provide: { targets } },
   };
 }
 
-/** What a backend has of operations that it does not bring itself. */
-const onPlainBackend: TestProjectInlineConfiguration = {
-  extends: true,
-  test: {
-    name: "plain backend",
-    include: ["test/{layers,ops,optim}/*.test.ts"],
-    provide: { targets: ["plain"] },
-  },
-};
+const everywhere: TargetName[] = ["js", "wasm on 1 thread", "wasm on 2 threads", "gpujs:cpu", "plain"];
+const compiled: TargetName[] = ["gpujs:webasm", "gpujs:webgpu"];
 
-export default defineConfig(({ mode }) => {
-  const all = mode === "all";
-  const inPages = all ? [onPage, ...onIsolatedPages] : [onPage];
-  return {
-    test: {
-      testTimeout: 120_000,
-      // Two cores, and wasm threads of its own in each file: more workers would only take turns.
-      maxWorkers: 2,
-      // What a developer's machine lacks is skipped; where the suite is the gate, it fails.
-      provide: { mustRun: Boolean(process.env.CI), forced: {} },
-      projects: [
-        all
-          ? inNode({ exclude: [], targets: ["gpujs:webasm", "gpujs:webgpu"] })
-          : inNode({ exclude: [LONG], targets: [] }),
-        onPlainBackend,
-        ...(noChromium ? [] : inPages),
-      ],
-    },
-  };
-});
+/** What `npm test` runs. */
+const first = [
+  inNode("node", { include: ["test/**/*.test.ts"], exclude: [LONG], targets: everywhere }),
+  ...(noChromium ? [] : [onPage]),
+];
+
+/** What it leaves to `npm run test:rest`. */
+const rest = [
+  inNode("node, compiled by GPU.js", { include: onTargets(), exclude: [LONG], targets: compiled }),
+  inNode("node, long", { include: [LONG], targets: [...everywhere, ...compiled] }),
+  ...(noChromium ? [] : onIsolatedPages),
+];
+
+export default defineConfig(({ mode }) => ({
+  test: {
+    testTimeout: 120_000,
+    // Two cores, and wasm threads of its own in each file: more workers would only take turns.
+    maxWorkers: 2,
+    // What a developer's machine lacks is skipped; where the suite is the gate, it fails.
+    provide: { mustRun: Boolean(process.env.CI), forced: {} },
+    projects: [...(mode === "rest" ? [] : first), ...(mode === "test" ? [] : rest)],
+  },
+}));

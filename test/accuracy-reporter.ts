@@ -50,7 +50,7 @@ function worst(all: readonly Accuracy[], error: (accuracy: Accuracy) => number):
 /** The column that a target's errors belong to. */
 function columnOf(label: string, project: string): string {
   const name = label.replace(/,? (on )?\d+ threads?$/, "");
-  return name.startsWith("wasm") && project !== "node" ? `${name}, Chromium` : name;
+  return name.startsWith("wasm") && !project.startsWith("node") ? `${name}, Chromium` : name;
 }
 
 export default class AccuracyReporter implements Reporter {

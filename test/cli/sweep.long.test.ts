@@ -1,4 +1,4 @@
-/** torchlet sweep, results and report, as they are run from a shell; trial.test.ts has the quick part. */
+/** torchlet sweep, results and report, as they are run from a shell; trial.long.test.ts has the smallest of them. */
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";

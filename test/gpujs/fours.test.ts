@@ -18,7 +18,7 @@ function random(n: number, seed: number): FloatArray {
 }
 
 const webgpu = targets.find(({ name }) => name === "gpujs:webgpu");
-const reason = webgpu ? webgpu.reason : "its tests are part of test:all";
+const reason = webgpu ? webgpu.reason : "its tests are part of test:rest";
 
 /** One for all: each listens to its device. */
 let opened: ReturnType<typeof openGpuJs> | undefined;

@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** A dropout and a schedule that moves with each step: everything that a checkpoint has to remember. */
-const options = { net: "net2", size: 8, epochs: 4, batch: 5, schedule: "cosine", warmupEpochs: 1, threads: 1 };
+const options = { net: "net3", size: 8, epochs: 4, batch: 5, schedule: "cosine", warmupEpochs: 1, threads: 1 };
 
 const config = (changes: Record<string, unknown> = {}) =>
   trainConfig({ data: join(root, "faces"), backend: "wasm", ...options, ...changes });
