@@ -20,6 +20,7 @@ function forcing(use: WayUse, strict: boolean): TestProjectConfiguration {
         forced: {
           winograd: use,
           eightPoints: strict ? use : "never",
+          pixels: use,
           scatter: use,
           depthwise: use,
           epilogue: use,

@@ -29,13 +29,23 @@ type Errors = Map<string, Map<string, number>>;
 /** `2.1e-7`, or 0. */
 const short = (error: number) => (error === 0 ? "0" : error.toExponential(1));
 
+const row = (values: readonly string[]) => `| ${values.join(" | ")} |`;
+
 function table(errors: Errors, columns: readonly string[]): string {
-  const row = (values: readonly string[]) => `| ${values.join(" | ")} |`;
   const lines = [...errors]
     .filter(([, own]) => columns.some((column) => own.has(column)))
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([op, own]) => row([op, ...columns.map((column) => (own.has(column) ? short(own.get(column)!) : ""))]));
   return [row(["operation", ...columns]), row(["---", ...columns.map(() => "---")]), ...lines].join("\n");
+}
+
+/** Of convolution alone, a line for each way to run it. */
+function tableOfWays(errors: Errors, columns: readonly string[]): string {
+  const own = errors.get("conv2d");
+  const ways = new Set(columns.map((column) => column.replace(", Chromium", "")));
+  const error = (column: string) => (own?.has(column) ? short(own.get(column)!) : "");
+  const lines = [...ways].map((way) => row([way, error(way), error(`${way}, Chromium`)]));
+  return [row(["way", "Node", "Chromium"]), row(["---", "---", "---"]), ...lines].join("\n");
 }
 
 function worst(all: readonly Accuracy[], error: (accuracy: Accuracy) => number): Errors {
@@ -70,7 +80,7 @@ export default class AccuracyReporter implements Reporter {
       ["Against PyTorch, float32", worst(all, ({ againstPyTorch }) => againstPyTorch)],
     ] as const;
     const text = sections.map(([title, errors]) => {
-      return `## ${title}\n\n${table(errors, general)}\n\nConvolution's other ways:\n\n${table(errors, special)}\n`;
+      return `## ${title}\n\n${table(errors, general)}\n\nConvolution's other ways:\n\n${tableOfWays(errors, special)}\n`;
     });
     writeFileSync(target, [INTRODUCTION, ...text].join("\n"));
     console.log(`docs/accuracy.md: ${all.length} results in ${columns.length} columns`);

@@ -27,7 +27,9 @@ checkFixtures("conv2d", { conv2d: { op, linear: [0, 1, 2], tolerance } });
 
 /** Each way to convolve, on so many threads as to share out even small work unevenly. */
 async function onThreads(options: BackendOptions): Promise<Target[]> {
-  const named = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  const named = Object.entries(options)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
   const counts = typeof SharedArrayBuffer === "function" ? [1, 2, 3, 5] : [1];
   return openAll(
     Object.fromEntries(
@@ -41,6 +43,7 @@ const ways = [
   { on: await onThreads({ eightPoints: "always" }), tolerance: WINOGRAD },
   { on: await onThreads({ winograd: "never" }), tolerance: DIRECT },
   { on: await onThreads({ depthwise: "always", winograd: "never" }), tolerance: DIRECT },
+  { on: await onThreads({ pixels: "always", winograd: "never" }), tolerance: DIRECT },
   { on: await onThreads({ strict: true }), tolerance: WINOGRAD },
 ];
 

@@ -8,7 +8,13 @@ import { createWasmBackend } from "../../src/tensor/backend/wasm/wasm.js";
 import { conv2dGeometry } from "../../src/tensor/ops/conv2d.js";
 import { Generator } from "../../src/tensor/random.js";
 
-const NONE: ConvUse = { depthwise: "never", eightPoints: "never", winograd: "never", scatter: "never" };
+const NONE: ConvUse = {
+  depthwise: "never",
+  eightPoints: "never",
+  winograd: "never",
+  pixels: "never",
+  scatter: "never",
+};
 
 const relu: UnaryFormula = { name: "relu", f: (x) => Math.max(x, 0) };
 const clamp: UnaryFormula = { name: "clamp", f: (x, low, high) => Math.min(Math.max(x, low), high) };
@@ -122,6 +128,16 @@ const kinds: Kind[] = [
     tolerance: 1e-4,
   },
   {
+    way: "pixels",
+    title: "pixels",
+    channels: [
+      [4, 8, 1],
+      [12, 4, 1],
+      [40, 36, 1],
+    ],
+    kernels: [1],
+  },
+  {
     way: "scatter",
     title: "scatter",
     channels: [
@@ -148,6 +164,7 @@ const kinds: Kind[] = [
     channels: [
       [3, 5, 1],
       [9, 33, 1],
+      [8, 12, 1],
       [6, 4, 2],
     ],
     kernels: [1],
@@ -177,6 +194,33 @@ describe.each(kinds)("$title", ({ way, use: given, channels, kernels = [undefine
   });
 });
 
+/** Where the weights' gradient is NaN if the pixel at `place` is `pixel`. */
+function nanTaps(backend: Backend, g: ConvGeometry, place: number, pixel: number): number[] {
+  const random = new Generator(3);
+  const noise = (size: number) => Float32Array.from({ length: size }, () => random.uniform() + 0.5);
+  const values = noise(g.n * g.c * g.h * g.w);
+  values[place] = pixel;
+  const dw = backend.conv2dWeightGrad(backend.upload(values), backend.upload(noise(g.n * g.o * g.outH * g.outW)), g);
+  return Array.from(backend.readSync!(dw), (v, i) => (Number.isNaN(v) ? i : -1)).filter((i) => i >= 0);
+}
+
+describe("a pixel that is not finite makes NaN of the taps that see it, and of no others", () => {
+  const js = createJsBackend("float64");
+  const random = new Generator(5);
+  const direct = kinds.filter(({ way }) => !["winograd", "eightPoints", "scatter"].includes(way));
+
+  it.each(direct)("$title", ({ way, channels, kernels = [undefined] }) => {
+    const backend = createWasmBackend({ ...NONE, ...(way === "direct" ? {} : { [way]: "always" }), threads: 2 });
+    for (let turn = 0; turn < 60; turn++) {
+      const g = anyGeometry(random, channels[turn % channels.length], kernels[turn % kernels.length]);
+      const place = random.int(g.n * g.c * g.h * g.w);
+      for (const pixel of [NaN, Infinity]) {
+        expect(nanTaps(backend, g, place, pixel), JSON.stringify(g)).toEqual(nanTaps(js, g, place, pixel));
+      }
+    }
+  });
+});
+
 describe("of itself", () => {
   const square = (c: number, o: number, size: number, k: number, groups = 1, stride = 1) =>
     conv2dGeometry([1, c, size, size], [o, c / groups, k, k], { padding: (k - 1) >> 1, groups, stride });
@@ -195,6 +239,8 @@ describe("of itself", () => {
     ["sides of 14, cut into tiles of both", { ...square(32, 64, 14, 3), n: 128 }, "eightPoints"],
     ["3×3 with a stride", square(64, 128, 24, 3, 1, 2), "scatter"],
     ["large maps with a stride", square(3, 64, 224, 7, 1, 2), "direct"],
+    ["1×1 with whole tiles of channels", square(12, 8, 7, 1), "pixels"],
+    ["1×1 with a rest of channels", square(12, 10, 7, 1), "direct"],
     ["groups of channels", square(8, 8, 16, 3, 2), "direct"],
   ] as const)("%s: %o goes by %s", (_, geometry, way) => {
     expect(wayOf(geometry, {})).toBe(way);

@@ -37,6 +37,11 @@ export interface BackendOptions {
    * multiplication and more rounding. Never where `winograd` is "never".
    */
   eightPoints?: WayUse;
+  /**
+   * `wasm`: likewise, when to convolve by 1×1 filters as a matrix product over pixels of any images, for numbers of channels
+   * that are multiples of four.
+   */
+  pixels?: WayUse;
   /** `wasm`: likewise, when to take a convolution's input gradient as one product for all taps: where there is a stride. */
   scatter?: WayUse;
   /** `wasm`: likewise, when to convolve along rows where each group has one channel. */
@@ -75,6 +80,7 @@ const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
   threads: wholeFrom(1, MAX_THREADS),
   winograd: oneOf("auto", "always", "never"),
   eightPoints: oneOf("auto", "always", "never"),
+  pixels: oneOf("auto", "always", "never"),
   scatter: oneOf("auto", "always", "never"),
   depthwise: oneOf("auto", "always", "never"),
   epilogue: oneOf("auto", "always", "never"),

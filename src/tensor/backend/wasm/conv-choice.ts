@@ -2,6 +2,7 @@
 
 import type { Backend, ConvGeometry } from "../backend.js";
 import { conv2d, conv2dInputGrad } from "./conv.js";
+import * as pixels from "./conv-pixels.js";
 import * as scatter from "./conv-scatter.js";
 import { conv2dWeightGrad } from "./conv-weight-grad.js";
 import * as depthwise from "./depthwise.js";
@@ -20,6 +21,8 @@ interface WaysUse {
   readonly winograd?: WayUse;
   /** By Winograd's algorithm, with tiles of eight points. Default auto; never where `winograd` is. */
   readonly eightPoints?: WayUse;
+  /** By 1×1 filters, as a matrix product of any pixels that follow each other. Default auto. */
+  readonly pixels?: WayUse;
   /** The input's gradient as one product for all taps, which are then added to the pixels they saw. Default auto. */
   readonly scatter?: WayUse;
   /** Along rows, where each group has one channel. Default auto. */
@@ -50,6 +53,7 @@ const ways = {
   depthwise,
   eightPoints: winograd(8),
   winograd: winograd(6),
+  pixels: { ...direct, ...pixels },
   scatter: { ...direct, ...scatter },
   direct,
 } satisfies Record<keyof WaysUse | "direct", Way>;

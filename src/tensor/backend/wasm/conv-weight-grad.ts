@@ -45,18 +45,25 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
     vectors * 4 +
     imagesPerChunk * chansPerItem * plane.bytes +
     vectors * outsPerItem * 16;
-  const shape = [g.n, g.groups, chans, outs, g.outH, g.outW];
+  const shape = shapeOf(g);
   const cut = [imagesPerChunk, rowsPerChunk, chunksPerPart, outsPerItem, chansPerItem];
-  const sumEachPart = (to: number) =>
-    withWindow(rt, slide, plane, (window) =>
-      rt.run("convWeightGrad", parts * blocks, [window, x, grad, to, ...shape, ...cut], scratch),
-    );
-  if (parts === 1) {
-    sumEachPart(out);
-    return;
-  }
-  rt.withBytes([parts * size * 4], (partial) => {
-    sumEachPart(partial);
-    rt.run("convSumParts", ceilDiv(size, STRETCH), [partial, out, size, parts, STRETCH]);
+  withWindow(rt, slide, plane, (window) => {
+    const sumEachPart = (to: number) =>
+      rt.run("convWeightGrad", parts * blocks, [window, x, grad, to, ...shape, ...cut], scratch);
+    if (parts === 1) sumEachPart(out);
+    else {
+      rt.withBytes([parts * size * 4], (partial) => {
+        sumEachPart(partial);
+        rt.run("convSumParts", ceilDiv(size, STRETCH), [partial, out, size, parts, STRETCH]);
+      });
+    }
+    sumAgain(rt, window, x, grad, out, g);
   });
+}
+
+const shapeOf = (g: ConvGeometry): number[] => [g.n, g.groups, g.c / g.groups, g.o / g.groups, g.outH, g.outW];
+
+/** Takes again the sums that pixels of other windows have made NaN. */
+export function sumAgain(rt: Runtime, window: number, x: number, grad: number, out: number, g: ConvGeometry): void {
+  rt.run("convSumAgain", g.o, [window, x, grad, out, ...shapeOf(g)]);
 }

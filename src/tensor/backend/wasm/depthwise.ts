@@ -1,6 +1,7 @@
 /** Host side of depthwise convolution: each group has one channel, so that there is no sum over channels to tile. */
 
 import type { ConvGeometry } from "../backend.js";
+import { sumAgain } from "./conv-weight-grad.js";
 import { type PaddedPlane, paddedPlane, slideOf, withWindow } from "./conv-window.js";
 import { roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
@@ -64,7 +65,8 @@ export function conv2dInputGrad(rt: Runtime, grad: number, w: number, out: numbe
 export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
   const { plane, filters, taps, shape } = layoutOf(g);
   const scratch = plane.bytes + 2 * flatBytes(plane) + (filters * 16 + 4) * roundUp(taps, 3);
-  withWindow(rt, slideOf(g), plane, (window) =>
-    rt.run("depthwiseWeightGrad", g.c, [window, x, grad, out, g.n, ...shape], scratch),
-  );
+  withWindow(rt, slideOf(g), plane, (window) => {
+    rt.run("depthwiseWeightGrad", g.c, [window, x, grad, out, g.n, ...shape], scratch);
+    sumAgain(rt, window, x, grad, out, g);
+  });
 }

@@ -1,6 +1,7 @@
 /** A strided convolution's gradient for its input: all taps' products first, then each is added where the tap was. */
 
 import { zeroFloats } from "./pack";
+import { gatherPixels } from "./conv-pixels";
 import { FLOAT, VECTOR } from "./simd";
 import { COLUMNS, ROWS, TILE_ROW, tilePacked } from "./tile";
 import { Window } from "./window";
@@ -49,7 +50,8 @@ export function convScatter(
     const pixels = imageCount * outPlane;
     const rowBytes = <usize>((pixels + COLUMNS - 1) / COLUMNS) * TILE_ROW;
     const products = scratch + <usize>outs * rowBytes;
-    gatherPixels(scratch, g + <usize>image0 * imageBytes + <usize>(group * outs * outPlane) * FLOAT, imageBytes, outPlane, outs, pixels);
+    const from = g + <usize>image0 * imageBytes + <usize>(group * outs * outPlane) * FLOAT;
+    gatherPixels(scratch, from, imageBytes, outPlane, outs, 0, pixels);
     for (let c0 = firstChan; c0 < lastChan; c0 += CHANNELS) {
       const chanCount = min(CHANNELS, lastChan - c0);
       let to = products;
@@ -74,34 +76,6 @@ export function convScatter(
           }
         }
       }
-    }
-  }
-}
-
-/** panels[pixel / 8][o][8 pixels] ← planes of several images; what is beyond the last pixel is another's, and nobody's. */
-function gatherPixels(panels: usize, src: usize, imageBytes: usize, plane: i32, outs: i32, pixels: i32): void {
-  const planeBytes = <usize>plane * FLOAT;
-  for (let p = 0; p < pixels; p += COLUMNS) {
-    if ((p % plane) + COLUMNS <= plane) {
-      let from = src + <usize>(p / plane) * imageBytes + <usize>(p % plane) * FLOAT;
-      for (let o = 0; o < outs; o++) {
-        v128.store(panels, v128.load(from));
-        v128.store(panels, v128.load(from, VECTOR), VECTOR);
-        from += planeBytes;
-        panels += TILE_ROW;
-      }
-    } else {
-      for (let j = 0; j < COLUMNS; j++) {
-        const pixel = min(p + j, pixels - 1);
-        let from = src + <usize>(pixel / plane) * imageBytes + <usize>(pixel % plane) * FLOAT;
-        let to = panels + <usize>j * FLOAT;
-        for (let o = 0; o < outs; o++) {
-          store<f32>(to, load<f32>(from));
-          from += planeBytes;
-          to += TILE_ROW;
-        }
-      }
-      panels += <usize>outs * TILE_ROW;
     }
   }
 }

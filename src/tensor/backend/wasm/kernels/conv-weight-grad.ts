@@ -1,6 +1,6 @@
 /** Gradient of a convolution for its filters: long dot products of gradient planes with shifted input planes. */
 
-import { FLOAT, VECTOR } from "./simd";
+import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
 import { dotGathered } from "./tile";
 import { Window } from "./window";
 
@@ -169,4 +169,81 @@ export function convSumParts(
     }
     store<f32>(out + <usize>i * FLOAT, sum);
   }
+}
+
+/**
+ * Vectors reach beyond the ends of rows, where g is filled up with zeros and the pixels are other windows'. A zero times one
+ * that is not finite is NaN: so a sum that is NaN though all of g is finite is taken again, over its own pixels alone.
+ * One item is a filter.
+ */
+export function convSumAgain(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  at: usize,
+  x: usize,
+  g: usize,
+  dw: usize,
+  images: i32,
+  groups: i32,
+  chans: i32,
+  outs: i32,
+  outH: i32,
+  outW: i32,
+): void {
+  const window = changetype<Window>(at);
+  const taps = window.kH * window.kW;
+  const srcPlane = <usize>(window.srcH * window.srcW) * FLOAT;
+  const srcImage = <usize>(groups * chans) * srcPlane;
+  const outPlane = <usize>(outH * outW) * FLOAT;
+  const outImage = <usize>(groups * outs) * outPlane;
+  for (let o = begin; o < end; o++) {
+    let to = dw + <usize>(o * chans * taps) * FLOAT;
+    const grad = g + <usize>o * outPlane;
+    if (areFinite(to, chans * taps)) continue;
+    let finite = 0;
+    while (finite < images && areFinite(grad + <usize>finite * outImage, outH * outW)) finite++;
+    if (finite < images) continue;
+    const source = x + <usize>((o / outs) * chans) * srcPlane;
+    for (let c = 0; c < chans; c++) {
+      for (let tap = 0; tap < taps; tap++) {
+        if (isNaN(load<f32>(to))) {
+          let sum: f32 = 0;
+          for (let i = <usize>0; i < <usize>images; i++) {
+            const plane = source + i * srcImage + <usize>c * srcPlane;
+            sum = addProducts(window, plane, grad + i * outImage, tap / window.kW, tap % window.kW, outH, outW, sum);
+          }
+          store<f32>(to, sum);
+        }
+        to += FLOAT;
+      }
+    }
+  }
+}
+
+/** Whether n numbers are neither infinite nor NaN, which times 0 are not 0. */
+function areFinite(at: usize, n: i32): bool {
+  const zero = f32x4.splat(0);
+  const end = at + <usize>n * FLOAT;
+  let sum = zero;
+  for (; at + VECTOR <= end; at += VECTOR) sum = madd(v128.load(at), zero, sum);
+  for (; at < end; at += FLOAT) sum = madd(v128.load32_splat(at), zero, sum);
+  return sumLanes(sum) == 0;
+}
+
+/** sum + Σ g · x over the windows whose tap (kh, kw) lies on the plane. */
+function addProducts(window: Window, plane: usize, g: usize, kh: i32, kw: i32, outH: i32, outW: i32, sum: f32): f32 {
+  const top = kh * window.dilationH - window.beforeH;
+  const left = kw * window.dilationW - window.beforeW;
+  for (let y = 0; y < outH; y++) {
+    const row = y * window.strideH + top;
+    for (let x = 0; x < outW; x++) {
+      const column = x * window.strideW + left;
+      if (row >= 0 && row < window.srcH && column >= 0 && column < window.srcW) {
+        sum += load<f32>(g) * load<f32>(plane + <usize>(row * window.srcW + column) * FLOAT);
+      }
+      g += FLOAT;
+    }
+  }
+  return sum;
 }

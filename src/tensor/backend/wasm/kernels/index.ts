@@ -4,6 +4,7 @@ export * from "./avg-pool";
 export { batchNorm, batchNormInputGrad, batchNormParamGrads, channelMoments } from "./batch-norm";
 export { BLOCK } from "./block";
 export * from "./conv";
+export { convPixels } from "./conv-pixels";
 export * from "./conv-scatter";
 export * from "./conv-weight-grad";
 export * from "./depthwise";
