@@ -400,9 +400,11 @@ async function train(
     await run.writeMetrics(position.reports);
     onEvent({ event: "epoch", best, ...report });
   };
+  let trained = false;
   try {
     if (!run.hasCheckpoint("last")) await save("last");
     const reports = await fit(model, { ...options, until, position, signal, onStep, onEpoch });
+    trained = true;
     if (!isOver(config, reports)) {
       onEvent({ event: "pause", run: path, epoch: reports.length, epochs });
       return;
@@ -416,7 +418,8 @@ async function train(
     }
     onEvent({ event: "end", run: path, early: reports.length < config.epochs, best, test });
   } catch (error) {
-    if (signal?.aborted && error === signal.reason) await save("last");
+    // Behind the last epoch all is saved, and a net that was made to be measured has drawn numbers since.
+    if (signal?.aborted && error === signal.reason && !trained) await save("last");
     if (error instanceof BrokenLossError && error.modelWasBroken) {
       // The steps since the last checkpoint once more, and no further: they come to the same.
       const before = await run.restore({ model, optimizer, schedule });

@@ -16,7 +16,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
 import { saveSealed } from "../../src/io/safetensors/sealed.js";
@@ -30,7 +30,7 @@ import { currentBackend, describeBackend } from "../../src/tensor/backend/curren
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { bestEpoch } from "../../src/train/best-epoch.js";
 import { evaluate } from "../../src/train/evaluate.js";
-import { runContents } from "./run-contents.js";
+import { checkpointContents, runContents } from "./run-contents.js";
 
 let root: string;
 
@@ -243,6 +243,26 @@ it("of epochs that are equally good, best.safetensors has the first", async () =
   expect((await loadSafetensors(run.checkpoint("best"))).metadata.epoch).toBe("2");
   expect((await loadSafetensors(run.checkpoint("last"))).metadata.epoch).toBe("4");
   expect((await run.test())!.best.epoch).toBe(1);
+});
+
+it("an interruption while the end is measured leaves the last checkpoint as it was", async () => {
+  const still = config({ ...options, schedule: "constant", warmupEpochs: undefined, lr: 0, epochs: 2 });
+  const controller = new AbortController();
+  const { loadModel } = RunFolder.prototype;
+  const interrupt = vi.spyOn(RunFolder.prototype, "loadModel").mockImplementationOnce(async function (
+    this: RunFolder,
+    name,
+  ) {
+    const model = await loadModel.call(this, name);
+    controller.abort(new Error("Ctrl-C"));
+    return model;
+  });
+  const late = startRun(join(root, "late"), still, { ...quiet, signal: controller.signal });
+  await expect(late).rejects.toThrow("Ctrl-C");
+  interrupt.mockRestore();
+  await startRun(join(root, "on-time"), still, quiet);
+  const [one, other] = ["late", "on-time"].map((name) => checkpointContents(join(root, name, "last.safetensors")));
+  expect(await one).toEqual(await other);
 });
 
 describe("class weights", () => {
