@@ -45,7 +45,8 @@ const KINDS: OptionKinds<TensorDatasetOptions> = {
 
 /** Only datasets of images have this option. */
 function refuseAugment(options: object): void {
-  if (!("augment" in options) || options.augment === undefined) return;
+  // `Object`, since what is no object at all is refused later, with all other options.
+  if (Object(options).augment === undefined) return;
   throw new ArgumentError(
     "augment changes images, and a TensorDataset has numbers of any kind: imagesToDataset makes a dataset of images; " +
       "other inputs change in a function that makes batches { inputs, targets }",
