@@ -46,6 +46,8 @@ export async function openSite({ isolated = false } = {}): Promise<Site> {
     const context = await browser.newContext(how);
     onTestFinished(() => context.close());
     const page = await context.newPage();
+    // Without a GPU, a step by GPU.js takes half a minute where other tests run beside it.
+    page.setDefaultTimeout(90_000);
     const said: string[] = [];
     const requests: string[] = [];
     page.on("console", (message) => said.push(message.text()));
