@@ -21,12 +21,9 @@ import { cat } from "../../src/tensor/ops/movement/cat.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
 import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { expectClose } from "../check-op.js";
-import { onEachBackend, targets } from "../targets.js";
+import { onEachBackend } from "../targets.js";
 
 const MiB = 2 ** 20;
-
-/** All but the plainest, which would take as long for this as all others do together. */
-const quick = targets.filter(({ name }) => name !== "plain");
 
 /** What a program may hold: the budget of passing results, with as much again for what is in use. */
 const LIMIT = 192 * MiB;
@@ -298,32 +295,24 @@ describe("without any steps,", () => {
 });
 
 describe("on every backend, memory stays flat:", () => {
-  onEachBackend(
-    "prediction without noGrad",
-    async (backend) => {
-      const [model, x] = [new Sequential(new Linear(2, 65_536), relu, new Linear(65_536, 1)), rand([16, 2])];
-      const step = () => model.forward(x).data();
-      // 8 MiB a step.
-      expect(await peakOf(backend, step, 36)).toBeLessThan(LIMIT);
-    },
-    quick,
-  );
+  onEachBackend("prediction without noGrad", async (backend) => {
+    const [model, x] = [new Sequential(new Linear(2, 65_536), relu, new Linear(65_536, 1)), rand([16, 2])];
+    const step = () => model.forward(x).data();
+    // 8 MiB a step.
+    expect(await peakOf(backend, step, 36)).toBeLessThan(LIMIT);
+  });
 
-  onEachBackend(
-    "inputs prepared in every step",
-    async (backend) => {
-      const model = new Linear(65_536, 1);
-      const raw = rand([16, 65_536]);
-      const step = () => {
-        model.zeroGrad();
-        const loss = model.forward(raw.sub(0.5).div(0.5)).mean();
-        loss.backward();
-        return loss.item();
-      };
-      expect(await peakOf(backend, step, 36)).toBeLessThan(LIMIT);
-    },
-    quick,
-  );
+  onEachBackend("inputs prepared in every step", async (backend) => {
+    const model = new Linear(65_536, 1);
+    const raw = rand([16, 65_536]);
+    const step = () => {
+      model.zeroGrad();
+      const loss = model.forward(raw.sub(0.5).div(0.5)).mean();
+      loss.backward();
+      return loss.item();
+    };
+    expect(await peakOf(backend, step, 36)).toBeLessThan(LIMIT);
+  });
 });
 
 describe("what a program holds on to stays:", () => {
@@ -535,30 +524,26 @@ describe("what nobody has used for long", () => {
     expect(backend.memory().bytes).toBe(before - 4 * 64 * WIDTH);
   });
 
-  onEachBackend(
-    "is read, computed with and changed like anything else",
-    async (backend) => {
-      const w = tensor([2], [1], { requiresGrad: true });
-      const x = rand([16, WIDTH]);
-      const [early, copied] = [x.mul(w).exp(), zeros([16, WIDTH])];
-      const expected = await early.data();
-      const held = backend.memory().storages;
-      // Two MiB each: three times the limit, if all were held.
-      for (let i = 0; i < 90; i++)
-        await zeros([512 * 1024])
-          .add(1)
-          .mul(i)
-          .data();
-      expect(backend.memory().bytes).toBeLessThan(LIMIT);
-      expect(backend.memory().storages).toBeLessThan(held + 90);
-      copied.copyFrom(early);
-      expect(await copied.data()).toEqual(expected);
-      early.sum().backward();
-      const slope = x.mul(early).sum();
-      expectClose(await w.grad!.data(), await slope.data(), 0.1, "the gradient");
-    },
-    quick,
-  );
+  onEachBackend("is read, computed with and changed like anything else", async (backend) => {
+    const w = tensor([2], [1], { requiresGrad: true });
+    const x = rand([16, WIDTH]);
+    const [early, copied] = [x.mul(w).exp(), zeros([16, WIDTH])];
+    const expected = await early.data();
+    const held = backend.memory().storages;
+    // Two MiB each: three times the limit, if all were held.
+    for (let i = 0; i < 90; i++)
+      await zeros([512 * 1024])
+        .add(1)
+        .mul(i)
+        .data();
+    expect(backend.memory().bytes).toBeLessThan(LIMIT);
+    expect(backend.memory().storages).toBeLessThan(held + 90);
+    copied.copyFrom(early);
+    expect(await copied.data()).toEqual(expected);
+    early.sum().backward();
+    const slope = x.mul(early).sum();
+    expectClose(await w.grad!.data(), await slope.data(), 0.1, "the gradient");
+  });
 
   it("goes aside before an allocation fails, and the failure says how much is in use", async () => {
     await useBackend("wasm", { threads: 1 });
