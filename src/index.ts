@@ -35,7 +35,7 @@ export { imageToTensor } from "./data/image-to-tensor.js";
 export { type ImagesToDatasetOptions, imagesToDataset } from "./data/images-to-dataset.js";
 export type { FolderLayout, SplitsOptions } from "./data/list-splits.js";
 export type { MeanAndStd } from "./data/mean-and-std.js";
-export type { BatchOptions } from "./data/passes.js";
+export type { BatchOptions, Passes } from "./data/passes.js";
 export { PhotoFolder, type PhotoFolderData, type PhotoFolderOptions } from "./data/photo-folder.js";
 export { resize } from "./data/resize.js";
 export { openSplits, type Splits } from "./data/splits.js";

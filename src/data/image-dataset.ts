@@ -33,7 +33,7 @@ import {
   someChannels,
 } from "./image-shape.js";
 import { type MeanAndStd, meanAndStdOf } from "./mean-and-std.js";
-import { type BatchOptions, batchKinds, passes } from "./passes.js";
+import { type BatchOptions, batchKinds, type Passes, passes } from "./passes.js";
 import { drawShare, type SplitOptions } from "./stratify.js";
 
 /** Some images of a dataset, for one step: a `Batch` under the names that images have. */
@@ -248,7 +248,7 @@ export class ImageDataset implements ClassDataset {
    * example of each batch
    * @see torch.utils.data.DataLoader
    */
-  batches(batchSize: number, options: ImageBatchOptions = {}): Iterable<ImageBatch> {
+  batches(batchSize: number, options: ImageBatchOptions = {}): Passes<ImageBatch> {
     checkOptions("batches", options, BATCHES);
     const { augment, augmentGenerator = defaultGenerator("augmentation"), ...order } = options;
     if (augment) checkAugment(augment);

@@ -38,6 +38,12 @@ export const batchKinds: OptionKinds<BatchOptions> = {
   shard: optionsOf<Shard>({ index: needed(wholeFrom(0)), of: needed(aCount) }),
 };
 
+/** Each walk is another pass. */
+export interface Passes<B extends Batch> extends Iterable<B> {
+  /** Batches in a pass over all examples. */
+  readonly length: number;
+}
+
 /** Shares differ by one example at most. */
 function shareOf(indices: Int32Array, { index, of }: Shard): Int32Array {
   const border = (i: number) => Math.floor((i * indices.length) / of);
@@ -91,12 +97,14 @@ export function passes<B extends Batch>(
   batchSize: number,
   options: BatchOptions,
   begin: () => (indices: Int32Array) => B,
-): Iterable<B> {
+): Passes<B> {
   checkArgument("batches", "batchSize", batchSize, aCount);
   let next = options.start ?? 0;
   checkArgument("batches", "start", next, wholeFrom(0, length));
   if (options.shard) checkShard(options.shard, length, batchSize, options);
+  const round = options.dropLast ? Math.floor : Math.ceil;
   return {
+    length: round(length / batchSize),
     [Symbol.iterator]: () => {
       const start = next;
       next = 0;

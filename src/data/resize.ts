@@ -1,6 +1,6 @@
 /** resize: bilinear with anti-aliasing, the same numbers as Pillow's. */
 
-import { aCount, checkArgument } from "../tensor/arguments.js";
+import { aCount, checkArgument, refuseMore } from "../tensor/arguments.js";
 import { anImage, channelsOf, type Image } from "./image.js";
 
 /** Weights are integers in units of 2^-22, as in Pillow: 8 bits of pixel and 22 of weight fit a 32-bit sum. */
@@ -67,7 +67,8 @@ function filterAxis(source: Uint8Array, outer: number, inner: number, filter: Fi
  * @throws RangeError unless both sizes are positive integers
  * @see Pillow's `Image.resize((width, height), Image.BILINEAR)`, which this reproduces bit by bit
  */
-export function resize(image: Image, width: number, height: number): Image {
+export function resize(image: Image, width: number, height: number, ...more: never[]): Image {
+  refuseMore("resize(image, width, height)", more);
   checkArgument("resize", "image", image, anImage);
   checkArgument("resize", "width", width, aCount);
   checkArgument("resize", "height", height, aCount);

@@ -19,7 +19,7 @@ import type { Dataset } from "./dataset.js";
 import { type Examples, readExamples, someExamples } from "./examples.js";
 import type { HostArray } from "./host-array.js";
 import { type MeanAndStd, meanAndStdOf } from "./mean-and-std.js";
-import { type BatchOptions, batchKinds, passes } from "./passes.js";
+import { type BatchOptions, batchKinds, type Passes, passes } from "./passes.js";
 import { copyRows, takeIntegers, takeRows } from "./rows.js";
 import { drawShare, type SplitOptions } from "./stratify.js";
 import { areClasses, labelsIn, readTargets } from "./target-values.js";
@@ -139,7 +139,7 @@ export class TensorDataset<Names extends readonly string[] | undefined = undefin
    * @throws ArgumentError when `fit` is to `augment` its examples, which need not be images
    * @see torch.utils.data.DataLoader
    */
-  batches(batchSize: number, options: BatchOptions = {}): Iterable<Batch> {
+  batches(batchSize: number, options: BatchOptions = {}): Passes<Batch> {
     refuseAugment(options);
     checkOptions("batches", options, batchKinds);
     const [inputs, targets] = [this.#inputs, this.#targets];

@@ -3,7 +3,7 @@
 import { inFile } from "../file-error.js";
 import type { StateDict } from "../layers/module.js";
 import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";
-import { checkArgument } from "../tensor/arguments.js";
+import { checkArgument, refuseMore } from "../tensor/arguments.js";
 import { aPath } from "../tensor/kinds.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { loadSafetensors, saveSafetensors } from "./safetensors/file.js";
@@ -43,7 +43,8 @@ export function optimizerState(
  * learning rate `lr` (a list, where there are groups) and the number of `steps` of each parameter. Its other options are the
  * constructor's. docs/pytorch.md shows how PyTorch reads and writes such files.
  */
-export async function saveOptimizer(path: string, optimizer: Optimizer): Promise<void> {
+export async function saveOptimizer(path: string, optimizer: Optimizer, ...more: never[]): Promise<void> {
+  refuseMore("saveOptimizer(path, optimizer)", more);
   checkArgument("saveOptimizer", "path", path, aPath);
   checkArgument("saveOptimizer", "optimizer", optimizer, anOptimizer);
   const state = optimizer.stateDict();
@@ -68,7 +69,8 @@ function numbersFrom(metadata: Record<string, string>): Pick<OptimizerState, "lr
  * @param optimizer of the same kind, for the same parameters in the same order
  * @throws FileError when it is of another kind or of other parameters; nothing has been changed then
  */
-export async function loadOptimizer(path: string, optimizer: Optimizer): Promise<void> {
+export async function loadOptimizer(path: string, optimizer: Optimizer, ...more: never[]): Promise<void> {
+  refuseMore("loadOptimizer(path, optimizer)", more);
   checkArgument("loadOptimizer", "path", path, aPath);
   checkArgument("loadOptimizer", "optimizer", optimizer, anOptimizer);
   const { metadata, ...file } = await loadSafetensors(path);

@@ -1,5 +1,6 @@
 /** AdaptiveAvgPool2d and AdaptiveMaxPool2d: as many windows as are asked for, as layers. */
 
+import { refuseMore } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { adaptiveAvgPool2d, adaptiveMaxPool2d } from "../tensor/ops/pooling/adaptive-pool2d.js";
 import { type Pair, pairOf } from "../tensor/ops/window.js";
@@ -14,8 +15,9 @@ export class AdaptiveAvgPool2d extends Module {
    * @param outputSize [H', W'], or one number for both; 1 is the mean of each channel
    * @throws ShapeError when one of them is no size
    */
-  constructor(outputSize: Pair) {
+  constructor(outputSize: Pair, ...more: never[]) {
     super();
+    refuseMore("AdaptiveAvgPool2d(outputSize)", more);
     this.#outputSize = pairOf(outputSize, 1, "AdaptiveAvgPool2d: outputSize");
   }
 
@@ -40,8 +42,9 @@ export class AdaptiveMaxPool2d extends Module {
    * @param outputSize [H', W'], or one number for both; 1 is the largest of each channel
    * @throws ShapeError when one of them is no size
    */
-  constructor(outputSize: Pair) {
+  constructor(outputSize: Pair, ...more: never[]) {
     super();
+    refuseMore("AdaptiveMaxPool2d(outputSize)", more);
     this.#outputSize = pairOf(outputSize, 1, "AdaptiveMaxPool2d: outputSize");
   }
 

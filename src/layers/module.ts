@@ -10,6 +10,7 @@ import {
   instanceOf,
   type Kind,
   type OptionKinds,
+  refuseMore,
 } from "../tensor/arguments.js";
 import { freeWalked } from "../tensor/autograd.js";
 import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
@@ -180,7 +181,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   }
 
   /** Every parameter, in a fixed order. */
-  parameters(): Parameter[] {
+  parameters(...more: never[]): Parameter[] {
+    refuseMore("parameters()", more);
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 

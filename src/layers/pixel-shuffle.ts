@@ -1,6 +1,6 @@
 /** PixelShuffle: channels become pixels, as a function and as a layer. */
 
-import { aCount, checkArgument } from "../tensor/arguments.js";
+import { aCount, checkArgument, refuseMore } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { permute } from "../tensor/ops/movement/permute.js";
@@ -16,7 +16,8 @@ import { Module } from "./module.js";
  * @see W. Shi et al., "Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural
  *   network", CVPR 2016, arXiv:1609.05158
  */
-export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
+export function pixelShuffle(x: Tensor, upscaleFactor: number, ...more: never[]): Tensor {
+  refuseMore("pixelShuffle(x, upscaleFactor)", more);
   checkTensor("pixelShuffle", "x", x);
   checkArgument("pixelShuffle", "upscaleFactor", upscaleFactor, aCount);
   const r = upscaleFactor;

@@ -7,6 +7,7 @@ import {
   checkOptions,
   listOf,
   type OptionKinds,
+  refuseMore,
   show,
 } from "../tensor/arguments.js";
 import { checkPairs } from "./classification.js";
@@ -93,7 +94,8 @@ export function expectedCalibrationError(curve: readonly CalibrationBin[]): numb
  * @throws RangeError for what is no probability, or another outcome than 0 and 1
  * @see sklearn.metrics.brier_score_loss
  */
-export function brierScore(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>): number {
+export function brierScore(probabilities: ArrayLike<number>, outcomes: ArrayLike<number>, ...more: never[]): number {
+  refuseMore("brierScore(probabilities, outcomes)", more);
   checkProbabilities("brierScore", probabilities, outcomes);
   let sum = 0;
   for (let i = 0; i < outcomes.length; i++) sum += (probabilities[i] - outcomes[i]) ** 2;

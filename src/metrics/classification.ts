@@ -1,6 +1,6 @@
 /** How often a classifier is right, and in which way it is wrong: accuracy, confusion matrix, precision, recall, F1. */
 
-import { aCount, checkArgument, type Kind, numbers, show } from "../tensor/arguments.js";
+import { aCount, checkArgument, type Kind, numbers, refuseMore, show } from "../tensor/arguments.js";
 import { Tensor } from "../tensor/tensor.js";
 
 const someNumbers: Kind<ArrayLike<number>> = {
@@ -55,7 +55,8 @@ export function checkClasses(who: string, predictions: ArrayLike<number>, labels
  * @throws RangeError on a prediction or a label that is no class
  * @see sklearn.metrics.accuracy_score
  */
-export function accuracy(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+export function accuracy(predictions: ArrayLike<number>, labels: ArrayLike<number>, ...more: never[]): number {
+  refuseMore("accuracy(predictions, labels)", more);
   checkClasses("accuracy", predictions, labels);
   let right = 0;
   for (let i = 0; i < labels.length; i++) if (predictions[i] === labels[i]) right++;
@@ -67,7 +68,8 @@ export function accuracy(predictions: ArrayLike<number>, labels: ArrayLike<numbe
  * @param predictions a class for each example
  * @param labels what each example is
  */
-export function errorRate(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+export function errorRate(predictions: ArrayLike<number>, labels: ArrayLike<number>, ...more: never[]): number {
+  refuseMore("errorRate(predictions, labels)", more);
   return 1 - accuracy(predictions, labels);
 }
 
@@ -79,7 +81,13 @@ export function errorRate(predictions: ArrayLike<number>, labels: ArrayLike<numb
  * @throws RangeError when a label or prediction is not one of the classes 0 … classes − 1.
  * @see sklearn.metrics.confusion_matrix
  */
-export function confusionMatrix(predictions: ArrayLike<number>, labels: ArrayLike<number>, classes = 2): number[][] {
+export function confusionMatrix(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes = 2,
+  ...more: never[]
+): number[][] {
+  refuseMore("confusionMatrix(predictions, labels, classes)", more);
   checkPairs("confusionMatrix", predictions, labels);
   checkArgument("confusionMatrix", "classes", classes, aCount);
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -105,7 +113,8 @@ function ratio(part: number, whole: number): number {
  * @param labels what each example is
  * @see sklearn.metrics.precision_score
  */
-export function precision(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+export function precision(predictions: ArrayLike<number>, labels: ArrayLike<number>, ...more: never[]): number {
+  refuseMore("precision(predictions, labels)", more);
   const [[, falsePositives], [, truePositives]] = confusionMatrix(predictions, labels);
   return ratio(truePositives, truePositives + falsePositives);
 }
@@ -116,7 +125,8 @@ export function precision(predictions: ArrayLike<number>, labels: ArrayLike<numb
  * @param labels what each example is
  * @see sklearn.metrics.recall_score
  */
-export function recall(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+export function recall(predictions: ArrayLike<number>, labels: ArrayLike<number>, ...more: never[]): number {
+  refuseMore("recall(predictions, labels)", more);
   const [, [falseNegatives, truePositives]] = confusionMatrix(predictions, labels);
   return ratio(truePositives, truePositives + falseNegatives);
 }
@@ -127,7 +137,8 @@ export function recall(predictions: ArrayLike<number>, labels: ArrayLike<number>
  * @param labels what each example is
  * @see sklearn.metrics.f1_score
  */
-export function f1(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
+export function f1(predictions: ArrayLike<number>, labels: ArrayLike<number>, ...more: never[]): number {
+  refuseMore("f1(predictions, labels)", more);
   const [[, falsePositives], [falseNegatives, truePositives]] = confusionMatrix(predictions, labels);
   return ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
 }
@@ -166,7 +177,9 @@ export function classificationReport(
   predictions: ArrayLike<number>,
   labels: ArrayLike<number>,
   classes = 2,
+  ...more: never[]
 ): ClassificationReport {
+  refuseMore("classificationReport(predictions, labels, classes)", more);
   const matrix = confusionMatrix(predictions, labels, classes);
   const scores = matrix.map((row, c) => {
     const support = row.reduce((sum, count) => sum + count, 0);

@@ -1,5 +1,6 @@
 /** mcnemar: whether two classifiers that were tested on the same examples differ by more than chance. */
 
+import { refuseMore } from "../tensor/arguments.js";
 import { checkClasses } from "./classification.js";
 
 /** What two classifiers do differently, and whether that may be chance. */
@@ -32,7 +33,13 @@ function fairCoinsAtMost(k: number, n: number): number {
  * @throws RangeError unless there is one prediction of each for every label, and all of them are classes
  * @see statsmodels' `mcnemar(table, exact=True)`; scipy.stats.binomtest
  */
-export function mcnemar(first: ArrayLike<number>, second: ArrayLike<number>, labels: ArrayLike<number>): McNemar {
+export function mcnemar(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  ...more: never[]
+): McNemar {
+  refuseMore("mcnemar(first, second, labels)", more);
   checkClasses("mcnemar", first, labels);
   checkClasses("mcnemar", second, labels);
   let [onlyFirst, onlySecond] = [0, 0];

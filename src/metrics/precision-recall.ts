@@ -1,6 +1,6 @@
 /** The precision-recall curve of a score for class 1, and the average precision along it. */
 
-import { aNumber, checkOptions, listOf, needed, type OptionKinds } from "../tensor/arguments.js";
+import { aNumber, checkOptions, listOf, needed, type OptionKinds, refuseMore } from "../tensor/arguments.js";
 import { fallingThreshold } from "./thresholds.js";
 
 /** One point for each threshold, from recall 0 (and precision 1, by convention) to recall 1. */
@@ -24,7 +24,12 @@ const KINDS: OptionKinds<PrecisionRecallCurve> = { precision: aList, recall: aLi
  * @throws RangeError for a score that is not a number, another label, or no label 1
  * @see sklearn.metrics.precision_recall_curve, whose lists run the other way
  */
-export function precisionRecallCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): PrecisionRecallCurve {
+export function precisionRecallCurve(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  ...more: never[]
+): PrecisionRecallCurve {
+  refuseMore("precisionRecallCurve(scores, labels)", more);
   const steps = fallingThreshold("precisionRecallCurve", scores, labels);
   const positives = steps[steps.length - 1].truePositives;
   if (positives === 0) throw new RangeError("precisionRecallCurve: no label is 1");
@@ -39,7 +44,8 @@ export function precisionRecallCurve(scores: ArrayLike<number>, labels: ArrayLik
  * Σ (recall_i − recall_{i − 1}) · precision_i: the area under the curve as steps, not interpolated.
  * @see sklearn.metrics.average_precision_score
  */
-export function averagePrecision(curve: PrecisionRecallCurve): number {
+export function averagePrecision(curve: PrecisionRecallCurve, ...more: never[]): number {
+  refuseMore("averagePrecision(curve)", more);
   checkOptions("averagePrecision", curve, KINDS);
   const { precision, recall } = curve;
   let area = 0;

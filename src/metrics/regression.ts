@@ -1,5 +1,6 @@
 /** How far predictions of numbers are off: mean absolute error, root mean squared error, R². */
 
+import { refuseMore } from "../tensor/arguments.js";
 import { checkNumbers, checkPairs } from "./classification.js";
 
 function check(who: string, predictions: ArrayLike<number>, targets: ArrayLike<number>): void {
@@ -25,7 +26,12 @@ function meanOf(
  * @param targets what each should be
  * @see sklearn.metrics.mean_absolute_error
  */
-export function meanAbsoluteError(predictions: ArrayLike<number>, targets: ArrayLike<number>): number {
+export function meanAbsoluteError(
+  predictions: ArrayLike<number>,
+  targets: ArrayLike<number>,
+  ...more: never[]
+): number {
+  refuseMore("meanAbsoluteError(predictions, targets)", more);
   check("meanAbsoluteError", predictions, targets);
   return meanOf(predictions, targets, (prediction, target) => Math.abs(prediction - target));
 }
@@ -36,7 +42,12 @@ export function meanAbsoluteError(predictions: ArrayLike<number>, targets: Array
  * @param targets what each should be
  * @see sklearn.metrics.mean_squared_error with squared=False
  */
-export function rootMeanSquaredError(predictions: ArrayLike<number>, targets: ArrayLike<number>): number {
+export function rootMeanSquaredError(
+  predictions: ArrayLike<number>,
+  targets: ArrayLike<number>,
+  ...more: never[]
+): number {
+  refuseMore("rootMeanSquaredError(predictions, targets)", more);
   check("rootMeanSquaredError", predictions, targets);
   return Math.sqrt(meanOf(predictions, targets, (prediction, target) => (prediction - target) ** 2));
 }
@@ -48,7 +59,8 @@ export function rootMeanSquaredError(predictions: ArrayLike<number>, targets: Ar
  * @param targets what each should be
  * @see sklearn.metrics.r2_score
  */
-export function r2Score(predictions: ArrayLike<number>, targets: ArrayLike<number>): number {
+export function r2Score(predictions: ArrayLike<number>, targets: ArrayLike<number>, ...more: never[]): number {
+  refuseMore("r2Score(predictions, targets)", more);
   check("r2Score", predictions, targets);
   const mean = meanOf(targets, targets, (target) => target);
   const missed = meanOf(predictions, targets, (prediction, target) => (target - prediction) ** 2);

@@ -1,6 +1,6 @@
 /** The ROC curve of a score for class 1, and the area under it. */
 
-import { aNumber, checkOptions, listOf, needed, type OptionKinds } from "../tensor/arguments.js";
+import { aNumber, checkOptions, listOf, needed, type OptionKinds, refuseMore } from "../tensor/arguments.js";
 import { fallingThreshold } from "./thresholds.js";
 
 /** One point for each threshold, from (0, 0) to (1, 1). */
@@ -24,7 +24,8 @@ const KINDS: OptionKinds<RocCurve> = { fpr: aList, tpr: aList, thresholds: aList
  * @throws RangeError for a score that is not a number, another label, or labels of one class only
  * @see sklearn.metrics.roc_curve with drop_intermediate=False
  */
-export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): RocCurve {
+export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number>, ...more: never[]): RocCurve {
+  refuseMore("rocCurve(scores, labels)", more);
   const steps = fallingThreshold("rocCurve", scores, labels);
   const { falsePositives: negatives, truePositives: positives } = steps[steps.length - 1];
   if (negatives === 0 || positives === 0) {
@@ -41,7 +42,8 @@ export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): 
  * The area under the curve, by trapezoids: the chance that a random 1 scores above a random 0, ties counting half.
  * @see sklearn.metrics.roc_auc_score
  */
-export function auc(curve: RocCurve): number {
+export function auc(curve: RocCurve, ...more: never[]): number {
+  refuseMore("auc(curve)", more);
   checkOptions("auc", curve, KINDS);
   const { fpr, tpr } = curve;
   let area = 0;

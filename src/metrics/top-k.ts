@@ -1,6 +1,6 @@
 /** Top-k accuracy: how often the right class is among the likeliest ones. */
 
-import { aCount, checkArgument, numbers, show, wholeFrom } from "../tensor/arguments.js";
+import { aCount, checkArgument, numbers, refuseMore, show, wholeFrom } from "../tensor/arguments.js";
 import { checkNumbers } from "./classification.js";
 
 /**
@@ -12,7 +12,13 @@ import { checkNumbers } from "./classification.js";
  * @throws RangeError when there is nothing to measure, the scores are not as many for each label, or a label is no class
  * @see sklearn.metrics.top_k_accuracy_score
  */
-export function topKAccuracy(scores: ArrayLike<number>, labels: ArrayLike<number>, k: number): number {
+export function topKAccuracy(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  k: number,
+  ...more: never[]
+): number {
+  refuseMore("topKAccuracy(scores, labels, k)", more);
   checkArgument("topKAccuracy", "scores", scores, numbers);
   checkArgument("topKAccuracy", "labels", labels, numbers);
   checkArgument("topKAccuracy", "k", k, aCount);

@@ -1,6 +1,6 @@
 /** Gradient clipping: call between `backward()` and `step()`. */
 
-import { checkArgument } from "../tensor/arguments.js";
+import { checkArgument, refuseMore } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
 import { numberAbove } from "../tensor/kinds.js";
 import { stack } from "../tensor/ops/movement/cat.js";
@@ -35,7 +35,8 @@ export function replaceGrads(parameters: readonly Parameter[], change: (grad: Te
  * @throws Error when no parameter has a gradient, or one is listed twice
  * @see torch.nn.utils.clip_grad_norm_
  */
-export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number): Tensor {
+export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number, ...more: never[]): Tensor {
+  refuseMore("clipGradNorm(parameters, maxNorm)", more);
   checkArgument("clipGradNorm", "maxNorm", maxNorm, aLimit);
   const list = parameterList("clipGradNorm", parameters);
   const grads = list.flatMap(({ grad }) => (grad ? [grad] : []));
@@ -55,7 +56,8 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
  * @throws RangeError unless limit is positive
  * @see torch.nn.utils.clip_grad_value_
  */
-export function clipGradValue(parameters: readonly Parameter[], limit: number): void {
+export function clipGradValue(parameters: readonly Parameter[], limit: number, ...more: never[]): void {
+  refuseMore("clipGradValue(parameters, limit)", more);
   checkArgument("clipGradValue", "limit", limit, aLimit);
   replaceGrads(parameterList("clipGradValue", parameters), (grad) => clamp(grad, -limit, limit));
 }

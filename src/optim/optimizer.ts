@@ -9,6 +9,7 @@ import {
   needed,
   numberFrom,
   type OptionKinds,
+  refuseMore,
   wholeFrom,
 } from "../tensor/arguments.js";
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
@@ -156,7 +157,8 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
    * @throws Error when the loss has reached parameters that no optimizer holds and that are not frozen, or at the first
    * step none of this one's
    */
-  step(): void {
+  step(...more: never[]): void {
+    refuseMore("step()", more);
     this.#checkStrays();
     this.#checkGradients();
     this.#begun = true;

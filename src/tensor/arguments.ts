@@ -113,6 +113,23 @@ export function checkOption<O extends object>(who: string, name: string, value: 
   checkArgument(who, name, value, kinds[name as keyof O]);
 }
 
+/**
+ * Refuses what is given behind the last argument: JavaScript passes it over, and elsewhere it means something. The index and
+ * the list that `map` and `reduce` give are no more than passed over; but no index must become the last argument.
+ * @param call all that there is to be given: "softmax(x, dim)"
+ * @throws ArgumentError
+ */
+export function refuseMore(call: string, more: readonly unknown[]): void {
+  const [first, list] = more;
+  if (more.every((value) => value === undefined)) return;
+  if (more.length === 2 && isNumber(first) && Array.isArray(list)) return;
+  const who = call.slice(0, call.indexOf("("));
+  if (aPlainObject.accepts(first)) checkOptions(who, first, {});
+  const isMap = Array.isArray(first) && first.every((item) => typeof item === "object");
+  const advice = isMap ? `; in map(), whose index it would take, write (x) => ${who}(x, …)` : "";
+  throw new ArgumentError(`${who}: there is nothing behind ${call}, got ${show(first)}${advice}`);
+}
+
 /** By table: the names of what has to be given. Operations are called ten thousand times a second, tables stay. */
 const neededByTable = new WeakMap<object, readonly string[]>();
 

@@ -9,7 +9,15 @@ import { tensorsOn } from "../io/tensors-on.js";
 import { type AnyModule, aModule, type StateDict } from "../layers/module.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
 import { aSchedule, type Schedule, type ScheduleState } from "../optim/schedules/schedule.js";
-import { aPlainObject, checkArgument, checkOptions, type Kind, needed, type OptionKinds } from "../tensor/arguments.js";
+import {
+  aPlainObject,
+  checkArgument,
+  checkOptions,
+  type Kind,
+  needed,
+  type OptionKinds,
+  refuseMore,
+} from "../tensor/arguments.js";
 import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import { tensor } from "../tensor/factories/from-values.js";
@@ -304,7 +312,8 @@ export async function decodeCheckpoint(bytes: Uint8Array, training: Resumed): Pr
  * @throws FileError when the file was changed or damaged, is no checkpoint, or one of another model; nothing has been
  * changed then
  */
-export async function loadWeights(path: string, model: AnyModule): Promise<void> {
+export async function loadWeights(path: string, model: AnyModule, ...more: never[]): Promise<void> {
+  refuseMore("loadWeights(path, model)", more);
   checkArgument("loadWeights", "path", path, aPath);
   checkArgument("loadWeights", "model", model, aModule);
   const file = await loadSealed(path);

@@ -66,6 +66,12 @@ describe("ImageDataset", () => {
     expect(sizes(11)).toEqual([]);
   });
 
+  it("are counted, with the last one that is not full or without", () => {
+    expect([1, 4, 5, 10, 11].map((batchSize) => tenImages().batches(batchSize).length)).toEqual([10, 3, 2, 1, 1]);
+    const full = [1, 4, 5, 10, 11].map((batchSize) => tenImages().batches(batchSize, { dropLast: true }).length);
+    expect(full).toEqual([10, 2, 2, 1, 0]);
+  });
+
   it("shuffles anew on every pass, the same way from the same seed", () => {
     const dataset = tenImages();
     manualSeed(3);

@@ -68,8 +68,11 @@ export function exportedDeclarations(index: string): Declared[] {
   });
 }
 
-/** What goes without saying: a tensor, a shape, a path, who asks (for messages), and options, which have docs of their own. */
-const OBVIOUS = ["x", "shape", "path", "who", "options"];
+/**
+ * What goes without saying: a tensor, a shape, a path, who asks (for messages), options, which have docs of their own, and
+ * what is given behind the last argument, which is refused.
+ */
+const OBVIOUS = ["x", "shape", "path", "who", "options", "more"];
 
 /** Whether the doc speaks of a parameter: by @param, or by its name somewhere in the text. */
 const mentions = (doc: string, name: string) =>

@@ -538,6 +538,58 @@ describe("options", () => {
   });
 });
 
+/** Functions behind whose last argument nobody would write anything, here or elsewhere. */
+const CLOSED_BY_NATURE = [
+  ...["backends", "consoleProgress", "isGradEnabled", "memory", "manualSeed", "defaultGenerator", "detectAnomaly"],
+  ...["noGrad", "scope", "clone", "relu6", "isNaN", "mish", "selu", "moments", "kaimingUniform", "uniformParameter"],
+  ...["bestEpoch", "droppedFiles", "decodeIdx", "loadIdx", "mapPictures", "summary", "thresholdTable"],
+  ...["expectedCalibrationError"],
+];
+
+describe("more than there is to be given", () => {
+  const last = (make: () => unknown[]) => make().at(-1);
+  const closed = Object.entries(calls).filter(
+    ([name, make]) =>
+      !CLOSED_BY_NATURE.includes(name) && Object.getPrototypeOf(Object(last(make))) !== Object.prototype,
+  );
+
+  it("is looked for", () => expect(closed.length).toBeGreaterThan(60));
+
+  it.each(closed)("is refused by %s", async (name, make) => {
+    const run = (...more: unknown[]) => (async () => exported[name](...make(), ...more))();
+    for (const more of ["macro", true, 2, { inplace: true }]) {
+      const refusal = await run(more).catch((error: Error) => error);
+      if (!(refusal instanceof Error)) expect.fail(`takes ${String(more)}`);
+      expect(refusal).toBeInstanceOf(torchlet.ArgumentError);
+      expect(refusal.message).toContain(`${name}: `);
+    }
+  });
+
+  it("is refused by methods and constructors where other libraries take it", () => {
+    const js = (object: object) => object as Record<string, (...args: unknown[]) => unknown>;
+    const adam = new Adam(withGradients());
+    expect(() => js(tensor([1, 2, 3, 4])).reshape([2, 2], 3)).toThrow(
+      "there is nothing behind reshape(x, shape), got 3",
+    );
+    expect(() => js(adam).step(graph())).toThrow("step: there is nothing behind step(), got a Tensor []");
+    expect(() => js(model()).parameters(false)).toThrow("parameters: there is nothing behind parameters(), got false");
+    for (const name of ["AdaptiveAvgPool2d", "AdaptiveMaxPool2d"]) {
+      expect(() => new classes[name](2, 3)).toThrow(`${name}: there is nothing behind ${name}(outputSize), got 3`);
+    }
+    expect(() => new classes.LambdaLR(adam, () => 1, 5)).toThrow("LambdaLR: there is nothing behind");
+  });
+
+  it("is an index and a list where map or reduce give them", () => {
+    const list = two();
+    expect(list.map(torchlet.neg).length).toBe(2);
+    expect(list.reduce(torchlet.add).dataSync()).toEqual(Float32Array.of(4, 6));
+    expect(() => list.map(torchlet.softmax as never)).toThrow(
+      "in map(), whose index it would take, write (x) => softmax",
+    );
+    expect(() => torchlet.softmax(list[0], 0, ...([undefined] as never[]))).not.toThrow();
+  });
+});
+
 /** A program may write notes of its own on a tensor, and these hold data. */
 const OPEN = ["Parameter", "TrainingPosition", "ModelSummary"];
 

@@ -1,6 +1,6 @@
 /** LambdaLR: the rate follows a function of one's own. */
 
-import { aNumber, checkArgument, functions } from "../../tensor/arguments.js";
+import { aNumber, checkArgument, functions, refuseMore } from "../../tensor/arguments.js";
 import { makeComplete } from "../../tensor/known-names.js";
 import type { Optimizer } from "../optimizer.js";
 import { Timed } from "./timed.js";
@@ -17,8 +17,9 @@ export class LambdaLR extends Timed {
    * @param optimizer whose rate to set, from the one that it has
    * @param factor of the number of calls of `step()`: what the rate is multiplied by
    */
-  constructor(optimizer: Optimizer, factor: (t: number) => number) {
+  constructor(optimizer: Optimizer, factor: (t: number) => number, ...more: never[]) {
     super(optimizer);
+    refuseMore("LambdaLR(optimizer, factor)", more);
     checkArgument("LambdaLR", "factor", factor, functions<(t: number) => number>());
     this.#factor = factor;
     this.set();

@@ -1,6 +1,6 @@
 /** cumsum and prod: sums of all that came before, and products. */
 
-import { checkOptions } from "../arguments.js";
+import { checkOptions, refuseMore } from "../arguments.js";
 import { scope } from "../autograd.js";
 import { normalizeDim } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
@@ -20,7 +20,8 @@ function padded(x: Tensor, dim: number, before: number, after: number, value: nu
  * y_i = x_0 + … + x_i along `dim`: by adding x to itself, moved on by 1, 2, 4, … elements.
  * @throws ShapeError when there is no such axis
  */
-export function cumsum(x: Tensor, dim: number): Tensor {
+export function cumsum(x: Tensor, dim: number, ...more: never[]): Tensor {
+  refuseMore("cumsum(x, dim)", more);
   checkTensor("cumsum", "x", x);
   const d = normalizeDim(dim, x.shape.length, "cumsum");
   const n = x.shape[d];

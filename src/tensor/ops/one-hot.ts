@@ -1,6 +1,6 @@
 /** oneHot. */
 
-import { aCount, checkArgument } from "../arguments.js";
+import { aCount, checkArgument, refuseMore } from "../arguments.js";
 import { tensor } from "../factories/from-values.js";
 import type { Tensor } from "../tensor.js";
 import { type Indices, readIndices } from "./indices.js";
@@ -12,7 +12,8 @@ import { type Indices, readIndices } from "./indices.js";
  * @returns [..., numClasses], the shape of `classes` first
  * @throws ShapeError when a class is none
  */
-export function oneHot(classes: Indices | Tensor, numClasses?: number): Tensor {
+export function oneHot(classes: Indices | Tensor, numClasses?: number, ...more: never[]): Tensor {
+  refuseMore("oneHot(classes, numClasses)", more);
   if (numClasses !== undefined) checkArgument("oneHot", "numClasses", numClasses, aCount);
   const { flat, shape } = readIndices("oneHot", classes, undefined, numClasses ?? 2 ** 24);
   const width = numClasses ?? flat.reduce((most, i) => Math.max(most, i), -1) + 1;

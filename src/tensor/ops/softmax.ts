@@ -1,9 +1,9 @@
 /** Softmax and its logarithm. */
 
+import { refuseMore } from "../arguments.js";
 import { record } from "../autograd.js";
 import { normalizeDim, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { refuseMap } from "./pointwise/operation.js";
 
 /** What `logSoftmax` has made, and along which axis: known to be log-probabilities without a look at the numbers. */
 const logProbabilities = new WeakMap<Tensor, number>();
@@ -25,19 +25,17 @@ function along(name: string, x: Tensor, dim: number, logarithm: boolean): Tensor
 
 /**
  * y_i = exp(x_i) / Σ_j exp(x_j) along `dim`. The largest x is subtracted first, so nothing overflows.
- * @param more nothing: a list behind an index is what `map` gives, and refused
  */
-export function softmax(x: Tensor, dim: number, ...more: unknown[]): Tensor {
-  refuseMap("softmax", more);
+export function softmax(x: Tensor, dim: number, ...more: never[]): Tensor {
+  refuseMore("softmax(x, dim)", more);
   return along("softmax", x, dim, false);
 }
 
 /**
  * y_i = x_i − ln Σ_j exp(x_j) along `dim`, stable where softmax underflows.
- * @param more nothing: a list behind an index is what `map` gives, and refused
  */
-export function logSoftmax(x: Tensor, dim: number, ...more: unknown[]): Tensor {
-  refuseMap("logSoftmax", more);
+export function logSoftmax(x: Tensor, dim: number, ...more: never[]): Tensor {
+  refuseMore("logSoftmax(x, dim)", more);
   const y = along("logSoftmax", x, dim, true);
   logProbabilities.set(y, normalizeDim(dim, x.shape.length, "logSoftmax"));
   return y;

@@ -1,6 +1,6 @@
 /** sum and expand, each the other's gradient, and how any reduction goes over its axes. */
 
-import { aBoolean, checkOptions, type OptionKinds } from "../arguments.js";
+import { aBoolean, checkOptions, type OptionKinds, refuseMore } from "../arguments.js";
 import { record } from "../autograd.js";
 import type { ReduceName, Storage } from "../backend/backend.js";
 import {
@@ -78,9 +78,10 @@ export function sum(x: Tensor, dim?: number | readonly number[], options: Reduce
  * Repeats axes of size 1 (and adds leading ones) until x has the given shape.
  * @throws ShapeError when x does not broadcast to it.
  */
-export function expand(x: Tensor, shape: Shape): Tensor {
+export function expand(x: Tensor, shape: Shape, ...more: never[]): Tensor {
   checkTensor("expand", "x", x);
   checkShape(shape, "expand");
+  refuseMore("expand(x, shape)", more);
   if (!sameShape(broadcastShapes(x.shape, shape, "expand"), shape)) {
     throw new ShapeError(`expand: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}`);
   }

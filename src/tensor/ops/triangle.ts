@@ -1,6 +1,6 @@
 /** tril and triu: matrices without what is above or below a diagonal. */
 
-import { checkArgument, type Kind } from "../arguments.js";
+import { checkArgument, type Kind, refuseMore } from "../arguments.js";
 import { scope } from "../autograd.js";
 import { formatShape, ShapeError } from "../shape.js";
 import { checkTensor, type Tensor, wrap } from "../tensor.js";
@@ -30,7 +30,8 @@ function triangle(who: string, x: Tensor, diagonal: number, keeps: (place: numbe
  * @param diagonal the last diagonal that stays: 1 is the one above the main one, −1 the one below
  * @throws ShapeError when x has fewer than two axes
  */
-export function tril(x: Tensor, diagonal = 0): Tensor {
+export function tril(x: Tensor, diagonal = 0, ...more: never[]): Tensor {
+  refuseMore("tril(x, diagonal)", more);
   return triangle("tril", x, diagonal, (place) => place <= diagonal);
 }
 
@@ -39,6 +40,7 @@ export function tril(x: Tensor, diagonal = 0): Tensor {
  * @param diagonal the first diagonal that stays: 1 is the one above the main one, −1 the one below
  * @throws ShapeError when x has fewer than two axes
  */
-export function triu(x: Tensor, diagonal = 0): Tensor {
+export function triu(x: Tensor, diagonal = 0, ...more: never[]): Tensor {
+  refuseMore("triu(x, diagonal)", more);
   return triangle("triu", x, diagonal, (place) => place >= diagonal);
 }

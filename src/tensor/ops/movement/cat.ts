@@ -1,6 +1,6 @@
 /** Several tensors as one: cat, stack. */
 
-import { checkArgument } from "../../arguments.js";
+import { checkArgument, refuseMore } from "../../arguments.js";
 import { checkSameBackend, record, scope } from "../../autograd.js";
 import { formatShape, normalizeDim, ShapeError, sameShape, sizeOf } from "../../shape.js";
 import { aTensorList, type Tensor } from "../../tensor.js";
@@ -11,7 +11,8 @@ import { slice } from "./slice.js";
  * Joins `tensors` along `dim`; their other sizes must agree.
  * @throws ShapeError naming the tensor and the axis that differs.
  */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+export function cat(tensors: readonly Tensor[], dim = 0, ...more: never[]): Tensor {
+  refuseMore("cat(tensors, dim)", more);
   checkArgument("cat", "tensors", tensors, aTensorList);
   if (tensors.length === 0) throw new ShapeError("cat: expected at least one tensor");
   checkSameBackend("cat", tensors);
@@ -53,7 +54,8 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
  * Joins `tensors` of one shape along a new axis `dim`.
  * @throws ShapeError when there are none, or their shapes differ
  */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+export function stack(tensors: readonly Tensor[], dim = 0, ...more: never[]): Tensor {
+  refuseMore("stack(tensors, dim)", more);
   checkArgument("stack", "tensors", tensors, aTensorList);
   if (tensors.length === 0) throw new ShapeError("stack: expected at least one tensor");
   const { shape } = tensors[0];

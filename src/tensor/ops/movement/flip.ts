@@ -1,6 +1,6 @@
 /** The elements along axes in another order: flip, roll. */
 
-import { checkArgument, type Kind } from "../../arguments.js";
+import { checkArgument, type Kind, refuseMore } from "../../arguments.js";
 import { scope } from "../../autograd.js";
 import { normalizeDims, ShapeError } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
@@ -21,7 +21,8 @@ function reordered(x: Tensor, dim: number, from: (i: number, n: number) => numbe
  * The elements along the axes `dims` in reverse order.
  * @throws ShapeError when there is no such axis
  */
-export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
+export function flip(x: Tensor, dims: number | readonly number[], ...more: never[]): Tensor {
+  refuseMore("flip(x, dims)", more);
   checkTensor("flip", "x", x);
   const axes = normalizeDims(dims, x.shape.length, "flip");
   return scope(() => axes.reduce((y, d) => reordered(y, d, (i, n) => n - 1 - i), reshape(x, x.shape)));
@@ -39,7 +40,13 @@ const someShifts: Kind<number | readonly number[]> = {
  * @param dims the axes, each once; without them x is rolled as if it were one row
  * @throws ShapeError when there is no such axis, or there are not as many shifts as axes
  */
-export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+export function roll(
+  x: Tensor,
+  shifts: number | readonly number[],
+  dims?: number | readonly number[],
+  ...more: never[]
+): Tensor {
+  refuseMore("roll(x, shifts, dims)", more);
   checkTensor("roll", "x", x);
   checkArgument("roll", "shifts", shifts, someShifts);
   if (dims === undefined && typeof shifts === "number") {

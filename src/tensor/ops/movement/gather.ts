@@ -1,5 +1,6 @@
 /** Single elements by their indices along one axis: gather takes them, scatterAdd adds to them. */
 
+import { refuseMore } from "../../arguments.js";
 import { checkSameBackend, record, scope } from "../../autograd.js";
 import { formatShape, normalizeDim, type Shape, ShapeError, sameShape, stridesOf } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
@@ -35,7 +36,8 @@ function positions(who: string, shape: Shape, dim: number, index: { flat: Int32A
  * @param shape of a flat index
  * @throws ShapeError when an index is out of range, or the index has another number of axes
  */
-export function gather(x: Tensor, dim: number, index: Indices | Tensor, shape?: Shape): Tensor {
+export function gather(x: Tensor, dim: number, index: Indices | Tensor, shape?: Shape, ...more: never[]): Tensor {
+  refuseMore("gather(x, dim, index, shape)", more);
   checkTensor("gather", "x", x);
   const d = normalizeDim(dim, x.shape.length, "gather");
   const read = readIndices("gather", index, shape, x.shape[d]);
@@ -56,7 +58,8 @@ function scattered(src: Tensor, at: Int32Array, shape: Shape, size: number): Ten
  * @param src what is added, with as many axes as x
  * @throws ShapeError when an index is out of range, or `index` and `src` differ in shape
  */
-export function scatterAdd(x: Tensor, dim: number, index: Indices | Tensor, src: Tensor): Tensor {
+export function scatterAdd(x: Tensor, dim: number, index: Indices | Tensor, src: Tensor, ...more: never[]): Tensor {
+  refuseMore("scatterAdd(x, dim, index, src)", more);
   checkTensor("scatterAdd", "x", x);
   checkTensor("scatterAdd", "src", src);
   checkSameBackend("scatterAdd", [x, src]);

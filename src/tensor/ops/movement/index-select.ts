@@ -1,6 +1,6 @@
 /** indexSelect: slices picked by their numbers. */
 
-import { checkArgument, type Kind, numbers, show } from "../../arguments.js";
+import { checkArgument, type Kind, numbers, refuseMore, show } from "../../arguments.js";
 import { record } from "../../autograd.js";
 import { normalizeDim, ShapeError, sizeOf } from "../../shape.js";
 import { checkTensor, Tensor } from "../../tensor.js";
@@ -15,7 +15,8 @@ const someIndices: Kind<ArrayLike<number>> = {
  * add up.
  * @throws ShapeError when an index is out of range.
  */
-export function indexSelect(x: Tensor, dim: number, indices: ArrayLike<number>): Tensor {
+export function indexSelect(x: Tensor, dim: number, indices: ArrayLike<number>, ...more: never[]): Tensor {
+  refuseMore("indexSelect(x, dim, indices)", more);
   checkTensor("indexSelect", "x", x);
   checkArgument("indexSelect", "indices", indices, someIndices);
   const d = normalizeDim(dim, x.shape.length, "indexSelect");

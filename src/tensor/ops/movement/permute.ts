@@ -1,6 +1,6 @@
 /** The axes in another order: permute, transpose. */
 
-import { checkArgument, type Kind } from "../../arguments.js";
+import { checkArgument, type Kind, refuseMore } from "../../arguments.js";
 import { record } from "../../autograd.js";
 import { normalizeDim, ShapeError, stridesOf } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
@@ -15,9 +15,10 @@ const anAxisList: Kind<readonly number[]> = {
  * Reorders the axes: axis d of the result is axis dims[d] of x.
  * @throws ShapeError unless `dims` names every axis once.
  */
-export function permute(x: Tensor, dims: readonly number[]): Tensor {
+export function permute(x: Tensor, dims: readonly number[], ...more: never[]): Tensor {
   checkTensor("permute", "x", x);
   checkArgument("permute", "dims", dims, anAxisList);
+  refuseMore("permute(x, dims)", more);
   const order = dims.map((d) => normalizeDim(d, x.shape.length, "permute"));
   if (order.length !== x.shape.length || new Set(order).size !== order.length) {
     throw new ShapeError(`permute: [${dims.join(", ")}] does not name each of the ${x.shape.length} axes once`);
@@ -33,7 +34,8 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
  * Swaps the axes `dim0` and `dim1`. Copies: tensors are always contiguous.
  * @throws ShapeError when there are no such axes
  */
-export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+export function transpose(x: Tensor, dim0: number, dim1: number, ...more: never[]): Tensor {
+  refuseMore("transpose(x, dim0, dim1)", more);
   checkTensor("transpose", "x", x);
   const d0 = normalizeDim(dim0, x.shape.length, "transpose");
   const d1 = normalizeDim(dim1, x.shape.length, "transpose");

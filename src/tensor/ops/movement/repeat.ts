@@ -1,6 +1,6 @@
 /** repeat: copies of the whole, side by side. */
 
-import { checkArgument, listOf, wholeFrom } from "../../arguments.js";
+import { checkArgument, listOf, refuseMore, wholeFrom } from "../../arguments.js";
 import { scope } from "../../autograd.js";
 import { formatShape, ShapeError } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
@@ -14,9 +14,10 @@ const someRepeats = listOf("a list of how often, one for each axis", wholeFrom(0
  * @param repeats how often along each axis of the result
  * @throws ShapeError when there are fewer numbers than axes
  */
-export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+export function repeat(x: Tensor, repeats: readonly number[], ...more: never[]): Tensor {
   checkTensor("repeat", "x", x);
   checkArgument("repeat", "repeats", repeats, someRepeats);
+  refuseMore("repeat(x, repeats)", more);
   const missing = repeats.length - x.shape.length;
   if (missing < 0) {
     throw new ShapeError(

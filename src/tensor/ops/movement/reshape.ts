@@ -1,6 +1,6 @@
 /** The same numbers in another shape, without a copy: reshape, flatten. */
 
-import { checkArgument, show } from "../../arguments.js";
+import { checkArgument, refuseMore, show } from "../../arguments.js";
 import { recordShared } from "../../autograd.js";
 import { aShape, formatShape, normalizeDim, type Shape, ShapeError, sizeOf } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
@@ -9,9 +9,10 @@ import { checkTensor, type Tensor } from "../../tensor.js";
  * The same numbers in another shape; shares storage. One size may be −1: it becomes whatever is left.
  * @throws ShapeError when the number of elements differs.
  */
-export function reshape(x: Tensor, shape: Shape): Tensor {
+export function reshape(x: Tensor, shape: Shape, ...more: never[]): Tensor {
   checkTensor("reshape", "x", x);
   checkArgument("reshape", "shape", shape, aShape);
+  refuseMore("reshape(x, shape)", more);
   const known = sizeOf(shape.filter((n) => n !== -1));
   const target = shape.map((n) => (n === -1 ? x.size / known : n));
   const unknowns = shape.filter((n) => n === -1).length;
@@ -25,7 +26,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * Joins the axes `startDim` … `endDim` into one; by default all but the first, as torch.nn.Flatten does.
  * @throws ShapeError when there are no such axes, or the last comes before the first
  */
-export function flatten(x: Tensor, startDim = 1, endDim = -1): Tensor {
+export function flatten(x: Tensor, startDim = 1, endDim = -1, ...more: never[]): Tensor {
+  refuseMore("flatten(x, startDim, endDim)", more);
   checkTensor("flatten", "x", x);
   const start = normalizeDim(startDim, x.shape.length, "flatten");
   const end = normalizeDim(endDim, x.shape.length, "flatten");

@@ -1,6 +1,6 @@
 /** slice: some of the elements along an axis. */
 
-import { show } from "../../arguments.js";
+import { refuseMore, show } from "../../arguments.js";
 import { record } from "../../autograd.js";
 import { normalizeDim, ShapeError, stridesOf } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
@@ -10,7 +10,8 @@ import { checkTensor, type Tensor } from "../../tensor.js";
  * are cut to it, as in Python.
  * @throws ShapeError when `step` is not a positive integer.
  */
-export function slice(x: Tensor, dim: number, start: number, end?: number, step = 1): Tensor {
+export function slice(x: Tensor, dim: number, start: number, end?: number, step = 1, ...more: never[]): Tensor {
+  refuseMore("slice(x, dim, start, end, step)", more);
   checkTensor("slice", "x", x);
   const d = normalizeDim(dim, x.shape.length, "slice");
   if (!Number.isInteger(step) || step < 1)

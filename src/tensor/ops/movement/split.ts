@@ -1,6 +1,6 @@
 /** A tensor in parts along one axis: split, chunk. */
 
-import { aCount, checkArgument, type Kind } from "../../arguments.js";
+import { aCount, checkArgument, type Kind, refuseMore } from "../../arguments.js";
 import { normalizeDim, ShapeError } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { slice } from "./slice.js";
@@ -16,7 +16,8 @@ const someSizes: Kind<number | readonly number[]> = {
  * @param sizes the size of each part, or a list of sizes that add up to the axis
  * @throws ShapeError when there is no such axis, or the sizes do not add up to it
  */
-export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
+export function split(x: Tensor, sizes: number | readonly number[], dim = 0, ...more: never[]): Tensor[] {
+  refuseMore("split(x, sizes, dim)", more);
   checkTensor("split", "x", x);
   checkArgument("split", "sizes", sizes, someSizes);
   const d = normalizeDim(dim, x.shape.length, "split");
@@ -39,7 +40,8 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
  * @param chunks how many at most
  * @throws ShapeError when there is no such axis
  */
-export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+export function chunk(x: Tensor, chunks: number, dim = 0, ...more: never[]): Tensor[] {
+  refuseMore("chunk(x, chunks, dim)", more);
   checkTensor("chunk", "x", x);
   checkArgument("chunk", "chunks", chunks, aCount);
   const d = normalizeDim(dim, x.shape.length, "chunk");

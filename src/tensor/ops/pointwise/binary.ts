@@ -1,12 +1,12 @@
 /** Rows of two operands: y = f(a, b), broadcast, and what reaches a and b from the gradient of y. */
 
-import { ArgumentError, checkArgument, type Kind } from "../../arguments.js";
+import { ArgumentError, checkArgument, type Kind, refuseMore } from "../../arguments.js";
 import { checkSameBackend, record } from "../../autograd.js";
 import type { BinaryName, BinaryRule } from "../../backend/backend.js";
 import { broadcastShapes, broadcastStrides } from "../../shape.js";
 import { aTensor, Tensor, wrap } from "../../tensor.js";
 import { sumTo } from "../sum.js";
-import { named, refuseOptions } from "./operation.js";
+import { named } from "./operation.js";
 
 /** A tensor, or a number that stands for a tensor of any shape. */
 export type Operand = Tensor | number;
@@ -47,7 +47,7 @@ export function binary(name: BinaryName, { f, gradients, saves = [] }: BinaryRow
   const rule: BinaryRule = { name, f };
   madeBinaryRules[name] = rule;
   return named(name, (left: Operand, right: Operand, ...more: unknown[]) => {
-    refuseOptions(name, more);
+    refuseMore(`${name}(a, b)`, more);
     const [a, b] = asTensors(name, left, right);
     const { backend } = a;
     const shape = broadcastShapes(a.shape, b.shape, name);

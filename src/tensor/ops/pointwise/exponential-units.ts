@@ -1,11 +1,10 @@
 /** Exponential linear units: elu, celu, selu. */
 
-import { aNumber, checkArgument } from "../../arguments.js";
+import { aNumber, checkArgument, refuseMore } from "../../arguments.js";
 import { scope } from "../../autograd.js";
 import { numberAbove } from "../../kinds.js";
 import type { Tensor } from "../../tensor.js";
 import { mul } from "./arithmetic.js";
-import { refuseMap } from "./operation.js";
 import { applyUnary, unaryRule } from "./unary.js";
 
 const eluRule = unaryRule("elu", {
@@ -18,10 +17,9 @@ const eluRule = unaryRule("elu", {
  * y = x where x > 0, alpha · (eˣ − 1) elsewhere.
  * @see D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and accurate deep network learning by exponential linear
  *   units", ICLR 2016, arXiv:1511.07289
- * @param more nothing: a list behind an index is what `map` gives, and refused
  */
-export function elu(x: Tensor, alpha = 1, ...more: unknown[]): Tensor {
-  refuseMap("elu", more);
+export function elu(x: Tensor, alpha = 1, ...more: never[]): Tensor {
+  refuseMore("elu(x, alpha)", more);
   checkArgument("elu", "alpha", alpha, aNumber);
   return applyUnary(eluRule, x, alpha, 1);
 }
@@ -29,10 +27,9 @@ export function elu(x: Tensor, alpha = 1, ...more: unknown[]): Tensor {
 /**
  * y = x where x > 0, alpha · (e^(x/alpha) − 1) elsewhere: unlike `elu`, it has no kink at 0 whatever `alpha` is.
  * @see J. T. Barron, "Continuously differentiable exponential linear units", 2017, arXiv:1704.07483
- * @param more nothing: a list behind an index is what `map` gives, and refused
  */
-export function celu(x: Tensor, alpha = 1, ...more: unknown[]): Tensor {
-  refuseMap("celu", more);
+export function celu(x: Tensor, alpha = 1, ...more: never[]): Tensor {
+  refuseMore("celu(x, alpha)", more);
   checkArgument("celu", "alpha", alpha, numberAbove(0));
   return applyUnary(eluRule, x, alpha, alpha);
 }

@@ -1,6 +1,6 @@
 /** Activations cut from straight pieces: hardtanh, relu6, hardsigmoid, hardswish; and softsign, which has no exponential either. */
 
-import { aNumber, checkArgument } from "../../arguments.js";
+import { aNumber, checkArgument, refuseMore } from "../../arguments.js";
 import type { Tensor } from "../../tensor.js";
 import { clamps } from "../clamps.js";
 import { applyUnary, unary, unaryRule } from "./unary.js";
@@ -15,7 +15,8 @@ const hardtanhRule = unaryRule("hardtanh", {
  * y = min(max(x, low), high). Unlike that of `clamp`, the gradient does not pass where x is one of the two, as in PyTorch.
  * @throws RangeError unless low < high
  */
-export function hardtanh(x: Tensor, low = -1, high = 1): Tensor {
+export function hardtanh(x: Tensor, low = -1, high = 1, ...more: never[]): Tensor {
+  refuseMore("hardtanh(x, low, high)", more);
   checkArgument("hardtanh", "low", low, aNumber);
   checkArgument("hardtanh", "high", high, aNumber);
   if (!(low < high)) throw new RangeError(`hardtanh: expected low < high, got ${low} and ${high}`);

@@ -1,6 +1,6 @@
 /** How large a number is, and how large it may be: abs, clamp. */
 
-import { aNumber, checkArgument } from "../../arguments.js";
+import { aNumber, checkArgument, refuseMore } from "../../arguments.js";
 import type { Tensor } from "../../tensor.js";
 import { applyUnary, unary, unaryRule } from "./unary.js";
 
@@ -17,7 +17,8 @@ const clampRule = unaryRule("clamp", {
  * y = min(max(x, low), high). The gradient passes where low ≤ x ≤ high, as in PyTorch.
  * @throws RangeError when low > high or either is NaN.
  */
-export function clamp(x: Tensor, low: number, high: number): Tensor {
+export function clamp(x: Tensor, low: number, high: number, ...more: never[]): Tensor {
+  refuseMore("clamp(x, low, high)", more);
   checkArgument("clamp", "low", low, aNumber);
   checkArgument("clamp", "high", high, aNumber);
   if (!(low <= high)) throw new RangeError(`clamp: expected low <= high, got ${low} and ${high}`);

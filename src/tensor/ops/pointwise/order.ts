@@ -1,5 +1,6 @@
 /** Which of two numbers is larger: lt, le, gt, ge; what differs: ne, isNaN. No gradient passes. */
 
+import { refuseMore } from "../../arguments.js";
 import { scope } from "../../autograd.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { sub } from "./arithmetic.js";
@@ -13,17 +14,20 @@ export const lt = binary("lt", { f: (a, b) => (a < b ? 1 : 0) });
 export const le = binary("le", { f: (a, b) => (a <= b ? 1 : 0) });
 
 /** 1 where a > b, 0 elsewhere, broadcast. */
-export function gt(a: Operand, b: Operand): Tensor {
+export function gt(a: Operand, b: Operand, ...more: never[]): Tensor {
+  refuseMore("gt(a, b)", more);
   return lt(b, a);
 }
 
 /** 1 where a ≥ b, 0 elsewhere, broadcast. */
-export function ge(a: Operand, b: Operand): Tensor {
+export function ge(a: Operand, b: Operand, ...more: never[]): Tensor {
+  refuseMore("ge(a, b)", more);
   return le(b, a);
 }
 
 /** 1 where a and b differ, 0 elsewhere, broadcast; NaN differs from everything. */
-export function ne(a: Operand, b: Operand): Tensor {
+export function ne(a: Operand, b: Operand, ...more: never[]): Tensor {
+  refuseMore("ne(a, b)", more);
   return scope(() => sub(1, eq(a, b)));
 }
 

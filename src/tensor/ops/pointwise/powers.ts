@@ -1,12 +1,12 @@
 /** Powers: square, sqrt, pow. */
 
+import { refuseMore } from "../../arguments.js";
 import type { Tensor } from "../../tensor.js";
 import { checkTensor } from "../../tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { binary, type Operand } from "./binary.js";
 import { eq } from "./comparisons.js";
 import { log } from "./exponentials.js";
-import { refuseMap } from "./operation.js";
 import { applyUnary, unary, unaryRule } from "./unary.js";
 
 /** y = x². */
@@ -35,10 +35,9 @@ const powTensor = binary("pow", {
 
 /**
  * y = x^exponent: a number, or a tensor that broadcasts.
- * @param more nothing: a list behind an index is what `map` gives, and refused
  */
-export function pow(x: Tensor, exponent: Operand, ...more: unknown[]): Tensor {
-  refuseMap("pow", more);
+export function pow(x: Tensor, exponent: Operand, ...more: never[]): Tensor {
+  refuseMore("pow(x, exponent)", more);
   checkTensor("pow", "x", x);
   // By far the most common power, and some twenty times as fast.
   if (exponent === 2) return square(x);

@@ -1,9 +1,8 @@
 /** Activations made of straight pieces: relu, leakyRelu. */
 
-import { aNumber, checkArgument } from "../../arguments.js";
+import { aNumber, checkArgument, refuseMore } from "../../arguments.js";
 import type { Tensor } from "../../tensor.js";
 import { clamps } from "../clamps.js";
-import { refuseMap } from "./operation.js";
 import { applyUnary, unary, unaryRule } from "./unary.js";
 
 /** y = max(x, 0). The subgradient at 0 is 0, as in PyTorch; NaN stays NaN, and lets the gradient pass. */
@@ -19,10 +18,9 @@ const leakyReluRule = unaryRule("leakyRelu", {
 
 /**
  * y = x where x > 0, negativeSlope · x elsewhere.
- * @param more nothing: a list behind an index is what `map` gives, and refused
  */
-export function leakyRelu(x: Tensor, negativeSlope = 0.01, ...more: unknown[]): Tensor {
-  refuseMap("leakyRelu", more);
+export function leakyRelu(x: Tensor, negativeSlope = 0.01, ...more: never[]): Tensor {
+  refuseMore("leakyRelu(x, negativeSlope)", more);
   checkArgument("leakyRelu", "negativeSlope", negativeSlope, aNumber);
   return applyUnary(leakyReluRule, x, negativeSlope, 0);
 }

@@ -1,9 +1,10 @@
 /** Rows of one operand: y = f(x), and what reaches x from the gradient of y. */
 
+import { refuseMore } from "../../arguments.js";
 import { record } from "../../autograd.js";
 import type { UnaryName, UnaryRule } from "../../backend/backend.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
-import { named, refuseOptions } from "./operation.js";
+import { named } from "./operation.js";
 
 // A row is all there is of an operation: `scripts/pointwise` reads its text and makes the kernels of the backends that
 // do not call it. So a formula is one expression of numbers: + − * / **, comparisons, &&, ||, !, ?:, functions of Math,
@@ -44,7 +45,7 @@ export function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Te
 export function unary(name: UnaryName, row: UnaryRow): (x: Tensor) => Tensor {
   const rule = unaryRule(name, row);
   return named(name, (x: Tensor, ...more: unknown[]) => {
-    refuseOptions(name, more);
+    refuseMore(`${name}(x)`, more);
     return applyUnary(rule, x, 0, 0);
   });
 }

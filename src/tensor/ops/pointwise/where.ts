@@ -1,6 +1,6 @@
 /** Elements of one tensor or another: where, maskedFill. */
 
-import { aNumber, checkArgument } from "../../arguments.js";
+import { aNumber, checkArgument, refuseMore } from "../../arguments.js";
 import { scope } from "../../autograd.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { add } from "./arithmetic.js";
@@ -14,7 +14,8 @@ import { keepWhere } from "./keep-where.js";
  * @param a a tensor or a number
  * @param b a tensor or a number
  */
-export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+export function where(condition: Tensor, a: Operand, b: Operand, ...more: never[]): Tensor {
+  refuseMore("where(condition, a, b)", more);
   checkTensor("where", "condition", condition);
   return scope(() => {
     const taken = condition.detach();
@@ -27,7 +28,8 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
  * @param mask as comparisons give it, or ones and zeros
  * @param value a number
  */
-export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
+export function maskedFill(x: Tensor, mask: Tensor, value: number, ...more: never[]): Tensor {
+  refuseMore("maskedFill(x, mask, value)", more);
   checkTensor("maskedFill", "x", x);
   checkTensor("maskedFill", "mask", mask);
   checkArgument("maskedFill", "value", value, aNumber);

@@ -1,6 +1,7 @@
 /** adaptiveAvgPool2d and adaptiveMaxPool2d: as many windows as are asked for, whatever the size of the image. */
 
 import type { Kind } from "../../arguments.js";
+import { refuseMore } from "../../arguments.js";
 import { scope } from "../../autograd.js";
 import { formatShape, ShapeError } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
@@ -39,7 +40,8 @@ function sizes(who: string, x: Tensor, outputSize: Pair) {
  * @returns [N, C, H', W']
  * @throws ShapeError when x has not four axes
  */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
+export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair, ...more: never[]): Tensor {
+  refuseMore("adaptiveAvgPool2d(x, outputSize)", more);
   const { outH, outW, h, w, tile } = sizes("adaptiveAvgPool2d", x, outputSize);
   if (tile) return avgPool2d(x, tile);
   const means = (from: number, to: number) => {
@@ -68,7 +70,8 @@ function largest(x: Tensor, dim: number, to: number): Tensor {
  * @returns [N, C, H', W']
  * @throws ShapeError when x has not four axes
  */
-export function adaptiveMaxPool2d(x: Tensor, outputSize: Pair): Tensor {
+export function adaptiveMaxPool2d(x: Tensor, outputSize: Pair, ...more: never[]): Tensor {
+  refuseMore("adaptiveMaxPool2d(x, outputSize)", more);
   const { outH, outW, tile } = sizes("adaptiveMaxPool2d", x, outputSize);
   if (tile) return maxPool2d(x, tile);
   return scope(() => largest(largest(x, 3, outW), 2, outH));
