@@ -2,6 +2,8 @@
 
 import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
+import type { Photograph } from "../data/image.js";
+import type { Readers } from "../data/read-all.js";
 import type { Sequential } from "../layers/sequential.js";
 import { whole } from "../run/option-kinds.js";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
@@ -42,18 +44,24 @@ async function describeWeights(run: RunFolder, checkpoint: CheckpointName): Prom
   return `the weights of ${run.path} after epoch ${best.epoch}, the best by ${metric} on the ${decidingSplit(best)} photographs`;
 }
 
+/** What a run's net takes, and what it tells. */
+interface Predicted {
+  size: number;
+  classes: readonly string[];
+}
+
 /** Reads the photographs, and runs those that can be read through the net. */
 async function predictBatch(
   model: Sequential,
   files: readonly string[],
-  { size, classes }: { size: number; classes: readonly string[] },
+  { size, classes, readers }: Predicted & { readers: Readers },
 ): Promise<Prediction[]> {
   const { ImageDataset } = await import("../data/image-dataset.js");
-  const { readAll } = await import("../data/read-all.js");
   const { predictAll } = await import("../report/predictions.js");
   const predictions: Prediction[] = [];
   const read: { index: number; planes: Uint8Array }[] = [];
-  const failures = await readAll(files, { size, onError: "skip" }, (index, { planes }) => read.push({ index, planes }));
+  const onPhotograph = (index: number, { planes }: Photograph) => void read.push({ index, planes });
+  const failures = await readers.read(files, { size, onError: "skip" }, onPhotograph);
   for (const { index, reason } of failures) predictions[index] = { file: files[index], reason };
   const pixels = read.map(({ planes }) => planes);
   // Nobody has told the labels: that they are 0 here is not looked at.
@@ -87,16 +95,22 @@ function formatOf(flags: PredictFlags): Format {
 async function* predictions(
   model: Sequential,
   batches: AsyncIterable<readonly string[]>,
-  about: { size: number; classes: readonly string[] },
+  about: Predicted,
 ): AsyncGenerator<Prediction[]> {
-  for await (const files of batches) {
-    const batch = await predictBatch(model, files, about);
-    for (const prediction of batch) {
-      if (!("reason" in prediction)) continue;
-      printError(`${printableName(prediction.file)}: ${prediction.reason}`);
-      process.exitCode = 1;
+  const { Readers } = await import("../data/read-all.js");
+  const readers = new Readers();
+  try {
+    for await (const files of batches) {
+      const batch = await predictBatch(model, files, { ...about, readers });
+      for (const prediction of batch) {
+        if (!("reason" in prediction)) continue;
+        printError(`${printableName(prediction.file)}: ${prediction.reason}`);
+        process.exitCode = 1;
+      }
+      yield batch;
     }
-    yield batch;
+  } finally {
+    await readers.end();
   }
 }
 

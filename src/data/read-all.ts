@@ -1,5 +1,6 @@
-/** readAll: many photographs, on several threads. The same bytes come out for any number of them. */
+/** readAll and Readers: many photographs, on several threads. The same bytes come out for any number of them. */
 
+import type { Tinypool } from "tinypool";
 import { nodeModules } from "../node.js";
 import { availableThreads } from "../tensor/backend/available-threads.js";
 import type { Photograph } from "./image.js";
@@ -26,15 +27,6 @@ export interface ReadAllOptions extends ReadOptions {
   signal?: AbortSignal;
   /** "throw" (default): end at the first file that cannot be read. "skip": go on without it. */
   onError?: "throw" | "skip";
-}
-
-/** Who reads: threads, or the caller itself. */
-interface Readers {
-  /** Tasks under way at a time. */
-  lanes: number;
-  taskFiles: number;
-  read(task: ReadTask): Promise<(Photograph | Unreadable)[]>;
-  end(): Promise<void>;
 }
 
 /**
@@ -81,64 +73,81 @@ function threadsFor(paths: readonly string[]): number {
   return Math.floor(bytes / BYTES_A_THREAD);
 }
 
-async function startReaders(paths: readonly string[], workers: number | undefined): Promise<Readers> {
-  const threads = workers ?? threadsFor(paths);
-  const filename = threadModule();
-  if (threads === 0 || !filename) return { lanes: 1, taskFiles: 1, read: readHere, end: async () => {} };
-  const { Tinypool } = await import("tinypool");
-  const pool = new Tinypool({ filename, name: "readPhotographs", minThreads: threads, maxThreads: threads });
-  // Twice as many tasks as threads: the next one waits at each.
-  return {
-    lanes: 2 * threads,
-    taskFiles: Math.max(1, Math.min(TASK_FILES, Math.floor(paths.length / (TASKS * threads)))),
-    read: (task) => pool.run(task),
-    end: () => pool.destroy(),
-  };
-}
-
 /** A file that could not be read: which of them, and why. */
 export interface Failure extends Unreadable {
   index: number;
 }
 
-/**
- * Reads every file and hands each photograph over as soon as it is there, in any order.
- * @returns the files that could not be read, by index; with `onError: "throw"` the first of them and maybe some more
- */
-export async function readAll(
-  paths: readonly string[],
-  options: ReadAllOptions,
-  onPhotograph: (index: number, photograph: Photograph) => void,
-): Promise<Failure[]> {
-  const { size, channels, resize, cache, maxPixels, workers, onProgress, signal, onError = "throw" } = options;
-  signal?.throwIfAborted();
-  const readers = await startReaders(paths, workers);
-  const failures: Failure[] = [];
-  let next = 0;
-  let done = 0;
+/** Threads that read one list of files after another: they take longer to start than some lists take to be read. */
+export class Readers {
+  #pool: Tinypool | undefined;
+  #threads = 0;
 
-  async function lane(): Promise<void> {
-    while (next < paths.length && (onError === "skip" || failures.length === 0)) {
-      const first = next;
-      next = Math.min(first + readers.taskFiles, paths.length);
-      const results = await readers.read({
-        paths: paths.slice(first, next),
-        options: { size, channels, resize, cache, maxPixels },
-      });
-      signal?.throwIfAborted();
-      for (const [i, result] of results.entries()) {
-        if ("reason" in result) failures.push({ index: first + i, reason: result.reason });
-        else onPhotograph(first + i, result);
-      }
-      done += results.length;
-      onProgress?.(done, paths.length);
-    }
+  /** Starts as many threads as a list is worth, unless there are as many. */
+  async #start(threads: number): Promise<void> {
+    const filename = threadModule();
+    if (threads <= this.#threads || !filename) return;
+    await this.end();
+    const { Tinypool } = await import("tinypool");
+    this.#pool = new Tinypool({ filename, name: "readPhotographs", minThreads: threads, maxThreads: threads });
+    this.#threads = threads;
   }
 
+  /**
+   * Reads every file and hands each photograph over as soon as it is there, in any order.
+   * @returns the files that could not be read, by index; with `onError: "throw"` the first of them and maybe some more
+   */
+  async read(
+    paths: readonly string[],
+    options: ReadAllOptions,
+    onPhotograph: (index: number, photograph: Photograph) => void,
+  ): Promise<Failure[]> {
+    const { size, channels, resize, cache, maxPixels, workers, onProgress, signal, onError = "throw" } = options;
+    signal?.throwIfAborted();
+    await this.#start(workers ?? threadsFor(paths));
+    const [pool, threads] = [this.#pool, this.#threads];
+    const readTask = (task: ReadTask): Promise<(Photograph | Unreadable)[]> => pool?.run(task) ?? readHere(task);
+    // Twice as many tasks at a time as there are threads: the next one waits at each.
+    const lanes = pool ? 2 * threads : 1;
+    const taskFiles = pool ? Math.max(1, Math.min(TASK_FILES, Math.floor(paths.length / (TASKS * threads)))) : 1;
+    const failures: Failure[] = [];
+    let next = 0;
+    let done = 0;
+
+    async function lane(): Promise<void> {
+      while (next < paths.length && (onError === "skip" || failures.length === 0)) {
+        const first = next;
+        next = Math.min(first + taskFiles, paths.length);
+        const own = paths.slice(first, next);
+        const results = await readTask({ paths: own, options: { size, channels, resize, cache, maxPixels } });
+        signal?.throwIfAborted();
+        for (const [i, result] of results.entries()) {
+          if ("reason" in result) failures.push({ index: first + i, reason: result.reason });
+          else onPhotograph(first + i, result);
+        }
+        done += results.length;
+        onProgress?.(done, paths.length);
+      }
+    }
+
+    await Promise.all(Array.from({ length: lanes }, lane));
+    return failures.sort((a, b) => a.index - b.index);
+  }
+
+  /** Ends the threads, also in the middle of a list. */
+  async end(): Promise<void> {
+    await this.#pool?.destroy();
+    this.#pool = undefined;
+    this.#threads = 0;
+  }
+}
+
+/** The same for one list, with threads of its own. */
+export async function readAll(...list: Parameters<Readers["read"]>): Promise<Failure[]> {
+  const readers = new Readers();
   try {
-    await Promise.all(Array.from({ length: readers.lanes }, lane));
+    return await readers.read(...list);
   } finally {
     await readers.end();
   }
-  return failures.sort((a, b) => a.index - b.index);
 }

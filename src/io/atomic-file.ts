@@ -26,7 +26,8 @@ export async function removeUnfinished(path: string, untouchedMs: number): Promi
     const file = join(dirname(path), name);
     // One that is gone meanwhile has been finished, or removed by somebody else.
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs >= untouchedMs) await rm(file, { force: true });
+    // Of a time to come, where the clock has been put back since: as far away, it is as little of now.
+    if (Math.abs(Date.now() - mtimeMs) >= untouchedMs) await rm(file, { force: true });
   }
 }
 

@@ -421,10 +421,11 @@ async function train(
     // Behind the last epoch all is saved, and a net that was made to be measured has drawn numbers since.
     if (signal?.aborted && error === signal.reason && !trained) await save("last");
     if (error instanceof BrokenLossError && error.modelWasBroken) {
-      // The steps since the last checkpoint once more, and no further: they come to the same.
+      // The steps since the last checkpoint once more: they come to the same. No epoch further: that was never trained.
       const before = await run.restore({ model, optimizer, schedule });
+      const until = position.done > 0 ? position.epoch : position.epoch - 1;
       onEvent({ event: "repeat", epoch: before.epoch, done: before.done });
-      await fit(model, { ...options, epochs: position.epoch, position: before, signal, detectAnomaly: true });
+      await fit(model, { ...options, until: Math.max(1, until), position: before, signal, detectAnomaly: true });
     }
     throw error;
   } finally {

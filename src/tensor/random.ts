@@ -167,12 +167,13 @@ export function defaultGenerator(stream: Stream): Generator {
   return generator;
 }
 
-/** Where every default generator that has been used stands, by stream. */
-export function generatorStates(): Partial<Record<Stream, number[]>> {
-  return Object.fromEntries(Array.from(streams, ([stream, generator]) => [stream, generator.state()]));
+/** Where every default generator stands, by stream: also those that nobody has drawn from yet, which somebody may soon. */
+export function generatorStates(): Record<Stream, number[]> {
+  const states = STREAMS.map((stream) => [stream, defaultGenerator(stream).state()]);
+  return Object.fromEntries(states) as Record<Stream, number[]>;
 }
 
-/** Puts default generators where `generatorStates` found them; after it, all of them go on as they did then. */
+/** Puts default generators where `generatorStates` found them; after it, they go on as they did then. */
 export function setGeneratorStates(states: Partial<Record<Stream, readonly number[]>>): void {
   for (const [stream, state] of Object.entries(states)) defaultGenerator(stream as Stream).setState(state);
 }

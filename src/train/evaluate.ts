@@ -31,6 +31,32 @@ const KINDS: OptionKinds<EvaluateOptions> = {
 };
 
 /**
+ * Sums up what the model says to some data, or to the first `batches` of it.
+ * @param who asks, for messages
+ */
+export async function tallyOf(
+  who: string,
+  model: Module,
+  data: DataSource,
+  options: EvaluateOptions,
+  { batches = Infinity } = {},
+): Promise<Tally> {
+  const classes = classesOf(data);
+  const { batchSize = 64, loss = defaultLoss(who, classes), signal } = options;
+  const tally = new Tally({ classes });
+  let step = 0;
+  for await (const { batch, count } of walk(who, data, { batchSize, shuffle: false })) {
+    const pass = () => noGrad(() => frozen(model, () => forwardPass(who, model, batch, loss)));
+    const { values, mean } = await runPass(pass, { model, batch, where: `evaluation, step ${++step}` });
+    if (loss === nllLoss) checkLogProbabilities(values, values.length / count);
+    tally.add({ output: values, labels: await labelsOf(batch.targets, classes), count, loss: mean });
+    signal?.throwIfAborted();
+    if (step === batches) break;
+  }
+  return tally;
+}
+
+/**
  * Runs the whole dataset through the model in evaluation mode, without recording. Each module's own mode is put back.
  * @param data a dataset, or batches `{ inputs, targets }`
  * @returns the loss, and where the targets are classes, how often they were told
@@ -46,16 +72,5 @@ export async function evaluate<Data extends DataSource>(
   checkArgument("evaluate", "data", data, aDataSource);
   checkOptions("evaluate", options, KINDS);
   checkNotEmpty("evaluate", data);
-  const classes = classesOf(data);
-  const { batchSize = 64, loss = defaultLoss("evaluate", classes), signal } = options;
-  const tally = new Tally({ classes });
-  let step = 0;
-  for await (const { batch, count } of walk("evaluate", data, { batchSize, shuffle: false })) {
-    const pass = () => noGrad(() => frozen(model, () => forwardPass("evaluate", model, batch, loss)));
-    const { values, mean } = await runPass(pass, { model, batch, where: `evaluation, step ${++step}` });
-    if (loss === nllLoss) checkLogProbabilities(values, values.length / count);
-    tally.add({ output: values, labels: await labelsOf(batch.targets, classes), count, loss: mean });
-    signal?.throwIfAborted();
-  }
-  return tally.metrics() as MetricsOf<Data>;
+  return (await tallyOf("evaluate", model, data, options)).metrics() as MetricsOf<Data>;
 }

@@ -16,7 +16,7 @@ import {
 import { noGrad } from "../tensor/autograd.js";
 import { aSignal, numberAbove } from "../tensor/kinds.js";
 import { clone } from "../tensor/ops/movement/clone.js";
-import { defaultGenerator, generatorStates, STREAMS, setGeneratorStates } from "../tensor/random.js";
+import { generatorStates, setGeneratorStates } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { aDataSource, checkAsked, checkNotEmpty, type DataSource, walk } from "./data-source.js";
 import { KeptWeights } from "./kept-weights.js";
@@ -91,8 +91,6 @@ function keepEverything(model: Module, optimizer: Optimizer): () => void {
   const copy = (value: Tensor | null) => value && noGrad(() => clone(value)).keep();
   const copies = Object.fromEntries(Object.entries(tensors).map(([name, list]) => [name, list.map(copy)]));
   const state: OptimizerState = { ...numbers, tensors: copies };
-  // One that the search is the first to use is to begin anew after it.
-  for (const stream of STREAMS) defaultGenerator(stream);
   const generators = generatorStates();
   const modes = model.modules().map((module) => ({ module, training: module.training }));
   return () => {

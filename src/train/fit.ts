@@ -19,7 +19,6 @@ import {
 } from "../tensor/arguments.js";
 import { aSignal, numberAbove, optionsOf } from "../tensor/kinds.js";
 import { formatShape } from "../tensor/shape.js";
-import { Tensor } from "../tensor/tensor.js";
 import "../tensor/methods.js";
 import { checkHolds, checkSchedules } from "./belongs.js";
 import { aMetric, deciding, keepsImproving, type MetricName } from "./best-epoch.js";
@@ -37,6 +36,7 @@ import { beginStreams } from "./epoch-streams.js";
 import { evaluate } from "./evaluate.js";
 import type { AnyMetrics, MetricsOf } from "./metrics.js";
 import { aPosition, TrainingPosition } from "./position.js";
+import { rehearse } from "./rehearse.js";
 import type { EpochReport, StepGradients, StepReport } from "./reports.js";
 import { accuracyOf, examplesIn, indicesOf, meanLoss, outputsOf, stepsOf } from "./steps.js";
 import { Tally } from "./tally.js";
@@ -151,7 +151,8 @@ let running = false;
 /**
  * Trains for `epochs` passes over the shuffled training set, and measures the other sets after each. The model is put into
  * training mode at the start of each epoch, but for parts that are in evaluation mode when `fit` begins while the model
- * itself is not: after `model.trunk.eval()`, the trunk's batch norms stay as they are.
+ * itself is not: after `model.trunk.eval()`, the trunk's batch norms stay as they are. Before the first step, a batch of
+ * each dataset that epochs are measured on goes through the model: what cannot be measured is refused then.
  * @returns one report per epoch, those before `position` included
  * @throws Error when a dataset is empty or has other classes, the optimizer or the schedule is another model's, the loss
  * depends on parameters that no optimizer holds, another `fit` is running, nothing tells the best epoch, to stop or to
@@ -177,7 +178,7 @@ async function anyFit(model: Module, options: AnyOptions): Promise<EpochReport<A
   }
   running = true;
   try {
-    await checkJudged(options);
+    await rehearse(model, options);
     return await (options.restoreBest ? runAndRestore(model, options, options.restoreBest) : runEpochs(model, options));
   } finally {
     running = false;
@@ -212,24 +213,6 @@ function checkData({ train, validation, test, evaluateTrain, ...options }: AnyOp
     }
   }
   checkAsked("fit", train, { batchSize, dropLast, augment });
-}
-
-/**
- * Asks a dataset for its first example, so that nothing is trained for a metric that there will not be.
- * @throws Error when epochs are to be judged by a metric of classes, and the targets are none
- */
-async function checkJudged({ train, validation, test, earlyStop, restoreBest }: AnyOptions): Promise<void> {
-  const [metric] = [earlyStop?.metric, restoreBest].filter((name) => name !== undefined && name !== "loss");
-  const data = validation ?? test ?? train;
-  if (metric === undefined || !isDataset(data) || data.classes) return;
-  for await (const { batch } of walk("fit", data, { batchSize: 1, shuffle: false })) {
-    if (!(batch.targets instanceof Tensor)) return;
-    const option = metric === restoreBest ? "restoreBest" : "earlyStop";
-    throw new Error(
-      `fit: ${option} by ${metric} needs targets that are classes, and these are numbers ${formatShape(batch.targets.shape)}: of ` +
-        'them there is only the "loss"',
-    );
-  }
 }
 
 /** @throws Error when nothing tells the best epoch, or its weights may be gone */
@@ -339,9 +322,10 @@ async function trainEpoch(model: Module, options: AnyOptions, position: Training
     await options.onBackward?.({ parameters: optimizer.parameters, examples: examplesIn(said) });
     if (clipNorm !== undefined) clipGradNorm(optimizer.parameters, clipNorm).dispose();
     if (clipValue !== undefined) clipGradValue(optimizer.parameters, clipValue);
+    // Before the step, as it refuses outputs that are not those of the classes.
+    for (const batch of said) position.tally.add(batch);
     optimizer.step();
     if (options.scheduleEvery === "step") options.schedule?.step(mean);
-    for (const batch of said) position.tally.add(batch);
     position.done += examplesIn(said);
     position.seconds += since(start);
     const imagesPerSecond = imagesPerSecondOf(position);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { writeAtomically } from "../../src/io/atomic-file.js";
+import { removeUnfinished, writeAtomically } from "../../src/io/atomic-file.js";
 
 let root: string;
 
@@ -57,6 +57,26 @@ it("a write removes what one an hour ago has left of this file, and nothing else
   await writeFile(join(folder, "a.2-00.unfinished"), "of a moment ago");
   await writeAtomically(join(folder, "a"), "whole");
   expect((await readdir(folder)).sort()).toEqual(["a", "a.2-00.unfinished", "a.txt", "b.1-00.unfinished"]);
+});
+
+it("what is left is removed by whoever alone writes the file, and by all others, where the clock has been put back", async () => {
+  const folder = await mkdtemp(join(root, "clock-"));
+  const names = ["a.1-00.unfinished", "a.2-00.unfinished"];
+  const leave = async (hours: number) => {
+    for (const name of names) {
+      await writeFile(join(folder, name), "");
+      const time = new Date(Date.now() + hours * 3_600_000);
+      await utimes(join(folder, name), time, time);
+    }
+  };
+  await leave(0.1);
+  await writeAtomically(join(folder, "a"), "whole");
+  expect((await readdir(folder)).sort()).toEqual(["a", ...names]);
+  await removeUnfinished(join(folder, "a"), 0);
+  expect(await readdir(folder)).toEqual(["a"]);
+  await leave(2);
+  await writeAtomically(join(folder, "a"), "whole");
+  expect(await readdir(folder)).toEqual(["a"]);
 });
 
 it("a write that fails leaves nothing", async () => {

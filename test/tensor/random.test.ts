@@ -2,7 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import { philox } from "../../src/tensor/philox.js";
-import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
+import {
+  defaultGenerator,
+  Generator,
+  generatorStates,
+  manualSeed,
+  setGeneratorStates,
+} from "../../src/tensor/random.js";
 
 const words = (text: string) => Uint32Array.from(text.split(" "), (word) => Number.parseInt(word, 16));
 const draw = (generator: Generator, n: number) => Array.from({ length: n }, () => generator.uint32());
@@ -194,4 +200,12 @@ describe("distributions", () => {
     for (const count of counts.values()) expect(Math.abs(count - trials / 6)).toBeLessThan(5 * deviation);
     expect([...new Generator(5).permutation(1000)].sort((a, b) => a - b)).toEqual([...Array(1000).keys()]);
   });
+});
+
+it("states of all default generators are put back, also of those that nobody had drawn from", () => {
+  manualSeed(1);
+  const states = generatorStates();
+  const first = defaultGenerator("dropout").uint32();
+  setGeneratorStates(states);
+  expect(defaultGenerator("dropout").uint32()).toBe(first);
 });
