@@ -117,7 +117,7 @@ export { nllLoss } from "./layers/losses/nll-loss.js";
 export type { Reduction } from "./layers/losses/reduction.js";
 export { LSTM, type LSTMState } from "./layers/lstm.js";
 export { MaxPool2d } from "./layers/max-pool2d.js";
-export { type AnyModule, type LoadOptions, type LoadResult, Module, type StateDict } from "./layers/module.js";
+export { type AnyModule, Module } from "./layers/module.js";
 export {
   type AttentionMaskOptions,
   MultiheadAttention,
@@ -128,6 +128,7 @@ export { PixelShuffle, pixelShuffle } from "./layers/pixel-shuffle.js";
 export { PReLU, type PReLUOptions } from "./layers/prelu.js";
 export type { RecurrentOptions } from "./layers/recurrent.js";
 export { type Layer, Sequential } from "./layers/sequential.js";
+export type { LoadOptions, LoadResult, StateDict } from "./layers/state-dict.js";
 export { type LayerSummary, ModelSummary, summary } from "./layers/summary.js";
 export { TransformerEncoderLayer, type TransformerEncoderLayerOptions } from "./layers/transformer-encoder-layer.js";
 export { type InterpolateOptions, interpolate, Upsample } from "./layers/upsample.js";
@@ -166,7 +167,8 @@ export { Adam, type AdamOptions } from "./optim/adam.js";
 export { AdamW } from "./optim/adamw.js";
 export { clipGradNorm, clipGradValue } from "./optim/clip.js";
 export { Lion, type LionOptions } from "./optim/lion.js";
-export { Optimizer, type OptimizerKind, type OptimizerState, type OptimizerStep } from "./optim/optimizer.js";
+export { Optimizer, type OptimizerKind, type OptimizerStep } from "./optim/optimizer.js";
+export type { OptimizerState } from "./optim/optimizer-state.js";
 export type { GroupOptions, ParameterGroup, ParametersOrGroups, RateOptions } from "./optim/parameter-groups.js";
 export { RMSprop, type RmspropOptions } from "./optim/rmsprop.js";
 export {

@@ -1,8 +1,9 @@
 /** saveOptimizer and loadOptimizer: what an optimizer has learned, as a safetensors file. */
 
 import { inFile } from "../file-error.js";
-import type { StateDict } from "../layers/module.js";
-import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";
+import type { StateDict } from "../layers/state-dict.js";
+import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
+import type { OptimizerState } from "../optim/optimizer-state.js";
 import { checkArgument, refuseMore } from "../tensor/arguments.js";
 import { aPath } from "../tensor/kinds.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,6 +1,6 @@
 /** tensorsOn: tensors of a file, where they are wanted. */
 
-import type { StateDict } from "../layers/module.js";
+import type { StateDict } from "../layers/state-dict.js";
 import type { Backend } from "../tensor/backend/backend.js";
 import { to } from "../tensor/to.js";
 

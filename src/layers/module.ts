@@ -3,56 +3,24 @@
 import {
   ArgumentError,
   aBoolean,
-  aPlainObject,
   aString,
   checkArgument,
-  checkOptions,
   instanceOf,
   type Kind,
-  type OptionKinds,
   refuseMore,
 } from "../tensor/arguments.js";
 import { freeWalked } from "../tensor/autograd.js";
 import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
-import { prepareCopies } from "../tensor/copies.js";
+import { contents } from "../tensor/contents.js";
 import { INSPECT } from "../tensor/inspect.js";
-import { guardMembers, isComplete, refuseNames, refuseSpellings } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { slipOf } from "../tensor/nearest-name.js";
-import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, checkTensor, Parameter, Tensor } from "../tensor/tensor.js";
-
-/** Names to tensors, as PyTorch's `state_dict`. */
-export type StateDict = Record<string, Tensor>;
-
-export interface LoadOptions {
-  /** Refuse missing and unexpected names. Default true. Shapes must agree in any case. */
-  strict?: boolean;
-}
-
-/** Names that a state dict and a module do not have in common. */
-export interface LoadResult {
-  /** The module has them, and keeps its own numbers. */
-  missing: string[];
-  /** The state has them, and nothing became of them. */
-  unexpected: string[];
-}
+import { formatShape } from "../tensor/shape.js";
+import { checkTensor, Parameter, Tensor } from "../tensor/tensor.js";
+import { refuseModuleNames } from "./module-names.js";
+import { type LoadOptions, type LoadResult, prepareLoad, type StateDict } from "./state-dict.js";
 
 /** A module of any kind, whatever it takes and gives. */
 export type AnyModule = Module<never, unknown>;
-
-const loadKinds: OptionKinds<LoadOptions> = { strict: aBoolean };
-
-/** Names to tensors. */
-export const aStateDict: Kind<StateDict> = {
-  expected: "an object of tensors by name",
-  accepts: (value): value is StateDict => aPlainObject.accepts(value) && Object.values(value).every(aTensor.accepts),
-  hint: (value) => {
-    if (value instanceof Module) return "its stateDict() is one";
-    const isFile = aPlainObject.accepts(value) && Object.hasOwn(value, "tensors") && Object.hasOwn(value, "metadata");
-    return isFile ? "its tensors are one: what loadSafetensors returns has both" : undefined;
-  },
-};
 
 const aParameter: Kind<Parameter> = instanceOf("a Parameter", Parameter, (value) =>
   value instanceof Tensor ? "new Parameter(x) makes one of it; copyFrom(x) takes over its numbers" : undefined,
@@ -70,24 +38,9 @@ function unique<T>(named: readonly [string, T][]): [string, T][] {
   return named.filter(([, value]) => !seen.has(value) && seen.add(value));
 }
 
-/** What a list, a map or a plain object holds, by index or key; nothing for any other value. */
-function entriesOf(value: unknown): [name: string, item: unknown][] {
-  if (Array.isArray(value) || value instanceof Set) return [...value].map((item, i) => [String(i), item]);
-  if (value instanceof Map) return Array.from(value, ([key, item]) => [String(key), item]);
-  return aPlainObject.accepts(value) ? Object.entries(value) : [];
-}
+const isModule = (value: unknown): value is AnyModule => value instanceof Module;
 
-/**
- * The parameters and modules in a list, a map or a plain object, however nested, by their place in it: "0", "left.1".
- * @param around what this one is nested in: it may be part of itself
- */
-function contents(value: unknown, around: readonly unknown[] = []): [name: string, part: Parameter | AnyModule][] {
-  if (around.includes(value)) return [];
-  return entriesOf(value).flatMap(([name, item]): [name: string, part: Parameter | AnyModule][] => {
-    if (item instanceof Parameter || item instanceof Module) return [[name, item]];
-    return contents(item, [...around, value]).map(([rest, part]) => [`${name}.${rest}`, part]);
-  });
-}
+const isParameter = (value: unknown): value is Parameter => value instanceof Parameter;
 
 /**
  * Base of every layer and net, by what its `forward` takes (a tensor) and gives (a tensor). Properties that hold a
@@ -132,7 +85,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
 
   /** The modules directly inside this one, by name; those in arrays, maps and objects as "layers.0", as PyTorch does. */
   children(): [name: string, child: AnyModule][] {
-    return contents({ ...this }).filter((entry): entry is [string, AnyModule] => entry[1] instanceof Module);
+    return contents({ ...this }, isModule);
   }
 
   /** Internal: what `forward` and the first `count` of the layers `behind` make of x in one pass, where that can be. */
@@ -275,7 +228,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
 
   /** The parameters that are this module's own, by name; those in arrays, maps and objects last. */
   #ownParameters(): [name: string, parameter: Parameter][] {
-    const own = contents({ ...this }).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+    const own = contents({ ...this }, isParameter);
     const direct = ([name]: [string, Parameter]) => Object.hasOwn(this, name);
     return [...own.filter(direct), ...own.filter((entry) => !direct(entry))];
   }
@@ -286,13 +239,13 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
    */
   #state(prefix = "", around: readonly AnyModule[] = []): [name: string, value: Tensor][] {
     this.#checkNames();
-    const own = [...this.#ownParameters(), ...this.#buffers].map(([name, value]): [string, Tensor] => [
-      prefix + name,
-      value,
-    ]);
+    const own: [string, Tensor][] = [...this.#ownParameters(), ...this.#buffers];
     const path = [...around, this];
     const inner = this.children().filter(([, child]) => !path.includes(child));
-    return [...own, ...inner.flatMap(([name, child]) => child.#state(`${prefix}${name}.`, path))];
+    return [
+      ...own.map(([name, value]): [string, Tensor] => [prefix + name, value]),
+      ...inner.flatMap(([name, child]) => child.#state(`${prefix}${name}.`, path)),
+    ];
   }
 
   /** @throws ArgumentError where a class's own field, which is defined and not set, hides a method or the mode */
@@ -321,48 +274,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
 
   /** Internal: `loadStateDict` in two halves. This one checks and fetches everything; what it returns copies it. */
   prepareLoad(state: StateDict, options: LoadOptions = {}): () => LoadResult {
-    checkArgument("loadStateDict", "state", state, aStateDict);
-    checkOptions("loadStateDict", options, loadKinds);
-    const { strict = true } = options;
-    const own = new Map(this.#state());
-    const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
-    const unexpected = Object.keys(state).filter((name) => !own.has(name));
-    const shared = [...own].filter(([name]) => Object.hasOwn(state, name));
-    const misshapen = shared.filter(([name, value]) => !sameShape(state[name].shape, value.shape));
-    const lines = [
-      ...(strict ? missing.map((name) => `missing     ${name} ${formatShape(own.get(name)!.shape)}`) : []),
-      ...(strict ? unexpected.map((name) => `unexpected  ${name} ${formatShape(state[name].shape)}`) : []),
-      ...misshapen.map(
-        ([name, value]) =>
-          `misshapen   ${name} ${formatShape(state[name].shape)}, expected ${formatShape(value.shape)}`,
-      ),
-    ];
-    const who = this.constructor.name;
-    const prefix = shared.length > 0 ? undefined : prefixOf(own.keys(), state);
-    if (prefix !== undefined) {
-      const all = `the state has every name of ${who}, with ${JSON.stringify(prefix)} in front`;
-      throw new Error(`loadStateDict: ${all}: ${withoutIt(prefix)}`);
-    }
-    if (lines.length > 0) {
-      const hint = strict
-        ? ""
-        : `\nTo keep the model's own (a new head), take them out of the state first: ${misshapen
-            .map(([name]) => `delete state[${JSON.stringify(name)}]`)
-            .join("; ")}`;
-      throw new Error(`loadStateDict: the state does not fit ${who}:\n  ${lines.join("\n  ")}${hint}`);
-    }
-    if (shared.length === 0 && own.size > 0) {
-      throw new Error(
-        `loadStateDict: the state has nothing of ${who}: its names are ${someOf(unexpected)}; expected ${someOf(missing)}`,
-      );
-    }
-    const copy = prepareCopies(
-      shared.map(([name, value]) => ({ name, source: state[name], backend: value.backend, target: () => value })),
-    );
-    return () => {
-      copy();
-      return { missing, unexpected };
-    };
+    return prepareLoad(this.constructor.name, new Map(this.#state()), state, options);
   }
 
   /** Class and options: "Conv2d(3, 8, kernelSize=5, padding=2)". */
@@ -403,69 +315,12 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   }
 }
 
-/** Stands before the names of a model in a checkpoint, which has others besides. */
-const CHECKPOINT = "model.";
-
-/** What stands before each of `names` in a state that has nothing else: "module." of a model that was wrapped. */
-function prefixOf(names: Iterable<string>, state: StateDict): string | undefined {
-  const [first, ...rest] = names;
-  if (first === undefined || Object.hasOwn(state, first)) return undefined;
-  const prefixes = Object.keys(state).flatMap((name) =>
-    name.endsWith(`.${first}`) ? [name.slice(0, -first.length)] : [],
-  );
-  const hasNoOther = (prefix: string) => Object.keys(state).every((name) => name.startsWith(prefix));
-  const hasAll = (prefix: string) => rest.every((name) => Object.hasOwn(state, prefix + name));
-  return prefixes.find((prefix) => (prefix === CHECKPOINT || hasNoOther(prefix)) && hasAll(prefix));
-}
-
-/** What to do with names that have `prefix` in front. */
-function withoutIt(prefix: string): string {
-  if (prefix === CHECKPOINT) return "a checkpoint has such names, and loadWeights(path, model) reads it";
-  const renamed = `([name, value]) => [name.replace(${JSON.stringify(prefix)}, ""), value]`;
-  return `take that off first, Object.fromEntries(Object.entries(state).map(${renamed}))`;
-}
-
-/** Whether its class is this library's own, so that it has all of its properties from the beginning. */
-function isLayerOfOurs(module: AnyModule): boolean {
-  const type = Object.getPrototypeOf(module);
-  return Object.hasOwn(type, "forward") && keepsNothing.has(type.forward);
-}
-
 /** The names of what a module can do. */
 const METHODS = Object.entries(Object.getOwnPropertyDescriptors(Module.prototype)).flatMap(([name, { value }]) =>
   typeof value === "function" && name !== "constructor" ? [name] : [],
 );
 
-const GIVEN = "its options or layers are given when it is made";
-
-const WHERE_IT_RUNS = "useBackend(name), before the model is made";
-
-const FREEZE = "for (const p of model.parameters()) p.requiresGrad = false";
-
-/** What other libraries have of a model. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  ...{ to: WHERE_IT_RUNS, cuda: WHERE_IT_RUNS, cpu: WHERE_IT_RUNS, device: WHERE_IT_RUNS },
-  ...{ requiresGrad: FREEZE, requiresGrad_: FREEZE },
-};
-
-refuseNames(
-  Module,
-  (module, name) => {
-    const who = module.constructor.name;
-    if (slipOf(name, ["training"])) return `${who} has no property ${name}: write model.train() or model.eval()`;
-    if (/^requires_?grad$/i.test(name)) return `${who} has no property ${name}: write ${FREEZE}`;
-    if (!isComplete(module) && !isLayerOfOurs(module)) return undefined;
-    return `${who} has no property ${name}: ${GIVEN}`;
-  },
-  refuseSpellings(ELSEWHERE),
-);
-guardMembers(Module, GIVEN);
-
-/** The first few of a list of names. */
-function someOf(names: readonly string[]): string {
-  const some = names.slice(0, 3).join(", ");
-  return names.length > 3 ? `${some}, … (${names.length})` : some || "none";
-}
+refuseModuleNames(Module);
 
 /** Of what it takes and gives, nothing is known. */
 export const aModule: Kind<Module> = {

@@ -1,24 +1,14 @@
 /** Optimizer: what all of them share. */
 
-import {
-  aPlainObject,
-  checkOptions,
-  instanceOf,
-  type Kind,
-  listOf,
-  needed,
-  numberFrom,
-  type OptionKinds,
-  refuseMore,
-  wholeFrom,
-} from "../tensor/arguments.js";
+import { instanceOf, type Kind, type OptionKinds, refuseMore } from "../tensor/arguments.js";
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Backend, Storage } from "../tensor/backend/backend.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { soFar } from "../tensor/lifetime.js";
-import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { formatShape } from "../tensor/shape.js";
+import { Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { checkState, type OptimizerState } from "./optimizer-state.js";
 import {
   changeable,
   type ParameterGroup,
@@ -26,16 +16,6 @@ import {
   parameterGroups,
   type RateOptions,
 } from "./parameter-groups.js";
-
-/** What an optimizer remembers: plain numbers and tensors, by parameter index. */
-export interface OptimizerState {
-  /** The learning rate; where there are several groups, a list with that of each. */
-  lr: number | number[];
-  /** Steps that each parameter has taken. */
-  steps: number[];
-  /** Tensors by name, one for each parameter; `null` where there is none. */
-  tensors: Record<string, (Tensor | null)[]>;
-}
 
 /** What a kind of optimizer says of itself. */
 export interface OptimizerKind<O> {
@@ -62,22 +42,6 @@ export interface OptimizerStep<O> {
   /** What is remembered by this name. It is zero at first. */
   readonly state: (name: string) => Storage;
 }
-
-const aRate = numberFrom(0);
-
-const STATE: OptionKinds<OptimizerState> = {
-  lr: needed({
-    expected: "a finite number of at least 0, or a list of them",
-    accepts: (value): value is number | number[] => [value].flat().every((rate) => aRate.accepts(rate)),
-  }),
-  steps: needed(listOf("a list of integers", wholeFrom(0))),
-  tensors: needed({
-    expected: "an object of lists of tensors",
-    accepts: (value): value is OptimizerState["tensors"] =>
-      aPlainObject.accepts(value) &&
-      Object.values(value).every((list) => Array.isArray(list) && list.every((t) => t === null || aTensor.accepts(t))),
-  }),
-};
 
 /** What to do instead of setting what an optimizer does not have, or has from the beginning. */
 const SET_THERE = "its rate is optimizer.lr, other options are those of optimizer.groups[0]";
@@ -236,59 +200,29 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
 
   /** Internal: `loadStateDict` in two halves. This one checks and fetches everything; what it returns copies it. */
   prepareLoad(state: OptimizerState): () => void {
-    const who = `${this.constructor.name}.loadStateDict`;
-    checkOptions(who, state, STATE);
-    const { steps, tensors } = state;
+    checkState(`${this.constructor.name}.loadStateDict`, state, {
+      groups: this.groups.length,
+      parameters: this.parameters,
+      namesOf: this.#namesOf,
+    });
     const rates = [state.lr].flat();
-    if (rates.length !== this.groups.length) {
-      throw new Error(`${who}: the state is of ${rates.length} groups of parameters, there are ${this.groups.length}`);
-    }
-    this.#checkState(who, steps, tensors);
-    const copies = this.stateNames.flatMap((name) =>
-      tensors[name].flatMap((source, i): Copy[] =>
-        source
-          ? [{ name: `${name}.${i}`, source, backend: this.parameters[i].backend, target: () => this.#state(name, i) }]
-          : [],
-      ),
+    const entries = this.stateNames.flatMap((name) => state.tensors[name].map((source, i) => ({ name, source, i })));
+    const copies = entries.flatMap(({ name, source, i }): Copy[] =>
+      source
+        ? [{ name: `${name}.${i}`, source, backend: this.parameters[i].backend, target: () => this.#state(name, i) }]
+        : [],
     );
     const copy = prepareCopies(copies);
     return () => {
       copy();
       for (const [i, group] of this.groups.entries()) group.lr = rates[i];
-      this.#steps.splice(0, steps.length, ...steps);
-      for (const name of this.stateNames) {
-        tensors[name].forEach((source, i) => {
-          if (source) return;
-          this.#tensors[name][i]?.dispose();
-          this.#tensors[name][i] = null;
-        });
+      this.#steps.splice(0, state.steps.length, ...state.steps);
+      for (const { name, source, i } of entries) {
+        if (source) continue;
+        this.#tensors[name][i]?.dispose();
+        this.#tensors[name][i] = null;
       }
     };
-  }
-
-  #checkState(who: string, steps: OptimizerState["steps"], tensors: OptimizerState["tensors"]): void {
-    const count = this.parameters.length;
-    if (steps.length !== count)
-      throw new Error(`${who}: the state is of ${steps.length} parameters, there are ${count}`);
-    const names = this.stateNames;
-    const unknown = Object.keys(tensors).find((name) => !names.includes(name));
-    if (unknown !== undefined) {
-      throw new Error(`${who}: the state has "${unknown}", which this optimizer does not know`);
-    }
-    for (const name of names) {
-      if (tensors[name]?.length !== count) throw new Error(`${who}: the state has no "${name}" for each parameter`);
-      tensors[name].forEach((value, i) => {
-        const { shape } = this.parameters[i];
-        if (value && !sameShape(value.shape, shape)) {
-          const shapes = `${formatShape(value.shape)}, the parameter ${formatShape(shape)}`;
-          throw new Error(`${who}: "${name}" of parameter ${i} has shape ${shapes}`);
-        }
-        const isKept = this.#namesOf[i].includes(name);
-        if ((value === null) === (isKept && steps[i] > 0)) {
-          throw new Error(`${who}: parameter ${i} has taken ${steps[i]} steps, with ${value ? "a" : "no"} "${name}"`);
-        }
-      });
-    }
   }
 }
 

@@ -1,15 +1,8 @@
 /** Autograd: `record` notes how a tensor was made, `backward` walks the notes from the last to the first. */
 
-import {
-  ArgumentError,
-  aBoolean,
-  aFunction,
-  aPlainObject,
-  checkArgument,
-  checkOptions,
-  type OptionKinds,
-} from "./arguments.js";
+import { ArgumentError, aBoolean, aFunction, checkArgument, checkOptions, type OptionKinds } from "./arguments.js";
 import type { Storage } from "./backend/backend.js";
+import { contents } from "./contents.js";
 import { isKept, noteUse, type Owner, own, owning, SMALL, sweeper, type Tracked } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { SharedStorage } from "./shared-storage.js";
@@ -302,15 +295,7 @@ export function checkOver(who: string, thing: string, returned: unknown): void {
 /** Nothing for a promise, so that an async callback does not compile: it would go on after the scope has closed. */
 export type Sync<T> = T extends PromiseLike<unknown> ? never : T;
 
-/** The tensors in a value: itself, or those in arrays, maps, sets and plain objects, however nested. */
-function tensorsIn(value: unknown, seen: Set<unknown> = new Set()): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (typeof value !== "object" || value === null || seen.has(value)) return [];
-  seen.add(value);
-  const isCollection = Array.isArray(value) || value instanceof Set || value instanceof Map;
-  const items = isCollection ? [...value.values()] : aPlainObject.accepts(value) ? Object.values(value) : [];
-  return items.flatMap((item) => tensorsIn(item, seen));
-}
+const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 
 /** Which of the tensors of `owner` the graphs of `roots` lead to. */
 function computedFrom(roots: Iterable<Tracked>, owner: Owner): Set<Tracked> {
@@ -337,7 +322,8 @@ export function scope<T>(fn: () => Sync<T>): T {
     checkOver("scope", "scope", returned);
     return returned;
   });
-  const returned: ReadonlySet<Tracked> = new Set(tensorsIn(result));
+  const found = isTensor(result) ? [result] : contents(result, isTensor).map(([, tensor]) => tensor);
+  const returned: ReadonlySet<Tracked> = new Set(found);
   const needed = computedFrom(returned, owner);
   for (const tensor of owner.own()) {
     if (needed.has(tensor)) own(tensor);

@@ -6,7 +6,8 @@ import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
 import type { SafetensorsFile } from "../io/safetensors/bytes.js";
 import { decodeSealed, encodeSealed, loadSealed, loadSealedMetadata, saveSealed } from "../io/safetensors/sealed.js";
 import { tensorsOn } from "../io/tensors-on.js";
-import { type AnyModule, aModule, type StateDict } from "../layers/module.js";
+import { type AnyModule, aModule } from "../layers/module.js";
+import type { StateDict } from "../layers/state-dict.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
 import { aSchedule, type Schedule, type ScheduleState } from "../optim/schedules/schedule.js";
 import {

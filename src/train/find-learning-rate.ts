@@ -2,7 +2,8 @@
 
 import { type AugmentOptions, someAugmentation } from "../data/augment/options.js";
 import { aModule, type Module } from "../layers/module.js";
-import { anOptimizer, type Optimizer, type OptimizerState } from "../optim/optimizer.js";
+import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
+import type { OptimizerState } from "../optim/optimizer-state.js";
 import {
   aCount,
   checkArgument,

@@ -1,6 +1,7 @@
 /** KeptWeights: a copy of a model's numbers, to put back later. */
 
-import type { Module, StateDict } from "../layers/module.js";
+import type { Module } from "../layers/module.js";
+import type { StateDict } from "../layers/state-dict.js";
 import { noGrad } from "../tensor/autograd.js";
 import { clone } from "../tensor/ops/movement/clone.js";
 

@@ -1,6 +1,6 @@
 /** What of a checkpoint is no tensor: the entries of the file's metadata. */
 
-import type { OptimizerState } from "../optim/optimizer.js";
+import type { OptimizerState } from "../optim/optimizer-state.js";
 import type { ScheduleState } from "../optim/schedules/schedule.js";
 import type { Stream } from "../tensor/random.js";
 import type { AnyMetrics } from "./metrics.js";

@@ -1,6 +1,7 @@
 /** WeightAverage: the mean of a model's weights over the steps of its training. */
 
-import { type AnyModule, aModule, aStateDict, type StateDict } from "../layers/module.js";
+import { type AnyModule, aModule } from "../layers/module.js";
+import { aStateDict, type StateDict } from "../layers/state-dict.js";
 import { checkArgument, checkOptions, functions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
 import { noGrad } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";

@@ -9,7 +9,7 @@ import { FileError } from "../../src/file-error.js";
 import { loadOptimizer, saveOptimizer } from "../../src/io/optimizer-state.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import { Linear } from "../../src/layers/linear.js";
-import type { StateDict } from "../../src/layers/module.js";
+import type { StateDict } from "../../src/layers/state-dict.js";
 import { Adam } from "../../src/optim/adam.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { currentBackend } from "../../src/tensor/backend/current-backend.js";

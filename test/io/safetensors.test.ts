@@ -10,7 +10,7 @@ import { FileError } from "../../src/file-error.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import { encodeHeader } from "../../src/io/safetensors/header.js";
-import type { StateDict } from "../../src/layers/module.js";
+import type { StateDict } from "../../src/layers/state-dict.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { ones, zeros } from "../../src/tensor/factories/filled.js";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { Adam } from "../../src/optim/adam.js";
 import { clipGradNorm, clipGradValue } from "../../src/optim/clip.js";
-import type { OptimizerState } from "../../src/optim/optimizer.js";
+import type { OptimizerState } from "../../src/optim/optimizer-state.js";
 import { CosineAnnealingWarmRestarts } from "../../src/optim/schedules/cosine-annealing-lr.js";
 import { ReduceLROnPlateau } from "../../src/optim/schedules/reduce-lr-on-plateau.js";
 import { aSchedule } from "../../src/optim/schedules/schedule.js";

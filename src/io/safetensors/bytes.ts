@@ -1,6 +1,6 @@
 /** encodeSafetensors and decodeSafetensors: the bytes of a safetensors file, in memory. */
 
-import { aStateDict, type StateDict } from "../../layers/module.js";
+import { aStateDict, type StateDict } from "../../layers/state-dict.js";
 import { aBoolean, checkArgument, checkOptions, type OptionKinds } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
 import { tensor } from "../../tensor/factories/from-values.js";

@@ -2,7 +2,7 @@
 
 import type { FileHandle } from "node:fs/promises";
 import { FileError, inFile, onFile } from "../../file-error.js";
-import type { StateDict } from "../../layers/module.js";
+import type { StateDict } from "../../layers/state-dict.js";
 import { nodeModules } from "../../node.js";
 import { checkArgument, checkOptions } from "../../tensor/arguments.js";
 import { aPath } from "../../tensor/kinds.js";

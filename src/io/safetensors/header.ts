@@ -1,6 +1,6 @@
 /** The header of a safetensors file: written, and read with every check that the format asks for. */
 
-import type { StateDict } from "../../layers/module.js";
+import type { StateDict } from "../../layers/state-dict.js";
 import { type Shape, sizeOf } from "../../tensor/shape.js";
 import { DTYPES, type DType } from "./dtypes.js";
 

@@ -2,7 +2,7 @@
 
 import { concatBytes } from "../../concat-bytes.js";
 import { inFile } from "../../file-error.js";
-import type { StateDict } from "../../layers/module.js";
+import type { StateDict } from "../../layers/state-dict.js";
 import type { Shape } from "../../tensor/shape.js";
 import { writeAtomically } from "../atomic-file.js";
 import { checkedValue } from "../checked.js";
