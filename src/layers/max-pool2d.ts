@@ -2,6 +2,7 @@
 
 import { checkOptions } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
+import { picksLargest } from "../tensor/ops/clamps.js";
 import { type MaxPool2dOptions, maxPool2d, maxPoolKinds } from "../tensor/ops/pooling/max-pool2d.js";
 import { poolWindow } from "../tensor/ops/pooling/pool-window.js";
 import type { Pair } from "../tensor/ops/window.js";
@@ -39,3 +40,4 @@ export class MaxPool2d extends Module {
 }
 
 keepsNothing.add(MaxPool2d.prototype.forward);
+picksLargest.add(MaxPool2d.prototype.forward);

@@ -3,8 +3,9 @@
 import { checkArgument, type Kind } from "../tensor/arguments.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { clamps } from "../tensor/ops/clamps.js";
+import { clamps, picksLargest } from "../tensor/ops/clamps.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { isObserved } from "../tensor/trace.js";
 import { type AnyModule, aModule, Module } from "./module.js";
 
 /** A module, or any function from a tensor to a tensor: `relu`, `flatten`, `(x) => logSoftmax(x, 1)`. */
@@ -25,11 +26,17 @@ function keepsNothingOf(layer: Layer): boolean {
   return layer instanceof Module ? keepsNothing.has(layer.forward) : keepsNothing.has(layer) || clamps.has(layer);
 }
 
+/** Whether a clamp may come after a max pool: the largest element stays the largest. Who observes is told of each in order. */
+function canChangePlaces(layer: Layer, next: Layer | undefined): boolean {
+  return clamps.has(layer) && next instanceof Module && picksLargest.has(next.forward) && !isObserved();
+}
+
 /**
  * Applies its layers in order. What one layer or operation of this library hands to another is freed as soon as no
  * gradient needs it; what a function or a module of your own has seen lives as long as any other tensor. The first layer
  * may take something else than a tensor, and so does the whole then. In `noGrad`, a `Conv2d` with a `BatchNorm2d` in
- * evaluation mode, `relu` or `relu6` behind it, or both, is one pass over memory, with the same bits.
+ * evaluation mode, `relu` or `relu6` behind it, or both, is one pass over memory, with the same bits. A `MaxPool2d` is done
+ * before the `relu` or `relu6` in front of it, which leave the largest element the largest: the same bits from fewer numbers.
  */
 export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Module<Inputs> {
   // Private, so that a layer is found once, under the name that `children` gives it.
@@ -74,11 +81,13 @@ export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Mo
   forward(...inputs: Inputs): Tensor {
     let given = inputs as readonly unknown[] as [Tensor];
     let mayBeHeld = true;
-    for (let i = 0; i < this.layers.length; i++) {
-      const layer = this.layers[i];
+    const layers = [...this.layers];
+    for (let i = 0; i < layers.length; i++) {
+      if (canChangePlaces(layers[i], layers[i + 1])) layers.splice(i, 2, layers[i + 1], layers[i]);
+      const layer = layers[i];
       const isModule = layer instanceof Module;
       const keeps = !keepsNothingOf(layer);
-      const run = isModule && !keeps ? layer.forwardThrough(given[0], this.layers.slice(i + 1)) : undefined;
+      const run = isModule && !keeps ? layer.forwardThrough(given[0], layers.slice(i + 1)) : undefined;
       const next = run?.y ?? (isModule ? layer.forward(...given) : layer(...given));
       i += run?.count ?? 0;
       mayBeHeld ||= keeps;

@@ -111,6 +111,44 @@ describe("in noGrad and evaluation", () => {
   });
 });
 
+describe("a max pool and the clamp in front of it", () => {
+  const edges = [Number.NaN, Infinity, -Infinity, -0, 0, 7, -7, 6, 6, 3];
+  const image = (n: number) =>
+    tensor(
+      Float32Array.from({ length: n }, (_, i) => edges[(i * i + (i >> 3)) % 10]),
+      [1, 1, 8, n / 8],
+    );
+
+  for (const [name, clampOf, pool] of [
+    ["relu and windows that touch", relu, new MaxPool2d(2)],
+    ["relu6 and windows that overlap", relu6, new MaxPool2d(3, { stride: 2, padding: 1 })],
+  ] as const) {
+    onEachBackend(`${name}: change places, with the same bits and gradients`, async (backend) => {
+      const run = async (forward: (x: Tensor) => Tensor) => {
+        const x = new Parameter(image(72));
+        const y = forward(x);
+        y.mul(noise(...y.shape))
+          .sum()
+          .backward();
+        return [await y.data(), await x.grad!.data()];
+      };
+      const [unary, maxPool] = [vi.spyOn(backend, "unary"), vi.spyOn(backend, "maxPool2d")];
+      const got = await run((x) => new Sequential(clampOf, pool).forward(x));
+      expect(unary.mock.invocationCallOrder[0]).toBeGreaterThan(maxPool.mock.invocationCallOrder[0]);
+      expect(got).toEqual(await run((x) => pool.forward(clampOf(x))));
+    });
+  }
+
+  it("stay where they are if somebody observes", () => {
+    const heard: string[] = [];
+    observe(
+      ({ name }) => heard.push(name),
+      () => new Sequential(relu, new MaxPool2d(2)).forward(image(72)),
+    );
+    expect(heard).toEqual(["relu", "maxPool2d"]);
+  });
+});
+
 describe("layers run by themselves", () => {
   const backend = currentBackend();
   const make = () => [new Conv2d(2, 3, 3), usedNorm(3), relu] as const;
