@@ -138,7 +138,8 @@ export class JobQueue {
         name: work.kind,
         data: work,
         opts: {
-          jobId: digestOf([work.folder, work.name]),
+          // With a letter: BullMQ refuses an id that is a whole number, and one digest in 300 has digits alone.
+          jobId: `${work.kind}-${digestOf([work.folder, work.name])}`,
           attempts: TRIES.killed,
           backoff: { type: "fixed", delay: 1000 },
           removeOnComplete: true,

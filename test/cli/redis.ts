@@ -21,38 +21,54 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Where a server is. */
+interface Place {
+  host: string;
+  port: number;
+  /** A command that becomes the server, on another machine. */
+  via: readonly string[];
+}
+
 export class RedisServer {
   readonly #folder: string;
-  readonly #port: number;
+  readonly #place: Place;
   #server: ChildProcess | undefined;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, place: Place) {
     this.#folder = folder;
-    this.#port = port;
+    this.#place = place;
   }
 
-  static async start(): Promise<RedisServer> {
-    const redis = new RedisServer(await mkdtemp(join(tmpdir(), "torchlet-redis-")), await freePort());
+  static async start({ host = "127.0.0.1", via = [] }: Partial<Place> = {}): Promise<RedisServer> {
+    const folder = await mkdtemp(join(tmpdir(), "torchlet-redis-"));
+    const redis = new RedisServer(folder, { host, via, port: await freePort() });
     await redis.begin();
     return redis;
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.#port}`;
+    return `redis://${this.#place.host}:${this.#place.port}`;
+  }
+
+  /** What this process asks it by, wherever it is. */
+  get #socket(): string {
+    return join(this.#folder, "redis.sock");
   }
 
   /** Again, after an end: with what its file has. */
   async begin(): Promise<void> {
-    const options = { port: this.#port, bind: "127.0.0.1", dir: this.#folder, appendonly: "yes", save: "" };
-    const policy = { ...options, "maxmemory-policy": "noeviction" };
+    const { host, port, via } = this.#place;
+    const options = { port, bind: host, unixsocket: this.#socket, dir: this.#folder, appendonly: "yes", save: "" };
+    const policy = { ...options, "maxmemory-policy": "noeviction", "protected-mode": "no" };
     const args = Object.entries(policy).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    this.#server = spawn("redis-server", args, { stdio: "ignore" });
+    const [command, ...rest] = [...via, "redis-server", ...args];
+    this.#server = spawn(command, rest, { stdio: "ignore" });
     while (!(await this.ask("PING").catch(() => "")).startsWith("+PONG")) await delay(20);
   }
 
   /** Sends one command. */
   async ask(command: string): Promise<string> {
-    const socket = connect(this.#port, "127.0.0.1");
+    const socket = connect(this.#socket);
     socket.write(`${command}\r\n`);
     try {
       const [answer] = await once(socket, "data");

@@ -1,7 +1,7 @@
 /** Runs the command line as a user does: in a process of its own, from JavaScript. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,16 +34,39 @@ export interface Running {
   outcome: Promise<Outcome>;
 }
 
+/** Tells the file that `LOG` names, if there is one, what happens and is said, with times. */
+export function note(who: string, what: string): void {
+  const { LOG } = process.env;
+  if (LOG) appendFileSync(LOG, `${new Date().toISOString().slice(11, 23)} ${who}: ${what.trimEnd()}\n`);
+}
+
 /**
  * torchlet `args` in the folder `cwd`.
  * @param onLine is shown each line of the standard output at once
  */
-export function start(cwd: string, args: readonly string[], onLine: (line: string) => void = () => {}): Running {
-  const child = spawn(process.execPath, [program, ...args], { cwd });
+export function start(cwd: string, args: readonly string[], onLine?: (line: string) => void): Running {
+  return startBy([], cwd, args, onLine);
+}
+
+/**
+ * The same, elsewhere or within limits.
+ * @param via a command that becomes the one behind it
+ */
+export function startBy(
+  via: readonly string[],
+  cwd: string,
+  args: readonly string[],
+  onLine: (line: string) => void = () => {},
+): Running {
+  const [command, ...rest] = [...via, process.execPath, program, ...args];
+  const child = spawn(command, rest, { cwd });
+  const who = `${args[0]} ${child.pid}`;
+  note(who, "begins");
   let stdout = "";
   let stderr = "";
   let seen = 0;
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    note(who, text);
     stdout += text;
     for (let end = stdout.indexOf("\n", seen); end !== -1; end = stdout.indexOf("\n", seen)) {
       onLine(stdout.slice(seen, end));
@@ -51,11 +74,15 @@ export function start(cwd: string, args: readonly string[], onLine: (line: strin
     }
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    note(who, text);
     stderr += text;
   });
   const outcome = new Promise<Outcome>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on("close", (code, signal) => {
+      note(who, `ended by ${signal ?? code}`);
+      resolve({ code, signal, stdout, stderr });
+    });
   });
   return { child, outcome };
 }
