@@ -78,9 +78,9 @@ export interface RunHooks {
   board?: BoardOptions;
 }
 
-/** What the backend is made with. Not even an empty option: some backends have none of this name. */
+/** What the backend is made with. */
 export function backendOptions({ threads, strict }: Pick<TrainConfig, "threads" | "strict">): BackendOptions {
-  return Object.fromEntries(Object.entries({ threads, strict }).filter(([, value]) => value !== undefined));
+  return { threads, strict };
 }
 
 /** Those that can round the same way on every engine. */

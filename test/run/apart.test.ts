@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkApart } from "../../src/run/apart.js";
+import { checkApart, isWithin } from "../../src/run/apart.js";
 
 let root: string;
 
@@ -55,4 +55,16 @@ it("a relative path is one from here", () => {
   const message = "whose content must stay as it is: choose another --cache";
   expect(() => checkApart("--cache", join(from, "faces/cache"), { data: join(root, "faces") })).toThrow(message);
   expect(() => checkApart("--cache", join(root, "faces/cache"), { data: join(from, "faces") })).toThrow(message);
+});
+
+it.each([
+  ["faces", "faces", true],
+  ["faces", "faces/train/new", true],
+  ["faces", "link/new", true],
+  ["link", "faces/new", true],
+  ["faces/train", "faces", false],
+  ["faces", "faces-run", false],
+  ["faces", "link/../other", false],
+])("in %s lies %s: %s", (folder, path, expected) => {
+  expect(isWithin(join(root, folder), join(root, path))).toBe(expected);
 });

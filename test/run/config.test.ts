@@ -66,6 +66,8 @@ it.each<Record<string, unknown>>([
   { schedule: "cosine", epochs: 10, warmupEpochs: 9.5 },
   { classWeights: [0, 1.5] },
   { classWeights: "balanced" },
+  { softmaxNll: true, augment: { flip: 0.5 } },
+  { softmaxNll: false, augment: { mixup: 0.1, cutmix: 0.1 } },
 ])("takes the ends of what there is: %j", (options) => {
   expect(trainConfig({ data: "faces", ...options })).toMatchObject(options);
 });
@@ -120,6 +122,11 @@ describe("what is wrong", () => {
     [{ augment: { flip: "a" } }, 'augment: expected names with strengths, as in flip=0.5,rotate=10, got {"flip":"a"}'],
     [{ augment: { flip: 2 } }, "augment: flip must be a number from 0 to 1, got 2"],
     [{ augment: { twirl: 1 } }, 'augment: unknown option "twirl"; it has flip, shift, rotate'],
+    [
+      { softmaxNll: true, augment: { mixup: 0.1 } },
+      "softmaxNll: it is -p of one label, and augment mixes images of several: leave out mixup and cutmix",
+    ],
+    [{ softmaxNll: true, augment: { cutmix: 0.1 } }, "softmaxNll: it is -p of one label"],
     [{ dropout: 0.5 }, "dropout: only net net2 or net3 has this option, and net is net1"],
     [{ net: "net2", dropout: 1 }, "dropout: expected a number of at least 0 and below 1, got 1"],
     [{ gamma: 0.5 }, "gamma: only schedule step or plateau has this option, and schedule is constant"],

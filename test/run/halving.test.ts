@@ -77,6 +77,8 @@ describe("asynchronous halving", () => {
   const decide = (settings: SettingState[], decisions: Decision[], idle = false) =>
     nextDecision(sweep, settings, decisions, idle);
   const began = (name: string): Decision => ({ setting: { name }, until: 1 });
+  const writeLog = (path: string, ...decisions: Decision[]) =>
+    writeFile(join(path, "decisions.jsonl"), decisions.map((it) => `${JSON.stringify(it)}\n`).join(""));
 
   it("begins settings in their order while fewer than three have come to an epoch", () => {
     const [a, b] = [setting("a", [0.9], [0.9]), setting("b", [], [])];
@@ -106,13 +108,11 @@ describe("asynchronous halving", () => {
     const nine = Array.from({ length: 9 }, () => 0.8);
     const a = setting("a", nine, nine);
     const goesOn = [3, 9].map((until) => ({ setting: { name: "a" }, until }));
-    const log = (...decisions: Decision[]) =>
-      writeFile(join(path, "decisions.jsonl"), decisions.map((it) => `${JSON.stringify(it)}\n`).join(""));
     const isOver = (b: SettingState) => isAllDecided({ path, sweep }, [a, b]);
     expect(await isOver(setting("b", [], []))).toBe(false);
-    await log(began("a"), ...goesOn);
+    await writeLog(path, began("a"), ...goesOn);
     expect(await isOver(setting("b", [], []))).toBe(false); // to be begun
-    await log(began("a"), began("b"), ...goesOn);
+    await writeLog(path, began("a"), began("b"), ...goesOn);
     expect(await isOver(setting("b", [0.1], []))).toBe(false); // to be trained
     expect(await isOver(setting("b", [0.1], [0.1]))).toBe(true);
     expect(await isOver(setting("b", [0.9], [0.9]))).toBe(false); // to go on
@@ -130,6 +130,11 @@ describe("asynchronous halving", () => {
     const next = await asynchronousJobs(folder, all, { running: new Set(["a1", "a2"]), free: 1 });
     expect(next.map(({ trial: { id } }) => id)).toEqual(["b1", "b2"]);
     expect(await readFile(join(path, "decisions.jsonl"), "utf8")).toBe(log);
+    // While others are trained or to be trained, the best of two do not go on yet.
+    await writeLog(path, began("a"), began("b"), began("c"));
+    const two = [setting("a", [0.4], [0.4]), setting("b", [0.5], [0.5]), setting("c", [], [])];
+    const left = await asynchronousJobs(folder, two, { running: new Set(["c1"]), free: 2 });
+    expect(left.map(({ trial: { id } }) => id)).toEqual(["c2"]);
     await writeFile(join(path, "decisions.jsonl"), '{"until":1}\n');
     await expect(asynchronousJobs(folder, all, { running: new Set(), free: 1 })).rejects.toThrow("line 1: setting");
   });

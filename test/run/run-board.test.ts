@@ -11,7 +11,9 @@ import { type BoardMessage, boardType } from "../../src/io/tensorboard/schema.js
 import { boardImages } from "../../src/report/board-images.js";
 import { trainConfig } from "../../src/run/config.js";
 import { type RunEvent, type RunHooks, resumeRun, startRun } from "../../src/run/run.js";
+import { RunBoard } from "../../src/run/run-board.js";
 import { RunFolder } from "../../src/run/run-folder.js";
+import { TrainingPosition } from "../../src/train/position.js";
 import { readEvents, scalarsIn, sessionsIn } from "../io/read-events.js";
 
 let root: string;
@@ -60,7 +62,10 @@ describe("a run", () => {
   });
 
   it("has its options in TensorBoard's table, those within others by both names", () => {
-    const [, { summary }] = readEvents(join(root, "a"));
+    const path = join(root, "table");
+    const given = { config: config({ classWeights: [1, 2] }), length: 18, begun: false };
+    new RunBoard(path, { ...given, position: new TrainingPosition() }).close();
+    const [, { summary }] = readEvents(path);
     const { content } = summary!.value![0].metadata!.pluginData!;
     const { sessionStartInfo } = fromBinary(
       boardType("HParamsPluginData"),
@@ -71,7 +76,9 @@ describe("a run", () => {
     expect(byName["augment.flip"]).toMatchObject({ numberValue: 0.5 });
     expect(byName.optimizer).toMatchObject({ stringValue: "adam" });
     expect(byName.dropLast).toMatchObject({ boolValue: true });
+    expect(byName.classWeights).toMatchObject({ stringValue: "[1,2]" });
     expect(byName).not.toHaveProperty("data");
+    expect(byName).not.toHaveProperty("clipNorm");
     expect(byName).not.toHaveProperty("epochs");
   });
 
@@ -150,6 +157,16 @@ describe("the folder", () => {
       `${join(root, "a")}: it has the events of another training, which would be mixed: choose another folder`,
     );
     expect(RunFolder.exists(join(root, "again"))).toBe(false);
+  });
+
+  it("of a numbered run is one that nobody has used; one that was asked for is looked at all the same", async () => {
+    const one = config({ epochs: 1 });
+    await startRun(join(root, "a"), one, quiet, { numbered: true });
+    expect(curvesOf(join(root, "a-2"))["step/loss"]).toHaveLength(2);
+    const mixed = { ...quiet, board: { ...board, folder: join(root, "a") } };
+    await expect(startRun(join(root, "a"), one, mixed, { numbered: true })).rejects.toThrow(
+      "it has the events of another training",
+    );
   });
 
   it("is not among the photographs", async () => {

@@ -1,7 +1,8 @@
-/** What is said of photographs that are not those that a run or a sweep was begun with. */
+/** How a run's photographs are told from others, and what is said of others. */
 
 import { expect, it } from "vitest";
-import { checkSamePhotographs } from "../../src/run/run-data.js";
+import type { PhotoFolder } from "../../src/data/photo-folder.js";
+import { changedSplits, checkSamePhotographs, summarize } from "../../src/run/run-data.js";
 
 const summary = (count: number, sha256: string) => ({
   classes: ["a", "b"],
@@ -22,4 +23,21 @@ it.each([
     `runs/a: the train photographs in faces are not those that the sweep was begun with ${how}: ` +
       "put back what was, or begin anew in another folder",
   );
+});
+
+it("another pixel or another label makes other photographs, in the split that has it", () => {
+  const folder = (labels: number[], pixels: number[][]) =>
+    ({
+      ...{ classes: ["a", "b"], size: 8, length: labels.length, labels: Int32Array.from(labels) },
+      counts: [0, 1].map((label) => labels.filter((it) => it === label).length),
+      pixels: (i: number) => Uint8Array.from(pixels[i]),
+    }) as unknown as PhotoFolder;
+  const all = (train: PhotoFolder) => summarize({ train, test: folder([0], [[7]]), skipped: [] });
+  const was = all(folder([0, 1], Array.of([1, 2], [3, 4])));
+  const changed = (labels: number[], ...pixels: number[][]) => changedSplits(was, all(folder(labels, pixels)));
+  expect(changed([0, 1], [1, 2], [3, 4])).toEqual([]);
+  const others = [{ split: "train", before: 2, after: 2 }];
+  expect(changed([0, 1], [1, 2], [3, 5])).toEqual(others);
+  expect(changed([0, 1], [0, 2], [3, 4])).toEqual(others);
+  expect(changed([1, 0], [1, 2], [3, 4])).toEqual(others);
 });

@@ -16,13 +16,14 @@ import { ReduceLROnPlateau } from "../../src/optim/schedules/reduce-lr-on-platea
 import { StepLR } from "../../src/optim/schedules/step-lr.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { trainConfig } from "../../src/run/config.js";
-import { type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
+import { findRate, type RunEvent, resumeRun, startRun } from "../../src/run/run.js";
 import { type RunData, readRunData } from "../../src/run/run-data.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { manualSeed } from "../../src/tensor/random.js";
 import { loadWeights } from "../../src/train/checkpoint.js";
 import { evaluate } from "../../src/train/evaluate.js";
+import { findLearningRate } from "../../src/train/find-learning-rate.js";
 import { type FitOptions, fit } from "../../src/train/fit.js";
 
 let root: string;
@@ -131,6 +132,17 @@ describe("the options of training", () => {
       const worst = values.reduce((most, value, j) => Math.max(most, Math.abs(value - expected[i][j])), 0);
       expect(worst).toBeLessThan(1e-6);
     }
+  });
+
+  it("hold for the search for a learning rate, too", async () => {
+    const options = config({ optimizer: "sgd", momentum: 0.5, accumulate: 2, augment: { flip: 0.5 }, seed: 7 });
+    const found = await findRate(options, quiet);
+    const { train } = await readRunData(options);
+    manualSeed(7);
+    const model = new Net1({ size: 8 });
+    const optimizer = new SGD(model.parameters(), { lr: 0.001, weightDecay: 0.001, momentum: 0.5 });
+    const rest = { batchSize: 5, accumulate: 2, augment: { flip: 0.5 } };
+    expect(found).toEqual(await findLearningRate(model, { optimizer, train, ...rest }));
   });
 
   it("may measure the photographs to train on afterwards: in evaluation mode, with the weights that are saved", async () => {

@@ -117,7 +117,11 @@ describe("a trial", () => {
     const folder = await open("runs");
     const [trial] = folder.trials;
     const result = (await runTrial(folder, trial, quiet))!;
-    expect(await checkTrial(folder, trial, result, quiet)).toEqual(result);
+    const events = new Set<string>();
+    const onEvent = ({ event }: RunEvent) => events.add(event);
+    expect(await checkTrial(folder, trial, result, { onEvent })).toEqual(result);
+    // That the run is over, and where it lies, is not told: it is removed again.
+    expect([...events]).toEqual(["reading", "start", "step", "epoch"]);
     expect(await readdir(folder.path)).not.toContain(`${trial.id}-again`);
     const other = { ...result, digest: "0".repeat(64) };
     await expect(checkTrial(folder, trial, other, quiet)).rejects.toThrow(
@@ -158,6 +162,11 @@ describe("a trial", () => {
       /it was begun with the arithmetic of torchlet .*, wasm \(.*\), V8 .*, and here is torchlet .*, js/,
     );
     await expect(folder.trial("nothing")).rejects.toThrow("has no trial nothing here: without an ID");
+    expect(await folder.trial(folder.trials[1].id)).toBe(folder.trials[1]);
+    await rm(data, { recursive: true });
+    await expect(runTrial(again, again.trials[0], quiet)).rejects.toThrow(
+      new OtherPhotographsError(`${data}: there is no such folder here; --data says where its photographs are`),
+    );
   });
 
   it("has validation photographs, or there is no sweep", async () => {
@@ -173,10 +182,21 @@ describe("a trial", () => {
 describe("the folder of a sweep", () => {
   it("is looked at by anyone: what was saved is enough", async () => {
     const folder = await open("runs");
+    const result = await runTrial(folder, folder.trials[0], quiet);
+    expect(SweepFolder.exists(folder.path)).toBe(false);
     await folder.save();
+    expect(SweepFolder.exists(folder.path)).toBe(true);
     const seen = await SweepFolder.look(folder.path);
     expect(seen.trials.map(({ id }) => id)).toEqual(folder.trials.map(({ id }) => id));
-    expect(await seen.settings()).toEqual(await folder.settings());
+    const states = (await seen.settings()).map(({ setting, trials }) => ({
+      setting,
+      trials: trials.map(({ trial, lines, result: own }) => [trial.seed, lines.map(({ epoch }) => epoch), own]),
+    }));
+    const unbegun = (seed: number) => [seed, [], undefined];
+    expect(states).toEqual([
+      { setting: { lr: 0.001 }, trials: [[1, [1, 2], result], unbegun(2)] },
+      { setting: { lr: 0.01 }, trials: [unbegun(1), unbegun(2)] },
+    ]);
     await writeFile(join(folder.path, "plan.json"), "{}\n");
     await expect(SweepFolder.look(folder.path)).rejects.toThrow("plan.json: base: missing");
   });

@@ -89,6 +89,8 @@ describe("a run that goes on", () => {
   it("on another backend has none of the old one's threads", async () => {
     const path = join(root, "switched");
     await startRun(path, config({ net: "net1", epochs: 1, warmupEpochs: 0, schedule: "cosine" }), quiet);
+    await resumeRun(path, { backend: "wasm" }, quiet);
+    expect((await RunFolder.open(path)).config.threads).toBe(1);
     await resumeRun(path, { backend: "js" }, quiet);
     const { backend, threads } = (await RunFolder.open(path)).config;
     expect([backend, threads]).toEqual(["js", undefined]);
@@ -156,6 +158,9 @@ describe("photographs that a run cannot learn from, or be judged by", () => {
       /^metric: auc needs two classes, and test photographs of both; .*three has 1 ant, 1 bee, 1 cow$/,
     );
     expect(RunFolder.exists(join(root, "refused"))).toBe(false);
+    // Only that measure needs two classes.
+    const changes = { net: "net1", epochs: 1, valFraction: 0, schedule: "constant", warmupEpochs: undefined };
+    await startRun(join(root, "three-classes"), config({ ...changes, data: three }), quiet);
   });
 });
 
@@ -613,6 +618,10 @@ describe("an edit between two parts of a run", () => {
   it("of the number of epochs is refused where a cosine is made for it", async () => {
     const path = join(root, "edited-cosine");
     await startRun(path, config({ epochs: 2 }), quiet);
+    await expect(resumeRun(path, { epochs: 3 }, quiet)).rejects.toThrow(
+      `${path}: epochs cannot change from 2: the cosine is made for so many`,
+    );
+    await resumeRun(path, { epochs: 2 }, quiet);
     const file = join(path, "config.json");
     await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), epochs: 3 }));
     await expect(resumeRun(path, {}, quiet)).rejects.toThrow("config.json: epochs was 2 then, and is 3 now");

@@ -51,6 +51,13 @@ describe("a sweep file", () => {
     expect(() => sweepOf({ ...file, ...changes })).toThrow(message);
   });
 
+  it("has ranges that begin at 0, or below it, where the scale is linear", () => {
+    const rest = { scale: "linear", steps: 3, whole: false };
+    for (const from of [0, -1]) {
+      expect(sweepOf({ ...file, space: { lr: { from, to: 1, steps: 3 } } }).space.lr).toEqual({ from, to: 1, ...rest });
+    }
+  });
+
   it("has options that are checked as a run's, and says where they stand", () => {
     const sweep = sweepOf({ ...file, base: { data: "faces", momentum: 0.9 }, space: { batch: [1.5] } });
     expect(() => configOf(sweep, { batch: 1.5 }, 1)).toThrow(
