@@ -63,7 +63,7 @@ export async function finishByQueue(
   options: ControlOptions,
 ): Promise<Map<string, string>> {
   const { signal, onProblem } = options;
-  const queue = await JobQueue.open(address, onProblem);
+  const queue = await JobQueue.open(address, onProblem, signal);
   // A server that is away answers nothing: whoever ends this does not wait for it.
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

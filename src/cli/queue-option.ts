@@ -7,7 +7,10 @@ import { optionOf } from "./option-of.js";
 
 const address: Kind<string> = {
   placeholder: "URL",
-  schema: v.pipe(v.string(), v.regex(/^rediss?:\/\/./, "expected an address, as redis://host:6379")),
+  schema: v.pipe(
+    v.string(),
+    v.check((text) => /^rediss?:\/\/./.test(text) && URL.canParse(text), "expected an address, as redis://host:6379"),
+  ),
   fromText: (text) => text,
 };
 

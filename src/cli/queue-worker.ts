@@ -8,7 +8,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Job } from "bullmq";
 import { isWithin } from "../run/apart.js";
 import { type Ending, runInChild, TRIES, type Watching } from "./child.js";
-import { connect, loadBullMq, QUEUE, type Work, workOf } from "./queue.js";
+import { QUEUE, type Work, workOf } from "./queue.js";
+import { connect, loadBullMq } from "./queue-connection.js";
 import { EXIT, type TrialEvent } from "./trial.js";
 import { savedAt, trainInChild } from "./trial-child.js";
 
@@ -29,8 +30,8 @@ export interface WorkerOptions {
 /** A job is never given up because workers die: BullMQ counts how often one did. */
 const MANY_STALLS = 1_000_000;
 
-/** Until what cannot be done here is offered to others; who gave it back is not one of those, and waits for longer. */
-const PAUSE = { job: 1000, least: 2000, most: 60_000 };
+/** How long whoever gives something back waits before asking for more, in milliseconds. */
+const PAUSE = { least: 2000, most: 60_000 };
 
 /** A trial that was found held so often before, if by another host, is held by a process that is gone, frozen or cut off. */
 const HELD = 1;
@@ -51,11 +52,15 @@ function isDone(work: Work, { code }: Ending): boolean {
   return work.kind === "shard" ? existsSync(join(work.folder, work.part)) : code === 0;
 }
 
-/** Why it cannot be begun here. */
-function obstacle({ folder }: Work, { runs }: WorkerOptions): string | undefined {
-  if (!existsSync(folder)) return `there is no ${folder} on this machine`;
-  if (!isWithin(runs, folder)) return `${folder} is not in ${runs}, which is all that this worker may change`;
-  return undefined;
+/** @throws Error when this worker does not see its folder, or may not change it */
+function checkPlace({ folder }: Work, { runs }: WorkerOptions): void {
+  if (!existsSync(folder)) throw new Error(`there is no ${folder} on this machine`);
+  if (!isWithin(runs, folder)) throw new Error(`${folder} is not in ${runs}, which is all that this worker may change`);
+}
+
+/** Whether it says that a job is gone, or somebody else's by now: BullMQ's own codes are numbers. */
+function isLoss(error: unknown): boolean {
+  return typeof (error as { code?: unknown }).code === "number";
 }
 
 /** Keeps a job's lock. @returns what is told of its loss, and what ends this */
@@ -92,7 +97,7 @@ export async function workOff(options: WorkerOptions): Promise<void> {
   const { queue, lockMs, signal, say } = options;
   const { Worker, UnrecoverableError } = await loadBullMq();
   const worker = new Worker(QUEUE, null, {
-    connection: await connect(queue, say),
+    connection: await connect(queue, say, signal),
     lockDuration: lockMs,
     stalledInterval: lockMs,
     maxStalledCount: MANY_STALLS,
@@ -106,10 +111,17 @@ export async function workOff(options: WorkerOptions): Promise<void> {
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
 
-  /** Leaves it to others, or to a later time; no try is used up. */
-  const giveBack = async (job: Job, ms: number, refusal?: string): Promise<void> => {
+  /** Leaves it to others, at once, whatever the time is on their clocks; no try is used up. */
+  const giveBack = async (job: Job, refusal?: string): Promise<void> => {
     if (refusal !== undefined) await job.updateData({ ...job.data, refusal: `${hostname()}: ${refusal}` });
-    await job.moveToDelayed(Date.now() + ms, token);
+    await job.moveToWait(token);
+  };
+
+  /** Gives back what cannot be begun here. */
+  const refuse = async (job: Job, reason: string): Promise<void> => {
+    say(reason);
+    await giveBack(job, reason);
+    await patience.fail(signal);
   };
 
   /** Says what has come of it. */
@@ -121,16 +133,16 @@ export async function workOff(options: WorkerOptions): Promise<void> {
       await job.moveToCompleted(null, token, false);
       return;
     }
-    if (signal.aborted) return giveBack(job, 0);
+    if (signal.aborted) return giveBack(job);
     const problem = killed ? `it was ended by ${killed}` : said;
     say(`${work.name}  ${problem}`);
     if (code === EXIT.held) {
       const { held = 0 } = work as { held?: number };
       await job.updateData({ ...job.data, held: held + 1 });
-      return giveBack(job, lockMs);
+      return job.moveToDelayed(Date.now() + lockMs, token);
     }
-    if (code === EXIT.unfit) await giveBack(job, PAUSE.job, problem);
-    else if (farther) await giveBack(job, PAUSE.job);
+    if (code === EXIT.unfit) await giveBack(job, problem);
+    else if (farther) await giveBack(job);
     else {
       const last = job.attemptsMade + 1 >= (killed ? TRIES.killed : TRIES.error);
       await job.moveToFailed(last ? new UnrecoverableError(problem) : new Error(problem), token, false);
@@ -144,18 +156,26 @@ export async function workOff(options: WorkerOptions): Promise<void> {
   };
 
   const attend = async (job: Job): Promise<void> => {
-    const work = workOf(job);
+    let work: Work;
+    try {
+      work = workOf(job);
+      checkPlace(work, options);
+    } catch (error) {
+      return refuse(job, (error as Error).message);
+    }
     const { lost, stop } = holdLock(job, token, lockMs);
     const path = join(work.folder, work.name);
     const before = savedAt(path);
+    const sayLost = () => say(`${work.name}  its lock in the queue was lost: saved, and left to others`);
     try {
-      const reason = obstacle(work, options);
       const watching = { signal: AbortSignal.any([signal, lost]), onEvent: onEvent(work.name) };
-      const ending = reason ? { code: EXIT.unfit, killed: null, said: reason } : await run(work, options, watching);
-      if (lost.aborted) say(`${work.name}  its lock in the queue was lost: saved, and left to others`);
+      const ending = await run(work, options, watching);
+      if (lost.aborted) return sayLost();
       // A server that is away does not hold up the end.
-      else
-        await Promise.race([settle(job, work, ending, savedAt(path) !== before), interrupted.then(() => delay(2000))]);
+      await Promise.race([settle(job, work, ending, savedAt(path) !== before), interrupted.then(() => delay(2000))]);
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      sayLost();
     } finally {
       stop();
     }

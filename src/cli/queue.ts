@@ -5,6 +5,7 @@ import type { Redis } from "ioredis";
 import * as v from "valibot";
 import { digestOf } from "../run/trial.js";
 import { TRIES } from "./child.js";
+import { connect, loadBullMq } from "./queue-connection.js";
 
 /** The queue's own; several sweeps and predictions share it. Another number of a database is another queue. */
 export const QUEUE = "torchlet";
@@ -41,48 +42,16 @@ const schema = v.variant("kind", [
 /** A piece of work: a trial up to the end of an epoch, or a shard of a prediction. */
 export type Work = v.InferOutput<typeof schema>;
 
-async function load<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new Error(
-      `--queue needs the package ${name}, which does not come with torchlet: npm install bullmq ioredis\n  (${message})`,
-      { cause },
-    );
-  }
+/** @throws Error when another version of torchlet, or another program, has put it there */
+export function workOf({ id, data }: Job): Work {
+  const { success, output, issues } = v.safeParse(schema, data);
+  if (success) return output;
+  throw new Error(`job ${id} is of another version of torchlet, or of another program: ${issues[0].message}`);
 }
 
-/** @throws Error when it is not installed */
-export const loadBullMq = (): Promise<typeof import("bullmq")> => load("bullmq", () => import("bullmq"));
-
-/**
- * Connects, and goes on trying: what is asked of a server that is away is answered when it is back.
- * @param say is told once that it does not answer, and once that it does again
- */
-export async function connect(address: string, say: (problem: string) => void): Promise<Redis> {
-  const { Redis } = await load("ioredis", () => import("ioredis"));
-  const redis = new Redis(address, {
-    maxRetriesPerRequest: null,
-    retryStrategy: (times) => Math.min(100 * times, 2000),
-  });
-  // Without the password that may be in it.
-  const { host } = new URL(address);
-  let away = false;
-  redis.on("error", (error: Error & { code?: string }) => {
-    if (!away) say(`${host} does not answer (${error.message || error.code}): waiting for it`);
-    away = true;
-  });
-  redis.on("ready", () => {
-    if (away) say(`${host} answers again`);
-    away = false;
-  });
-  return redis;
-}
-
-/** @throws Error when another program has put it there */
-export function workOf({ data }: Job): Work {
-  return v.parse(schema, data);
+/** With a letter in it: BullMQ refuses an id that is a whole number, and one digest in 300 has digits alone. */
+function idOf({ kind, folder, name }: Work): string {
+  return `${kind}-${digestOf([folder, name])}`;
 }
 
 /** What the queue has of a folder's work, by name. */
@@ -107,9 +76,10 @@ export class JobQueue {
     this.#queue = queue;
   }
 
-  static async open(address: string, say: (problem: string) => void): Promise<JobQueue> {
+  /** As `connect`. */
+  static async open(address: string, say: (problem: string) => void, signal: AbortSignal): Promise<JobQueue> {
     const { Queue } = await loadBullMq();
-    const redis = await connect(address, say);
+    const redis = await connect(address, say, signal);
     const queue = new Queue(QUEUE, { connection: redis, streams: { events: { maxLen: 100 } } });
     // `connect` has told of it.
     queue.on("error", () => {});
@@ -131,15 +101,16 @@ export class JobQueue {
     };
   }
 
-  /** Adds what is not there yet. */
+  /** Adds what is not there. */
   async add(works: readonly Work[]): Promise<void> {
+    // Of what the server has lost in part, as one that throws things away does, there may be a rest that is in the way.
+    await Promise.all(works.map((work) => this.#queue.remove(idOf(work))));
     await this.#queue.addBulk(
       works.map((work) => ({
         name: work.kind,
         data: work,
         opts: {
-          // With a letter: BullMQ refuses an id that is a whole number, and one digest in 300 has digits alone.
-          jobId: `${work.kind}-${digestOf([work.folder, work.name])}`,
+          jobId: idOf(work),
           attempts: TRIES.killed,
           backoff: { type: "fixed", delay: 1000 },
           removeOnComplete: true,

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
-import { JobQueue, loadBullMq } from "../../src/cli/queue.js";
+import { JobQueue } from "../../src/cli/queue.js";
+import { loadBullMq } from "../../src/cli/queue-connection.js";
 import { noRedis, RedisServer } from "./redis.js";
 import { start, torchlet } from "./torchlet.js";
 
@@ -56,14 +57,42 @@ describe.skipIf(noRedis)("a queue (skipped where there is no redis-server)", () 
     }
   });
 
-  it("takes work whose digest has digits alone", async () => {
+  it("ends at once where the server refuses, and says what to do", async () => {
     const redis = await RedisServer.start();
-    const queue = await JobQueue.open(redis.url, () => {});
+    const outcome = (url: string) => torchlet(root, "worker", "--queue", url, "--runs", ".");
     try {
-      await queue.add([
-        { kind: "shard", folder: "/runs/parts", name: "9/10", args: [], part: "part-00009-of-00010.csv" },
-      ]);
-      expect((await queue.look("/runs/parts")).there.size).toBe(1);
+      expect(await outcome(`${redis.url}/99`)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^torchlet: --queue: 127\.0\.0\.1:\d+ refuses: it has not so many databases: 16/),
+      });
+      await redis.ask("CONFIG SET requirepass secret");
+      const [none, wrong] = [redis.url, redis.url.replace("//", "//:wrong@")].map(outcome);
+      expect(await none).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("it wants a password: redis://:PASS"),
+      });
+      expect(await wrong).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("it has another password, or no su"),
+      });
+    } finally {
+      await redis.remove();
+    }
+  });
+
+  it("takes work whose digest has digits alone, and again when the server has lost it in part", async () => {
+    const redis = await RedisServer.start();
+    const queue = await JobQueue.open(redis.url, () => {}, new AbortController().signal);
+    const there = async () => [...(await queue.look("/runs/parts")).there.keys()];
+    const add = () =>
+      queue.add([{ kind: "shard", folder: "/runs/parts", name: "9/10", args: [], part: "part-00009-of-00010.csv" }]);
+    try {
+      await add();
+      expect(await there()).toEqual(["9/10"]);
+      await redis.ask("DEL bull:torchlet:wait");
+      expect(await there()).toEqual([]);
+      await add();
+      expect(await there()).toEqual(["9/10"]);
     } finally {
       queue.close();
       await redis.remove();
@@ -75,6 +104,10 @@ it.each([
   [
     ["worker", "--queue", "localhost", "--runs", "."],
     '--queue: expected an address, as redis://host:6379, got "localh',
+  ],
+  [
+    ["worker", "--queue", "redis://x:123456", "--runs", "."],
+    '--queue: expected an address, as redis://host:6379, got "r',
   ],
   [["sweep", "sweep.json", "--queue", "redis://x", "--workers", "2"], "--workers: with --queue, torchlet worker does"],
   [["predict", "a.png", "--run", "a", "--shards", "2"], "--queue and --shards go together"],
