@@ -23,7 +23,7 @@ const [WIDTH, HEIGHT] = [360, 156];
 const EDGE = { left: 42, right: 10, top: 10, bottom: 24 };
 
 /** So many places of a line can be told apart. */
-const PLACES = 240;
+const PLACES = 120;
 
 /** So many rows of a table can be read. */
 const ROWS = 20;

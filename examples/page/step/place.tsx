@@ -41,8 +41,10 @@ function Forward({ step, tape }: { step: ForwardStep; tape: Tape }) {
         <span class="makes" role="img" aria-label="makes">
           →
         </span>
-        <Value title={nameOf(output)} tensor={output} values={output.values} />
-        {output.gradient && <Value title="its gradient, later" tensor={output} values={output.gradient} />}
+        <div class="made">
+          <Value title={nameOf(output)} tensor={output} values={output.values} />
+          {output.gradient && <Value title="its gradient, later" tensor={output} values={output.gradient} />}
+        </div>
       </div>
       <KeptNumbers step={step} tape={tape} />
       {step.source && <Source path={step.source} operation={step.name} />}

@@ -9,7 +9,10 @@ import { imagesOf, pictureOf } from "./value-picture.js";
 const WRITTEN = 12;
 
 /** Of a picture, in pixels. */
-const WIDTH = 264;
+const [WIDTH, HEIGHT] = [264, 420];
+
+/** Of a number's square, and of a row of a matrix, whose numbers may be narrower than that. */
+const [LARGEST, LEAST_ROW] = [32, 8];
 
 export function shapeOf(shape: readonly number[]): string {
   return shape.length === 0 ? "one number" : `[${shape.join(", ")}]`;
@@ -31,11 +34,19 @@ function summaryOf(values: Float32Array): string {
   return `from ${number(least)} to ${number(most)}`;
 }
 
-/** Each number as a square of several pixels, the picture about so wide. */
-function Enlarged({ image, label }: { image: Pixels; label: string }) {
-  const scale = Math.max(1, Math.floor(WIDTH / image.width));
+interface EnlargedProps {
+  image: Pixels;
+  label: string;
+  isMatrix: boolean;
+}
+
+/** Each number as a square of several pixels, the picture about so wide; rows of many numbers as a band. */
+function Enlarged({ image, label, isMatrix }: EnlargedProps) {
+  const scale = Math.max(1, Math.min(LARGEST, Math.floor(WIDTH / image.width)));
+  const row = isMatrix ? Math.max(1, Math.min(Math.max(scale, LEAST_ROW), Math.floor(HEIGHT / image.height))) : scale;
+  const [width, height] = [scale * image.width, row * image.height];
   return (
-    <div class="enlarged" style={{ width: `${scale * image.width}px` }}>
+    <div class="enlarged" style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }}>
       <Picture image={image} label={label} />
     </div>
   );
@@ -61,6 +72,7 @@ export function Value({ title, tensor, values }: ValueProps) {
             <Enlarged
               image={isImages ? imagesOf(values, tensor.shape) : pictureOf(values, tensor.shape)}
               label={`${title}, ${summaryOf(values)}`}
+              isMatrix={tensor.shape.length < 3}
             />
           )}
           <p class={values.length > 1 ? "range" : "single"}>{summaryOf(values)}</p>

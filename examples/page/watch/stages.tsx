@@ -12,7 +12,9 @@ function Maps({ stage }: { stage: Stage }) {
     <li>
       <h3>{name}</h3>
       <p>
-        {maps} maps of {width} × {height}
+        {maps} maps
+        <br />
+        {width} × {height} pixels
       </p>
       <div class="maps" role="img" aria-label={`${pictures.length} of the maps that ${name} makes of the face`}>
         {pictures.map((image, i) => (

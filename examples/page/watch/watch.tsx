@@ -30,7 +30,11 @@ function Opening() {
       </p>
       <p class="promise">
         Nothing is sent anywhere: this page’s own policy (<code>connect-src 'none'</code>) has your browser forbid it.
-        {loaded.value && " All of it is here now: you could go offline."}
+        {/* Has its place from the beginning: nothing below it moves. */}
+        <span style={{ visibility: loaded.value ? "visible" : "hidden" }}>
+          {" "}
+          All of it is here now: you could go offline.
+        </span>
       </p>
     </div>
   );

@@ -22,13 +22,13 @@ const [TRAIN, TEST, EPOCHS] = [1024, 96, 60];
 const MEMORY = 2 ** 30;
 
 /** Faces that are drawn and shown at a time. */
-const DRAWN_AT_ONCE = 24;
+const DRAWN_AT_ONCE = 48;
 
-/** Between two pieces of news about progress. */
-const PROGRESS_MS = 100;
+/** Between two pieces of news about progress. Whatever is told is drawn, which costs a phone more than a step of training. */
+const PROGRESS_MS = 500;
 
 /** Between two looks at the net: so long at least, and so many times what the last one took. */
-const [LOOK_MS, LOOK_SHARE] = [200, 8];
+const [LOOK_MS, LOOK_SHARE] = [500, 12];
 
 async function makeNet(name: Settings["net"]): Promise<Sequential> {
   if (name === "net3") return new Net3({ size: SIZE });
@@ -131,7 +131,6 @@ export class Run {
     const onEpoch = () => this.#save();
     const { signal } = this.#stop;
     await fit(model, { optimizer, train, batchSize, epochs: EPOCHS, position, signal, onStep, onEpoch });
-    this.#tellProgress();
     await this.#look();
     this.#tell({ kind: "finished" });
   }
@@ -170,7 +169,6 @@ export class Run {
   /** Waits until the next step may be taken; whoever has to wait sees the net as it is now. */
   async #pass(): Promise<void> {
     await this.gate.pass(async () => {
-      this.#tellProgress();
       await this.#look?.();
       this.#tell({ kind: "paused", step: this.#step });
     });
@@ -203,6 +201,7 @@ export class Run {
     const start = performance.now();
     const look = await lookAt(net, faces, this.#chosen);
     if (this.#history.accuracies.at(-1)?.[0] !== this.#step) this.#history.accuracies.push([this.#step, look.accuracy]);
+    this.#tellProgress();
     this.#tell({ kind: "look", step: this.#step, ...look });
     const end = performance.now();
     this.#nextLook = end + Math.max(LOOK_MS, LOOK_SHARE * (end - start));
