@@ -38,7 +38,7 @@ function unique<T>(named: readonly [string, T][]): [string, T][] {
   return named.filter(([, value]) => !seen.has(value) && seen.add(value));
 }
 
-const isModule = (value: unknown): value is AnyModule => value instanceof Module;
+export const isModule = (value: unknown): value is AnyModule => value instanceof Module;
 
 const isParameter = (value: unknown): value is Parameter => value instanceof Parameter;
 

@@ -1,12 +1,13 @@
 /** Sequential: layers one after another. */
 
 import { checkArgument, type Kind } from "../tensor/arguments.js";
+import { contents } from "../tensor/contents.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { clamps, picksLargest } from "../tensor/ops/clamps.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { isObserved } from "../tensor/trace.js";
-import { type AnyModule, aModule, Module } from "./module.js";
+import { type AnyModule, aModule, isModule, Module } from "./module.js";
 
 /** A module, or any function from a tensor to a tensor: `relu`, `flatten`, `(x) => logSoftmax(x, 1)`. */
 export type Layer<Inputs extends readonly unknown[] = [Tensor]> = Module<Inputs> | ((...inputs: Inputs) => Tensor);
@@ -71,10 +72,7 @@ export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Mo
    * besides comes after them.
    */
   override children(): [name: string, child: AnyModule][] {
-    const placed = [...this.layers.entries()].flatMap(([i, layer]): [string, AnyModule][] =>
-      layer instanceof Module ? [[String(i), layer]] : [],
-    );
-    return [...placed, ...super.children()];
+    return [...contents(this.layers, isModule), ...super.children()];
   }
 
   /** What the last layer makes of the first one's `inputs`. */
@@ -100,10 +98,8 @@ export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Mo
   }
 
   protected override parts(): [name: string, part: AnyModule | string][] {
-    const placed = [...this.layers.entries()].map(([i, layer]): [string, AnyModule | string] => [
-      String(i),
-      layer instanceof Module ? layer : layer.name || String(layer),
-    ]);
+    const shown = (layer: Layer) => (layer instanceof Module ? layer : layer.name || String(layer));
+    const placed = this.layers.map((layer, i): [string, AnyModule | string] => [String(i), shown(layer)]);
     return [...placed, ...super.children()];
   }
 }

@@ -1,4 +1,4 @@
-/** OptimizerState: what an optimizer remembers, and whether it is of its own parameters. */
+/** What an optimizer remembers of its parameters, and how that is saved and loaded. */
 
 import {
   aPlainObject,
@@ -9,10 +9,11 @@ import {
   type OptionKinds,
   wholeFrom,
 } from "../tensor/arguments.js";
+import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
+import { aTensor, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 
-/** What an optimizer remembers: plain numbers and tensors, by parameter index. */
+/** What an optimizer remembers, as it is saved: plain numbers and tensors, by parameter index. */
 export interface OptimizerState {
   /** The learning rate; where there are several groups, a list with that of each. */
   lr: number | number[];
@@ -38,41 +39,93 @@ const STATE: OptionKinds<OptimizerState> = {
   }),
 };
 
-/** What a state has to be of. */
-interface Expected {
-  /** How many of them there are. */
-  readonly groups: number;
-  readonly parameters: readonly Parameter[];
-  /** By parameter index: names of what is remembered of it. */
-  readonly namesOf: readonly (readonly string[])[];
+/** What is remembered of one parameter. */
+export interface Memory {
+  readonly parameter: Parameter;
+  /** Steps that it has taken. */
+  steps: number;
+  /** By name; null as long as it has not been needed. */
+  readonly tensors: Record<string, Tensor | null>;
+}
+
+/** What is remembered by this name: zeros at first. */
+export function recall({ parameter, tensors }: Memory, name: string): Tensor {
+  const { shape, size, backend } = parameter;
+  tensors[name] ??= wrap(shape, backend.fill(size, 0), backend).keep();
+  return tensors[name];
+}
+
+/** The names of what is remembered of any of them. */
+export function namesIn(memories: readonly Memory[]): string[] {
+  return [...new Set(memories.flatMap(({ tensors }) => Object.keys(tensors)))];
+}
+
+/** All of it, with the learning rate of each group. Shares its numbers. */
+export function stateOf(memories: readonly Memory[], groups: readonly { lr: number }[]): OptimizerState {
+  const rates = groups.map(({ lr }) => lr);
+  const list = (name: string) => memories.map(({ tensors }) => tensors[name]?.detach() ?? null);
+  return {
+    lr: rates.length === 1 ? rates[0] : rates,
+    steps: memories.map(({ steps }) => steps),
+    tensors: Object.fromEntries(namesIn(memories).map((name) => [name, list(name)])),
+  };
 }
 
 /**
+ * The first half of `Optimizer.loadStateDict`, which checks and fetches everything.
  * @param who is called, for messages: "Adam.loadStateDict"
+ * @param groups whose rates are set
+ * @returns the second half, which copies it
  * @throws ArgumentError when `state` is none
  * @throws Error when it was made for other parameters, or by another optimizer
  */
-export function checkState(who: string, state: OptimizerState, { groups, parameters, namesOf }: Expected): void {
+export function prepareState(
+  who: string,
+  state: OptimizerState,
+  memories: readonly Memory[],
+  groups: readonly { lr: number }[],
+): () => void {
   checkOptions(who, state, STATE);
-  const { lr, steps, tensors } = state;
-  const rates = [lr].flat().length;
-  if (rates !== groups) {
-    throw new Error(`${who}: the state is of ${rates} groups of parameters, there are ${groups}`);
+  const rates = [state.lr].flat();
+  if (rates.length !== groups.length) {
+    throw new Error(`${who}: the state is of ${rates.length} groups of parameters, there are ${groups.length}`);
   }
-  const count = parameters.length;
+  checkMemories(who, state, memories);
+  const entries = memories.flatMap((memory, i) =>
+    Object.keys(memory.tensors).map((name) => ({ memory, i, name, source: state.tensors[name][i] })),
+  );
+  const copies = entries.flatMap(({ memory, i, name, source }): Copy[] => {
+    const { backend } = memory.parameter;
+    return source ? [{ name: `${name}.${i}`, source, backend, target: () => recall(memory, name) }] : [];
+  });
+  const copy = prepareCopies(copies);
+  return () => {
+    copy();
+    for (const [i, group] of groups.entries()) group.lr = rates[i];
+    for (const [i, memory] of memories.entries()) memory.steps = state.steps[i];
+    for (const { memory, name, source } of entries) {
+      if (source) continue;
+      memory.tensors[name]?.dispose();
+      memory.tensors[name] = null;
+    }
+  };
+}
+
+function checkMemories(who: string, { steps, tensors }: OptimizerState, memories: readonly Memory[]): void {
+  const count = memories.length;
   if (steps.length !== count) throw new Error(`${who}: the state is of ${steps.length} parameters, there are ${count}`);
-  const names = new Set(namesOf.flat());
-  const unknown = Object.keys(tensors).find((name) => !names.has(name));
+  const names = namesIn(memories);
+  const unknown = Object.keys(tensors).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Error(`${who}: the state has "${unknown}", which this optimizer does not know`);
   for (const name of names) {
     if (tensors[name]?.length !== count) throw new Error(`${who}: the state has no "${name}" for each parameter`);
     tensors[name].forEach((value, i) => {
-      const { shape } = parameters[i];
-      if (value && !sameShape(value.shape, shape)) {
-        const shapes = `${formatShape(value.shape)}, the parameter ${formatShape(shape)}`;
+      const { parameter, tensors: own } = memories[i];
+      if (value && !sameShape(value.shape, parameter.shape)) {
+        const shapes = `${formatShape(value.shape)}, the parameter ${formatShape(parameter.shape)}`;
         throw new Error(`${who}: "${name}" of parameter ${i} has shape ${shapes}`);
       }
-      const isKept = namesOf[i].includes(name);
+      const isKept = Object.hasOwn(own, name);
       if ((value === null) === (isKept && steps[i] > 0)) {
         throw new Error(`${who}: parameter ${i} has taken ${steps[i]} steps, with ${value ? "a" : "no"} "${name}"`);
       }

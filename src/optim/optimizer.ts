@@ -3,12 +3,11 @@
 import { instanceOf, type Kind, type OptionKinds, refuseMore } from "../tensor/arguments.js";
 import { freeWalked, reachedLeaves } from "../tensor/autograd.js";
 import type { Backend, Storage } from "../tensor/backend/backend.js";
-import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { soFar } from "../tensor/lifetime.js";
 import { formatShape } from "../tensor/shape.js";
-import { Parameter, type Tensor, wrap } from "../tensor/tensor.js";
-import { checkState, type OptimizerState } from "./optimizer-state.js";
+import { Parameter, type Tensor } from "../tensor/tensor.js";
+import { type Memory, namesIn, type OptimizerState, prepareState, recall, stateOf } from "./optimizer-state.js";
 import {
   changeable,
   type ParameterGroup,
@@ -55,12 +54,8 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
   readonly groups: readonly ParameterGroup<O>[];
   /** All that it changes. */
   readonly parameters: readonly Parameter[];
-  /** By parameter index, as are the three after it. */
-  readonly #groupOf: readonly ParameterGroup<O>[];
-  /** Names of what is remembered. */
-  readonly #namesOf: readonly (readonly string[])[];
-  readonly #steps: number[];
-  readonly #tensors: Record<string, (Tensor | null)[]>;
+  /** In the same order. */
+  readonly #memories: readonly (Memory & { readonly group: ParameterGroup<O> })[];
   #begun = false;
   readonly #madeAt = soFar.tensors;
 
@@ -78,12 +73,11 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     this.groups = Object.freeze(groups.map((group) => changeable(who, group, kinds, stateNames)));
     this.parameters = Object.freeze(groups.flatMap(({ params }) => params));
     fixFields(this, SET_THERE);
-    this.#groupOf = groups.flatMap((group) => group.params.map(() => group));
     for (const parameter of this.parameters) held.add(parameter);
-    this.#steps = this.parameters.map(() => 0);
-    this.#namesOf = this.#groupOf.map((group) => stateNames(group));
-    const names = new Set(this.#namesOf.flat());
-    this.#tensors = Object.fromEntries([...names].map((name) => [name, this.parameters.map(() => null)]));
+    this.#memories = groups.flatMap((group) => {
+      const tensors = () => Object.fromEntries(stateNames(group).map((name) => [name, null]));
+      return group.params.map((parameter) => ({ parameter, group, steps: 0, tensors: tensors() }));
+    });
   }
 
   /**
@@ -110,7 +104,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
 
   /** Internal: what is remembered of each parameter, by the names that the state has. */
   get stateNames(): string[] {
-    return Object.keys(this.#tensors);
+    return namesIn(this.#memories);
   }
 
   /** Changes one parameter in place. */
@@ -126,17 +120,17 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     this.#checkStrays();
     this.#checkGradients();
     this.#begun = true;
-    this.parameters.forEach((parameter, i) => {
+    for (const memory of this.#memories) {
+      const { parameter, group: options } = memory;
       const { grad, numbers, backend } = parameter;
-      if (!grad) return;
+      if (!grad) continue;
       parameter.use();
-      const step = ++this.#steps[i];
-      const state = (name: string) => this.#state(name, i).storage;
-      const options = this.#groupOf[i];
+      const step = ++memory.steps;
+      const state = (name: string) => recall(memory, name).storage;
       numbers.update((storage) =>
         this.update({ parameter: storage, grad: grad.storage, backend, step, options, state }),
       );
-    });
+    }
   }
 
   /**
@@ -171,12 +165,6 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
     );
   }
 
-  #state(name: string, i: number): Tensor {
-    const { shape, size, backend } = this.parameters[i];
-    this.#tensors[name][i] ??= wrap(shape, backend.fill(size, 0), backend).keep();
-    return this.#tensors[name][i];
-  }
-
   /** Frees every gradient, and what is left of the last step's graph. Call it before each `backward()`. */
   zeroGrad(): void {
     for (const parameter of this.parameters) parameter.zeroGrad();
@@ -185,9 +173,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
 
   /** What this optimizer has learned, and its rate; the other options are the constructor's. Shares its numbers. */
   stateDict(): OptimizerState {
-    const tensors = Object.entries(this.#tensors).map(([name, list]) => [name, list.map((t) => t?.detach() ?? null)]);
-    const rates = this.groups.map(({ lr }) => lr);
-    return { lr: rates.length === 1 ? rates[0] : rates, steps: [...this.#steps], tensors: Object.fromEntries(tensors) };
+    return stateOf(this.#memories, this.groups);
   }
 
   /**
@@ -200,29 +186,7 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
 
   /** Internal: `loadStateDict` in two halves. This one checks and fetches everything; what it returns copies it. */
   prepareLoad(state: OptimizerState): () => void {
-    checkState(`${this.constructor.name}.loadStateDict`, state, {
-      groups: this.groups.length,
-      parameters: this.parameters,
-      namesOf: this.#namesOf,
-    });
-    const rates = [state.lr].flat();
-    const entries = this.stateNames.flatMap((name) => state.tensors[name].map((source, i) => ({ name, source, i })));
-    const copies = entries.flatMap(({ name, source, i }): Copy[] =>
-      source
-        ? [{ name: `${name}.${i}`, source, backend: this.parameters[i].backend, target: () => this.#state(name, i) }]
-        : [],
-    );
-    const copy = prepareCopies(copies);
-    return () => {
-      copy();
-      for (const [i, group] of this.groups.entries()) group.lr = rates[i];
-      this.#steps.splice(0, state.steps.length, ...state.steps);
-      for (const { name, source, i } of entries) {
-        if (source) continue;
-        this.#tensors[name][i]?.dispose();
-        this.#tensors[name][i] = null;
-      }
-    };
+    return prepareState(`${this.constructor.name}.loadStateDict`, state, this.#memories, this.groups);
   }
 }
 

@@ -126,7 +126,7 @@ export function pick(scores: Tensor, labels: Labels, { weight, ignoreIndex = IGN
   if (isPlain) return { losses, total };
   const counted = constant(
     scores,
-    ignored.map((is) => (is ? 0 : 1)),
+    Array.from(ignored, (is) => (is ? 0 : 1)),
   );
   return { losses: keepWhere(losses, counted), total, counted };
 }

@@ -30,43 +30,17 @@ export interface MemoryInfo {
 
 // ---- pointwise ---------------------------------------------------------------------------------
 
+// biome-ignore format: a list of names
 /** Every unary op: the names of the ops' rows, and of the kernels that are made from them. */
 export type UnaryName =
-  // biome-ignore format: a list of names
-  | "neg"
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "abs"
-  | "square"
-  | "pow"
-  | "clamp"
-  | "relu"
-  | "leakyRelu"
-  | "sigmoid"
-  | "tanh"
-  | "gelu"
-  | "silu"
-  | "softplus"
-  | "reciprocal"
-  | "rsqrt"
-  | "sign"
-  | "floor"
-  | "round"
-  | "sin"
-  | "cos"
-  | "expm1"
-  | "log1p"
-  | "erf"
-  | "elu"
-  | "hardtanh"
-  | "hardsigmoid"
-  | "hardswish"
-  | "softsign";
+  | "neg" | "exp" | "log" | "sqrt" | "abs" | "square" | "pow" | "clamp" | "relu" | "leakyRelu"
+  | "sigmoid" | "tanh" | "gelu" | "silu" | "softplus" | "reciprocal" | "rsqrt" | "sign" | "floor"
+  | "round" | "sin" | "cos" | "expm1" | "log1p" | "erf" | "elu" | "hardtanh" | "hardsigmoid"
+  | "hardswish" | "softsign";
 
+// biome-ignore format: a list of names
 /** Every binary op, with broadcasting. `eq`, `lt` and `le` give 1 or 0. */
 export type BinaryName =
-  // biome-ignore format: a list of names
   "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "eq" | "lt" | "le" | "keepWhere";
 
 /** y = f(x; a, b), element by element. */
