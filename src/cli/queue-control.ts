@@ -19,8 +19,14 @@ export interface ControlOptions {
   onProblem: (problem: string, name?: string) => void;
 }
 
+/** Work that was put into the queue so often, and is not done: twice may be an emptied queue. */
+const AGAIN = 3;
+
 /** The least time between two looks at the folder; and looking takes this share of the time. */
 const LOOK = { least: 500, share: 0.1 };
+
+const lostTo = (folder: string) =>
+  `it has left the queue ${AGAIN - 1} times, and is not done in ${folder}: is that the same folder on all machines?`;
 
 async function finish(
   queue: JobQueue,
@@ -31,6 +37,12 @@ async function finish(
   const tell = (name: string, problem: string | undefined) => {
     if (problem !== undefined && told.get(name) !== problem) onProblem(problem, name);
     if (problem !== undefined) told.set(name, problem);
+  };
+  const added = new Map<string, number>();
+  const note = (work: Work) => {
+    const key = JSON.stringify(work);
+    added.set(key, (added.get(key) ?? 0) + 1);
+    if (added.get(key) === AGAIN) tell(work.name, lostTo(folder));
   };
   await queue.forget(folder);
   for (;;) {
@@ -47,6 +59,7 @@ async function finish(
       return over ? new Map() : failed;
     }
     if (missing.length > 0) await queue.add(missing);
+    missing.forEach(note);
     await delay(Math.max(LOOK.least, (performance.now() - start) / LOOK.share), undefined, { signal });
   }
 }

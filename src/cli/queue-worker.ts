@@ -130,7 +130,10 @@ export async function workOff(options: WorkerOptions): Promise<void> {
     if (isDone(work, ending)) {
       if (work.kind === "shard") say(`${work.name}  ${work.part}`);
       patience.succeed();
-      await job.moveToCompleted(null, token, false);
+      // What is done is done, whosever the job is by now.
+      await job.moveToCompleted(null, token, false).catch((error) => {
+        if (!isLoss(error)) throw error;
+      });
       return;
     }
     if (signal.aborted) return giveBack(job);

@@ -112,7 +112,6 @@ export class JobQueue {
         opts: {
           jobId: idOf(work),
           attempts: TRIES.killed,
-          backoff: { type: "fixed", delay: 1000 },
           removeOnComplete: true,
         },
       })),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { JobQueue } from "../../src/cli/queue.js";
 import { loadBullMq } from "../../src/cli/queue-connection.js";
+import { finishByQueue } from "../../src/cli/queue-control.js";
 import { noRedis, RedisServer } from "./redis.js";
 import { start, torchlet } from "./torchlet.js";
 
@@ -75,6 +76,31 @@ describe.skipIf(noRedis)("a queue (skipped where there is no redis-server)", () 
         code: 1,
         stderr: expect.stringContaining("it has another password, or no su"),
       });
+    } finally {
+      await redis.remove();
+    }
+  });
+
+  it("tells of work that is done where the folder is another one", async () => {
+    const redis = await RedisServer.start();
+    const work = {
+      kind: "shard",
+      folder: "/runs/parts",
+      name: "1/2",
+      args: [],
+      part: "part-00001-of-00002.csv",
+    } as const;
+    const problems: string[] = [];
+    const look = async () => {
+      // As if a worker had done it.
+      await redis.ask("FLUSHALL");
+      return { works: problems.length > 0 ? [] : [{ ...work, args: [] }], over: problems.length > 0 };
+    };
+    const onProblem = (problem: string, name?: string) => problems.push(`${name}: ${problem}`);
+    try {
+      const { signal } = new AbortController();
+      await finishByQueue(redis.url, { folder: work.folder, look }, { signal, onProblem });
+      expect(problems).toEqual([expect.stringMatching("1/2: .* is not done in /runs/parts: is that the same folder")]);
     } finally {
       await redis.remove();
     }
