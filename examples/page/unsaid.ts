@@ -13,6 +13,7 @@ export const guardMembers = nothing;
 export const isComplete = nothing;
 export const makeComplete = nothing;
 export const refuseForeignNames = nothing;
+export const refuseModuleNames = nothing;
 export const refuseNames = nothing;
 export const refuseOtherNames = nothing;
 export const refuseSpellings = nothing;

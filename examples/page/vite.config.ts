@@ -10,7 +10,7 @@ const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const [unsaid, styles] = [beside("unsaid.ts"), beside("styles.ts")];
 
 /** Modules that only know what a programmer may have meant, and how a tensor is printed: nobody writes programs here. */
-const UNSAID = /\/(nearest-name|known-names|foreign-names|print)\.js$/;
+const UNSAID = /\/(nearest-name|known-names|foreign-names|module-names|print)\.js$/;
 
 const leaveUnsaid = (): Plugin => ({
   name: "leave-unsaid",

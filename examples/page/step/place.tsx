@@ -35,13 +35,15 @@ function Forward({ step, tape }: { step: ForwardStep; tape: Tape }) {
       <h2>{step.name}</h2>
       {step.formula && <p class="formula">{step.formula}</p>}
       <div class="values">
-        {inputs.map((tensor) => (
-          <Value key={tensor.id} title={nameOf(tensor)} tensor={tensor} values={tensor.values} />
-        ))}
+        <div class="column">
+          {inputs.map((tensor) => (
+            <Value key={tensor.id} title={nameOf(tensor)} tensor={tensor} values={tensor.values} />
+          ))}
+        </div>
         <span class="makes" role="img" aria-label="makes">
           →
         </span>
-        <div class="made">
+        <div class="column">
           <Value title={nameOf(output)} tensor={output} values={output.values} />
           {output.gradient && <Value title="its gradient, later" tensor={output} values={output.gradient} />}
         </div>
@@ -83,8 +85,10 @@ function Optimizer({ tape }: { tape: Tape }) {
       <p>Adam moves each number against its gradient, all of them by about the learning rate.</p>
       {changed.map((tensor: TapeTensor) => (
         <div key={tensor.id} class="values">
-          <Value title={nameOf(tensor)} tensor={tensor} values={tensor.values} />
-          {tensor.gradient && <Value title="its gradient" tensor={tensor} values={tensor.gradient} />}
+          <div class="column">
+            <Value title={nameOf(tensor)} tensor={tensor} values={tensor.values} />
+            {tensor.gradient && <Value title="its gradient" tensor={tensor} values={tensor.gradient} />}
+          </div>
           <span class="makes" role="img" aria-label="becomes">
             →
           </span>
