@@ -49,7 +49,7 @@ function mixture(from: number, to: number, step: number, alignCorners: boolean):
   const weights = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {
     const at = alignCorners ? (to > 1 ? (i * (from - 1)) / (to - 1) : 0) : Math.max(0, (i + 0.5) * step - 0.5);
-    const before = Math.min(Math.floor(at), from - 1);
+    const before = Math.floor(at);
     const part = at - before;
     weights[i * from + before] += 1 - part;
     weights[i * from + Math.min(before + 1, from - 1)] += part;

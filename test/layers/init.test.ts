@@ -1,10 +1,17 @@
 /** Initial weights: their bounds, their moments, and that a seed decides them. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { ConvTranspose2d } from "../../src/layers/conv-transpose2d.js";
+import { Conv1d } from "../../src/layers/conv1d.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
+import { Embedding } from "../../src/layers/embedding.js";
+import { GRU } from "../../src/layers/gru.js";
 import { fanIn, kaimingUniform, uniformParameter } from "../../src/layers/init.js";
 import { Linear } from "../../src/layers/linear.js";
-import type { Module } from "../../src/layers/module.js";
+import { LSTM } from "../../src/layers/lstm.js";
+import type { AnyModule } from "../../src/layers/module.js";
+import { MultiheadAttention } from "../../src/layers/multihead-attention.js";
+import { TransformerEncoderLayer } from "../../src/layers/transformer-encoder-layer.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { rand } from "../../src/tensor/factories/drawn.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
@@ -21,6 +28,13 @@ describe("the distribution", () => {
     ["Linear's weight", () => new Linear(64, 300, { generator: random() }).weight, 1 / 8],
     ["Linear's bias", () => new Linear(4, 20_000, { generator: random() }).bias!, 1 / 2],
     ["Conv2d's weight", () => new Conv2d(8, 500, [2, 4], { groups: 2, generator: random() }).weight, 1 / Math.sqrt(32)],
+    // Of [C, O, kH, kW], PyTorch takes O · kH · kW for the inputs.
+    [
+      "ConvTranspose2d's bias",
+      () => new ConvTranspose2d(1, 20_000, 2, { groups: 1, generator: random() }).bias!,
+      1 / Math.sqrt(80_000),
+    ],
+    ["Conv1d's bias", () => new Conv1d(1, 20_000, 4, { generator: random() }).bias!, 1 / 2],
     ["Conv2d's bias", () => new Conv2d(1, 20_000, 2, { generator: random() }).bias!, 1 / 2],
   ];
   it.each(weights)("of %s is uniform up to its bound", (_, make, bound) => {
@@ -46,7 +60,7 @@ describe("the distribution", () => {
 });
 
 describe("the seed", () => {
-  const weights = (model: Module) => model.parameters().map((p) => [...p.dataSync()]);
+  const weights = (model: AnyModule) => model.parameters().map((p) => [...p.dataSync()]);
   const seeded = (seed: number) => {
     manualSeed(seed);
     return weights(new Conv2d(2, 3, 3));
@@ -55,6 +69,23 @@ describe("the seed", () => {
   it("decides the weights", () => {
     expect(seeded(1)).toEqual(seeded(1));
     expect(seeded(1)).not.toEqual(seeded(2));
+  });
+
+  it.each<[string, (generator: Generator) => AnyModule]>([
+    ["Conv1d", (generator) => new Conv1d(2, 3, 3, { generator })],
+    ["Conv2d", (generator) => new Conv2d(2, 3, 3, { generator })],
+    ["ConvTranspose2d", (generator) => new ConvTranspose2d(2, 3, 3, { generator })],
+    ["Embedding", (generator) => new Embedding(3, 2, { generator })],
+    ["GRU", (generator) => new GRU(2, 3, { numLayers: 2, bidirectional: true, generator })],
+    ["Linear", (generator) => new Linear(2, 3, { generator })],
+    ["LSTM", (generator) => new LSTM(2, 3, { numLayers: 2, generator })],
+    ["MultiheadAttention", (generator) => new MultiheadAttention(4, 2, { generator })],
+    ["TransformerEncoderLayer", (generator) => new TransformerEncoderLayer(4, 2, { generator })],
+  ])("is the generator's own where %s is given one", (_, make) => {
+    manualSeed(1);
+    const first = weights(make(new Generator(5)));
+    manualSeed(2);
+    expect(weights(make(new Generator(5)))).toEqual(first);
   });
 
   it("gives each layer weights of its own, whatever else is drawn", () => {

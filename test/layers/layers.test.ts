@@ -10,8 +10,11 @@ import { Conv2d } from "../../src/layers/conv2d.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import { GRU } from "../../src/layers/gru.js";
 import { Linear } from "../../src/layers/linear.js";
+import { LSTM } from "../../src/layers/lstm.js";
 import { MaxPool2d } from "../../src/layers/max-pool2d.js";
 import type { AnyModule } from "../../src/layers/module.js";
+import { MultiheadAttention } from "../../src/layers/multihead-attention.js";
+import { interpolate } from "../../src/layers/upsample.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { randn } from "../../src/tensor/factories/drawn.js";
 import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
@@ -163,6 +166,51 @@ describe("Dropout", () => {
     expect(masked()).not.toEqual(first);
     expect(new Set(first)).toEqual(new Set([0, 2]));
   });
+});
+
+describe("recurrent nets", () => {
+  const sequence = () => randn([6, 2, 3], { generator: new Generator(2) });
+
+  it("LSTM and GRU go on from the state that they gave: two halves come to what the whole does", async () => {
+    const x = sequence();
+    const [start, end] = [x.slice(0, 0, 2), x.slice(0, 2, 6)];
+    const lstm = new LSTM(3, 4, { numLayers: 2 });
+    const [wholly, [hidden, cell]] = lstm.forward(x);
+    const [, between] = lstm.forward(start);
+    const [rest, [lastHidden, lastCell]] = lstm.forward(end, between);
+    await expectSame(rest, wholly.slice(0, 2, 6));
+    await expectSame(lastHidden, hidden);
+    await expectSame(lastCell, cell);
+    await expectSame(hidden.slice(0, 1, 2), wholly.slice(0, 5, 6));
+    const gru = new GRU(3, 4);
+    await expectSame(gru.forward(end, gru.forward(start)[1])[0], gru.forward(x)[0].slice(0, 2, 6));
+  });
+
+  it("drop what goes from one layer to the next, and nothing before the first", async () => {
+    const gru = new GRU(3, 4, { numLayers: 2, dropout: 0.5 });
+    const [, training] = gru.forward(sequence());
+    const [, evaluated] = gru.eval().forward(sequence());
+    await expectSame(training.slice(0, 0, 1), evaluated.slice(0, 0, 1));
+    expect(await training.data()).not.toEqual(await evaluated.data());
+  });
+});
+
+it("attention takes keys that are the queries and values that are not, or the other way round", async () => {
+  const attention = new MultiheadAttention(4, 2);
+  const [x, y] = [3, 4].map((seed) => randn([5, 1, 4], { generator: new Generator(seed) }));
+  const copy = (of: Tensor) => of.mul(1);
+  await expectSame(attention.forward(x, x, y), attention.forward(x, copy(x), y));
+  await expectSame(attention.forward(x, y, y), attention.forward(x, y, copy(y)));
+});
+
+it("interpolate leaves the corners where they are if asked to: evenly from one to the other", () => {
+  const row = (values: number[], size: [number, number]) => {
+    const x = tensor(values, [1, 1, 1, values.length]);
+    return [...interpolate(x, { size, mode: "bilinear", alignCorners: true }).dataSync()];
+  };
+  expect(row([0, 1, 3], [1, 5])).toEqual([0, 0.5, 1, 2, 3]);
+  expect(row([0, 4, 8, 2], [1, 2])).toEqual([0, 2]);
+  expect(row([7, 8], [2, 1])).toEqual([7, 7]);
 });
 
 describe("print their options", () => {

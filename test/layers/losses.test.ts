@@ -104,6 +104,17 @@ describe("errors", () => {
     expect(loss([-1, 1])).not.toThrow();
   });
 
+  it("labels in a tensor, which has no integers", () => {
+    expect(() => nllLoss(scores(), zeros([2]) as never)).toThrow(
+      "nllLoss: labels must be an Int32Array or a list of classes, got a Tensor [2]; " +
+        "Int32Array.from(await labels.data()) has its numbers",
+    );
+    expect(() => nllLoss(logSoftmax(scores(), 1), zeros([2, 3]) as never)).toThrow(
+      "got a Tensor [2, 3]; crossEntropy takes probabilities of classes [N, C], as mixup makes them",
+    );
+    expect(() => nllLoss(logSoftmax(scores(), 1), "01" as never)).toThrow(/classes, got "01"$/);
+  });
+
   it("label smoothing outside of 0 to 1", () => {
     expect(() => crossEntropy(scores(), [0, 1], { labelSmoothing: 1.5 })).toThrow(
       new RangeError("crossEntropy: labelSmoothing must be a number from 0 to 1, got 1.5"),

@@ -2,18 +2,27 @@
 
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
+import { AdaptiveAvgPool2d, AdaptiveMaxPool2d } from "../../src/layers/adaptive-pool2d.js";
 import { batchNorm } from "../../src/layers/batch-norm.js";
 import { BatchNorm1d } from "../../src/layers/batch-norm1d.js";
+import { ConvTranspose2d } from "../../src/layers/conv-transpose2d.js";
+import { Conv1d } from "../../src/layers/conv1d.js";
 import { Conv2d } from "../../src/layers/conv2d.js";
+import { Dropout2d } from "../../src/layers/dropout-whole.js";
 import { Embedding, embedding } from "../../src/layers/embedding.js";
 import { GroupNorm, groupNorm, InstanceNorm2d } from "../../src/layers/group-norm.js";
 import { GRU } from "../../src/layers/gru.js";
 import { LayerNorm, layerNorm } from "../../src/layers/layer-norm.js";
 import { Linear } from "../../src/layers/linear.js";
 import { frozen, intercept } from "../../src/layers/look-inside.js";
+import { cosineEmbeddingLoss } from "../../src/layers/losses/distances.js";
 import { LSTM } from "../../src/layers/lstm.js";
+import { MultiheadAttention } from "../../src/layers/multihead-attention.js";
+import { PixelShuffle } from "../../src/layers/pixel-shuffle.js";
+import { PReLU } from "../../src/layers/prelu.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { TransformerEncoderLayer } from "../../src/layers/transformer-encoder-layer.js";
+import { interpolate, Upsample } from "../../src/layers/upsample.js";
 import { currentBackend } from "../../src/tensor/backend/current-backend.js";
 import { ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
@@ -47,6 +56,41 @@ it.each<[string, () => unknown, string]>([
     () => new Conv2d(4, 3, 1, { groups: 2 }),
     "Conv2d: 2 groups do not divide",
   ],
+  [
+    "Conv1d: groups that do not divide what comes in",
+    () => new Conv1d(3, 4, 1, { groups: 2 }),
+    "Conv1d: 2 groups do not divide 3 and 4 channels",
+  ],
+  [
+    "Conv1d: groups that do not divide what goes out",
+    () => new Conv1d(4, 3, 1, { groups: 2 }),
+    "Conv1d: 2 groups do not divide 4 and 3 channels",
+  ],
+  [
+    "ConvTranspose2d: groups that do not divide what comes in",
+    () => new ConvTranspose2d(3, 4, 1, { groups: 2 }),
+    "ConvTranspose2d: 2 groups do not divide 3 and 4 channels",
+  ],
+  [
+    "ConvTranspose2d: groups that do not divide what goes out",
+    () => new ConvTranspose2d(4, 3, 1, { groups: 2 }),
+    "ConvTranspose2d: 2 groups do not divide 4 and 3 channels",
+  ],
+  [
+    "cosineEmbeddingLoss: vectors of one axis",
+    () => cosineEmbeddingLoss(ones([3]), ones([3]), ones([3])),
+    "cosineEmbeddingLoss: expected vectors [N, D] and a target [N], got [3] and [3]",
+  ],
+  [
+    "cosineEmbeddingLoss: a target of two axes",
+    () => cosineEmbeddingLoss(ones([2, 3]), ones([2, 3]), ones([2, 1])),
+    "got [2, 3] and [2, 1]",
+  ],
+  [
+    "cosineEmbeddingLoss: other targets",
+    () => cosineEmbeddingLoss(ones([2, 3]), ones([2, 3]), ones([3])),
+    "got [2, 3] and [3]",
+  ],
   ["embedding: a weight of one axis", () => embedding([0], ones([3])), "embedding: expected a weight [V, D], got [3]"],
   ["embedding: an id that there is not", () => embedding([3], ones([3, 2])), "3"],
   ["Embedding: padding beyond the table", () => new Embedding(3, 2, { paddingIdx: 3 }), "Embedding: paddingIdx"],
@@ -67,6 +111,89 @@ it.each<[string, () => unknown, string]>([
     "GRU: dropout between layers of which there is one",
     () => new GRU(2, 2, { dropout: 0.5 }),
     "GRU: dropout is for what goes from one layer to the next, and there is one; give it numLayers of 2 or more",
+  ],
+  [
+    "GRU: sequences of two axes",
+    () => new GRU(3, 2).forward(ones([4, 3])),
+    "GRU: expected sequences [T, N, 3], got [4, 3]",
+  ],
+  ["GRU: other features", () => new GRU(3, 2).forward(ones([4, 1, 2])), "GRU: expected sequences [T, N, 3]"],
+  ["GRU: no step", () => new GRU(3, 2).forward(ones([0, 1, 3])), "GRU: expected sequences [T, N, 3], got [0, 1, 3]"],
+  [
+    "GRU: no step, in batches",
+    () => new GRU(3, 2, { batchFirst: true }).forward(ones([1, 0, 3])),
+    "GRU: expected sequences [N, T, 3], got [1, 0, 3]",
+  ],
+  [
+    "GRU: a state of another size",
+    () => new GRU(3, 2).forward(ones([4, 5, 3]), ones([1, 5, 3])),
+    "GRU: expected a state [1, 5, 2] (nets, N, H), got [1, 5, 3]",
+  ],
+  [
+    "LSTM: a state that is no pair",
+    () => new LSTM(3, 2).forward(ones([4, 5, 3]), ones([1, 5, 2]) as never),
+    "LSTM: the state must be a pair [hidden, cell], got a Tensor [1, 5, 2]",
+  ],
+  [
+    "LSTM: a state of three",
+    () => new LSTM(3, 2).forward(ones([4, 5, 3]), Array.from({ length: 3 }, () => ones([1, 5, 2])) as never),
+    "LSTM: the state must be a pair [hidden, cell]",
+  ],
+  [
+    "MultiheadAttention: heads that do not divide",
+    () => new MultiheadAttention(4, 3),
+    "MultiheadAttention: 3 heads do not divide embedDim 4",
+  ],
+  [
+    "MultiheadAttention: a query of two axes",
+    () => new MultiheadAttention(4, 2).forward(ones([3, 4]), ones([3, 1, 4]), ones([3, 1, 4])),
+    "MultiheadAttention: expected query [L, N, 4], got [3, 4]",
+  ],
+  [
+    "MultiheadAttention: a value of another size, in batches",
+    () => {
+      const [query, key, value] = [4, 4, 3].map((e) => ones([1, 3, e]));
+      return new MultiheadAttention(4, 2, { batchFirst: true }).forward(query, key, value);
+    },
+    "MultiheadAttention: expected value [N, L, 4], got [1, 3, 3]",
+  ],
+  [
+    "PixelShuffle: three axes",
+    () => new PixelShuffle(2).forward(ones([4, 2, 2])),
+    "pixelShuffle: expected an input [N, C·4, H, W], got [4, 2, 2]",
+  ],
+  [
+    "PixelShuffle: channels that 4 does not divide",
+    () => new PixelShuffle(2).forward(ones([1, 6, 2, 2])),
+    "[N, C·4, H, W]",
+  ],
+  [
+    "PReLU: other channels",
+    () => new PReLU(2).forward(ones([1, 3])),
+    "PReLU: expected an input [N, 2, ...], got [1, 3]",
+  ],
+  [
+    "Upsample: neither size nor factor",
+    () => new Upsample({}),
+    "Upsample: give either size, the result's own, or scaleFactor",
+  ],
+  ["Upsample: both", () => new Upsample({ size: 2, scaleFactor: 2 }), "Upsample: give either size"],
+  [
+    "Upsample: a factor of 0",
+    () => new Upsample({ scaleFactor: 0 }),
+    "scaleFactor must be a number above 0, or two of them, got 0",
+  ],
+  [
+    "Upsample: three factors",
+    () => new Upsample({ scaleFactor: [1, 2, 3] as never }),
+    "a number above 0, or two of them",
+  ],
+  ["interpolate: three axes", () => interpolate(ones([1, 2, 2]), { size: 2 }), "none empty, got [1, 2, 2]"],
+  ["interpolate: no image", () => interpolate(ones([0, 1, 2, 2]), { size: 2 }), "none empty, got [0, 1, 2, 2]"],
+  [
+    "interpolate: less than one pixel",
+    () => interpolate(ones([1, 1, 4, 3]), { scaleFactor: [0.25, 0.3] }),
+    "interpolate: 3 times 0.3 is less than one pixel",
   ],
   ["LSTM: the same", () => new LSTM(2, 2, { numLayers: 1, dropout: 0.1 }), "LSTM: dropout is for what goes from one"],
   ["InstanceNorm2d: three axes", () => new InstanceNorm2d(3).forward(ones([3, 2, 2])), "expected an input of 4 axes"],
@@ -107,6 +234,21 @@ it.each<[string, () => unknown, string]>([
 it.each<[{ readonly title: string }, string]>([
   [new Embedding(5, 2), "Embedding(5, 2)"],
   [new Embedding(5, 2, { paddingIdx: 0 }), "Embedding(5, 2, paddingIdx=0)"],
+  [new AdaptiveAvgPool2d([1, 2]), "AdaptiveAvgPool2d([1,2])"],
+  [new AdaptiveMaxPool2d(3), "AdaptiveMaxPool2d([3,3])"],
+  [new Conv1d(2, 4, 3), "Conv1d(2, 4, kernelSize=3)"],
+  [
+    new Conv1d(4, 6, 3, { groups: 2, stride: 2, bias: false }),
+    "Conv1d(4, 6, kernelSize=3, stride=2, groups=2, bias=false)",
+  ],
+  [
+    new ConvTranspose2d(4, 6, [1, 2], { groups: 2, bias: false }),
+    "ConvTranspose2d(4, 6, kernelSize=[1,2], groups=2, bias=false)",
+  ],
+  [new Dropout2d(0.25), "Dropout2d(0.25)"],
+  [new PixelShuffle(2), "PixelShuffle(2)"],
+  [new PReLU(3), "PReLU(3)"],
+  [new Upsample({ scaleFactor: 2, mode: "bilinear" }), "Upsample(scaleFactor=2, mode=bilinear)"],
   [new GroupNorm(2, 4), "GroupNorm(2, 4, eps=0.00001)"],
   [new GroupNorm(2, 4, { affine: false }), "GroupNorm(2, 4, eps=0.00001, affine=false)"],
   [new InstanceNorm2d(4), "InstanceNorm2d(4, eps=0.00001)"],
@@ -189,8 +331,11 @@ describe("looking inside", () => {
     const model = new Sequential(new Linear(1, 1), new Linear(1, 1));
     const [first, ...rest] = model.parameters();
     first.requiresGrad = false;
-    const inside = frozen(model, () => model.parameters().map(({ requiresGrad }) => requiresGrad));
-    expect(inside).toEqual([false, false, false, false]);
+    const inside = frozen(model, () => ({
+      training: model.modules().map(({ training }) => training),
+      learning: model.parameters().map(({ requiresGrad }) => requiresGrad),
+    }));
+    expect(inside).toEqual({ training: [false, false, false], learning: [false, false, false, false] });
     expect([first, ...rest].map(({ requiresGrad }) => requiresGrad)).toEqual([false, true, true, true]);
     expect(model.training).toBe(true);
   });
