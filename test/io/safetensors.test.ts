@@ -362,6 +362,18 @@ describe("on the disk", () => {
     expect(decodeSafetensors(bytes).tensors).toEqual({});
   });
 
+  it("of a folder, an error names the files in it that could be meant", async () => {
+    const folder = join(root, "run");
+    for (const name of ["last.safetensors", "best.safetensors", "safetensors.txt"]) {
+      await saveSafetensors(join(folder, name), { a: tensor([1]) });
+    }
+    const failure = loadSafetensors(folder);
+    await expect(failure).rejects.toThrow(
+      new FileError(folder, "it is a folder; name a file in it: best.safetensors, last.safetensors"),
+    );
+    await expect(failure).rejects.toHaveProperty("cause.problem");
+  });
+
   it("an error names the file", async () => {
     const path = join(root, "broken.safetensors");
     await writeFile(path, fileOf("null"));

@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { FileError } from "../../src/file-error.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { saveSafetensors } from "../../src/io/safetensors/file.js";
-import { loadSealed, loadSealedMetadata, saveSealed } from "../../src/io/safetensors/sealed.js";
+import { encodeSealed, loadSealed, loadSealedMetadata, saveSealed, sealedDigests } from "../../src/io/safetensors/sealed.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 
@@ -19,9 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(join(path, ".."), { recursive: true }));
 
+const written = () => [{ a: tensor([1, 2], [2, 1]), b: tensor(0.5) }, { epoch: "3", net: "é" }] as const;
+
 beforeEach(async () => {
   await useBackend("js");
-  await saveSealed(path, { a: tensor([1, 2], [2, 1]), b: tensor(0.5) }, { epoch: "3", net: "é" });
+  await saveSealed(path, ...written());
 });
 
 const sha256 = (...parts: (string | Uint8Array)[]) =>
@@ -32,10 +34,24 @@ it("has SHA-256 digests of each entry, and of each tensor's type, shape and byte
   expect(Object.keys(tensors)).toEqual(["a", "b"]);
   const bytesOf = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
   expect(metadata).toEqual({ epoch: "3", net: "é", sha256: expect.any(String) });
+  const digests = { a: sha256("F32 [2,1] ", bytesOf(1, 2)), b: sha256("F32 [] ", bytesOf(0.5)) };
   expect(JSON.parse(metadata.sha256)).toEqual({
     metadata: { epoch: sha256("3"), net: sha256("é") },
-    tensors: { a: sha256("F32 [2,1] ", bytesOf(1, 2)), b: sha256("F32 [] ", bytesOf(0.5)) },
+    tensors: digests,
   });
+  expect(await sealedDigests(path)).toEqual(digests);
+});
+
+it("is the same in memory", async () => {
+  expect(Buffer.from(await encodeSealed(...written()))).toEqual(await readFile(path));
+});
+
+it("needs what digests are made with, which not every page has", async () => {
+  vi.stubGlobal("crypto", {});
+  onTestFinished(() => void vi.unstubAllGlobals());
+  await expect(encodeSealed(...written())).rejects.toThrow(
+    /^a checkpoint has SHA-256 digests, by crypto\.subtle, which browsers give to pages of https:/,
+  );
 });
 
 it("comes back", async () => {

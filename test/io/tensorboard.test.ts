@@ -103,9 +103,24 @@ describe("a file", () => {
   });
 });
 
+it("options that are true or false are that, not words", () => {
+  const folder = newFolder();
+  const events = new EventWriter(folder);
+  events.hparams({ yes: true, no: false });
+  events.close();
+  const [, { summary }] = readEvents(folder);
+  const own = fromBinary(boardType("HParamsPluginData"), summary!.value![0].metadata!.pluginData!.content!);
+  const { hparams } = (own as BoardMessage<"HParamsPluginData">).sessionStartInfo!;
+  expect(hparams).toMatchObject([
+    { key: "yes", value: { boolValue: true } },
+    { key: "no", value: { boolValue: false } },
+  ]);
+});
+
 describe("several sessions", () => {
   it("are files in the order of their names, in which what is purged does not count", () => {
     const folder = newFolder();
+    writeFileSync(join(folder, "notes.txt"), "");
     expect(hasEvents(folder)).toBe(false);
     const first = new EventWriter(folder);
     for (const step of [1, 2, 3]) first.scalars(step, { loss: step });
