@@ -148,7 +148,18 @@ describe("ImageDataset", () => {
     expect(() => tenImages().batches(0)).toThrow(
       new RangeError("batches: batchSize must be a positive integer, got 0"),
     );
-    expect(() => tenImages().item(10)).toThrow(new RangeError("item: no image 10; there are 10"));
+    for (const index of [10, -1, 1.5]) {
+      const message = `no image ${index}; there are 10`;
+      expect(() => tenImages().item(index)).toThrow(new RangeError(`item: ${message}`));
+      expect(() => tenImages().pixels(index)).toThrow(new RangeError(`pixels: ${message}`));
+    }
+    const negative = { pixels: new Uint8Array(12), labels: Int32Array.of(-1), size: 2, classes: ["a"] };
+    expect(() => new ImageDataset(negative)).toThrow(
+      new RangeError("ImageDataset: label -1, but there are 1 classes"),
+    );
+    expect(() => tenImages().subset([0, 3]).classWeights()).toThrow(
+      new RangeError('classWeights: there is no image of class "b"'),
+    );
   });
 });
 

@@ -291,9 +291,30 @@ describe("parts", () => {
     expect([...valuesOf(rest), ...valuesOf(share)].toSorted((a, b) => a - b)).toEqual([...twenty]);
   });
 
+  it("by chance have at least one of a class and not all; of a class with one example, none", () => {
+    const lengths = (dataset: TensorDataset<readonly string[] | undefined>, fraction: number) =>
+      dataset.split(fraction).map(({ length }) => length);
+    const byClass = new TensorDataset({ inputs, targets: labels });
+    expect(lengths(byClass, 0.001)).toEqual([18, 2]);
+    expect(lengths(byClass, 0.999)).toEqual([2, 18]);
+    const numbers = new TensorDataset({ inputs, targets: inputs });
+    expect(lengths(numbers, 0.001)).toEqual([19, 1]);
+    expect(lengths(numbers, 0.999)).toEqual([1, 19]);
+    const single = new TensorDataset({
+      inputs: { data: twenty.slice(0, 4), shape: [4, 1] },
+      targets: Int32Array.of(1, 0, 0, 0),
+    });
+    for (const seed of [0, 1, 2]) {
+      const [rest, share] = single.split(0.5, { seed }).map(valuesOf);
+      expect([rest.length, share.length, rest[0]]).toEqual([2, 2, 0]);
+    }
+  });
+
   it("that cannot be are refused", () => {
     const dataset = new TensorDataset({ inputs, targets: labels });
-    expect(() => dataset.subset([20])).toThrow(new RangeError("subset: no example 20; there are 20"));
+    for (const index of [20, -1, 0.5]) {
+      expect(() => dataset.subset([index])).toThrow(new RangeError(`subset: no example ${index}; there are 20`));
+    }
     expect(() => dataset.split(1)).toThrow(new RangeError("split: fraction must be a number between 0 and 1, got 1"));
     expect(() => dataset.split(0.5, { sed: 1 } as object)).toThrow('split: unknown option "sed"');
     expect(() => dataset.subset([1]).split(0.5)).toThrow("split: there are 1 examples; two or more can be split");
