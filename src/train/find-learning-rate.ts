@@ -121,7 +121,7 @@ function steepest(smoothed: readonly number[]): number | undefined {
  * Trains with a learning rate that rises from step to step, from one that changes nothing to one that is far too large,
  * and writes down the loss: lr_i = from · (to / from)^(i / (steps − 1)). The model's numbers, the optimizer, the default
  * generators and the modes of the layers are put back afterwards. Where the optimizer has groups, the rate is that of the
- * first, and the others keep their ratio to it.
+ * first, and the others keep their ratio to it; where that of the first is 0, all have the same.
  * @returns the loss at each rate, and the rate to take
  * @throws RangeError unless `to` is larger than `from`
  * @throws BrokenLossError when the loss is NaN or infinite before any step has been taken
@@ -156,7 +156,9 @@ async function* endlessly(model: Module, options: FindLearningRateOptions) {
 
 async function search(model: Module, options: FindLearningRateOptions): Promise<LearningRateSearch> {
   const { optimizer, from = 1e-7, to = 10, steps: total = 100, smoothing = 0.95, divergence = 4 } = options;
-  const ratios = optimizer.groups.map(({ lr }, i) => (i === 0 ? 1 : lr / optimizer.groups[0].lr));
+  const [first] = optimizer.groups;
+  // To a rate of 0 there is no ratio.
+  const ratios = optimizer.groups.map(({ lr }) => (first.lr === 0 ? 1 : lr / first.lr));
   const [rates, losses, smoothed]: number[][] = [[], [], []];
   let [average, diverged] = [0, false];
   try {

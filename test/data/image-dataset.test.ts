@@ -154,9 +154,7 @@ describe("ImageDataset", () => {
       expect(() => tenImages().pixels(index)).toThrow(new RangeError(`pixels: ${message}`));
     }
     const negative = { pixels: new Uint8Array(12), labels: Int32Array.of(-1), size: 2, classes: ["a"] };
-    expect(() => new ImageDataset(negative)).toThrow(
-      new RangeError("ImageDataset: label -1, but there are 1 classes"),
-    );
+    expect(() => new ImageDataset(negative)).toThrow(new RangeError("ImageDataset: label -1, but there are 1 classes"));
     expect(() => tenImages().subset([0, 3]).classWeights()).toThrow(
       new RangeError('classWeights: there is no image of class "b"'),
     );

@@ -8,7 +8,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { FileError } from "../../src/file-error.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { saveSafetensors } from "../../src/io/safetensors/file.js";
-import { encodeSealed, loadSealed, loadSealedMetadata, saveSealed, sealedDigests } from "../../src/io/safetensors/sealed.js";
+import {
+  encodeSealed,
+  loadSealed,
+  loadSealedMetadata,
+  saveSealed,
+  sealedDigests,
+} from "../../src/io/safetensors/sealed.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 
@@ -19,7 +25,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(join(path, ".."), { recursive: true }));
 
-const written = () => [{ a: tensor([1, 2], [2, 1]), b: tensor(0.5) }, { epoch: "3", net: "é" }] as const;
+const written = () =>
+  [
+    { a: tensor([1, 2], [2, 1]), b: tensor(0.5) },
+    { epoch: "3", net: "é" },
+  ] as const;
 
 beforeEach(async () => {
   await useBackend("js");

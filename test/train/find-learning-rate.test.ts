@@ -13,7 +13,7 @@ import { SGD } from "../../src/optim/sgd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { generatorStates, manualSeed } from "../../src/tensor/random.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
+import type { Parameter, Tensor } from "../../src/tensor/tensor.js";
 import { findLearningRate, type LearningRateSearch } from "../../src/train/find-learning-rate.js";
 import { fit } from "../../src/train/fit.js";
 import { BrokenLossError } from "../../src/train/pass.js";
@@ -123,10 +123,13 @@ describe("the sweep", () => {
     expect(optimizer.groups.map(({ lr }) => lr)).toEqual([0.1, 0.02]);
   });
 
-  it("is the same for an optimizer whose rate is 0", async () => {
+  it.each<[string, (parameters: Parameter[], lr: number) => SGD]>([
+    ["one group", (parameters, lr) => new SGD(parameters, { lr })],
+    ["two groups", ([weight, bias], lr) => new SGD([weight, bias].map((parameter) => ({ params: [parameter], lr })))],
+  ])("is the same for an optimizer whose rate is 0, with %s", async (_, optimizerOf) => {
     const rates = [0, 0.1].map(async (lr) => {
       const model = classifier();
-      const options = { optimizer: new SGD(model.parameters(), { lr }), train: dataset([0, 1, 1]), steps: 3 };
+      const options = { optimizer: optimizerOf(model.parameters(), lr), train: dataset([0, 1, 1]), steps: 3 };
       return (await findLearningRate(model, options)).losses;
     });
     expect(await rates[0]).toEqual(await rates[1]);
