@@ -21,7 +21,7 @@ function forcing(use: WayUse, strict: boolean): TestProjectConfiguration {
           winograd: use,
           eightPoints: strict ? use : "never",
           pixels: use,
-          scatter: use,
+          images: use,
           depthwise: use,
           epilogue: use,
           strict,

@@ -42,9 +42,9 @@ export interface BackendOptions {
    * that are multiples of four.
    */
   pixels?: WayUse;
-  /** `wasm`: likewise, when to take a convolution's input gradient as one product for all taps: where there is a stride. */
-  scatter?: WayUse;
-  /** `wasm`: likewise, when to convolve along rows where each group has one channel. */
+  /** `wasm`: likewise, when to convolve small maps pixel by pixel, eight images at a time. */
+  images?: WayUse;
+  /** `wasm`: likewise, when to convolve four channels at a time where each group has one. */
   depthwise?: WayUse;
   /** `wasm`: batch norms by running moments, relu and relu6 in the pass of the convolution before them: unless "never". */
   epilogue?: WayUse;
@@ -81,7 +81,7 @@ const { dtype, ...wasmKinds }: OptionKinds<BackendOptions> = {
   winograd: oneOf("auto", "always", "never"),
   eightPoints: oneOf("auto", "always", "never"),
   pixels: oneOf("auto", "always", "never"),
-  scatter: oneOf("auto", "always", "never"),
+  images: oneOf("auto", "always", "never"),
   depthwise: oneOf("auto", "always", "never"),
   epilogue: oneOf("auto", "always", "never"),
   strict: aBoolean,

@@ -2,8 +2,8 @@
 
 import type { Backend, ConvGeometry } from "../backend.js";
 import { conv2d, conv2dInputGrad } from "./conv.js";
+import * as images from "./conv-images.js";
 import * as pixels from "./conv-pixels.js";
-import * as scatter from "./conv-scatter.js";
 import { conv2dWeightGrad } from "./conv-weight-grad.js";
 import * as depthwise from "./depthwise.js";
 import { withEpilogue } from "./epilogue.js";
@@ -23,9 +23,9 @@ interface WaysUse {
   readonly eightPoints?: WayUse;
   /** By 1×1 filters, as a matrix product of any pixels that follow each other. Default auto. */
   readonly pixels?: WayUse;
-  /** The input's gradient as one product for all taps, which are then added to the pixels they saw. Default auto. */
-  readonly scatter?: WayUse;
-  /** Along rows, where each group has one channel. Default auto. */
+  /** Eight images at a time, pixel by pixel. Default auto. */
+  readonly images?: WayUse;
+  /** Four channels at a time, where each group has one. Default auto. */
   readonly depthwise?: WayUse;
 }
 
@@ -51,10 +51,10 @@ const direct: Way = { can: () => true, pays: () => true, conv2d, conv2dInputGrad
 /** In the order in which they are asked. */
 const ways = {
   depthwise,
+  images: { ...direct, ...images },
   eightPoints: winograd(8),
   winograd: winograd(6),
   pixels: { ...direct, ...pixels },
-  scatter: { ...direct, ...scatter },
   direct,
 } satisfies Record<keyof WaysUse | "direct", Way>;
 
@@ -116,7 +116,8 @@ export const convolution = (rt: Runtime, use: ConvUse): Pick<Backend, Members> =
     const geometry = folded(given);
     const { n, o, c, groups, kH, kW } = geometry;
     const size = (o * c * kH * kW) / groups;
-    const { conv2dWeightGrad } = ways[wayOf(geometry, use)];
+    // Eight images at a time there is none: it goes by the way that comes after.
+    const { conv2dWeightGrad } = ways[wayOf(geometry, { ...use, images: "never" })];
     return rt.make(size, (out) => {
       // A sum over no images has nothing that could be cut into parts.
       if (n === 0) fill(rt, out, size, 0);

@@ -45,7 +45,7 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
     vectors * 4 +
     imagesPerChunk * chansPerItem * plane.bytes +
     vectors * outsPerItem * 16;
-  const shape = shapeOf(g);
+  const shape = [g.n, g.groups, chans, outs, g.outH, g.outW];
   const cut = [imagesPerChunk, rowsPerChunk, chunksPerPart, outsPerItem, chansPerItem];
   withWindow(rt, slide, plane, (window) => {
     const sumEachPart = (to: number) =>
@@ -57,13 +57,7 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
         rt.run("convSumParts", ceilDiv(size, STRETCH), [partial, out, size, parts, STRETCH]);
       });
     }
-    sumAgain(rt, window, x, grad, out, g);
+    // Sums that pixels of other windows have made NaN.
+    rt.run("convSumAgain", g.o, [window, x, grad, out, ...shape]);
   });
-}
-
-const shapeOf = (g: ConvGeometry): number[] => [g.n, g.groups, g.c / g.groups, g.o / g.groups, g.outH, g.outW];
-
-/** Takes again the sums that pixels of other windows have made NaN. */
-export function sumAgain(rt: Runtime, window: number, x: number, grad: number, out: number, g: ConvGeometry): void {
-  rt.run("convSumAgain", g.o, [window, x, grad, out, ...shapeOf(g)]);
 }

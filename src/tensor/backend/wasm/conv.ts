@@ -154,7 +154,7 @@ function convolve(rt: Runtime, pass: Pass, src: number, filters: Filters, target
 }
 
 /** Packs each group's filters as the tiles read them, four to a panel, while `use` runs. */
-export function withPacked(
+function withPacked(
   rt: Runtime,
   groups: number,
   outs: number,

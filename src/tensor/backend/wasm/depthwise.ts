@@ -1,39 +1,52 @@
 /** Host side of depthwise convolution: each group has one channel, so that there is no sum over channels to tile. */
 
 import type { ConvGeometry } from "../backend.js";
-import { sumAgain } from "./conv-weight-grad.js";
-import { type PaddedPlane, paddedPlane, slideOf, withWindow } from "./conv-window.js";
-import { roundUp } from "./round.js";
+import { paddedPlane, slideOf, withWindow } from "./conv-window.js";
+import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
-/** Larger planes leave the second-level cache between one tap and the next; tiles cut them in bands. */
-const PLANE_BYTES = 512 * 1024;
+const VECTOR = 16;
 
-/** Filters of one channel: with more, tiles of four of them are full. */
-const FILTERS = 2;
+/** Bytes of a band of rows of four planes, before and after: most of a first-level cache. */
+const BAND_BYTES = 24 * 1024;
 
-/** Each group must have one channel. */
-export const can = (g: ConvGeometry): boolean => g.c === g.groups;
+/** Each group must have one channel and one filter. */
+export const can = (g: ConvGeometry): boolean => g.c === g.groups && g.o === g.groups;
 
-/** With so few filters a channel that a tile would be half empty, and planes that stay in the cache. */
-export const pays = (g: ConvGeometry): boolean =>
-  g.o / g.groups <= FILTERS && paddedPlane(slideOf(g), g.outH).bytes <= PLANE_BYTES;
+/** With channels to fill some lanes. */
+export const pays = (g: ConvGeometry): boolean => g.c > 1;
 
-/** Bytes of a plane of results, and of g, as wide as the padded plane; whole runs of vectors. */
-const flatBytes = (plane: PaddedPlane): number => roundUp(plane.rows * plane.columns, 16) * 4 + 64;
+const reachOf = (kernel: number, dilation: number): number => Math.max(0, kernel - 1) * dilation;
 
-interface Layout {
-  readonly plane: PaddedPlane;
-  readonly filters: number;
-  readonly taps: number;
-  /** The last arguments of every kernel. */
-  readonly shape: readonly number[];
+/** Rows that are worked on together: as many as fit, if each takes so many vectors, and in bands of the same height. */
+function bandOf(rows: number, vectors: number): number {
+  const most = Math.max(1, Math.floor(BAND_BYTES / (vectors * VECTOR)));
+  return ceilDiv(rows, ceilDiv(rows, most));
 }
 
-function layoutOf(g: ConvGeometry): Layout {
+function run(
+  rt: Runtime,
+  kernel: "depthwiseConv" | "depthwiseInputGrad" | "depthwiseWeightGrad",
+  items: number,
+  pointers: readonly number[],
+  g: ConvGeometry,
+  [columns, band, vectors]: readonly number[],
+  more: readonly number[] = [],
+): void {
   const plane = paddedPlane(slideOf(g), g.outH);
-  const filters = g.o / g.groups;
-  return { plane, filters, taps: g.kH * g.kW, shape: [g.c, filters, g.outH, g.outW, flatBytes(plane)] };
+  const shape = [g.n, g.c, g.outH, g.outW, columns, band];
+  withWindow(rt, slideOf(g), plane, (window) =>
+    rt.run(kernel, items, [window, ...pointers, ...shape, ...more], vectors * VECTOR),
+  );
+}
+
+/** Columns of the padded planes, rows of a band of windows, and the vectors of scratch that these take with results. */
+function windowsOf(g: ConvGeometry): [columns: number, band: number, vectors: number] {
+  const columns = (g.outW - 1) * g.strideW + reachOf(g.kW, g.dilationW) + 1;
+  const band = bandOf(g.outH, g.strideH * columns + g.outW);
+  const seen = (band - 1) * g.strideH + reachOf(g.kH, g.dilationH) + 1;
+  const taps = 3 * (g.kH * g.kW + 3);
+  return [columns, band, seen * columns + band * g.outW + taps + 4 * g.strideW + 16];
 }
 
 export function conv2d(
@@ -45,28 +58,20 @@ export function conv2d(
   g: ConvGeometry,
   epilogue: number,
 ): void {
-  const { plane, taps, shape } = layoutOf(g);
-  const scratch = plane.bytes + 2 * flatBytes(plane) + taps * 4;
-  withWindow(rt, slideOf(g), plane, (window) =>
-    rt.run("depthwiseConv", g.n * g.c, [window, x, w, bias, out, ...shape, epilogue], scratch),
-  );
+  run(rt, "depthwiseConv", g.n * ceilDiv(g.c, 4), [x, w, bias, out], g, windowsOf(g), [epilogue]);
 }
 
 export function conv2dInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
-  const { plane, filters, taps, shape } = layoutOf(g);
-  const phases = plane.phases[0] * plane.phases[1];
-  const grads = filters * (flatBytes(plane) + plane.rows * plane.columns * 4);
-  const scratch = grads + plane.bytes + flatBytes(plane) + filters * taps * 12 + (phases + 1) * 4;
-  withWindow(rt, slideOf(g), plane, (window) =>
-    rt.run("depthwiseInputGrad", g.n * g.c, [window, grad, w, out, ...shape], scratch),
-  );
+  const reachH = Math.floor(reachOf(g.kH, g.dilationH) / g.strideH);
+  const reachW = Math.floor(reachOf(g.kW, g.dilationW) / g.strideW);
+  const columns = reachW + Math.floor((g.w - 1 + g.padW) / g.strideW) + 1;
+  const band = bandOf(g.h, g.w + columns / g.strideH);
+  const seen = Math.floor((band - 1) / g.strideH) + reachH + 2;
+  const taps = 4 * g.kH * g.kW + g.strideH * g.strideW;
+  const vectors = band * g.w + seen * columns + 4 + taps + 4 * g.strideW + 16;
+  run(rt, "depthwiseInputGrad", g.n * ceilDiv(g.c, 4), [grad, w, out], g, [columns, band, vectors]);
 }
 
 export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
-  const { plane, filters, taps, shape } = layoutOf(g);
-  const scratch = plane.bytes + 2 * flatBytes(plane) + (filters * 16 + 4) * roundUp(taps, 3);
-  withWindow(rt, slideOf(g), plane, (window) => {
-    rt.run("depthwiseWeightGrad", g.c, [window, x, grad, out, g.n, ...shape], scratch);
-    sumAgain(rt, window, x, grad, out, g);
-  });
+  run(rt, "depthwiseWeightGrad", ceilDiv(g.c, 4), [x, grad, out], g, windowsOf(g));
 }

@@ -44,7 +44,7 @@ const pointStride = (bytes: number): number => bytes + 64;
 const filterBytes = (points: number, chans: number): number => points * pointStride(chans * VECTOR);
 
 /** The filters must be 3×3 or 5×5, with every pixel, no holes and one group. */
-function can(g: ConvGeometry): boolean {
+export function can(g: ConvGeometry): boolean {
   const plain = g.strideH === 1 && g.strideW === 1 && g.dilationH === 1 && g.dilationW === 1 && g.groups === 1;
   const square = g.kH === g.kW && (g.kH === 3 || g.kH === 5);
   return plain && square && g.padH < g.kH && g.padW < g.kW;

@@ -93,7 +93,7 @@ function storePixels(tile: usize, target: usize, count: i32, column: i32, plane:
  * panels[pixel / 8][c][8 pixels] ← pixels first … last − 1 of planes of several images; what is beyond the last one is
  * another's, and nobody's.
  */
-export function gatherPixels(
+function gatherPixels(
   panels: usize,
   src: usize,
   imageBytes: usize,

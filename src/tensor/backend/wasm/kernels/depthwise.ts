@@ -1,82 +1,106 @@
 /**
- * Depthwise convolution, each filter over one channel, and its two gradients: sums of shifted planes, along rows.
+ * Depthwise convolution, each filter over one channel, and its two gradients, with a lane for each of four channels: a tap
+ * is one vector of weights, whatever the size of the planes, the stride and the dilation.
  *
- * Results lie as wide as the padded plane's phases, the columns at a row's end being nobody's. A tap is then one shift
- * for all of a plane's results at once, whatever the width, the stride and the dilation.
+ * Planes are worked on in bands of rows that stay in the first-level cache. An item is four channels.
  */
 
 import { finish } from "./epilogue";
-import { copyFloats, zeroFloats } from "./pack";
-import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
+import { packFour, unpackFour, zeroFloats } from "./pack";
+import { FLOAT, madd, VECTOR } from "./simd";
 import { Window } from "./window";
 
-/** Vectors of results that are summed up together. */
-const RUN: i32 = 8;
-const TAIL: i32 = 4;
+const LANES: i32 = 4;
 
 /** Taps whose gradients are summed up together. */
 const TRIPLE: i32 = 3;
 
-/** out[i] = start + Σ_t weights[t] · src[i + offsets[t]] for `vectors` vectors, a multiple of TAIL. */
-function correlate(out: usize, src: usize, offsets: usize, weights: usize, taps: i32, vectors: i32, start: f32): void {
-  const end = weights + <usize>taps * FLOAT;
-  for (; vectors >= RUN; vectors -= RUN) {
-    let c0 = f32x4.splat(start);
-    let c1 = c0;
-    let c2 = c0;
-    let c3 = c0;
-    let c4 = c0;
-    let c5 = c0;
-    let c6 = c0;
-    let c7 = c0;
-    let offset = offsets;
-    for (let at = weights; at < end; at += FLOAT) {
-      const w = v128.load32_splat(at);
-      const from = src + load<usize>(offset);
-      c0 = madd(w, v128.load(from), c0);
-      c1 = madd(w, v128.load(from, VECTOR), c1);
-      c2 = madd(w, v128.load(from, 2 * VECTOR), c2);
-      c3 = madd(w, v128.load(from, 3 * VECTOR), c3);
-      c4 = madd(w, v128.load(from, 4 * VECTOR), c4);
-      c5 = madd(w, v128.load(from, 5 * VECTOR), c5);
-      c6 = madd(w, v128.load(from, 6 * VECTOR), c6);
-      c7 = madd(w, v128.load(from, 7 * VECTOR), c7);
-      offset += sizeof<usize>();
+/**
+ * dst[row][column] ← pixels of up to four planes, zeros beyond their edges: row 0 is row `first` of the planes, which may be
+ * negative, and column `left` their column 0. Writes up to three vectors more.
+ */
+function loadPlanes(
+  dst: usize,
+  src: usize,
+  count: i32,
+  height: i32,
+  width: i32,
+  first: i32,
+  rows: i32,
+  left: i32,
+  columns: i32,
+): void {
+  const pixels = height * width;
+  const before = min(left, columns);
+  const inside = min(width, columns - before);
+  // Whole vectors, where what is behind a row is another one: it is overwritten.
+  const whole = (inside + LANES - 1) & -LANES;
+  for (let y = first; y < first + rows; y++) {
+    if (y < 0 || y >= height) {
+      zeroFloats(dst, columns * LANES);
+    } else {
+      const at = y * width;
+      const n = at + whole <= pixels ? whole : inside;
+      zeroFloats(dst, before * LANES);
+      const to = dst + <usize>before * VECTOR;
+      packFour(to, VECTOR, src + <usize>at * FLOAT, count, <usize>pixels * FLOAT, n, FLOAT);
+      zeroFloats(to + <usize>inside * VECTOR, (columns - before - inside) * LANES);
     }
-    v128.store(out, c0);
-    v128.store(out, c1, VECTOR);
-    v128.store(out, c2, 2 * VECTOR);
-    v128.store(out, c3, 3 * VECTOR);
-    v128.store(out, c4, 4 * VECTOR);
-    v128.store(out, c5, 5 * VECTOR);
-    v128.store(out, c6, 6 * VECTOR);
-    v128.store(out, c7, 7 * VECTOR);
-    out += RUN * VECTOR;
-    src += RUN * VECTOR;
-  }
-  if (vectors > 0) {
-    let c0 = f32x4.splat(start);
-    let c1 = c0;
-    let c2 = c0;
-    let c3 = c0;
-    for (let at = weights; at < end; at += FLOAT) {
-      const w = v128.load32_splat(at);
-      const from = src + load<usize>(offsets);
-      c0 = madd(w, v128.load(from), c0);
-      c1 = madd(w, v128.load(from, VECTOR), c1);
-      c2 = madd(w, v128.load(from, 2 * VECTOR), c2);
-      c3 = madd(w, v128.load(from, 3 * VECTOR), c3);
-      offsets += sizeof<usize>();
-    }
-    v128.store(out, c0);
-    v128.store(out, c1, VECTOR);
-    v128.store(out, c2, 2 * VECTOR);
-    v128.store(out, c3, 3 * VECTOR);
+    dst += <usize>columns * VECTOR;
   }
 }
 
-/** sums[t] += Σ_i g[i] · src[i + offsets[t]], lane by lane, for three taps and an even number of vectors. */
-function correlateBack(sums: usize, g: usize, src: usize, offsets: usize, vectors: i32): void {
+/**
+ * out[i] = start + Σ_t weights[t] · src[i at t] for n results, and up to three more, which nobody reads. Results lie
+ * `outStep` bytes apart, and what they see `srcStep`.
+ */
+function correlate(
+  out: usize,
+  outStep: usize,
+  src: usize,
+  srcStep: usize,
+  offsets: usize,
+  weights: usize,
+  taps: i32,
+  n: i32,
+  start: v128,
+): void {
+  const end = weights + <usize>taps * VECTOR;
+  for (let i = 0; i < n; i += 4) {
+    let c0 = start;
+    let c1 = start;
+    let c2 = start;
+    let c3 = start;
+    let offset = offsets;
+    for (let at = weights; at < end; at += VECTOR) {
+      const w = v128.load(at);
+      const from = src + load<usize>(offset);
+      c0 = madd(w, v128.load(from), c0);
+      c1 = madd(w, v128.load(from + srcStep), c1);
+      c2 = madd(w, v128.load(from + 2 * srcStep), c2);
+      c3 = madd(w, v128.load(from + 3 * srcStep), c3);
+      offset += sizeof<usize>();
+    }
+    v128.store(out, c0);
+    v128.store(out + outStep, c1);
+    v128.store(out + 2 * outStep, c2);
+    v128.store(out + 3 * outStep, c3);
+    out += 4 * outStep;
+    src += 4 * srcStep;
+  }
+}
+
+/** sums[t] += Σ g · src at t over `rows` rows of n windows, for three taps. */
+function correlateBack(
+  sums: usize,
+  g: usize,
+  src: usize,
+  offsets: usize,
+  rows: i32,
+  n: i32,
+  rowStep: usize,
+  step: usize,
+): void {
   let x0 = src + load<usize>(offsets);
   let x1 = src + load<usize>(offsets, sizeof<usize>());
   let x2 = src + load<usize>(offsets, 2 * sizeof<usize>());
@@ -86,44 +110,58 @@ function correlateBack(sums: usize, g: usize, src: usize, offsets: usize, vector
   let c11 = c00;
   let c20 = c00;
   let c21 = c00;
-  for (const end = g + <usize>vectors * VECTOR; g < end; g += 2 * VECTOR) {
-    const g0 = v128.load(g);
-    const g1 = v128.load(g, VECTOR);
-    c00 = madd(g0, v128.load(x0), c00);
-    c01 = madd(g1, v128.load(x0, VECTOR), c01);
-    c10 = madd(g0, v128.load(x1), c10);
-    c11 = madd(g1, v128.load(x1, VECTOR), c11);
-    c20 = madd(g0, v128.load(x2), c20);
-    c21 = madd(g1, v128.load(x2, VECTOR), c21);
-    x0 += 2 * VECTOR;
-    x1 += 2 * VECTOR;
-    x2 += 2 * VECTOR;
+  const next = rowStep - <usize>n * step;
+  for (let y = 0; y < rows; y++) {
+    let i = 0;
+    for (; i + 2 <= n; i += 2) {
+      const g0 = v128.load(g);
+      const g1 = v128.load(g, VECTOR);
+      c00 = madd(g0, v128.load(x0), c00);
+      c01 = madd(g1, v128.load(x0 + step), c01);
+      c10 = madd(g0, v128.load(x1), c10);
+      c11 = madd(g1, v128.load(x1 + step), c11);
+      c20 = madd(g0, v128.load(x2), c20);
+      c21 = madd(g1, v128.load(x2 + step), c21);
+      x0 += 2 * step;
+      x1 += 2 * step;
+      x2 += 2 * step;
+      g += 2 * VECTOR;
+    }
+    if (i < n) {
+      const g0 = v128.load(g);
+      c00 = madd(g0, v128.load(x0), c00);
+      c10 = madd(g0, v128.load(x1), c10);
+      c20 = madd(g0, v128.load(x2), c20);
+      x0 += step;
+      x1 += step;
+      x2 += step;
+      g += VECTOR;
+    }
+    x0 += next;
+    x1 += next;
+    x2 += next;
   }
   v128.store(sums, f32x4.add(v128.load(sums), f32x4.add(c00, c01)));
   v128.store(sums, f32x4.add(v128.load(sums, VECTOR), f32x4.add(c10, c11)), VECTOR);
   v128.store(sums, f32x4.add(v128.load(sums, 2 * VECTOR), f32x4.add(c20, c21)), 2 * VECTOR);
 }
 
-/** Rows of `columns` results as they lie in a padded plane, zeros between them. */
-function spreadRows(dst: usize, src: usize, rows: i32, columns: i32, pitch: i32): void {
-  for (let y = 0; y < rows; y++) {
-    copyFloats(dst, src, columns);
-    zeroFloats(dst + <usize>columns * FLOAT, pitch - columns);
-    dst += <usize>pitch * FLOAT;
-    src += <usize>columns * FLOAT;
+/** How far each tap is from its window's first one, in planes of `columns` vectors a row; and zeros for a last triple. */
+function listTaps(window: Window, offsets: usize, columns: i32): void {
+  for (let kh = 0; kh < window.kH; kh++) {
+    for (let kw = 0; kw < window.kW; kw++) {
+      store<usize>(offsets, <usize>(kh * window.dilationH * columns + kw * window.dilationW) * VECTOR);
+      offsets += sizeof<usize>();
+    }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function wholeRuns(floats: i32): i32 {
-  return ((floats + 4 * TAIL - 1) / (4 * TAIL)) * TAIL;
+  store<usize>(offsets, 0);
+  store<usize>(offsets, 0, sizeof<usize>());
 }
 
 /**
- * out[n, c · m + j] = bias + Σ_t w[c · m + j, t] · (padded x)[n, c, … at t], m filters for each channel.
- * One item is a plane of x.
- * @param flat bytes of a plane of results
+ * out[n, c] = bias + Σ_t w[c, t] · (padded x)[n, c, … at t]. One item is four channels of an image.
+ * @param columns vectors in a row of the padded planes
+ * @param band rows of results that are worked on together
  * @param then an epilogue, or 0
  */
 export function depthwiseConv(
@@ -135,42 +173,57 @@ export function depthwiseConv(
   w: usize,
   bias: usize,
   out: usize,
+  images: i32,
   chans: i32,
-  m: i32,
   outH: i32,
   outW: i32,
-  flat: usize,
+  columns: i32,
+  band: i32,
   then: usize,
 ): void {
   const window = changetype<Window>(at);
   const taps = window.kH * window.kW;
   const srcPlane = <usize>(window.srcH * window.srcW) * FLOAT;
   const outPlane = <usize>(outH * outW) * FLOAT;
-  const pitch = <usize>window.phaseCols * FLOAT;
-  const vectors = wholeRuns(outH * window.phaseCols);
-  const results = scratch;
-  const plane = results + flat;
-  const offsets = plane + window.plane + flat;
-  window.listTaps(offsets, 1, 0);
+  const reach = max(0, window.kH - 1) * window.dilationH;
+  const rowStep = <usize>(window.strideH * columns) * VECTOR;
+  const step = <usize>window.strideW * VECTOR;
+  const starts = scratch;
+  const weights = starts + VECTOR;
+  const offsets = weights + <usize>taps * VECTOR;
+  const results = offsets + <usize>(taps + 2) * VECTOR;
+  const plane = results + <usize>(band * outW + LANES) * VECTOR;
+  v128.store(starts, f32x4.splat(0));
+  listTaps(window, offsets, columns);
   for (let item = begin; item < end; item++) {
-    window.load(plane, x + <usize>item * srcPlane, 0);
-    let to = out + <usize>(item * m) * outPlane;
-    for (let j = 0; j < m; j++) {
-      const filter = (item % chans) * m + j;
-      const start = bias ? load<f32>(bias + <usize>filter * FLOAT) : 0;
-      correlate(results, plane, offsets, w + <usize>(filter * taps) * FLOAT, taps, vectors, start);
-      for (let y = 0; y < outH; y++) {
-        copyFloats(to, results + <usize>y * pitch, outW);
-        to += <usize>outW * FLOAT;
+    const c = (item / images) * LANES;
+    const count = min(LANES, chans - c);
+    const first = <usize>((item % images) * chans + c);
+    packFour(weights, VECTOR, w + <usize>(c * taps) * FLOAT, count, <usize>taps * FLOAT, taps, FLOAT);
+    if (bias) packFour(starts, VECTOR, bias + <usize>c * FLOAT, count, FLOAT, 1, FLOAT);
+    const start = v128.load(starts);
+    for (let y0 = 0; y0 < outH; y0 += band) {
+      const rows = min(band, outH - y0);
+      const top = y0 * window.strideH - window.beforeH;
+      const seen = (rows - 1) * window.strideH + reach + 1;
+      loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns);
+      for (let y = 0; y < rows; y++) {
+        const to = results + <usize>(y * outW) * VECTOR;
+        correlate(to, VECTOR, plane + <usize>y * rowStep, step, offsets, weights, taps, outW, start);
       }
-      if (then) finish(then, to - outPlane, outH * outW, filter, -0.0);
+      const to = out + first * outPlane + <usize>(y0 * outW) * FLOAT;
+      unpackFour(to, outPlane, results, VECTOR, count, rows * outW);
+      if (!then) continue;
+      for (let i = 0; i < count; i++) finish(then, to + <usize>i * outPlane, rows * outW, c + i, -0.0);
     }
   }
 }
 
 /**
- * ∂L/∂x from g: in each phase of a padded plane the sum, over its taps, of g shifted the other way.
- * One item is a plane of x.
+ * ∂L/∂x from g: of the padded pixels, each strideH-th row and strideW-th column sees the same taps, and the sum over these
+ * of g shifted the other way. One item is four channels of an image.
+ * @param columns vectors in a row of g, zeros around it
+ * @param band rows of x that are worked on together
  */
 export function depthwiseInputGrad(
   scratch: usize,
@@ -180,67 +233,87 @@ export function depthwiseInputGrad(
   g: usize,
   w: usize,
   dx: usize,
+  images: i32,
   chans: i32,
-  m: i32,
   outH: i32,
   outW: i32,
-  flat: usize,
+  columns: i32,
+  band: i32,
 ): void {
   const window = changetype<Window>(at);
   const taps = window.kH * window.kW;
+  const strideH = window.strideH;
+  const strideW = window.strideW;
   const srcPlane = <usize>(window.srcH * window.srcW) * FLOAT;
   const outPlane = <usize>(outH * outW) * FLOAT;
-  const phases = window.phasesH * window.phasesW;
-  const phaseSize = window.phaseRows * window.phaseCols;
-  const vectors = wholeRuns(phaseSize);
-  // Before each plane of g more zeros than the farthest tap reaches.
-  const grads = scratch + <usize>phaseSize * FLOAT;
-  const gradStep = flat + <usize>phaseSize * FLOAT;
-  const plane = scratch + <usize>m * gradStep;
-  const weights = plane + window.plane + flat;
-  // The taps of one phase after those of another: where each tap's weight is, how far it reaches, where a phase starts.
-  const places = weights + <usize>(m * taps) * FLOAT;
-  const offsets = places + <usize>(m * taps) * sizeof<usize>();
-  const starts = offsets + <usize>(m * taps) * sizeof<usize>();
-  memory.fill(scratch, 0, plane - scratch);
+  const reachH = (max(0, window.kH - 1) * window.dilationH) / strideH;
+  const reachW = (max(0, window.kW - 1) * window.dilationW) / strideW;
+  const filters = scratch; // as they lie in memory
+  const weights = filters + <usize>taps * VECTOR; // those that a row and column see together, one after another
+  const places = weights + <usize>taps * VECTOR;
+  const offsets = places + <usize>taps * VECTOR;
+  const starts = offsets + <usize>taps * VECTOR;
+  const results = starts + <usize>(strideH * strideW + 1) * VECTOR;
+  const grads = results + <usize>(band * window.srcW + LANES * strideW) * VECTOR;
   let count = 0;
-  for (let phase = 0; phase < phases; phase++) {
-    store<i32>(starts + (<usize>phase << 2), count);
-    for (let tap = 0; tap < taps; tap++) {
-      const kh = tap / window.kW;
-      const kw = tap % window.kW;
-      if (window.phaseOf(kh, kw) != phase) continue;
-      for (let j = 0; j < m; j++) {
-        store<usize>(places + <usize>count * sizeof<usize>(), <usize>(j * taps + tap) * FLOAT);
-        store<usize>(offsets + <usize>count * sizeof<usize>(), <usize>j * gradStep - window.shiftOf(kh, kw));
+  for (let v = 0; v < strideH; v++) {
+    for (let u = 0; u < strideW; u++) {
+      store<i32>(starts + (<usize>(v * strideW + u) << 2), count);
+      for (let tap = 0; tap < taps; tap++) {
+        const y = (tap / window.kW) * window.dilationH;
+        const x = (tap % window.kW) * window.dilationW;
+        if (y % strideH != v || x % strideW != u) continue;
+        const shift = (reachH - y / strideH) * columns + reachW - x / strideW;
+        store<i32>(places + (<usize>count << 2), tap);
+        store<usize>(offsets + <usize>count * sizeof<usize>(), <usize>shift * VECTOR);
         count++;
       }
     }
   }
-  store<i32>(starts + (<usize>phases << 2), count);
+  store<i32>(starts + (<usize>(strideH * strideW) << 2), count);
 
   for (let item = begin; item < end; item++) {
-    for (let j = 0; j < m; j++) {
-      const from = g + <usize>(item * m + j) * outPlane;
-      spreadRows(grads + <usize>j * gradStep, from, outH, outW, window.phaseCols);
+    const c = (item / images) * LANES;
+    const lanes = min(LANES, chans - c);
+    const first = <usize>((item % images) * chans + c);
+    packFour(filters, VECTOR, w + <usize>(c * taps) * FLOAT, lanes, <usize>taps * FLOAT, taps, FLOAT);
+    for (let k: usize = 0; k < <usize>count; k++) {
+      const place = <usize>load<i32>(places + (k << 2));
+      v128.store(weights + k * VECTOR, v128.load(filters + place * VECTOR));
     }
-    const filters = w + <usize>((item % chans) * m * taps) * FLOAT;
-    for (let k = <usize>0; k < <usize>count; k++) {
-      store<f32>(weights + k * FLOAT, load<f32>(filters + load<usize>(places + k * sizeof<usize>())));
+    for (let y0 = 0; y0 < window.srcH; y0 += band) {
+      const rows = min(band, window.srcH - y0);
+      const q0 = (y0 + window.beforeH) / strideH;
+      const seen = (y0 + rows - 1 + window.beforeH) / strideH - q0 + reachH + 1;
+      loadPlanes(grads, g + first * outPlane, lanes, outH, outW, q0 - reachH, seen, reachW, columns);
+      for (let y = y0; y < y0 + rows; y++) {
+        const v = (y + window.beforeH) % strideH;
+        const row = grads + <usize>(((y + window.beforeH) / strideH - q0) * columns) * VECTOR;
+        const to = results + <usize>((y - y0) * window.srcW) * VECTOR;
+        for (let x = 0; x < min(strideW, window.srcW); x++) {
+          const phase = starts + (<usize>(v * strideW + ((x + window.beforeW) % strideW)) << 2);
+          const tap = load<i32>(phase);
+          const from = row + <usize>((x + window.beforeW) / strideW) * VECTOR;
+          correlate(
+            to + <usize>x * VECTOR,
+            <usize>strideW * VECTOR,
+            from,
+            VECTOR,
+            offsets + <usize>tap * sizeof<usize>(),
+            weights + <usize>tap * VECTOR,
+            load<i32>(phase, 4) - tap,
+            (window.srcW - x + strideW - 1) / strideW,
+            f32x4.splat(0),
+          );
+        }
+      }
+      const to = dx + first * srcPlane + <usize>(y0 * window.srcW) * FLOAT;
+      unpackFour(to, srcPlane, results, VECTOR, lanes, rows * window.srcW);
     }
-    let results = plane;
-    for (let phase = 0; phase < phases; phase++) {
-      const first = load<i32>(starts + (<usize>phase << 2));
-      const seen = load<i32>(starts + (<usize>phase << 2), 4) - first;
-      const from = offsets + <usize>first * sizeof<usize>();
-      correlate(results, grads, from, weights + <usize>first * FLOAT, seen, vectors, 0);
-      results += window.phaseBytes;
-    }
-    window.unload(dx + <usize>item * srcPlane, plane);
   }
 }
 
-/** ∂L/∂w: dot products of g with the padded plane, shifted, over all images. One item is a channel. */
+/** ∂L/∂w: sums of g times the padded plane, shifted, over all images. One item is four channels. */
 export function depthwiseWeightGrad(
   scratch: usize,
   begin: i32,
@@ -251,44 +324,43 @@ export function depthwiseWeightGrad(
   dw: usize,
   images: i32,
   chans: i32,
-  m: i32,
   outH: i32,
   outW: i32,
-  flat: usize,
+  columns: i32,
+  band: i32,
 ): void {
   const window = changetype<Window>(at);
   const taps = window.kH * window.kW;
   const triples = (taps + TRIPLE - 1) / TRIPLE;
   const srcPlane = <usize>(window.srcH * window.srcW) * FLOAT;
   const outPlane = <usize>(outH * outW) * FLOAT;
-  const vectors = wholeRuns(outH * window.phaseCols);
-  const grads = scratch;
-  const plane = grads + flat;
-  const sums = plane + window.plane + flat;
+  const reach = max(0, window.kH - 1) * window.dilationH;
+  const rowStep = <usize>(window.strideH * columns) * VECTOR;
+  const step = <usize>window.strideW * VECTOR;
   const sumBytes = <usize>(triples * TRIPLE) * VECTOR;
-  const offsets = sums + <usize>m * sumBytes;
-  memory.fill(scratch, 0, sums - scratch);
-  window.listTaps(offsets, 1, 0);
-  for (let t = taps; t < triples * TRIPLE; t++) store<usize>(offsets + <usize>t * sizeof<usize>(), 0);
-
+  const sums = scratch;
+  const offsets = sums + sumBytes;
+  const grads = offsets + <usize>(taps + 2) * VECTOR;
+  const plane = grads + <usize>(band * outW + LANES) * VECTOR;
+  listTaps(window, offsets, columns);
   for (let item = begin; item < end; item++) {
-    memory.fill(sums, 0, <usize>m * sumBytes);
+    const c = item * LANES;
+    const count = min(LANES, chans - c);
+    memory.fill(sums, 0, sumBytes);
     for (let image = 0; image < images; image++) {
-      const source = <usize>(image * chans + item);
-      window.load(plane, x + source * srcPlane, 0);
-      for (let j = 0; j < m; j++) {
-        spreadRows(grads, g + (source * m + j) * outPlane, outH, outW, window.phaseCols);
+      const first = <usize>(image * chans + c);
+      for (let y0 = 0; y0 < outH; y0 += band) {
+        const rows = min(band, outH - y0);
+        const top = y0 * window.strideH - window.beforeH;
+        const seen = (rows - 1) * window.strideH + reach + 1;
+        loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns);
+        loadPlanes(grads, g + first * outPlane, count, outH, outW, y0, rows, 0, outW);
         for (let t = 0; t < triples; t++) {
-          const sum = sums + <usize>j * sumBytes + <usize>(t * TRIPLE) * VECTOR;
-          correlateBack(sum, grads, plane, offsets + <usize>(t * TRIPLE) * sizeof<usize>(), vectors);
+          const three = offsets + <usize>(t * TRIPLE) * sizeof<usize>();
+          correlateBack(sums + <usize>(t * TRIPLE) * VECTOR, grads, plane, three, rows, outW, rowStep, step);
         }
       }
     }
-    for (let j = 0; j < m; j++) {
-      for (let t = 0; t < taps; t++) {
-        const sum = v128.load(sums + <usize>j * sumBytes + <usize>t * VECTOR);
-        store<f32>(dw + <usize>((item * m + j) * taps + t) * FLOAT, sumLanes(sum));
-      }
-    }
+    unpackFour(dw + <usize>(c * taps) * FLOAT, <usize>taps * FLOAT, sums, VECTOR, count, taps);
   }
 }

@@ -40,13 +40,30 @@ export function packFour(
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function transposeFour(dst: usize, step: usize, src: usize, rowStride: usize): void {
   const r0 = v128.load(src);
   const r1 = v128.load(src + rowStride);
   const r2 = v128.load(src + 2 * rowStride);
   storeTransposed(r0, r1, r2, v128.load(src + 3 * rowStride), dst, step);
+}
+
+/** The way back: row r of dst at k ← src[k][r], `step` bytes from src[k] to src[k + 1], for up to four rows and n columns. */
+export function unpackFour(dst: usize, rowStride: usize, src: usize, step: usize, rows: i32, n: i32): void {
+  let i = 0;
+  if (rows >= 4) {
+    for (; i + 4 <= n; i += 4) {
+      transposeFour(dst, rowStride, src, step);
+      dst += VECTOR;
+      src += 4 * step;
+    }
+  }
+  for (; i < n; i++) {
+    for (let r = 0; r < rows; r++) {
+      store<f32>(dst + <usize>r * rowStride, load<f32>(src + <usize>r * FLOAT));
+    }
+    dst += FLOAT;
+    src += step;
+  }
 }
 
 /** dst ← src, n floats. */

@@ -34,12 +34,12 @@ export class Window {
   }
 
   /** The phase that tap (kh, kw) of a window lies in. */
-  phaseOf(kh: i32, kw: i32): i32 {
+  private phaseOf(kh: i32, kw: i32): i32 {
     return ((kh * this.dilationH) % this.strideH) * this.phasesW + ((kw * this.dilationW) % this.strideW);
   }
 
   /** How far within that phase it lies from the window's own pixel, in bytes. */
-  shiftOf(kh: i32, kw: i32): usize {
+  private shiftOf(kh: i32, kw: i32): usize {
     const y = (kh * this.dilationH) / this.strideH;
     return <usize>(y * this.phaseCols + (kw * this.dilationW) / this.strideW) * FLOAT;
   }
@@ -83,54 +83,6 @@ export class Window {
     }
     // What lies between two planes meets zeros in the weight gradient: it must not be a NaN.
     zeroFloats(to, <i32>((dst + this.plane - to) / FLOAT));
-  }
-
-  /** The way back: the plane `dst` of what lies in the padded copy `src`; pixels that no window sees become 0. */
-  unload(dst: usize, src: usize): void {
-    for (let y = 0; y < this.srcH; y++) {
-      const phase = (y + this.beforeH) % this.strideH;
-      const r = (y + this.beforeH) / this.strideH;
-      const from = src + <usize>((phase * this.phasesW * this.phaseRows + r) * this.phaseCols) * FLOAT;
-      if (phase < this.phasesH && r < this.phaseRows) this.unloadRow(dst, from);
-      else zeroFloats(dst, this.srcW);
-      dst += <usize>this.srcW * FLOAT;
-    }
-  }
-
-  private unloadRow(dst: usize, src: usize): void {
-    const stride = this.strideW;
-    const columns = this.phaseCols;
-    let x = 0;
-    let phase = this.beforeW % stride;
-    let i = this.beforeW / stride;
-    if (stride == 1) {
-      x = min(this.srcW, columns - i);
-      copyFloats(dst, src + <usize>i * FLOAT, x);
-    } else if (stride == 2 && this.phasesW == 2) {
-      const other = src + this.phaseBytes;
-      if (phase == 1 && i < columns) {
-        store<f32>(dst, load<f32>(other + <usize>i * FLOAT));
-        x = 1;
-        i++;
-        phase = 0;
-      }
-      for (; x + 8 <= this.srcW && i + 4 <= columns; x += 8) {
-        const even = v128.load(src + <usize>i * FLOAT);
-        const odd = v128.load(other + <usize>i * FLOAT);
-        v128.store(dst + <usize>x * FLOAT, i32x4.shuffle(even, odd, 0, 4, 1, 5));
-        v128.store(dst + <usize>x * FLOAT, i32x4.shuffle(even, odd, 2, 6, 3, 7), VECTOR);
-        i += 4;
-      }
-    }
-    for (; x < this.srcW; x++) {
-      const seen = phase < this.phasesW && i < columns;
-      const from = src + <usize>phase * this.phaseBytes + <usize>i * FLOAT;
-      store<f32>(dst + <usize>x * FLOAT, seen ? load<f32>(from) : 0);
-      if (++phase == stride) {
-        phase = 0;
-        i++;
-      }
-    }
   }
 }
 
