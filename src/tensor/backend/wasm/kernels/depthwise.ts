@@ -90,6 +90,54 @@ function correlate(
   }
 }
 
+/** The same for rows of three taps side by side, which share pixels: neighbours lie a vector apart. */
+function correlateRows(
+  out: usize,
+  src: usize,
+  offsets: usize,
+  weights: usize,
+  taps: i32,
+  n: i32,
+  start: v128,
+): void {
+  const end = weights + <usize>taps * VECTOR;
+  for (let i = 0; i < n; i += 4) {
+    let c0 = start;
+    let c1 = start;
+    let c2 = start;
+    let c3 = start;
+    let offset = offsets;
+    for (let at = weights; at < end; at += 3 * VECTOR) {
+      const from = src + load<usize>(offset);
+      const w0 = v128.load(at);
+      const w1 = v128.load(at, VECTOR);
+      const w2 = v128.load(at, 2 * VECTOR);
+      const x1 = v128.load(from, VECTOR);
+      const x2 = v128.load(from, 2 * VECTOR);
+      const x3 = v128.load(from, 3 * VECTOR);
+      const x4 = v128.load(from, 4 * VECTOR);
+      c0 = madd(w2, x2, madd(w1, x1, madd(w0, v128.load(from), c0)));
+      c1 = madd(w2, x3, madd(w1, x2, madd(w0, x1, c1)));
+      c2 = madd(w2, x4, madd(w1, x3, madd(w0, x2, c2)));
+      c3 = madd(w2, v128.load(from, 5 * VECTOR), madd(w1, x4, madd(w0, x3, c3)));
+      offset += 3 * sizeof<usize>();
+    }
+    v128.store(out, c0);
+    v128.store(out, c1, VECTOR);
+    v128.store(out, c2, 2 * VECTOR);
+    v128.store(out, c3, 3 * VECTOR);
+    out += 4 * VECTOR;
+    src += 4 * VECTOR;
+  }
+}
+
+/** Whether windows see rows of three taps side by side, one pixel on from each to the next. */
+// @ts-ignore: decorator
+@inline
+function seesRows(window: Window): bool {
+  return window.kW == 3 && window.dilationW * window.strideW == 1;
+}
+
 /** sums[t] += Σ g · src at t over `rows` rows of n windows, for three taps. */
 function correlateBack(
   sums: usize,
@@ -188,6 +236,7 @@ export function depthwiseConv(
   const reach = max(0, window.kH - 1) * window.dilationH;
   const rowStep = <usize>(window.strideH * columns) * VECTOR;
   const step = <usize>window.strideW * VECTOR;
+  const areRows = seesRows(window);
   const starts = scratch;
   const weights = starts + VECTOR;
   const offsets = weights + <usize>taps * VECTOR;
@@ -209,7 +258,9 @@ export function depthwiseConv(
       loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns);
       for (let y = 0; y < rows; y++) {
         const to = results + <usize>(y * outW) * VECTOR;
-        correlate(to, VECTOR, plane + <usize>y * rowStep, step, offsets, weights, taps, outW, start);
+        const from = plane + <usize>y * rowStep;
+        if (areRows) correlateRows(to, from, offsets, weights, taps, outW, start);
+        else correlate(to, VECTOR, from, step, offsets, weights, taps, outW, start);
       }
       const to = out + first * outPlane + <usize>(y0 * outW) * FLOAT;
       unpackFour(to, outPlane, results, VECTOR, count, rows * outW);
@@ -248,6 +299,7 @@ export function depthwiseInputGrad(
   const outPlane = <usize>(outH * outW) * FLOAT;
   const reachH = (max(0, window.kH - 1) * window.dilationH) / strideH;
   const reachW = (max(0, window.kW - 1) * window.dilationW) / strideW;
+  const areRows = seesRows(window);
   const filters = scratch; // as they lie in memory
   const weights = filters + <usize>taps * VECTOR; // those that a row and column see together, one after another
   const places = weights + <usize>taps * VECTOR;
@@ -259,7 +311,7 @@ export function depthwiseInputGrad(
   for (let v = 0; v < strideH; v++) {
     for (let u = 0; u < strideW; u++) {
       store<i32>(starts + (<usize>(v * strideW + u) << 2), count);
-      for (let tap = 0; tap < taps; tap++) {
+      for (let tap = taps - 1; tap >= 0; tap--) {
         const y = (tap / window.kW) * window.dilationH;
         const x = (tap % window.kW) * window.dilationW;
         if (y % strideH != v || x % strideW != u) continue;
@@ -294,17 +346,13 @@ export function depthwiseInputGrad(
           const phase = starts + (<usize>(v * strideW + ((x + window.beforeW) % strideW)) << 2);
           const tap = load<i32>(phase);
           const from = row + <usize>((x + window.beforeW) / strideW) * VECTOR;
-          correlate(
-            to + <usize>x * VECTOR,
-            <usize>strideW * VECTOR,
-            from,
-            VECTOR,
-            offsets + <usize>tap * sizeof<usize>(),
-            weights + <usize>tap * VECTOR,
-            load<i32>(phase, 4) - tap,
-            (window.srcW - x + strideW - 1) / strideW,
-            f32x4.splat(0),
-          );
+          const at = to + <usize>x * VECTOR;
+          const its = offsets + <usize>tap * sizeof<usize>();
+          const own = weights + <usize>tap * VECTOR;
+          const seen = load<i32>(phase, 4) - tap;
+          const n = (window.srcW - x + strideW - 1) / strideW;
+          if (areRows) correlateRows(at, from, its, own, seen, n, f32x4.splat(0));
+          else correlate(at, <usize>strideW * VECTOR, from, VECTOR, its, own, seen, n, f32x4.splat(0));
         }
       }
       const to = dx + first * srcPlane + <usize>(y0 * window.srcW) * FLOAT;
