@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { NEWEST_OPSET, OLDEST_OPSET } from "../io/onnx/opset.js";
+import { checkWritable } from "../run/check-writable.js";
 import { flagOf } from "../run/config.js";
 import type { CheckpointName, RunFolder } from "../run/run-folder.js";
 import { checkpointOption } from "./checkpoint-option.js";
@@ -46,6 +47,7 @@ async function exportRun(path: string, flags: ExportFlags): Promise<void> {
   const { checkApart } = await import("../run/apart.js");
   checkApart("--out", file, run.config);
   RunFolder.checkNotOwn(file);
+  await checkWritable(file);
   const model = await run.loadModel(checkpoint);
   const metadata = await describeRun(run);
   if (format === "safetensors") {

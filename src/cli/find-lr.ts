@@ -4,6 +4,7 @@ import { writeAtomically } from "../io/atomic-file.js";
 import { Charts } from "../report/charts/chart.js";
 import { learningRateChart } from "../report/charts/learning-rate.js";
 import { checkApart } from "../run/apart.js";
+import { checkWritable } from "../run/check-writable.js";
 import type { TrainConfig } from "../run/config.js";
 import { findRate, type RunHooks } from "../run/run.js";
 import { print } from "./print.js";
@@ -11,6 +12,7 @@ import { print } from "./print.js";
 /** @param file the chart's */
 export async function findLr(file: string, config: TrainConfig, hooks: RunHooks): Promise<void> {
   checkApart("--find-lr", file, config);
+  await checkWritable(file);
   const found = await findRate(config, hooks);
   await writeAtomically(file, learningRateChart(await Charts.load(), found).file);
   const { rates, suggestion } = found;

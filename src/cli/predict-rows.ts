@@ -28,19 +28,37 @@ function nameOf(classes: readonly string[], probabilities: readonly number[]): s
 
 const percent = (probability: number) => `${(100 * probability).toFixed(1)} %`;
 
+/** Of more classes, text has the likeliest ones only: a line has no room for a column of each. */
+const COLUMNS = 8;
+
+const LIKELIEST = ["likeliest", "second", "third"];
+
+/** What text says behind a photograph's name; the first of its columns, `names` of them, are words. */
+function textColumns(classes: readonly string[]): {
+  titles: readonly string[];
+  names: number;
+  cells: (probabilities: readonly number[]) => string[];
+} {
+  if (classes.length <= COLUMNS) {
+    const cells = (probabilities: readonly number[]) => [nameOf(classes, probabilities), ...probabilities.map(percent)];
+    return { titles: ["class", ...classes], names: 1, cells };
+  }
+  const cells = (probabilities: readonly number[]) => {
+    const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a] || a - b);
+    return LIKELIEST.map((_, i) => `${classes[order[i]]} ${percent(probabilities[order[i]])}`);
+  };
+  return { titles: LIKELIEST, names: LIKELIEST.length, cells };
+}
+
 /** Columns as wide as the first rows need. */
 function textRows(classes: readonly string[]): Rows {
   let widths: number[] = [];
-  const titles = ["photograph", "class", ...classes].map(printableName);
+  const columns = textColumns(classes);
+  const titles = ["photograph", ...columns.titles].map(printableName);
   const cellsOf = (prediction: Prediction): string[] =>
-    "reason" in prediction
-      ? []
-      : [
-          printableName(prediction.file),
-          printableName(nameOf(classes, prediction.probabilities)),
-          ...prediction.probabilities.map(percent),
-        ];
-  const line = (cells: readonly string[]) => (cells.length === 0 ? "" : `${aligned(cells, widths, 2)}\n`);
+    "reason" in prediction ? [] : [prediction.file, ...columns.cells(prediction.probabilities)].map(printableName);
+  const line = (cells: readonly string[]) =>
+    cells.length === 0 ? "" : `${aligned(cells, widths, 1 + columns.names)}\n`;
   return {
     head(first) {
       const rows = first.map(cellsOf).filter(({ length }) => length > 0);

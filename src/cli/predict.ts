@@ -68,8 +68,7 @@ async function predictBatch(
   const dataset = new ImageDataset({ pixels, labels: new Int32Array(read.length), size, classes });
   const said = await predictAll(model, dataset);
   for (const [i, { index }] of read.entries()) {
-    const probabilities = classes.map((_, label) => said.probability(i, label));
-    predictions[index] = { file: files[index], probabilities };
+    predictions[index] = { file: files[index], probabilities: said.distribution(i) };
   }
   return predictions;
 }

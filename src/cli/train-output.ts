@@ -22,11 +22,23 @@ function describeSkipped(run: string, skipped: Start["skipped"]): string[] {
   return more > 0 ? [...lines, `skipped  ${more} more: see ${run}/skipped.json`] : lines;
 }
 
+/** So many classes have their numbers of photographs said one by one. */
+const NAMED = 20;
+
+/** How many photographs there are of each class. */
+function describeCounts(classes: readonly string[], counts: readonly number[]): string {
+  if (classes.length <= NAMED) {
+    return counts.map((own, label) => `${count(own)} ${printableName(classes[label])}`).join(", ");
+  }
+  const [least, most] = counts.reduce(([low, high], n) => [Math.min(low, n), Math.max(high, n)], [Infinity, 0]);
+  return `${least === most ? count(least) : `${count(least)} to ${count(most)}`} of each of ${count(classes.length)} classes`;
+}
+
 /** The photographs, and what each split of them is for. */
 function describeData({ classes, size, train, validation, test }: Start["data"]): string[] {
-  const describe = ({ count: n, counts }: SplitSummary) =>
-    `${plural(n, "photograph")}: ${counts.map((own, label) => `${count(own)} ${printableName(classes[label])}`).join(", ")}`;
-  const rows = [["train", describe(train).replace(":", `, ${size}×${size}:`)]];
+  const describe = ({ count: n, counts }: SplitSummary, how = "") =>
+    `${plural(n, "photograph")}${how}: ${describeCounts(classes, counts)}`;
+  const rows = [["train", describe(train, `, ${size}×${size}`)]];
   if (validation) {
     rows.push(["validation", `${describe(validation)}; they tell the best epoch`]);
     rows.push(["test", `${describe(test)}; they decide nothing`]);
@@ -47,7 +59,8 @@ function describeStart(start: Start): string[] {
     ...describeData(data),
     ...describeSkipped(run, skipped),
     describePlace(start),
-    "",
+    // What comes next has an empty line before it where no epoch does.
+    ...(start.epoch > start.epochs ? [] : [""]),
   ];
 }
 

@@ -14,7 +14,7 @@ import { inQuotes } from "./format.js";
 import { html, named } from "./html.js";
 import { page } from "./page.js";
 import type { Predictions } from "./predictions.js";
-import { saveReport } from "./save.js";
+import { checkReportPlace, saveReport } from "./save.js";
 import { curvesSection, disagreementsSection, figuresSection, optionsSection } from "./sections/compared.js";
 
 export interface ComparisonOptions extends ExamineOptions {
@@ -62,6 +62,7 @@ export async function writeComparison(
   { out, ...options }: ComparisonOptions,
 ): Promise<{ file: string; lines: string[] }> {
   await checkPlace(out, [first, second]);
+  await checkReportPlace(out);
   const comparison = comparisonOf([await examine(first, options), await examine(second, options)]);
   const { names, runs, namesakes, predictions } = comparison;
   options.onStage?.("measuring how far chance may have moved the figures");

@@ -1,6 +1,5 @@
 /** confusions: which classes are taken for which others, the most frequent first. */
 
-import { confusionMatrix } from "../metrics/classification.js";
 import type { Predictions } from "./predictions.js";
 
 /** Photographs of one class that are called another. */
@@ -16,11 +15,17 @@ export interface Confusion {
 
 /** Every pair that occurs; of pairs that occur as often, the one that is a larger part of its class comes first. */
 export function confusions({ classes, predicted, labels }: Predictions): Confusion[] {
-  const matrix = confusionMatrix(predicted, labels, classes.length);
-  const pairs = matrix.flatMap((row, is) => {
-    const of = row.reduce((sum, n) => sum + n, 0);
-    return row.map((count, called) => ({ is, called, count, of }));
+  const own = new Array<number>(classes.length).fill(0);
+  // Of thousands of classes, hardly any of the millions of pairs occur: each has a number.
+  const counts = new Map<number, number>();
+  labels.forEach((is, i) => {
+    own[is]++;
+    const pair = is * classes.length + predicted[i];
+    if (is !== predicted[i]) counts.set(pair, (counts.get(pair) ?? 0) + 1);
   });
-  const wrong = pairs.filter(({ is, called, count }) => is !== called && count > 0);
-  return wrong.sort((a, b) => b.count - a.count || a.of - b.of);
+  const pairs = Array.from(counts, ([pair, count]) => {
+    const is = Math.floor(pair / classes.length);
+    return { is, called: pair % classes.length, count, of: own[is] };
+  });
+  return pairs.sort((a, b) => b.count - a.count || a.of - b.of || a.is - b.is || a.called - b.called);
 }

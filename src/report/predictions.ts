@@ -46,6 +46,12 @@ export class Predictions {
     return this.labels.length;
   }
 
+  /** Of photograph i: how probable each class is, 0 to 1. */
+  distribution(i: number): number[] {
+    const total = logSumExp(this.#outputs[i]);
+    return this.#outputs[i].map((output) => Math.min(1, Math.exp(output - total)));
+  }
+
   /** Of photograph i: how probable class k is, 0 to 1. */
   probability(i: number, k: number): number {
     return Math.min(1, Math.exp(this.#outputs[i][k] - logSumExp(this.#outputs[i])));

@@ -12,7 +12,7 @@ import { figuresOf } from "./figures.js";
 import { range } from "./format.js";
 import { type Html, html } from "./html.js";
 import { page, type Section } from "./page.js";
-import { saveReport } from "./save.js";
+import { checkReportPlace, saveReport } from "./save.js";
 import { dataSection } from "./sections/data.js";
 import { lookingSection } from "./sections/looking.js";
 import { mistakesSection } from "./sections/mistakes.js";
@@ -51,6 +51,7 @@ ${facts([
  * @throws Error when there is no run, no epoch of it is over, or its photographs are not where they should be
  */
 export async function writeReport(path: string, options: ExamineOptions = {}): Promise<string> {
+  await checkReportPlace(path);
   const examination = await examine(path, options);
   const { run, folder } = examination;
   const charts = await Charts.load();

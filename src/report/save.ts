@@ -6,8 +6,11 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { FileError, onFile } from "../file-error.js";
 import { writeAtomically } from "../io/atomic-file.js";
+import { checkWritable } from "../run/check-writable.js";
 import { readJson } from "../run/run-json.js";
 import type { Section } from "./page.js";
+
+const PAGE = "report.html";
 
 /** Lists what a report has made in its folder, as paths from there. */
 const LIST = "report.json";
@@ -33,6 +36,25 @@ async function writeList(folder: string, files: Iterable<string>): Promise<void>
   await writeAtomically(join(folder, LIST), `${JSON.stringify({ files: [...files].sort() }, null, 2)}\n`);
 }
 
+/** @throws FileError when a file of a report's is there that no report has made, or none can be written */
+async function checkOwn(folder: string, files: Iterable<string>): Promise<void> {
+  const before = await listed(folder);
+  for (const file of files) {
+    const path = join(folder, file);
+    await checkWritable(path);
+    if (before.includes(file) || !existsSync(path)) continue;
+    throw new FileError(path, "no report has made it: move it, or have the report written elsewhere");
+  }
+}
+
+/**
+ * Looks at the page's place before a minute is spent on what goes there.
+ * @throws FileError as `saveReport` does
+ */
+export async function checkReportPlace(folder: string): Promise<void> {
+  await checkOwn(folder, [PAGE]);
+}
+
 /**
  * Writes `charts/NAME.svg` for each chart of the sections, then `report.html`, and removes what other charts an earlier
  * report has made.
@@ -42,12 +64,9 @@ async function writeList(folder: string, files: Iterable<string>): Promise<void>
 export async function saveReport(folder: string, text: string, sections: readonly Section[]): Promise<string> {
   const charts = sections.flatMap((section) => section.charts);
   const contents = new Map(charts.map(({ name, file }) => [`charts/${name}.svg`, file]));
-  contents.set("report.html", text);
+  contents.set(PAGE, text);
+  await checkOwn(folder, contents.keys());
   const before = await listed(folder);
-  for (const file of contents.keys()) {
-    if (before.includes(file) || !existsSync(join(folder, file))) continue;
-    throw new FileError(join(folder, file), "no report has made it: move it, or have the report written elsewhere");
-  }
   // Listed before it is there: an interrupted report can be made again.
   await writeList(folder, new Set([...before, ...contents.keys()]));
   for (const [file, content] of contents) await writeAtomically(join(folder, file), content);
@@ -56,5 +75,5 @@ export async function saveReport(folder: string, text: string, sections: readonl
     await onFile(path, "removed", () => rm(path, { force: true }));
   }
   await writeList(folder, contents.keys());
-  return join(folder, "report.html");
+  return join(folder, PAGE);
 }

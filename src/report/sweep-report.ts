@@ -13,7 +13,7 @@ import type { ExamineOptions } from "./examine.js";
 import { pValue } from "./format.js";
 import { html } from "./html.js";
 import { page } from "./page.js";
-import { saveReport } from "./save.js";
+import { checkReportPlace, saveReport } from "./save.js";
 import { chanceSection, optionsSection, repeatSection, settingsSection } from "./sections/sweep.js";
 import { comparePhotographs, compareSeeds, finalistsOf, type SeedComparison } from "./sweep-chance.js";
 import { flattery, resultsOf, type SettingOutcome, type SweepResults, spreadText } from "./sweep-results.js";
@@ -66,6 +66,7 @@ export async function writeSweepReport(
   { data, onProgress, onStage }: ExamineOptions = {},
 ): Promise<string> {
   const folder = await SweepFolder.look(path);
+  await checkReportPlace(path);
   const results = await resultsOf(folder);
   const drawn = await drawnSettings(folder, results);
   if (drawn.length === 0) {

@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import type { SplitsOptions } from "../data/list-splits.js";
 import type { PhotoFolder } from "../data/photo-folder.js";
 import { readSplits } from "../data/splits.js";
+import { FileError } from "../file-error.js";
 import type { Split } from "../train/best-epoch.js";
-import type { TrainConfig } from "./config.js";
+import { flagOf, type TrainConfig } from "./config.js";
 import type { DataSummary, SkippedPhotograph, SplitSummary } from "./run-json.js";
 
 /** Of each class, so much of the training photographs is for validation, where nothing else is said. */
@@ -17,6 +18,16 @@ export interface RunData {
   validation?: PhotoFolder;
   test: PhotoFolder;
   skipped: SkippedPhotograph[];
+}
+
+/** What the library says of its functions and their options, in the words of the command line. */
+function inFlags(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof FileError) return error;
+  const message = error.message
+    .replace(/^(openSplits|ImageFolder|FaceFolder): /, "")
+    .replace(/\b(layout|valFraction|testFraction): "?([\w.]+)"?/g, (_, name, value) => `${flagOf(name)} ${value}`)
+    .replace(/\b(valFraction|testFraction|val)(?= is )/g, flagOf);
+  return message === error.message ? error : new Error(message, { cause: error });
 }
 
 /**
@@ -31,7 +42,9 @@ export async function readRunData(
   const { size, layout, testFraction, valFraction, val, duplicates, limit, onError, cache } = config;
   const shares = { testFraction, valFraction, val, duplicates, limit, seed: splitSeed };
   const options = { ...shares, size, layout, onError, cache, onProgress, signal };
-  const { train, validation, test } = await readSplits(data, options, VALIDATION);
+  const { train, validation, test } = await readSplits(data, options, VALIDATION).catch((error: unknown) => {
+    throw inFlags(error);
+  });
   const skippedIn = (split: SkippedPhotograph["split"], { folder, skipped }: PhotoFolder) =>
     skipped.map(({ file, reason }) => ({ split, file: `${folder}/${file}`, reason }));
   const skipped = [

@@ -179,10 +179,17 @@ interface Plan {
 function plan(config: TrainConfig, data: RunData): Plan {
   checkClasses(config, data);
   const { train, validation, test } = data;
+  const steps = stepsIn(train.length, config);
+  if (steps === 0) {
+    const batches = `batches of ${config.batch} (${flagOf("batch")})`;
+    throw new Error(
+      `${flagOf("dropLast")}: ${plural(train.length, "photograph")} to train on are less than one of the ${batches}`,
+    );
+  }
   manualSeed(config.seed);
   const model = buildModel(config, train.classes.length);
   const optimizer = optimizerOf(model, config);
-  const schedule = scheduleOf(optimizer, config, stepsIn(train.length, config));
+  const schedule = scheduleOf(optimizer, config, steps);
   const options: FitOptions = {
     optimizer,
     schedule,

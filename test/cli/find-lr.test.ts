@@ -1,6 +1,6 @@
 /** torchlet train --find-lr, as it is run from a shell: a chart, a rate to take, and no run. */
 
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -24,6 +24,19 @@ it("draws the losses, and says which rate to take", async () => {
   const svg = await readFile(join(root, "lr.svg"), "utf8");
   expect(svg).toMatch(/^<svg.*learning rate.*steepest/s);
   expect((await readdir(root)).sort()).toEqual(["faces", "lr.svg"]);
+});
+
+it("looks at the chart's place before it reads a photograph", async () => {
+  await writeFile(join(root, "file"), "");
+  await mkdir(join(root, "folder"));
+  for (const [place, problem] of [
+    ["folder", "it is a folder, and a file is to be written"],
+    ["file/lr.svg", "it cannot be written, as file is a file and no folder"],
+  ]) {
+    const { code, stdout, stderr } = await torchlet(root, "train", "faces", "--find-lr", place, ...OPTIONS, "--json");
+    expect([code, stdout, stderr]).toEqual([1, "", expect.stringContaining(`torchlet: ${place}: ${problem}`)]);
+  }
+  await Promise.all(["file", "folder"].map((name) => rm(join(root, name), { recursive: true })));
 });
 
 it("writes nothing among the photographs, and goes with no run that there is", async () => {

@@ -2,7 +2,15 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { accuracy, confusionMatrix, errorRate, f1, precision, recall } from "../../src/metrics/classification.js";
+import {
+  accuracy,
+  classificationReport,
+  confusionMatrix,
+  errorRate,
+  f1,
+  precision,
+  recall,
+} from "../../src/metrics/classification.js";
 import { mcnemar } from "../../src/metrics/mcnemar.js";
 import { auc, rocCurve } from "../../src/metrics/roc.js";
 import { zeros } from "../../src/tensor/factories/filled.js";
@@ -50,6 +58,16 @@ describe("classification metrics", () => {
   it("counts three classes", () => {
     const { labels, predictions, confusionMatrix: expected } = fixture.threeClasses;
     expect(confusionMatrix(Int32Array.from(predictions), Int32Array.from(labels), 3)).toEqual(expected);
+  });
+
+  it("reports any number of classes, each by its own counts", () => {
+    const { classes, macroF1, weightedF1 } = classificationReport([99_999, 1, 1], [99_999, 1, 0], 100_000);
+    expect(classes[99_999]).toEqual({ precision: 1, recall: 1, f1: 1, support: 1 });
+    expect(classes[1]).toEqual({ precision: 0.5, recall: 1, f1: 2 / 3, support: 1 });
+    expect(classes[0]).toEqual({ precision: 0, recall: 0, f1: 0, support: 1 });
+    expect(macroF1).toBeCloseTo(5 / 3 / 100_000, 15);
+    expect(weightedF1).toBeCloseTo(5 / 9, 12);
+    expect(() => classificationReport([2], [0])).toThrow("classificationReport: 2 at 0 is none of the classes 0 to 1");
   });
 
   it("takes classes, not scores", () => {

@@ -25,6 +25,9 @@ describe("predictions", () => {
       for (const [i, p] of [0.75, 0.2, 0.5, 1].entries()) expect(probabilities[i]).toBeCloseTo(p, 12);
     }
     expect([...predictions.predicted]).toEqual([1, 0, 0, 1]);
+    for (const i of logits.keys()) {
+      expect(predictions.distribution(i)).toEqual([0, 1].map((k) => predictions.probability(i, k)));
+    }
   });
 
   it("are ordered by log-odds, also where the probability is 1 when it is rounded", () => {

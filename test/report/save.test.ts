@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { html } from "../../src/report/html.js";
 import type { Section } from "../../src/report/page.js";
-import { saveReport } from "../../src/report/save.js";
+import { checkReportPlace, saveReport } from "../../src/report/save.js";
 
 let root: string;
 
@@ -56,6 +56,18 @@ it.each(["report.html", "charts/loss.svg"])(
     expect(await readFile(join(folder, file), "utf8")).toBe("mine");
   },
 );
+
+it("the page's place is looked at before anything is measured", async () => {
+  const folder = await mkdtemp(join(root, "early-"));
+  await expect(checkReportPlace(join(folder, "new"))).resolves.toBeUndefined();
+  await writeFile(join(folder, "file"), "");
+  const beside = join(folder, "file", "report.html");
+  await expect(checkReportPlace(join(folder, "file"))).rejects.toThrow(`${beside}: it cannot be written, as`);
+  await saveReport(folder, "first", sections("loss"));
+  await expect(checkReportPlace(folder)).resolves.toBeUndefined();
+  await rm(join(folder, "report.json"));
+  await expect(checkReportPlace(folder)).rejects.toThrow("report.html: no report has made it");
+});
 
 it("a list that was edited removes nothing else", async () => {
   const folder = await mkdtemp(join(root, "edited-"));

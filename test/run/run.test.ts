@@ -380,6 +380,22 @@ describe("a run whose weights break", () => {
   });
 });
 
+it("options that leave nothing to train on are refused, by the flags' names, before there is a run", async () => {
+  const path = join(root, "nothing");
+  const whole = { batch: 100, dropLast: true };
+  for (const schedule of ["constant", "cosine"] as const) {
+    const warmupEpochs = schedule === "cosine" ? 1 : undefined;
+    await expect(startRun(path, config({ ...whole, schedule, warmupEpochs }), quiet)).rejects.toThrow(
+      "--drop-last: 18 photographs to train on are less than one of the batches of 100 (--batch)",
+    );
+  }
+  await expect(startRun(path, config({ limit: 1 }), quiet)).rejects.toThrow(
+    /^\S+faces\/train has no class with two photographs to train on, .*; --val-fraction 0 does without$/,
+  );
+  await expect(startRun(path, config({ testFraction: 0.5 }), quiet)).rejects.toThrow("--test-fraction is 0.5, but");
+  expect(existsSync(path)).toBe(false);
+});
+
 describe("a folder that is not as a run needs it", () => {
   const short = { net: "net1", epochs: 1, schedule: "constant", warmupEpochs: undefined };
 
