@@ -1,43 +1,26 @@
 /** A training run from its options to its folder: begun, or gone on with where it was interrupted. */
 
 import { join } from "node:path";
-import type { Targets } from "../data/batch.js";
-import type { ImageDataset } from "../data/image-dataset.js";
 import { FileError } from "../file-error.js";
-import { type Labels, pickLoss } from "../layers/losses/class-loss.js";
-import { crossEntropy } from "../layers/losses/cross-entropy.js";
-import { classLoss } from "../layers/losses/default-loss.js";
-import type { Module } from "../layers/module.js";
 import type { Sequential } from "../layers/sequential.js";
-import { Adam } from "../optim/adam.js";
-import { AdamW } from "../optim/adamw.js";
-import type { Optimizer } from "../optim/optimizer.js";
-import { CosineWarmupLR } from "../optim/schedules/cosine-warmup-lr.js";
-import { ReduceLROnPlateau } from "../optim/schedules/reduce-lr-on-plateau.js";
-import type { Schedule } from "../optim/schedules/schedule.js";
-import { StepLR } from "../optim/schedules/step-lr.js";
-import { SGD } from "../optim/sgd.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import { type BackendOptions, useBackend } from "../tensor/backend/registry.js";
-import { div } from "../tensor/ops/pointwise/arithmetic.js";
-import { manualSeed } from "../tensor/random.js";
-import { Tensor } from "../tensor/tensor.js";
 import { plural } from "../text.js";
 import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
 import { evaluate } from "../train/evaluate.js";
 import { findLearningRate, type LearningRateSearch } from "../train/find-learning-rate.js";
-import { type FitOptions, fit } from "../train/fit.js";
+import { fit } from "../train/fit.js";
 import { BrokenLossError, checkWeights } from "../train/pass.js";
 import { TrainingPosition } from "../train/position.js";
 import type { EpochReport, StepReport } from "../train/reports.js";
-import type { LossFunction } from "../train/target-loss.js";
 import { checkPlaces } from "./apart.js";
 import { flagOf, type RESUMABLE, type TrainConfig, trainConfig } from "./config.js";
 import type { BoardOptions, RunBoard } from "./run-board.js";
 import { checkSamePhotographs, type RunData, readRunData, summarize } from "./run-data.js";
-import { buildModel, type CheckpointName, isOver, RunFolder } from "./run-folder.js";
+import { type CheckpointName, isOver, RunFolder } from "./run-folder.js";
 import type { DataSummary, SkippedPhotograph, TestSummary } from "./run-json.js";
 import { RunLock } from "./run-lock.js";
+import { type Plan, plan } from "./run-plan.js";
 import { session } from "./session.js";
 import { stepsIn } from "./steps-in.js";
 
@@ -86,46 +69,6 @@ export function backendOptions({ threads, strict }: Pick<TrainConfig, "threads" 
 /** Those that can round the same way on every engine. */
 const WITH_STRICT: readonly TrainConfig["backend"][] = ["auto", "wasm"];
 
-function optimizerOf(model: Module, { optimizer, lr, weightDecay, momentum }: TrainConfig): Optimizer {
-  const parameters = model.parameters();
-  if (optimizer === "sgd") return new SGD(parameters, { lr, weightDecay, momentum });
-  return new (optimizer === "adam" ? Adam : AdamW)(parameters, { lr, weightDecay });
-}
-
-/** The cosine falls with each step, the others with an epoch. */
-function scheduleOf(optimizer: Optimizer, config: TrainConfig, stepsPerEpoch: number): Schedule | undefined {
-  const { schedule, epochs, warmupEpochs = 0, minLr, stepEpochs = 1, gamma } = config;
-  switch (schedule) {
-    case "constant":
-      return undefined;
-    case "cosine": {
-      const warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
-      return new CosineWarmupLR(optimizer, { steps: epochs * stepsPerEpoch, warmupSteps, minLr });
-    }
-    case "step":
-      return new StepLR(optimizer, { stepSize: stepEpochs, gamma });
-    case "plateau":
-      return new ReduceLROnPlateau(optimizer, { patience: stepEpochs - 1, factor: gamma, minLr });
-  }
-}
-
-function lossOf({ softmaxNll, classWeights }: TrainConfig, dataset: ImageDataset): LossFunction<Targets> {
-  const weight = classWeights === "balanced" ? dataset.classWeights() : classWeights;
-  const classes = dataset.classes.length;
-  if (weight && weight.length !== classes) {
-    throw new Error(`classWeights: ${plural(weight.length, "weight")} for ${plural(classes, "class", "classes")}`);
-  }
-  // The original experiment gave probabilities, not their logarithms, to the NLL loss. What is divided by is the number of
-  // photographs, not the sum of their weights: that differs from batch to batch, and may be 0.
-  const options = { weight, reduction: "sum" } as const;
-  const total = (output: Tensor, targets: Labels | Tensor) => {
-    // Of images that are mixed, the probabilities of the classes.
-    if (targets instanceof Tensor) return crossEntropy(output, targets, options);
-    return softmaxNll ? pickLoss("softmaxNll", output.exp(), targets, options) : classLoss(output, targets, options);
-  };
-  return (output, targets) => div(total(output, targets), output.shape[0]);
-}
-
 async function openData(config: TrainConfig, { onEvent, signal }: RunHooks): Promise<RunData> {
   // What the photographs take once they are read: a byte for each colour of each pixel.
   const bytesEach = 3 * config.size ** 2;
@@ -143,74 +86,6 @@ function checkUntil({ until }: RunHooks, { epochs }: TrainConfig): void {
 /** @throws Error when TensorBoard's events would lie among the photographs, or be mixed with those of another run */
 async function checkEvents(folder: string, config: TrainConfig, begun: boolean): Promise<void> {
   (await import("./run-board.js")).checkBoard(folder, config, begun);
-}
-
-/** @throws Error when there is nothing to tell apart, or no way to measure it by `metric` */
-function checkClasses({ data, metric }: TrainConfig, { train, validation, test, skipped }: RunData): void {
-  const { classes, counts } = train;
-  if (classes.length < 2) {
-    throw new Error(`${data}: one class only ("${classes[0]}"); there must be a folder for each of two or more`);
-  }
-  const empty = counts.indexOf(0);
-  if (empty !== -1) {
-    const [first] = skipped;
-    const why = first ? `; ${skipped.length} skipped, first ${first.file}: ${first.reason}` : "";
-    throw new Error(`${data}: no photograph of class "${classes[empty]}" to train on${why}`);
-  }
-  const deciding = (validation ?? test).counts;
-  if (metric === "auc" && (classes.length !== 2 || deciding.includes(0))) {
-    const found = classes.map((name, label) => `${deciding[label]} ${name}`).join(", ");
-    const which = validation ? "validation" : "test";
-    throw new Error(`metric: auc needs two classes, and ${which} photographs of both; ${data} has ${found}`);
-  }
-}
-
-/** What a run trains, and how: everything but its folder. */
-interface Plan {
-  model: Sequential;
-  optimizer: Optimizer;
-  schedule: Schedule | undefined;
-  options: FitOptions;
-  /** What the end is measured on. */
-  test: ImageDataset;
-}
-
-/** @throws Error when options and photographs do not fit together */
-function plan(config: TrainConfig, data: RunData): Plan {
-  checkClasses(config, data);
-  const { train, validation, test } = data;
-  const steps = stepsIn(train.length, config);
-  if (steps === 0) {
-    const batches = `batches of ${config.batch} (${flagOf("batch")})`;
-    throw new Error(
-      `${flagOf("dropLast")}: ${plural(train.length, "photograph")} to train on are less than one of the ${batches}`,
-    );
-  }
-  manualSeed(config.seed);
-  const model = buildModel(config, train.classes.length);
-  const optimizer = optimizerOf(model, config);
-  const schedule = scheduleOf(optimizer, config, steps);
-  const options: FitOptions = {
-    optimizer,
-    schedule,
-    scheduleEvery: config.schedule === "cosine" ? "step" : "epoch",
-    train,
-    validation,
-    // What decides nothing is measured at the end.
-    test: validation && !config.evaluateTest ? undefined : test,
-    epochs: config.epochs,
-    batchSize: config.batch,
-    dropLast: config.dropLast,
-    accumulate: config.accumulate,
-    augment: config.augment,
-    loss: lossOf(config, train),
-    evaluateTrain: config.evaluateTrain,
-    clipNorm: config.clipNorm,
-    clipValue: config.clipValue,
-    earlyStop: config.earlyStop === undefined ? undefined : { metric: config.metric, patience: config.earlyStop },
-    detectAnomaly: config.detectAnomaly,
-  };
-  return { model, optimizer, schedule, options, test };
 }
 
 /**
@@ -364,13 +239,31 @@ function placeOf({ epoch, done }: TrainingPosition): string {
     : `the end of epoch ${epoch - 1}`;
 }
 
+/**
+ * The steps since the last checkpoint once more, with an eye on every operation: they come to the same.
+ * @param broken where the weights were found to be broken. No epoch further: that was never trained
+ * @throws BrokenLossError naming the operation that broke them, where one did
+ */
+async function blameStep(
+  run: RunFolder,
+  { model, optimizer, schedule, options }: Plan,
+  broken: TrainingPosition,
+  { onEvent, signal }: RunHooks,
+): Promise<void> {
+  const position = await run.restore({ model, optimizer, schedule });
+  const until = broken.done > 0 ? broken.epoch : broken.epoch - 1;
+  onEvent({ event: "repeat", epoch: position.epoch, done: position.done });
+  await fit(model, { ...options, until: Math.max(1, until), position, signal, detectAnomaly: true });
+}
+
 async function train(
   run: RunFolder,
   planned: Plan,
   { data, skipped }: { data: DataSummary; skipped: SkippedPhotograph[] },
-  { onEvent, signal, until, board: wanted }: RunHooks,
+  hooks: RunHooks,
   resumed?: TrainingPosition,
 ): Promise<void> {
+  const { onEvent, signal, until, board: wanted } = hooks;
   const { config, path } = run;
   const position = resumed ?? new TrainingPosition();
   const { model, optimizer, schedule, options } = planned;
@@ -427,13 +320,7 @@ async function train(
   } catch (error) {
     // Behind the last epoch all is saved, and a net that was made to be measured has drawn numbers since.
     if (signal?.aborted && error === signal.reason && !trained) await save("last");
-    if (error instanceof BrokenLossError && error.modelWasBroken) {
-      // The steps since the last checkpoint once more: they come to the same. No epoch further: that was never trained.
-      const before = await run.restore({ model, optimizer, schedule });
-      const until = position.done > 0 ? position.epoch : position.epoch - 1;
-      onEvent({ event: "repeat", epoch: before.epoch, done: before.done });
-      await fit(model, { ...options, until: Math.max(1, until), position: before, signal, detectAnomaly: true });
-    }
+    if (error instanceof BrokenLossError && error.modelWasBroken) await blameStep(run, planned, position, hooks);
     throw error;
   } finally {
     board?.close();

@@ -157,7 +157,7 @@ describe("the options of training", () => {
 
 it("there is a weight for each class", async () => {
   await expect(startRun(join(root, "weights"), config({ classWeights: [1, 2, 3] }), quiet)).rejects.toThrow(
-    "classWeights: 3 weights for 2 classes",
+    "--class-weights: 3 weights for 2 classes",
   );
 });
 

@@ -151,11 +151,11 @@ describe("photographs that a run cannot learn from, or be judged by", () => {
     await rm(join(bare, "train/broken_1.jpg"));
     await cp(join(root, "faces/train", covered), join(bare, "train", covered));
     await expect(refusal(bare, { metric: "auc" })).rejects.toThrow(
-      /^metric: auc needs two classes, and validation photographs of both; .*bare has \d not covered, 0 covered$/,
+      /^--metric: auc needs two classes, and validation photographs of both; .*bare has \d not covered, 0 covered$/,
     );
     const three = await folders("three", { ant: 4, bee: 4, cow: 4 });
     await expect(refusal(three, { metric: "auc", valFraction: 0 })).rejects.toThrow(
-      /^metric: auc needs two classes, and test photographs of both; .*three has 1 ant, 1 bee, 1 cow$/,
+      /^--metric: auc needs two classes, and test photographs of both; .*three has 1 ant, 1 bee, 1 cow$/,
     );
     expect(RunFolder.exists(join(root, "refused"))).toBe(false);
     // Only that measure needs two classes.
