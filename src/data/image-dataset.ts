@@ -40,7 +40,7 @@ import { drawShare, type SplitOptions } from "./stratify.js";
 export interface ImageBatch extends Batch {
   /** [N, channels, height, width], in [0, 1]: the inputs. Released when the next batch is asked for, and at the end. */
   images: Tensor;
-  /** The class of each image. The targets are the same, but for mixed images, of which they are probabilities. */
+  /** The class of each image. The targets are the same; of mixed images, they are probabilities. */
   labels: Int32Array;
   /** Where each image stands in the dataset. */
   indices: Int32Array;

@@ -62,7 +62,7 @@ export interface FitOptions<Data extends DataSource = ClassDataset> {
   dropLast?: boolean;
   /**
    * Batches in a step of the optimizer, which goes by the mean gradient of all their examples: as with one batch of that
-   * size, in the memory of a small one, but for batch norm, which sees each batch alone. Default 1.
+   * size, in the memory of a small one; only batch norm differs, as it sees each batch alone. Default 1.
    */
   accumulate?: number;
   /**
@@ -150,7 +150,7 @@ let running = false;
 
 /**
  * Trains for `epochs` passes over the shuffled training set, and measures the other sets after each. The model is put into
- * training mode at the start of each epoch, but for parts that are in evaluation mode when `fit` begins while the model
+ * training mode at the start of each epoch, except for parts that are in evaluation mode when `fit` begins while the model
  * itself is not: after `model.trunk.eval()`, the trunk's batch norms stay as they are. Before the first step, a batch of
  * each dataset that epochs are measured on goes through the model: what cannot be measured is refused then.
  * @returns one report per epoch, those before `position` included

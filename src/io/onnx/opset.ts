@@ -3,7 +3,7 @@
 import type { Proto } from "./schema.js";
 
 /**
- * What is written has the same form and meaning in all of these, but for what is in `NEWER` and for axes of reductions.
+ * What is written has the same form and meaning in all of these, except for what is in `NEWER` and for axes of reductions.
  * @see https://github.com/onnx/onnx/blob/main/docs/Changelog.md
  */
 export const OLDEST_OPSET = 13;
