@@ -88,7 +88,8 @@ export class Predictions {
   /** Photographs that are called what they are not, those with the highest confidence first. */
   mistakes(): number[] {
     const wrong = [...this.labels.keys()].filter((i) => this.predicted[i] !== this.labels[i]);
-    return wrong.sort((a, b) => this.#logOdds(b, this.predicted[b]) - this.#logOdds(a, this.predicted[a]));
+    const sure = wrong.map((i) => ({ i, logOdds: this.#logOdds(i, this.predicted[i]) }));
+    return sure.sort((a, b) => b.logOdds - a.logOdds).map(({ i }) => i);
   }
 
   #logOdds(i: number, k: number): number {
