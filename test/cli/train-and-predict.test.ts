@@ -221,7 +221,7 @@ describe("errors", () => {
     ],
     [
       ["train", "faces", "--class-weights", "1,2,3", "--out", "weights"],
-      "torchlet: classWeights: 3 weights for 2 classes",
+      "torchlet: --class-weights: 3 weights for 2 classes",
     ],
     [
       ["info", "nosuch"],
