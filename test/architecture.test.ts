@@ -30,7 +30,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random", "bytes"] },
   lifetime: { path: /^tensor\/(lifetime|aside|sweep)\.ts$/, imports: ["shape", "backend"] },
   tensor: {
-    path: /^tensor\/(tensor|foreign-names|shared-storage|inspect|values|print|conversions|to|factories\/[\w-]+)\.ts$/,
+    path: /^tensor\/(tensor|foreign-names|shared-storage|inspect|values|print|conversions|unawaited|to|factories\/[\w-]+)\.ts$/,
     imports: ["shape", "random", "backend", "lifetime"],
   },
   copies: { path: /^tensor\/copies\.ts$/, imports: ["backend", "tensor"] },

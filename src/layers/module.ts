@@ -15,7 +15,7 @@ import { contents } from "../tensor/contents.js";
 import { INSPECT } from "../tensor/inspect.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { formatShape } from "../tensor/shape.js";
-import { checkTensor, Parameter, Tensor } from "../tensor/tensor.js";
+import { checkTensor, Parameter, strayIn, Tensor } from "../tensor/tensor.js";
 import { refuseModuleNames } from "./module-names.js";
 import { type LoadOptions, type LoadResult, prepareLoad, type StateDict } from "./state-dict.js";
 
@@ -41,6 +41,10 @@ function unique<T>(named: readonly [string, T][]): [string, T][] {
 export const isModule = (value: unknown): value is AnyModule => value instanceof Module;
 
 const isParameter = (value: unknown): value is Parameter => value instanceof Parameter;
+
+/** Looks as if it were to learn, and never will: only a Parameter does. */
+const isStray = (value: unknown): value is Tensor =>
+  value instanceof Tensor && !(value instanceof Parameter) && value.requiresGrad;
 
 /**
  * Base of every layer and net, by what its `forward` takes (a tensor) and gives (a tensor). Properties that hold a
@@ -239,6 +243,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
    */
   #state(prefix = "", around: readonly AnyModule[] = []): [name: string, value: Tensor][] {
     this.#checkNames();
+    for (const [name, tensor] of contents({ ...this }, isStray))
+      strayIn.set(tensor, `${this.constructor.name}.${name}`);
     const own: [string, Tensor][] = [...this.#ownParameters(), ...this.#buffers];
     const path = [...around, this];
     const inner = this.children().filter(([, child]) => !path.includes(child));

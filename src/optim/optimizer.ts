@@ -6,7 +6,7 @@ import type { Backend, Storage } from "../tensor/backend/backend.js";
 import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { soFar } from "../tensor/lifetime.js";
 import { formatShape } from "../tensor/shape.js";
-import { Parameter, type Tensor } from "../tensor/tensor.js";
+import { Parameter, strayIn, type Tensor } from "../tensor/tensor.js";
 import { type Memory, namesIn, type OptimizerState, prepareState, recall, stateOf } from "./optimizer-state.js";
 import {
   changeable,
@@ -139,6 +139,13 @@ export abstract class Optimizer<O extends RateOptions = RateOptions> {
    * modules that can hide none.
    */
   #checkStrays(): void {
+    const plain = reachedLeaves().find((leaf) => strayIn.has(leaf) && !held.has(leaf));
+    if (plain) {
+      throw new Error(
+        `${this.constructor.name}.step: ${strayIn.get(plain)} requires a gradient and is no Parameter, so that nothing trains or ` +
+          "saves it: make it new Parameter(x), or freeze it (requiresGrad = false)",
+      );
+    }
     const mayHide = () => !this.parameters.every((parameter) => parameter.fromPlainModule);
     const strays = reachedLeaves().filter(
       (leaf) =>

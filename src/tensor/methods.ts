@@ -22,6 +22,7 @@ import { expand, sum } from "./ops/sum.js";
 import { sweeps } from "./sweep.js";
 import { Tensor } from "./tensor.js";
 import { to } from "./to.js";
+import { refuseUnawaited } from "./unawaited.js";
 
 const operations = {
   ...pointwise,
@@ -60,5 +61,6 @@ for (const name of Reflect.ownKeys(conversions)) {
   Object.defineProperty(Tensor.prototype, name, { ...property, enumerable: false });
 }
 
+refuseUnawaited();
 refuseForeignNames();
 sweepBy(sweeps);

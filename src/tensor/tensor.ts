@@ -285,6 +285,9 @@ export class Parameter extends Tensor {
   }
 }
 
+/** Internal: where a module holds a tensor that requires a gradient and is no parameter: "Net.scale". */
+export const strayIn = new WeakMap<Tensor, string>();
+
 function adviceFor(value: unknown): string | undefined {
   if (Array.isArray(value) && value.some((item) => item instanceof Tensor))
     return "take one of them, as [0], or leave the brackets out";

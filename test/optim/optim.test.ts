@@ -274,6 +274,38 @@ describe("what cannot be meant", () => {
     expect(() => some.step()).not.toThrow();
   });
 
+  it("a tensor in a field that asks for a gradient and is no Parameter", () => {
+    class Scaled extends Module {
+      readonly linear = new Linear(2, 1);
+      readonly scales = [ones([1], { requiresGrad: true })];
+      forward(x: Tensor): Tensor {
+        return this.linear.forward(x).mul(this.scales[0]);
+      }
+    }
+    const step = (model: Scaled, more: Tensor[] = []) => {
+      const optimizer = new SGD([...model.parameters(), ...(more as Parameter[])]);
+      const x = ones([1, 2], { requiresGrad: true });
+      model.forward(x).sum().backward();
+      optimizer.step();
+    };
+    expect(() => step(new Scaled())).toThrow(
+      "SGD.step: Scaled.scales.0 requires a gradient and is no Parameter, so that nothing trains or saves it: make it new " +
+        "Parameter(x), or freeze it (requiresGrad = false)",
+    );
+    const inside = new (class extends Module {
+      readonly scaled = new Scaled();
+      forward(x: Tensor): Tensor {
+        return this.scaled.forward(x);
+      }
+    })();
+    expect(() => step(inside as unknown as Scaled)).toThrow("Scaled.scales.0 requires");
+    const held = new Scaled();
+    expect(() => step(held, held.scales)).not.toThrow();
+    const frozen = new Scaled();
+    frozen.scales[0].requiresGrad = false;
+    expect(() => step(frozen)).not.toThrow();
+  });
+
   it("not so a layer that was made after the optimizer", () => {
     const trunk = new Linear(2, 3);
     const optimizer = new SGD(trunk.parameters());
