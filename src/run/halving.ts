@@ -51,7 +51,7 @@ export function jobsUntil(settings: readonly SettingState[], until: number): Job
  * end. What goes on is decided when all of a rung have reached its epoch, so it does not depend on the number of workers
  * or on who is faster.
  */
-export function rungStates(
+function rungStates(
   sweep: Sweep,
   settings: readonly SettingState[],
 ): { epochs: number; settings: SettingState[] }[] {

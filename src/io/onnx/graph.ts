@@ -19,7 +19,7 @@ const BATCH = "batch";
 
 /** The name of the graph's input, and of its output. */
 export const INPUT = "input";
-export const OUTPUT = "output";
+const OUTPUT = "output";
 
 /** Little-endian, whatever the machine is. */
 function int64Bytes(values: readonly number[]): Uint8Array {

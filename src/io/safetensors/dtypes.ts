@@ -24,7 +24,7 @@ function smallFloat(bits: number, exponentBits: number, fractionBits: number, bi
  * IEEE 754's binary16: 5 bits of exponent, 10 of fraction; the largest exponent is for infinity and NaN.
  * @see IEEE 754-2019, 3.6
  */
-export function float16(bits: number): number {
+function float16(bits: number): number {
   if ((bits & 0x7c00) !== 0x7c00) return smallFloat(bits, 5, 10, 15);
   return (bits & 0x3ff) !== 0 ? Number.NaN : bits === 0x7c00 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }
@@ -32,7 +32,7 @@ export function float16(bits: number): number {
 const word = new DataView(new ArrayBuffer(4));
 
 /** bfloat16: the upper half of a float32. */
-export function bfloat16(bits: number): number {
+function bfloat16(bits: number): number {
   word.setUint16(0, bits);
   return word.getFloat32(0);
 }
@@ -41,7 +41,7 @@ export function bfloat16(bits: number): number {
  * Four bits of exponent, three of fraction, no infinity: all ones is NaN, the largest number 448.
  * @see P. Micikevicius et al., "FP8 formats for deep learning", 2022, arXiv:2209.05433
  */
-export function float8e4m3(bits: number): number {
+function float8e4m3(bits: number): number {
   return (bits & 0x7f) === 0x7f ? Number.NaN : smallFloat(bits, 4, 3, 7);
 }
 

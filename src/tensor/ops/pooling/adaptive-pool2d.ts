@@ -1,6 +1,5 @@
 /** adaptiveAvgPool2d and adaptiveMaxPool2d: as many windows as are asked for, whatever the size of the image. */
 
-import type { Kind } from "../../arguments.js";
 import { refuseMore } from "../../arguments.js";
 import { scope } from "../../autograd.js";
 import { formatShape, ShapeError } from "../../shape.js";
@@ -9,12 +8,9 @@ import { indexSelect } from "../movement/index-select.js";
 import { reshape } from "../movement/reshape.js";
 import { max } from "../reduce.js";
 import { resample } from "../resample.js";
-import { aPair, type Pair, pairOf } from "../window.js";
+import { type Pair, pairOf } from "../window.js";
 import { avgPool2d } from "./avg-pool2d.js";
 import { maxPool2d } from "./max-pool2d.js";
-
-/** [H', W'], or one number for both. */
-export const anOutputSize: Kind<Pair> = aPair;
 
 /** The first place and the one behind the last of each of `to` windows over `from` places: they overlap where they must. */
 function windows(from: number, to: number): [begin: number, end: number][] {
