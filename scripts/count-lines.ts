@@ -1,6 +1,6 @@
 /**
  * Counts what a reader of one training step of Net #1 has before them on each backend, in lines, with comments and
- * blanks: `npm run lines`, or `npm run lines -- FOLDER` for a checkout elsewhere, such as an earlier commit's; `--idle` lists what the second figure leaves out.
+ * blanks: `npm run lines`, or `npm run lines -- FOLDER` for a checkout elsewhere, such as an earlier commit's.
  *
  * Counted is every file that the imports of `STEP` lead to, and all of the backend's own folder, kernels included, with
  * what that imports in turn. Imports of types count, because their reader goes there, too. Not counted are the folders
