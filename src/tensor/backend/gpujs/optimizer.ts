@@ -24,7 +24,7 @@ export const updates = (rt: GpuRuntime): Pick<Backend, "accumulate" | "adam" | "
       const { lr, beta1, beta2, eps, weightDecay, decoupled, correction1, correction2 } = step;
       const decay = decoupled ? 0 : weightDecay;
       const keep = decoupled ? 1 - lr * weightDecay : 1;
-      update("adamMean", mean, [mean, grad, parameter], [beta1, 1 - beta1, decay]);
+      update("gradientMean", mean, [mean, grad, parameter], [beta1, 1 - beta1, decay]);
       update("adamSquare", square, [square, grad, parameter], [beta2, 1 - beta2, decay]);
       update("adamParameter", parameter, [parameter, mean, square], [keep, lr / correction1, correction2, eps]);
     },
@@ -35,7 +35,7 @@ export const updates = (rt: GpuRuntime): Pick<Backend, "accumulate" | "adam" | "
         return;
       }
       const [keep, take] = first ? [0, 1] : [momentum, 1 - dampening];
-      update("sgdVelocity", velocity, [velocity, grad, parameter], [keep, take, weightDecay]);
+      update("gradientMean", velocity, [velocity, grad, parameter], [keep, take, weightDecay]);
       const [fraction, share] = nesterov ? [1, momentum] : [0, 1];
       update("sgdParameter", parameter, [parameter, grad, velocity], [lr, fraction, share, weightDecay]);
     },

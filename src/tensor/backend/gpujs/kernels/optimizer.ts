@@ -17,19 +17,19 @@ export function accumulate(this: Kernel, y: Matrix, x: Matrix, alpha: number, be
   );
 }
 
-/** β₁ · mean + (1 − β₁) · (grad + decay · parameter); `rest` is 1 − β₁. */
-export function adamMean(
+/** keep · mean + take · (grad + decay · parameter): Adam's mean; SGD's velocity, whose first step keeps 0 and takes 1. */
+export function gradientMean(
   this: Kernel,
   mean: Matrix,
   grad: Matrix,
   parameter: Matrix,
-  beta: number,
-  rest: number,
+  keep: number,
+  take: number,
   decay: number,
 ): number {
   const row = this.thread.z * this.constants.height + this.thread.y;
   const g = grad[row][this.thread.x] + decay * parameter[row][this.thread.x];
-  return beta * mean[row][this.thread.x] + rest * g;
+  return keep * mean[row][this.thread.x] + take * g;
 }
 
 /** β₂ · square + (1 − β₂) · (grad + decay · parameter)². */
@@ -61,21 +61,6 @@ export function adamParameter(
   const row = this.thread.z * this.constants.height + this.thread.y;
   const size = Math.sqrt(square[row][this.thread.x] / correction) + eps;
   return keep * parameter[row][this.thread.x] - (rate * mean[row][this.thread.x]) / size;
-}
-
-/** momentum · velocity + rest · (grad + decay · parameter); on the first step momentum is 0 and rest 1. */
-export function sgdVelocity(
-  this: Kernel,
-  velocity: Matrix,
-  grad: Matrix,
-  parameter: Matrix,
-  momentum: number,
-  rest: number,
-  decay: number,
-): number {
-  const row = this.thread.z * this.constants.height + this.thread.y;
-  const g = grad[row][this.thread.x] + decay * parameter[row][this.thread.x];
-  return momentum * velocity[row][this.thread.x] + rest * g;
 }
 
 /** parameter − lr · (fraction · (grad + decay · parameter) + momentum · velocity). */
