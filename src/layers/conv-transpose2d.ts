@@ -1,14 +1,14 @@
 /** ConvTranspose2d: a transposed convolution with learned filters. */
 
-import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import { aBoolean, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { type ConvTranspose2dOptions, convTranspose2d, transposeKinds } from "../tensor/ops/conv-transpose2d.js";
 import { type Pair, pairOf, stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
-import { ShapeError } from "../tensor/shape.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
+import { checkChannels, describeConvolution } from "./channels.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
-import { describeOptions, Module } from "./module.js";
+import { Module } from "./module.js";
 
 export interface ConvTranspose2dLayerOptions extends Omit<ConvTranspose2dOptions, "bias"> {
   /** Learn a number to add to each output channel. Default true. */
@@ -38,12 +38,7 @@ export class ConvTranspose2d extends Module {
     super();
     checkOptions("ConvTranspose2d", options, KINDS);
     const { bias = true, generator, groups = 1, ...rest } = options;
-    checkArgument("ConvTranspose2d", "inChannels", inChannels, aCount);
-    checkArgument("ConvTranspose2d", "outChannels", outChannels, aCount);
-    checkArgument("ConvTranspose2d", "groups", groups, aCount);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ShapeError(`ConvTranspose2d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
-    }
+    checkChannels("ConvTranspose2d", inChannels, outChannels, groups);
     stepsOf("ConvTranspose2d", rest);
     pairOf(rest.outputPadding ?? 0, 0, "ConvTranspose2d: outputPadding");
     const shape = [inChannels, outChannels / groups, ...pairOf(kernelSize, 1, "ConvTranspose2d: kernelSize")];
@@ -62,10 +57,9 @@ export class ConvTranspose2d extends Module {
   }
 
   protected override describe(): string {
-    const [c, o, kH, kW] = this.weight.shape;
-    const { groups = 1, ...options } = this.#options;
-    const kernelSize = kH === kW ? kH : [kH, kW];
-    return `${c}, ${o * groups}, ${describeOptions({ kernelSize, ...options, groups: groups > 1 ? groups : undefined, bias: this.bias ? undefined : false })}`;
+    const [c, o, ...kernel] = this.weight.shape;
+    const { groups = 1 } = this.#options;
+    return describeConvolution([c, o * groups], kernel, this.#options, this.bias !== null);
   }
 }
 

@@ -8,10 +8,10 @@ import { type Conv1dOptions, conv1d, imagePadding, lineKinds } from "../tensor/o
 import { pad } from "../tensor/ops/movement/pad.js";
 import { stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
-import { ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
+import { checkChannels, describeConvolution } from "./channels.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
-import { describeOptions, Module } from "./module.js";
+import { Module } from "./module.js";
 
 export interface Conv1dLayerOptions extends Omit<Conv1dOptions, "bias"> {
   /** What the padding holds. Default "zeros". */
@@ -49,13 +49,8 @@ export class Conv1d extends Module {
     super();
     checkOptions("Conv1d", options, KINDS);
     const { bias = true, generator, groups = 1, ...rest } = options;
-    checkArgument("Conv1d", "inChannels", inChannels, aCount);
-    checkArgument("Conv1d", "outChannels", outChannels, aCount);
+    checkChannels("Conv1d", inChannels, outChannels, groups);
     checkArgument("Conv1d", "kernelSize", kernelSize, aCount);
-    checkArgument("Conv1d", "groups", groups, aCount);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ShapeError(`Conv1d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
-    }
     const window = stepsOf("Conv1d", { stride: [1, rest.stride ?? 1], dilation: [1, rest.dilation ?? 1] });
     this.#sides = sidesOf("Conv1d", imagePadding(rest.padding ?? 0), [1, kernelSize], window);
     const shape = [outChannels, inChannels / groups, kernelSize];
@@ -80,9 +75,9 @@ export class Conv1d extends Module {
   }
 
   protected override describe(): string {
-    const [o, c, kernelSize] = this.weight.shape;
-    const { groups = 1, ...options } = this.#options;
-    return `${c * groups}, ${o}, ${describeOptions({ kernelSize, ...options, groups: groups > 1 ? groups : undefined, bias: this.bias ? undefined : false })}`;
+    const [o, c, ...kernel] = this.weight.shape;
+    const { groups = 1 } = this.#options;
+    return describeConvolution([c * groups, o], kernel, this.#options, this.bias !== null);
   }
 }
 

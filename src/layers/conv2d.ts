@@ -1,6 +1,6 @@
 /** Conv2d: a convolution with learned filters. */
 
-import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import { aBoolean, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { scope } from "../tensor/autograd.js";
 import type { ConvEpilogue } from "../tensor/backend/backend.js";
 import { keepsNothing } from "../tensor/lifetime.js";
@@ -9,11 +9,11 @@ import { type Conv2dOptions as Conv2dOpOptions, convKinds, convolve } from "../t
 import { pad } from "../tensor/ops/movement/pad.js";
 import { type Pair, pairOf, stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
-import { ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
+import { checkChannels, describeConvolution } from "./channels.js";
 import { epilogueOf } from "./epilogue.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";
-import { describeOptions, Module } from "./module.js";
+import { Module } from "./module.js";
 
 export interface Conv2dOptions extends Omit<Conv2dOpOptions, "bias"> {
   /** What the padding holds. Default "zeros". */
@@ -51,12 +51,7 @@ export class Conv2d extends Module {
     super();
     checkOptions("Conv2d", options, KINDS);
     const { bias = true, generator, stride, padding, paddingMode, dilation, groups = 1 } = options;
-    checkArgument("Conv2d", "inChannels", inChannels, aCount);
-    checkArgument("Conv2d", "outChannels", outChannels, aCount);
-    checkArgument("Conv2d", "groups", groups, aCount);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ShapeError(`Conv2d: ${groups} groups do not divide ${inChannels} and ${outChannels} channels`);
-    }
+    checkChannels("Conv2d", inChannels, outChannels, groups);
     const kernel = pairOf(kernelSize, 1, "Conv2d: kernelSize");
     this.#sides = sidesOf("Conv2d", padding, kernel, stepsOf("Conv2d", { stride, dilation }));
     const shape = [outChannels, inChannels / groups, ...kernel];
@@ -91,10 +86,9 @@ export class Conv2d extends Module {
   }
 
   protected override describe(): string {
-    const [o, c, kH, kW] = this.weight.shape;
-    const { groups = 1, ...options } = this.#options;
-    const kernelSize = kH === kW ? kH : [kH, kW];
-    return `${c * groups}, ${o}, ${describeOptions({ kernelSize, ...options, groups: groups > 1 ? groups : undefined, bias: this.bias ? undefined : false })}`;
+    const [o, c, ...kernel] = this.weight.shape;
+    const { groups = 1 } = this.#options;
+    return describeConvolution([c * groups, o], kernel, this.#options, this.bias !== null);
   }
 }
 
