@@ -51,10 +51,7 @@ export function jobsUntil(settings: readonly SettingState[], until: number): Job
  * end. What goes on is decided when all of a rung have reached its epoch, so it does not depend on the number of workers
  * or on who is faster.
  */
-function rungStates(
-  sweep: Sweep,
-  settings: readonly SettingState[],
-): { epochs: number; settings: SettingState[] }[] {
+function rungStates(sweep: Sweep, settings: readonly SettingState[]): { epochs: number; settings: SettingState[] }[] {
   const states: { epochs: number; settings: SettingState[] }[] = [];
   let left = [...settings];
   for (const epochs of rungsOf(sweep)) {
