@@ -120,16 +120,10 @@ export abstract class BatchNorm extends Module {
   }
 
   protected normalized(x: Tensor): Tensor {
-    const y = batchNorm(x, {
-      weight: this.weight,
-      bias: this.bias,
-      runningMean: this.#runningMean,
-      runningVar: this.#runningVar,
-      training: this.training,
-      momentum: this.#momentum,
-      eps: this.#eps,
-    });
-    if (this.training) {
+    const { weight, bias, training } = this;
+    const running = { runningMean: this.#runningMean, runningVar: this.#runningVar };
+    const y = batchNorm(x, { weight, bias, training, ...running, momentum: this.#momentum, eps: this.#eps });
+    if (training) {
       const one = ones([]);
       blend(this.#batches, one, 1, 1);
       one.dispose();

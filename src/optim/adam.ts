@@ -79,11 +79,8 @@ export class Adam extends Optimizer<AdamOptions> {
     // in which means stay as they are.
     backend.adam(tensors, { ...numbers, lr: 0 });
     const square = state("max_exp_avg_sq");
-    const larger = backend.binary(MAXIMUM, square, tensors.square, {
-      shape: [square.size],
-      aStrides: [1],
-      bStrides: [1],
-    });
+    const pairs = { shape: [square.size], aStrides: [1], bStrides: [1] };
+    const larger = backend.binary(MAXIMUM, square, tensors.square, pairs);
     backend.accumulate(square, larger, 0, 1);
     backend.free(larger);
     backend.adam({ ...tensors, square }, { ...numbers, beta1: 1, beta2: 1 });

@@ -67,10 +67,8 @@ export function parameterGroups<O extends RateOptions>(
     return { ...withDefaults(own as unknown as O, standard), params: parameters } as ParameterGroup<O>;
   });
   // Once more over all: a parameter in two groups would be changed twice.
-  parameterList(
-    who,
-    groups.flatMap(({ params }) => params),
-  );
+  const all = groups.flatMap(({ params }) => params);
+  parameterList(who, all);
   return groups;
 }
 

@@ -168,35 +168,28 @@ const isNumber = (value: unknown): value is number => typeof value === "number";
 /** NaN and infinity are numbers, too. */
 export const aNumber: Kind<number> = { expected: "a number", accepts: isNumber };
 
+/** Numbers that pass `isRight`; `expected`: "a number from 0 to 1". */
+export function numberThat(expected: string, isRight: (value: number) => boolean): Kind<number> {
+  return { expected, inKind: isNumber, accepts: (value): value is number => isNumber(value) && isRight(value) };
+}
+
 /** At least `least`, and below `below`. */
 export function numberFrom(least: number, below = Infinity): Kind<number> {
   const range =
     below === Infinity ? `a finite number of at least ${least}` : `a number from ${least} to below ${below}`;
-  return {
-    expected: range,
-    inKind: isNumber,
-    accepts: (value): value is number => isNumber(value) && value >= least && value < below,
-  };
+  return numberThat(range, (value) => value >= least && value < below);
 }
 
 /** From `least` to `most`, both included. */
 export function numberUpTo(least: number, most: number): Kind<number> {
-  return {
-    expected: `a number from ${least} to ${most}`,
-    inKind: isNumber,
-    accepts: (value): value is number => isNumber(value) && value >= least && value <= most,
-  };
+  return numberThat(`a number from ${least} to ${most}`, (value) => value >= least && value <= most);
 }
 
 /** An integer of at least `least`, and at most `most`. */
-export function wholeFrom(least: number, most?: number): Kind<number> {
+export function wholeFrom(least: number, most = Infinity): Kind<number> {
   const atLeast = least === 1 ? "a positive integer" : `an integer of at least ${least}`;
-  return {
-    expected: most === undefined ? atLeast : `an integer from ${least} to ${most}`,
-    inKind: isNumber,
-    accepts: (value): value is number =>
-      Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= (most ?? Infinity),
-  };
+  const range = most === Infinity ? atLeast : `an integer from ${least} to ${most}`;
+  return numberThat(range, (value) => Number.isSafeInteger(value) && value >= least && value <= most);
 }
 
 /** How many there are of something. */

@@ -1,23 +1,24 @@
 /** Kinds of arguments that the engine has no use for itself: ranges, options inside of options, signals, files. */
 
-import { aNumber, aPlainObject, instanceOf, type Kind, type NeededKind, type OptionKinds, show } from "./arguments.js";
+import {
+  aPlainObject,
+  instanceOf,
+  type Kind,
+  type NeededKind,
+  numberThat,
+  type OptionKinds,
+  show,
+} from "./arguments.js";
 
 /** Above `above`, and at most `most`. */
 export function numberAbove(above: number, most = Infinity): Kind<number> {
-  return {
-    expected: `a number above ${above}${most === Infinity ? "" : ` and up to ${most}`}`,
-    inKind: aNumber.accepts,
-    accepts: (value): value is number => aNumber.accepts(value) && value > above && value <= most,
-  };
+  const range = `a number above ${above}${most === Infinity ? "" : ` and up to ${most}`}`;
+  return numberThat(range, (value) => value > above && value <= most);
 }
 
 /** Between two numbers, which it is not. */
 export function numberBetween(above: number, below: number): Kind<number> {
-  return {
-    expected: `a number between ${above} and ${below}`,
-    inKind: aNumber.accepts,
-    accepts: (value): value is number => aNumber.accepts(value) && value > above && value < below,
-  };
+  return numberThat(`a number between ${above} and ${below}`, (value) => value > above && value < below);
 }
 
 /** An object of options inside of others. */

@@ -35,13 +35,9 @@ export function guard(owner: object, name: string, get: () => unknown, advice: s
  */
 export function guardMembers({ prototype }: { readonly prototype: object }, advice = MADE_ONCE): void {
   for (const [name, { value, get, set }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-    if (!set)
-      guard(
-        prototype,
-        name,
-        get ?? (() => value),
-        get ? advice : `write x.${name}(…), or give what is yours another name`,
-      );
+    if (set) continue;
+    const instead = get ? advice : `write x.${name}(…), or give what is yours another name`;
+    guard(prototype, name, get ?? (() => value), instead);
   }
 }
 

@@ -6,9 +6,9 @@ import {
   type Kind,
   numberFrom,
   numbers,
+  numberThat,
   type OptionKinds,
   show,
-  wholeFrom,
 } from "../../tensor/arguments.js";
 import { scope } from "../../tensor/autograd.js";
 import { indexSelect } from "../../tensor/ops/movement/index-select.js";
@@ -37,7 +37,7 @@ export const IGNORED = -100;
 
 const aWeight = numberFrom(0);
 
-const anInteger: Kind<number> = { ...wholeFrom(-Infinity), expected: "an integer" };
+const anInteger = numberThat("an integer", Number.isSafeInteger);
 
 export const classKinds: OptionKinds<ClassLossOptions> = {
   weight: numbers,

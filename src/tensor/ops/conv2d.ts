@@ -41,10 +41,7 @@ function shown(x: Shape, weight: Shape): string {
 }
 
 function checkAxes(x: Shape, weight: Shape): void {
-  for (const [what, { length }] of [
-    ["input", x],
-    ["weight", weight],
-  ] as const) {
+  for (const [what, { length }] of Object.entries({ input: x, weight })) {
     if (length !== 4) throw new ShapeError(`conv2d: the ${what} must have 4 axes, it has ${length}${shown(x, weight)}`);
   }
 }
@@ -112,17 +109,12 @@ export function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, epilogue?
     );
   }
   const { backend } = x;
-  return record(
-    "conv2d",
-    inputs,
-    [geometry.n, geometry.o, geometry.outH, geometry.outW],
-    backend.conv2d(x.storage, w.storage, bias?.storage, geometry, epilogue),
-    (g) => [
-      () => backend.conv2dInputGrad(g.storage, w.storage, geometry),
-      () => backend.conv2dWeightGrad(x.storage, g.storage, geometry),
-      () => sum(g, [0, 2, 3]),
-    ],
-    [x, w],
-    geometry,
-  );
+  const { n, o, outH, outW } = geometry;
+  const y = backend.conv2d(x.storage, w.storage, bias?.storage, geometry, epilogue);
+  const gradients = (g: Tensor) => [
+    () => backend.conv2dInputGrad(g.storage, w.storage, geometry),
+    () => backend.conv2dWeightGrad(x.storage, g.storage, geometry),
+    () => sum(g, [0, 2, 3]),
+  ];
+  return record("conv2d", inputs, [n, o, outH, outW], y, gradients, [x, w], geometry);
 }

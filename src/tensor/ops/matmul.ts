@@ -46,17 +46,10 @@ function matmulGeometry(a: Shape, b: Shape, transA: boolean, transB: boolean): O
   const batch = sizeOf(batchShape);
   // A single matrix serves every batch entry without being copied; anything between is expanded.
   const expanded = (own: Shape, matrix: Shape) => (sizeOf(own) === 1 ? matrix : [...batchShape, ...matrix.slice(-2)]);
+  const aStride = sizeOf(aBatch) === 1 ? 0 : m * k;
+  const bStride = sizeOf(bBatch) === 1 ? 0 : k * n;
   return {
-    geometry: {
-      batch,
-      m,
-      n,
-      k,
-      transA,
-      transB,
-      aStride: sizeOf(aBatch) === 1 ? 0 : m * k,
-      bStride: sizeOf(bBatch) === 1 ? 0 : k * n,
-    },
+    geometry: { batch, m, n, k, transA, transB, aStride, bStride },
     outShape: [...batchShape, m, n],
     aShape: expanded(aBatch, a),
     bShape: expanded(bBatch, b),
@@ -98,13 +91,6 @@ function product(a: Tensor, b: Tensor, geometry: MatmulGeometry, outShape: Shape
     () => sumTo(transA ? matmul(b, g, { transA: transB, transB: true }) : matmul(g, b, { transB: !transB }), a.shape),
     () => sumTo(transB ? matmul(g, a, { transA: true, transB: transA }) : matmul(a, g, { transA: !transA }), b.shape),
   ];
-  return record(
-    "matmul",
-    [a, b],
-    outShape,
-    backend.matmul(a.storage, b.storage, geometry),
-    gradients,
-    [a, b],
-    geometry,
-  );
+  const storage = backend.matmul(a.storage, b.storage, geometry);
+  return record("matmul", [a, b], outShape, storage, gradients, [a, b], geometry);
 }

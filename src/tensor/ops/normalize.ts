@@ -86,29 +86,21 @@ export function normalize(x: Tensor, by: Moments, options: NormalizeOptions = {}
   const normalized = () => ({ x: x.storage, mean: mean.storage, variance: variance.storage, eps });
   const y = backend.normalize({ ...normalized(), weight: scale.storage, bias: shift.storage }, geometry);
   const ownMoments = by.of === x;
-  const result = record(
-    "normalize",
-    // Its own moments follow from x.
-    ownMoments ? [x, scale, shift] : [x, scale, shift, mean, variance],
-    x.shape,
-    y,
-    (g) => {
-      const { weight, bias } = backend.normalizeParamGrads({ ...normalized(), g: g.storage }, geometry);
-      const [weightGrad, biasGrad] = [weight, bias].map(owned);
-      return [
-        () => {
-          // Moments that are constants take no part in the gradient.
-          const none = owned(backend.fill(geometry.c, 0)).storage;
-          const grads = ownMoments ? { weight, bias } : { weight: none, bias: none };
-          return backend.normalizeInputGrad({ ...normalized(), g: g.storage, weight: scale.storage, grads }, geometry);
-        },
-        () => weightGrad,
-        () => biasGrad,
-      ];
-    },
-    [x, scale, mean, variance],
-    { eps, ownMoments },
-  );
+  const gradients = (g: Tensor) => {
+    const { weight, bias } = backend.normalizeParamGrads({ ...normalized(), g: g.storage }, geometry);
+    const [weightGrad, biasGrad] = [weight, bias].map(owned);
+    const inputGrad = () => {
+      // Moments that are constants take no part in the gradient.
+      const none = owned(backend.fill(geometry.c, 0)).storage;
+      const grads = ownMoments ? { weight, bias } : { weight: none, bias: none };
+      return backend.normalizeInputGrad({ ...normalized(), g: g.storage, weight: scale.storage, grads }, geometry);
+    };
+    return [inputGrad, () => weightGrad, () => biasGrad];
+  };
+  // Its own moments follow from x.
+  const inputs = ownMoments ? [x, scale, shift] : [x, scale, shift, mean, variance];
+  const saves = [x, scale, mean, variance];
+  const result = record("normalize", inputs, x.shape, y, gradients, saves, { eps, ownMoments });
   mean.dispose();
   variance.dispose();
   if (!weight) scale.dispose();

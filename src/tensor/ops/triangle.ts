@@ -1,16 +1,12 @@
 /** tril and triu: matrices without what is above or below a diagonal. */
 
-import { checkArgument, type Kind, refuseMore } from "../arguments.js";
+import { checkArgument, numberThat, refuseMore } from "../arguments.js";
 import { scope } from "../autograd.js";
 import { formatShape, ShapeError } from "../shape.js";
 import { checkTensor, type Tensor, wrap } from "../tensor.js";
 import { keepWhere } from "./pointwise/keep-where.js";
 
-const aWhole: Kind<number> = {
-  expected: "a whole number",
-  inKind: (value) => typeof value === "number",
-  accepts: (value): value is number => Number.isInteger(value),
-};
+const aWhole = numberThat("a whole number", Number.isInteger);
 
 /** The elements whose place (column − row) is among those that `keeps` says. */
 function triangle(who: string, x: Tensor, diagonal: number, keeps: (place: number) => boolean): Tensor {

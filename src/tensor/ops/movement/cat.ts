@@ -39,15 +39,8 @@ export function cat(tensors: readonly Tensor[], dim = 0, ...more: never[]): Tens
   );
   const ends: number[] = [];
   for (const size of sizes) ends.push((ends.at(-1) ?? 0) + size);
-  return record(
-    "cat",
-    tensors,
-    shape,
-    storage,
-    (g) => ends.map((end, i) => () => slice(g, d, end - sizes[i], end)),
-    [],
-    { dim: d },
-  );
+  const gradients = (g: Tensor) => ends.map((end, i) => () => slice(g, d, end - sizes[i], end));
+  return record("cat", tensors, shape, storage, gradients, [], { dim: d });
 }
 
 /**

@@ -103,13 +103,6 @@ export function pad(x: Tensor, padding: readonly number[], options: PadOptions =
   const storage = x.backend.pad(x.storage, { inShape: x.shape, outShape, before, step }, value);
   const strides = stridesOf(outShape);
   const offset = before.reduce((sum, n, d) => sum + n * strides[d], 0);
-  return record(
-    "pad",
-    [x],
-    outShape,
-    storage,
-    (g) => [() => x.backend.view(g.storage, { shape: x.shape, strides, offset })],
-    [],
-    { before, after: pairs.map((pair) => pair[1]), value },
-  );
+  const gradients = (g: Tensor) => [() => x.backend.view(g.storage, { shape: x.shape, strides, offset })];
+  return record("pad", [x], outShape, storage, gradients, [], { before, after: pairs.map((pair) => pair[1]), value });
 }

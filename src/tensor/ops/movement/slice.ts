@@ -32,13 +32,7 @@ export function slice(x: Tensor, dim: number, start: number, end?: number, step 
   });
   const before = x.shape.map((_, axis) => (axis === d ? first : 0));
   const steps = x.shape.map((_, axis) => (axis === d ? step : 1));
-  return record(
-    "slice",
-    [x],
-    shape,
-    storage,
-    (g) => [() => x.backend.pad(g.storage, { inShape: shape, outShape: x.shape, before, step: steps }, 0)],
-    [],
-    { dim: d, start: first, end: last, step },
-  );
+  const geometry = { inShape: shape, outShape: x.shape, before, step: steps };
+  const gradients = (g: Tensor) => [() => x.backend.pad(g.storage, geometry, 0)];
+  return record("slice", [x], shape, storage, gradients, [], { dim: d, start: first, end: last, step });
 }

@@ -54,14 +54,9 @@ export function binary(name: BinaryName, { f, gradients, saves = [] }: BinaryRow
     const geometry = { shape, aStrides: broadcastStrides(a.shape, shape), bStrides: broadcastStrides(b.shape, shape) };
     const y = backend.binary(rule, a.storage, b.storage, geometry);
     const sumBack = ([ga, gb]: ReturnType<BinaryGradients>) => [() => sumTo(ga(), a.shape), () => sumTo(gb(), b.shape)];
-    const result: Tensor = record(
-      name,
-      [a, b],
-      shape,
-      y,
-      gradients ? (g) => sumBack(gradients(g, a, b, () => result)) : null,
-      saves.map((name) => (name === "y" ? "result" : name === "a" ? a : b)),
-    );
+    const back = gradients ? (g: Tensor) => sumBack(gradients(g, a, b, () => result)) : null;
+    const saved = saves.map((name) => (name === "y" ? "result" : name === "a" ? a : b));
+    const result: Tensor = record(name, [a, b], shape, y, back, saved);
     // Only this op sees the tensors that stand for numbers; the graph keeps what it saved.
     if (a !== left) a.dispose();
     if (b !== right) b.dispose();

@@ -25,21 +25,9 @@ export function applyUnary(rule: UnaryRule, x: Tensor, a: number, b: number): Te
   checkTensor(rule.name, "x", x);
   const { backend } = x;
   const y = backend.unary(rule, x.storage, a, b);
-  const result: Tensor = record(
-    rule.name,
-    [x],
-    x.shape,
-    y,
-    (g) => [
-      () => {
-        const saved = rule.saves === "x" ? x.storage : y;
-        return backend.unaryGrad(rule, g.storage, saved, saved, a, b);
-      },
-    ],
-    rule.saves === "x" ? [x] : ["result"],
-    { a, b },
-  );
-  return result;
+  const saved = () => (rule.saves === "x" ? x.storage : y);
+  const gradients = (g: Tensor) => [() => backend.unaryGrad(rule, g.storage, saved(), saved(), a, b)];
+  return record(rule.name, [x], x.shape, y, gradients, rule.saves === "x" ? [x] : ["result"], { a, b });
 }
 
 export function unary(name: UnaryName, row: UnaryRow): (x: Tensor) => Tensor {

@@ -31,13 +31,7 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions
   checkOptions("avgPool2d", options, avgPoolKinds);
   const geometry = poolGeometry("avgPool2d", x.shape, kernelSize, options);
   const { backend } = x;
-  return record(
-    "avgPool2d",
-    [x],
-    pooledShape(x.shape, geometry),
-    backend.avgPool2d(x.storage, geometry),
-    (g) => [() => backend.avgPool2dGrad(g.storage, geometry)],
-    [],
-    geometry,
-  );
+  const y = backend.avgPool2d(x.storage, geometry);
+  const gradients = (g: Tensor) => [() => backend.avgPool2dGrad(g.storage, geometry)];
+  return record("avgPool2d", [x], pooledShape(x.shape, geometry), y, gradients, [], geometry);
 }

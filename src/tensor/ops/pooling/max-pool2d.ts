@@ -53,13 +53,6 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: MaxPool2dOptions
   }
   const { backend } = x;
   const y = backend.maxPool2d(x.storage, geometry);
-  return record(
-    "maxPool2d",
-    [x],
-    pooledShape(x.shape, geometry),
-    y,
-    (g) => [() => backend.maxPool2dGrad(g.storage, x.storage, y, geometry)],
-    [x, "result"],
-    geometry,
-  );
+  const gradients = (g: Tensor) => [() => backend.maxPool2dGrad(g.storage, x.storage, y, geometry)];
+  return record("maxPool2d", [x], pooledShape(x.shape, geometry), y, gradients, [x, "result"], geometry);
 }

@@ -4,26 +4,12 @@
  * out once for each place; the loop inside, over the channels, only multiplies and adds.
  */
 
+import type { ConvGeometry } from "../../backend.js";
 import type { Kernel, Matrix } from "./kernel.js";
 import { quotient } from "./math.js";
 
-export type Convolution =
-  | "c"
-  | "h"
-  | "w"
-  | "o"
-  | "kH"
-  | "kW"
-  | "outH"
-  | "outW"
-  | "strideH"
-  | "strideW"
-  | "padH"
-  | "padW"
-  | "dilationH"
-  | "dilationW"
-  | "cPerGroup"
-  | "oPerGroup";
+/** The sizes of a convolution but for the batch's, and the channels of a group on either side. */
+export type Convolution = Exclude<keyof ConvGeometry, "n" | "groups"> | "cPerGroup" | "oPerGroup";
 
 /** `taps` are the places of a filter; a row of threads is a whole filter, or one of its `rowsPerFilter` channels. */
 export type WeightGradient = Convolution | "n" | "images" | "taps" | "rowsPerFilter";

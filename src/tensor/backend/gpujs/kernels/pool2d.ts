@@ -1,19 +1,11 @@
 /** Pooling and its gradients. A row of threads is a plane, a column a pixel; x and g have a row for each line of pixels. */
 
+import type { WindowGeometry } from "../../backend.js";
 import type { Kernel, Matrix } from "./kernel.js";
 import { isNaNOf, maxOf, quotient } from "./math.js";
 
 type Pooling =
-  | "h"
-  | "w"
-  | "kH"
-  | "kW"
-  | "outH"
-  | "outW"
-  | "strideH"
-  | "strideW"
-  | "padH"
-  | "padW"
+  | keyof WindowGeometry
   // The most rows and columns of a window that can be pixels, and the most windows over a pixel along each axis.
   | "rows"
   | "columns"
