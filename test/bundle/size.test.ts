@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { loadedWith } from "./app/chunks.js";
 
 /** Minified and compressed, in bytes. */
-const BUDGET = 66_600;
+const BUDGET = 67_800;
 
 async function bundle(contents: string) {
   const { metafile, outputFiles } = await build({
