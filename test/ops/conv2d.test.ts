@@ -44,6 +44,7 @@ const ways = [
   { on: await onThreads({ winograd: "never" }), tolerance: DIRECT },
   { on: await onThreads({ depthwise: "always", winograd: "never" }), tolerance: DIRECT },
   { on: await onThreads({ pixels: "always", winograd: "never" }), tolerance: DIRECT },
+  { on: await onThreads({ images: "always", winograd: "never" }), tolerance: DIRECT },
   { on: await onThreads({ strict: true }), tolerance: WINOGRAD },
 ];
 

@@ -83,6 +83,8 @@ describe.skipIf(noChromium)(`Watch${noChromium ? `: ${noChromium}` : ""}`, () =>
   it("begins once where many settings follow each other, and hears what is pressed meanwhile", async () => {
     const { page } = await site.visit("?batch=64");
     await eventually(() => stepOf(page)).toBeGreaterThan(0);
+    // The settings come after the first step.
+    await page.locator("#setting-seed").waitFor();
     const worker = page.workers()[0];
     await worker.evaluate(() => {
       const heard = { begins: 0 };
