@@ -146,6 +146,14 @@ describe("the largest stride, padding and dilation", () => {
     }
   });
 
+  onEachBackend("leave one window of each channel", async () => {
+    const x = tensor([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 2, 2], { requiresGrad: true });
+    const y = conv2d(x, tensor([10, 100], [2, 1, 1, 1]), { stride: 2 ** 28, groups: 2 });
+    expect([...(await y.data())]).toEqual([10, 500]);
+    backward(sum(y));
+    expect([...((await x.grad?.data()) ?? [])]).toEqual([10, 0, 0, 0, 100, 0, 0, 0]);
+  });
+
   onEachBackend(
     "with padding, a stride apart",
     async () => {

@@ -10,13 +10,19 @@ const VECTOR = 16;
 /** Bytes of a band of rows of four planes, before and after: most of a first-level cache. */
 const BAND_BYTES = 24 * 1024;
 
-/** Each group must have one channel and one filter. */
-export const can = (g: ConvGeometry): boolean => g.c === g.groups && g.o === g.groups;
+/** Strides and reaches of filters at most: the room that rows take grows with them. */
+const FARTHEST = 256;
+
+const reachOf = (kernel: number, dilation: number): number => Math.max(0, kernel - 1) * dilation;
+
+/** Each group must have one channel and one filter, which sees pixels that lie together. */
+export function can(g: ConvGeometry): boolean {
+  const reach = Math.max(reachOf(g.kH, g.dilationH), reachOf(g.kW, g.dilationW));
+  return g.c === g.groups && g.o === g.groups && Math.max(reach, g.strideH, g.strideW) <= FARTHEST;
+}
 
 /** With channels to fill some lanes. */
 export const pays = (g: ConvGeometry): boolean => g.c > 1;
-
-const reachOf = (kernel: number, dilation: number): number => Math.max(0, kernel - 1) * dilation;
 
 /** Rows that are worked on together: as many as fit, if each takes so many vectors, and in bands of the same height. */
 function bandOf(rows: number, vectors: number): number {
