@@ -30,14 +30,15 @@ export interface LoadResult {
 
 const loadKinds: OptionKinds<LoadOptions> = { strict: aBoolean };
 
-const isModule = (value: unknown) => typeof Object(value).namedParameters === "function";
+/** A module itself cannot be asked for here: modules are made with this file. */
+const looksLikeModule = (value: unknown) => typeof Object(value).namedParameters === "function";
 
 /** Names to tensors. */
 export const aStateDict: Kind<StateDict> = {
   expected: "an object of tensors by name",
   accepts: (value): value is StateDict => aPlainObject.accepts(value) && Object.values(value).every(aTensor.accepts),
   hint: (value) => {
-    if (isModule(value)) return "its stateDict() is one";
+    if (looksLikeModule(value)) return "its stateDict() is one";
     const isFile = aPlainObject.accepts(value) && Object.hasOwn(value, "tensors") && Object.hasOwn(value, "metadata");
     return isFile ? "its tensors are one: what loadSafetensors returns has both" : undefined;
   },

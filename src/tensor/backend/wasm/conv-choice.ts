@@ -4,6 +4,7 @@ import type { Backend, ConvGeometry } from "../backend.js";
 import { conv2d, conv2dInputGrad } from "./conv.js";
 import * as images from "./conv-images.js";
 import * as pixels from "./conv-pixels.js";
+import type { ConvWay } from "./conv-way.js";
 import { conv2dWeightGrad } from "./conv-weight-grad.js";
 import * as depthwise from "./depthwise.js";
 import { withEpilogue } from "./epilogue.js";
@@ -35,30 +36,20 @@ export interface ConvUse extends WaysUse {
   readonly epilogue?: WayUse;
 }
 
-interface Way {
-  /** Whether the result is right. */
-  can(geometry: ConvGeometry): boolean;
-  /** Whether it is there sooner than by those that come after. */
-  pays(geometry: ConvGeometry): boolean;
-  conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, geometry: ConvGeometry, then: number): void;
-  conv2dInputGrad(rt: Runtime, g: number, w: number, out: number, geometry: ConvGeometry): void;
-  conv2dWeightGrad(rt: Runtime, x: number, g: number, out: number, geometry: ConvGeometry): void;
-}
-
 /** By tiles of four filters and eight pixels: every convolution, if no other way fits. */
-const direct: Way = { can: () => true, pays: () => true, conv2d, conv2dInputGrad, conv2dWeightGrad };
+const direct: ConvWay = { can: () => true, pays: () => true, conv2d, conv2dInputGrad, conv2dWeightGrad };
+
+export type WayName = keyof WaysUse | "direct";
 
 /** In the order in which they are asked. */
-const ways = {
+const ways: Record<WayName, ConvWay> = {
   depthwise,
-  images: { ...direct, ...images },
+  images,
   eightPoints: winograd(8),
   winograd: winograd(6),
-  pixels: { ...direct, ...pixels },
+  pixels,
   direct,
-} satisfies Record<keyof WaysUse | "direct", Way>;
-
-export type WayName = keyof typeof ways;
+};
 
 const names = Object.keys(ways) as WayName[];
 
@@ -68,13 +59,18 @@ function whenToTake(name: WayName, use: WaysUse): WayUse {
   return use[name] ?? "auto";
 }
 
-/** The way that a convolution takes. */
-export function wayOf(geometry: ConvGeometry, use: WaysUse): WayName {
+type Pass = "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad";
+
+/** The way that a convolution takes, or its gradient. */
+export function wayOf(geometry: ConvGeometry, use: WaysUse, pass: Pass = "conv2d"): WayName {
   return names.find((name) => {
-    const when = whenToTake(name, use);
-    return when !== "never" && ways[name].can(geometry) && (when === "always" || ways[name].pays(geometry));
+    const [way, when] = [ways[name], whenToTake(name, use)];
+    return way[pass] && when !== "never" && way.can(geometry) && (when === "always" || way.pays(geometry));
   })!;
 }
+
+const by = <P extends Pass>(pass: P, geometry: ConvGeometry, use: WaysUse): NonNullable<ConvWay[P]> =>
+  ways[wayOf(geometry, use, pass)][pass]!;
 
 /** Pixels of a folded row: few enough that bands of rows still fit the caches. */
 const LONGEST_ROW = 256;
@@ -91,24 +87,23 @@ export function folded(g: ConvGeometry): ConvGeometry {
   return { ...g, h: rows, w: columns, outH: rows, outW: columns };
 }
 
-type Members = "conv2d" | "hasEpilogues" | "conv2dInputGrad" | "conv2dWeightGrad";
-
-export const convolution = (rt: Runtime, use: ConvUse): Pick<Backend, Members> => ({
+export const convolution = (rt: Runtime, use: ConvUse): Pick<Backend, "hasEpilogues" | Pass> => ({
   hasEpilogues: use.epilogue !== "never",
 
   conv2d(x, w, bias, given, epilogue) {
     const geometry = folded(given);
     const { n, o, outH, outW } = geometry;
-    const { conv2d } = ways[wayOf(geometry, use)];
-    return rt.make(n * o * outH * outW, (out) =>
-      withEpilogue(rt, epilogue, o, (then) => conv2d(rt, at(x), at(w), bias ? at(bias) : 0, out, geometry, then)),
-    );
+    const conv2d = by("conv2d", geometry, use);
+    return rt.make(n * o * outH * outW, (out) => {
+      const pointers = [at(x), at(w), bias ? at(bias) : 0, out] as const;
+      withEpilogue(rt, epilogue, o, (then) => conv2d(rt, pointers, geometry, then));
+    });
   },
 
   conv2dInputGrad(g, w, given) {
     const geometry = folded(given);
     const { n, c, h, w: width } = geometry;
-    const { conv2dInputGrad } = ways[wayOf(geometry, use)];
+    const conv2dInputGrad = by("conv2dInputGrad", geometry, use);
     return rt.make(n * c * h * width, (out) => conv2dInputGrad(rt, at(g), at(w), out, geometry));
   },
 
@@ -116,8 +111,7 @@ export const convolution = (rt: Runtime, use: ConvUse): Pick<Backend, Members> =
     const geometry = folded(given);
     const { n, o, c, groups, kH, kW } = geometry;
     const size = (o * c * kH * kW) / groups;
-    // Eight images at a time there is none: it goes by the way that comes after.
-    const { conv2dWeightGrad } = ways[wayOf(geometry, { ...use, images: "never" })];
+    const conv2dWeightGrad = by("conv2dWeightGrad", geometry, use);
     return rt.make(size, (out) => {
       // A sum over no images has nothing that could be cut into parts.
       if (n === 0) fill(rt, out, size, 0);

@@ -1,6 +1,7 @@
 /** Host side of convolution of small maps and its input gradient, eight images at a time. */
 
 import type { ConvGeometry } from "../backend.js";
+import type { ConvPointers } from "./conv-way.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 import * as winograd from "./winograd.js";
@@ -51,18 +52,10 @@ function pairsOf(g: ConvGeometry, fromInput: boolean): Int32Array {
   return Int32Array.from([...starts, ...pairs]);
 }
 
-export function conv2d(
-  rt: Runtime,
-  x: number,
-  w: number,
-  bias: number,
-  out: number,
-  g: ConvGeometry,
-  epilogue: number,
-): void {
+export function conv2d(rt: Runtime, pointers: ConvPointers, g: ConvGeometry, epilogue: number): void {
   const shape = [g.n, g.c, g.o, g.h * g.w, g.outH * g.outW] as const;
   const taps = g.kH * g.kW;
-  multiply(rt, pairsOf(g, true), [x, w, bias, out], shape, taps, [g.c * taps, taps], epilogue);
+  multiply(rt, pairsOf(g, true), pointers, shape, taps, [g.c * taps, taps], epilogue);
 }
 
 /** The same with inputs and outputs exchanged, whatever the stride. */

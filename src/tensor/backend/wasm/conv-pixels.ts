@@ -1,6 +1,7 @@
 /** Host side of convolution by 1×1 filters, as a matrix product with the planes as they lie, and of its input gradient. */
 
 import type { ConvGeometry } from "../backend.js";
+import type { ConvPointers } from "./conv-way.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
@@ -22,16 +23,8 @@ export function can(g: ConvGeometry): boolean {
 
 export const pays = can;
 
-export function conv2d(
-  rt: Runtime,
-  x: number,
-  w: number,
-  bias: number,
-  out: number,
-  g: ConvGeometry,
-  epilogue: number,
-): void {
-  multiply(rt, [x, w, bias, out], g, g.c, g.o, [g.c, 1], epilogue);
+export function conv2d(rt: Runtime, pointers: ConvPointers, g: ConvGeometry, epilogue: number): void {
+  multiply(rt, pointers, g, g.c, g.o, [g.c, 1], epilogue);
 }
 
 /** The same with channels and outputs exchanged. */

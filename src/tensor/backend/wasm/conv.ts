@@ -1,6 +1,7 @@
 /** Host side of convolution and its input gradient: how both are cut into work items that fit the caches. */
 
 import type { ConvGeometry } from "../backend.js";
+import type { ConvPointers } from "./conv-way.js";
 import { chunk, type HeightWidth, paddedPlane, type Slide, slideOf, withWindow } from "./conv-window.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
@@ -44,16 +45,7 @@ interface Pass {
   readonly outs: number;
 }
 
-/** out = conv(x, w) + bias, and the epilogue; each of the two is 0 where there is none. */
-export function conv2d(
-  rt: Runtime,
-  x: number,
-  w: number,
-  bias: number,
-  out: number,
-  g: ConvGeometry,
-  epilogue: number,
-): void {
+export function conv2d(rt: Runtime, [x, w, bias, out]: ConvPointers, g: ConvGeometry, epilogue: number): void {
   const [chans, outs, taps] = [g.c / g.groups, g.o / g.groups, g.kH * g.kW];
   convolve(
     rt,

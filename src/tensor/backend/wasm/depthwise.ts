@@ -1,6 +1,7 @@
 /** Host side of depthwise convolution: each group has one channel, so that there is no sum over channels to tile. */
 
 import type { ConvGeometry } from "../backend.js";
+import type { ConvPointers } from "./conv-way.js";
 import { paddedPlane, slideOf, withWindow } from "./conv-window.js";
 import { ceilDiv } from "./round.js";
 import type { Runtime } from "./runtime.js";
@@ -55,16 +56,8 @@ function windowsOf(g: ConvGeometry): [columns: number, band: number, vectors: nu
   return [columns, band, seen * columns + band * g.outW + taps + 4 * g.strideW + 16];
 }
 
-export function conv2d(
-  rt: Runtime,
-  x: number,
-  w: number,
-  bias: number,
-  out: number,
-  g: ConvGeometry,
-  epilogue: number,
-): void {
-  run(rt, "depthwiseConv", g.n * ceilDiv(g.c, 4), [x, w, bias, out], g, windowsOf(g), [epilogue]);
+export function conv2d(rt: Runtime, pointers: ConvPointers, g: ConvGeometry, epilogue: number): void {
+  run(rt, "depthwiseConv", g.n * ceilDiv(g.c, 4), pointers, g, windowsOf(g), [epilogue]);
 }
 
 export function conv2dInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {

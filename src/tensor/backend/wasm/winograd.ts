@@ -1,6 +1,7 @@
 /** Host side of Winograd convolution: which convolutions it takes, and how they are cut into tiles and work items. */
 
 import type { ConvGeometry } from "../backend.js";
+import type { ConvPointers } from "./conv-way.js";
 import type { HeightWidth } from "./conv-window.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
@@ -269,7 +270,7 @@ export const winograd = (points: Points) => ({
   can,
   pays: (g: ConvGeometry): boolean => pays(g, points),
 
-  conv2d(rt: Runtime, x: number, w: number, bias: number, out: number, g: ConvGeometry, epilogue: number): void {
+  conv2d(rt: Runtime, [x, w, bias, out]: ConvPointers, g: ConvGeometry, epilogue: number): void {
     const [planes, size]: HeightWidth[] = [
       [g.h, g.w],
       [g.outH, g.outW],
