@@ -116,6 +116,7 @@ const rest = [
 export default defineConfig(({ mode }) => ({
   test: {
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Two cores, and wasm threads of its own in each file: more workers would only take turns.
     maxWorkers: 2,
     // What a developer's machine lacks is skipped; where the suite is the gate, it fails.

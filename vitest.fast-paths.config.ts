@@ -35,6 +35,7 @@ function forcing(use: WayUse, strict: boolean): TestProjectConfiguration {
 export default defineConfig({
   test: {
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
     projects: [forcing("always", false), forcing("always", true), forcing("never", false), forcing("never", true)],
   },

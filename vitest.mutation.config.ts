@@ -7,6 +7,7 @@ export default defineConfig({
     include: JSON.parse(process.env.TESTS ?? "[]"),
     exclude: ["test/**/*.long.test.ts"],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 1,
     provide: { targets: ["js", "wasm on 1 thread"], forced: {}, mustRun: false },
   },
