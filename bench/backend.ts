@@ -4,6 +4,7 @@ import { useBackend } from "../src/index.js";
 import type { Backend } from "../src/tensor/backend/backend.js";
 import { currentBackend } from "../src/tensor/backend/current-backend.js";
 import type { BenchOptions } from "./options.js";
+import { onlyBy } from "./ways.js";
 
 export interface ChosenBackend {
   backend: Backend;
@@ -13,8 +14,8 @@ export interface ChosenBackend {
   threads: number;
 }
 
-export async function chooseBackend({ backend: asked }: BenchOptions, threads?: number): Promise<ChosenBackend> {
-  await useBackend(asked, { threads });
+export async function chooseBackend({ backend: asked, way }: BenchOptions, threads?: number): Promise<ChosenBackend> {
+  await useBackend(asked, { threads, ...onlyBy(way) });
   const backend = currentBackend();
   return { backend, asked, threads: "threads" in backend ? Number(backend.threads) : 1 };
 }

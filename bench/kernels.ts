@@ -1,11 +1,13 @@
 /** `bench kernels`: every kernel of the table, one at a time, against what this machine can do. */
 
 import { chooseBackend } from "./backend.js";
+import type { KernelCase } from "./cases/case.js";
 import { benchKernel, type KernelResult } from "./kernel.js";
 import type { BenchOptions } from "./options.js";
 import { type Column, formatBytes, percent, type Row, short, Table } from "./report.js";
 import { measureRoofline, type Roofline } from "./roofline.js";
 import { table } from "./table.js";
+import { onlyBy, wayTaken } from "./ways.js";
 
 export interface KernelRow extends Row, KernelResult {
   /** The backend that was asked for, and the one that ran. */
@@ -13,6 +15,14 @@ export interface KernelRow extends Row, KernelResult {
   ran: string;
   /** This machine's limits; undefined where the kernels run elsewhere, or not compiled to its SIMD instructions. */
   roofline: Roofline | undefined;
+  /** How the `wasm` backend convolves; empty for all else. */
+  way: string;
+  /** GFLOP/s that the roofline allows: the arithmetic that the way has left over, or every byte once, if that takes longer. */
+  limit: number | undefined;
+}
+
+function limitOf({ flops, bytes }: KernelCase, saving: number, { peak, bandwidth }: Roofline): number {
+  return Math.min(peak * saving, (bandwidth * flops) / bytes);
 }
 
 function columns(nameWidth: number, shapeWidth: number, backendWidth: number): Column<KernelRow>[] {
@@ -25,9 +35,9 @@ function columns(nameWidth: number, shapeWidth: number, backendWidth: number): C
     { title: "warm ms", width: 7, text: ({ median }) => short(median) },
     { title: "p10 to p90", width: 14, text: ({ low, high }) => `${short(low)}-${short(high)}` },
     { title: "GFLOP/s", width: 7, text: ({ gflops }) => short(gflops) },
-    { title: "of peak", width: 7, text: ({ gflops, roofline }) => (roofline ? percent(gflops / roofline.peak) : "") },
     { title: "GB/s", width: 5, text: ({ gbps }) => short(gbps) },
-    { title: "of copy", width: 7, text: ({ gbps, roofline }) => (roofline ? percent(gbps / roofline.bandwidth) : "") },
+    { title: "of limit", width: 8, text: ({ gflops, limit }) => (limit ? percent(gflops / limit) : "") },
+    { title: "way", width: 11, text: ({ way }) => way },
     { title: "allocates", width: 12, text: ({ storages, bytes }) => `${storages}, ${formatBytes(bytes)}` },
   ];
 }
@@ -50,8 +60,13 @@ export async function benchKernels(options: BenchOptions, extra: Column<Row>[]):
     ...columns(widest(wanted.map(({ name }) => name)), widest(wanted.map(({ shape }) => shape)), backend.name.length),
     ...extra,
   ]);
+  const use = onlyBy(options.way);
   for (const kernel of wanted) {
-    output.add({ ...(await benchKernel(kernel, backend)), threads, asked, ran: backend.name, roofline });
+    const result = await benchKernel(kernel, backend);
+    const isByWays = backend.name === "wasm" && kernel.convolution;
+    const { way, saving } = isByWays ? wayTaken(isByWays, use) : { way: "", saving: 1 };
+    const limit = roofline && limitOf(kernel, saving, roofline);
+    output.add({ ...result, threads, asked, ran: backend.name, roofline, way, limit });
   }
   return output.rows;
 }

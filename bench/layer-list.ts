@@ -34,6 +34,10 @@ export interface NetSizes {
   linears: [inputs: number, outputs: number][];
 }
 
+export const isConvolution = (kind: LayerKind): boolean => /^(conv|depthwise)/.test(kind);
+export const isDepthwise = (kind: LayerKind): boolean => kind.startsWith("depthwise");
+export const strideOf = (kind: LayerKind): number => (kind.endsWith("/2") ? 2 : 1);
+
 /** What has no weights and needs nothing but the tensor before it. */
 const plain: Partial<Record<LayerKind, Layer>> = {
   relu,
@@ -64,16 +68,11 @@ export class LayerList extends Module {
       if (kind === "dropout") return new Dropout(dropout);
       if (kind === "linear") return new Linear(...matrices.next().value!);
       if (kind === "norm") return new BatchNorm2d(channels);
-      if (!/^(conv|depthwise)/.test(kind)) return undefined;
+      if (!isConvolution(kind)) return undefined;
       const [c, o, k] = filters.next().value!;
       channels = o;
-      const groups = kind.startsWith("depthwise") ? o : 1;
-      const options = {
-        stride: kind.endsWith("/2") ? 2 : 1,
-        padding: (k - 1) / 2,
-        groups,
-        bias: layers[i + 1] !== "norm",
-      };
+      const groups = isDepthwise(kind) ? o : 1;
+      const options = { stride: strideOf(kind), padding: (k - 1) / 2, groups, bias: layers[i + 1] !== "norm" };
       return new Conv2d(c * groups, o, k, options);
     };
     this.#modules = new Map(

@@ -13,6 +13,17 @@ export interface BenchNet extends NetSizes {
 
 export type NetName = "net1" | "net2" | "fashion" | "resnet18" | "mobilenetv2" | "mlp" | "linear";
 
+/** As the documents call them. */
+export const titles: Record<NetName, string> = {
+  net1: "Net #1",
+  net2: "Net #2",
+  fashion: "Fashion-MNIST's net",
+  resnet18: "ResNet-18",
+  mobilenetv2: "MobileNetV2",
+  mlp: "784–128–10",
+  linear: "Linear 3136 → 128",
+};
+
 function known(sizes: NetSizes, channels: number, size: number): BenchNet {
   return { ...sizes, channels, size, make: (dropout) => new LayerList(sizes, dropout) };
 }

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { countOption } from "../scripts/count-option.js";
 import { type BackendName, backends } from "../src/index.js";
 import type { Interpreters } from "./contest/programs.js";
+import { type WayName, wayNames } from "./ways.js";
 
 export const modes = ["kernels", "steps", "small", "peers"] as const;
 
@@ -16,6 +17,8 @@ export interface BenchOptions extends Interpreters {
   /** Only what has this text in its name or shape, upper and lower case alike. */
   shape: string;
   threads: number | undefined;
+  /** The only way to convolve but tiles; undefined: whichever is the fastest. */
+  way: WayName | undefined;
   /** Images in a step or an inference, instead of the usual. */
   batch: number | undefined;
   /** Where the results are saved. */
@@ -39,6 +42,8 @@ const HELP = `npm run bench [MODE] -- [OPTIONS]
   --shape TEXT        only what has TEXT in its name or shape
   --threads N         threads of the wasm backend (default: as many as the machine runs at once;
                       steps: 1 and that many; peers: as each comparison says)
+  --way NAME          kernels, steps: convolve by this way of the wasm backend wherever it can be, and by tiles elsewhere:
+                      ${wayNames.join(", ")} (default: for each the fastest)
   --batch N           steps, peers: images in a step, instead of the usual
   --json FILE         save the results
   --compare FILE      show the speed against results saved before
@@ -66,6 +71,16 @@ function backendOf(name = "wasm"): BackendName | "auto" {
   return backend;
 }
 
+function wayOf(name: string | undefined, mode: Mode, backend: string): WayName | undefined {
+  if (name === undefined) return undefined;
+  const way = wayNames.find((known) => known === name);
+  if (!way) throw new Error(`--way: there is no "${name}"; there are ${wayNames.join(", ")}`);
+  if (backend !== "wasm") throw new Error(`--way: only wasm has several ways to convolve, not ${backend}`);
+  if (mode !== "kernels" && mode !== "steps")
+    throw new Error(`--way: ${mode} takes the fastest; kernels and steps another`);
+  return way;
+}
+
 /** @throws Error naming the option that cannot be honoured */
 export function readOptions(): BenchOptions {
   const text = { type: "string" } as const;
@@ -76,6 +91,7 @@ export function readOptions(): BenchOptions {
       backend: text,
       shape: text,
       threads: text,
+      way: text,
       batch: text,
       json: text,
       compare: text,
@@ -99,6 +115,7 @@ export function readOptions(): BenchOptions {
   const threads = countOf("threads", values.threads);
   const batch = countOf("batch", values.batch);
   const backend = backendOf(values.backend);
+  const way = wayOf(values.way, mode, backend);
   if (profile && mode !== "steps") throw new Error(`--profile: only steps can be profiled, not ${mode}`);
   if (mode === "peers" && backend !== "wasm" && backend !== "gpujs:webgpu") {
     throw new Error(`--backend: peers are measured beside wasm and gpujs:webgpu, not ${backend}`);
@@ -109,5 +126,18 @@ export function readOptions(): BenchOptions {
   if ((mode === "kernels" || mode === "small") && batch !== undefined) {
     throw new Error(`--batch: ${mode} has sizes of its own; only steps and peers take another`);
   }
-  return { mode, backend, shape: shape.toLowerCase(), threads, batch, json, compare, profile, turns, nodes, pythons };
+  return {
+    mode,
+    backend,
+    shape: shape.toLowerCase(),
+    threads,
+    way,
+    batch,
+    json,
+    compare,
+    profile,
+    turns,
+    nodes,
+    pythons,
+  };
 }

@@ -1,23 +1,34 @@
 /** Every kernel and shape that is measured. One line adds one: see `cases/` for what there is. */
 
 import type { KernelCase } from "./cases/case.js";
-import { conv2d } from "./cases/conv2d.js";
+import { type ConvShape, conv2d } from "./cases/conv2d.js";
 import { matmul } from "./cases/matmul.js";
 import { pool2d } from "./cases/pool2d.js";
 import { adam, batchNorm, pointwise, reduce, softmax } from "./cases/streams.js";
-import { nets } from "./nets.js";
+import { isConvolution, isDepthwise, strideOf } from "./layer-list.js";
+import { type NetName, nets } from "./nets.js";
 
-/** Every convolution of a net, and its linear layer. */
-function layersOf(name: "net1" | "net2", n: number): KernelCase[] {
-  const { convolutions, linears } = nets[name];
-  const [inputs, outputs] = linears[0];
-  return [
-    ...convolutions.flatMap(([c, o, k, size], i) => conv2d(`${name}.conv${i + 1}`, { n, c, o, k, size })),
-    matmul(`${name}.linear forward`, n, outputs, inputs, { transB: true }),
-    matmul(`${name}.linear input gradient`, n, inputs, outputs),
-    matmul(`${name}.linear weight gradient`, outputs, inputs, n, { transA: true }),
-  ];
+/** The convolutions of a net, each shape once, for batches of n images. */
+function convolutionsOf(name: NetName, n: number): KernelCase[] {
+  const { layers, convolutions } = nets[name];
+  const kinds = layers.filter(isConvolution);
+  const shapes = convolutions.map(([c, o, k, size], i): ConvShape => {
+    const [stride, groups] = [strideOf(kinds[i]), isDepthwise(kinds[i]) ? o : 1];
+    return { n, c: c * groups, o, k, size: size * stride, stride, groups };
+  });
+  const texts = shapes.map((shape) => JSON.stringify(shape));
+  return shapes.flatMap((shape, i) => (texts.indexOf(texts[i]) < i ? [] : conv2d(`${name}.conv${i + 1}`, shape)));
 }
+
+function linearsOf(name: NetName, n: number): KernelCase[] {
+  return nets[name].linears.flatMap(([inputs, outputs], i) => [
+    matmul(`${name}.linear${i + 1} forward`, n, outputs, inputs, { transB: true }),
+    matmul(`${name}.linear${i + 1} input gradient`, n, inputs, outputs),
+    matmul(`${name}.linear${i + 1} weight gradient`, outputs, inputs, n, { transA: true }),
+  ]);
+}
+
+const layersOf = (name: NetName, n: number): KernelCase[] => [...convolutionsOf(name, n), ...linearsOf(name, n)];
 
 export const table: readonly KernelCase[] = [
   ...[128, 256, 512, 1024, 2048].map((n) => matmul(`square ${n}`, n, n, n)),
@@ -29,6 +40,9 @@ export const table: readonly KernelCase[] = [
 
   ...layersOf("net1", 64),
   ...layersOf("net2", 16),
+  ...layersOf("fashion", 128),
+  ...layersOf("resnet18", 8),
+  ...layersOf("mobilenetv2", 8),
   ...conv2d("few channels", { n: 16, c: 1, o: 4, size: 64, k: 3 }),
   ...conv2d("stride 2", { n: 16, c: 32, o: 64, size: 32, k: 3, stride: 2 }),
   ...conv2d("1x1", { n: 16, c: 128, o: 128, size: 16, k: 1 }),

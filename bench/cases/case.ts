@@ -1,6 +1,7 @@
 /** What the benchmark of one kernel consists of. */
 
 import type { AxisGeometry, Backend, FloatArray, Storage } from "../../src/tensor/backend/backend.js";
+import type { ConvCall } from "../ways.js";
 
 /** Calls the kernel; its results are storages of their own. */
 export type Run = (backend: Backend, inputs: readonly Storage[]) => readonly Storage[];
@@ -20,6 +21,8 @@ export interface KernelCase {
   readonly run: Run;
   /** The results are inputs that were changed. */
   readonly inPlace?: boolean;
+  /** What is convolved, if anything: `wasm` has several ways to do it. */
+  readonly convolution?: ConvCall;
   /** A smaller computation whose result is a part of this one's: what the reference would take too long for in full. */
   readonly sample?: Sample;
 }

@@ -35,6 +35,7 @@ export function conv2d(name: string, { n, c, o, size, k, stride = 1, groups = 1 
     {
       ...common,
       name: `conv2d ${name} forward`,
+      convolution: { geometry, pass: "conv2d" },
       sizes: [xSize, wSize, o],
       run: (backend, [x, w, bias]) => [backend.conv2d(x, w, bias, geometry)],
       sample: {
@@ -46,6 +47,7 @@ export function conv2d(name: string, { n, c, o, size, k, stride = 1, groups = 1 
     {
       ...common,
       name: `conv2d ${name} input gradient`,
+      convolution: { geometry, pass: "conv2dInputGrad" },
       sizes: [ySize, wSize],
       run: (backend, [g, w]) => [backend.conv2dInputGrad(g, w, geometry)],
       sample: {
@@ -57,6 +59,7 @@ export function conv2d(name: string, { n, c, o, size, k, stride = 1, groups = 1 
     {
       ...common,
       name: `conv2d ${name} weight gradient`,
+      convolution: { geometry, pass: "conv2dWeightGrad" },
       sizes: [xSize, ySize],
       run: (backend, [x, g]) => [backend.conv2dWeightGrad(x, g, geometry)],
       sample: {

@@ -2,17 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import type { Measured, PeerRow } from "../contest/contests.js";
+import { type NetName, titles } from "../nets.js";
 import { formatBytes, type Report, short } from "../report.js";
-
-const NAMES = {
-  net1: "Net #1",
-  net2: "Net #2",
-  fashion: "Fashion-MNIST net",
-  resnet18: "ResNet-18",
-  mobilenetv2: "MobileNetV2",
-  mlp: "784–128–10",
-  linear: "Linear 3136 → 128",
-};
 
 const [path, text = ""] = process.argv.slice(2);
 if (!path) throw new Error("markdown.ts: expected the results of bench peers");
@@ -28,7 +19,7 @@ function cell({ name }: PeerRow, { median, best }: Measured): string {
 
 function workOf({ name }: PeerRow): string {
   const [net] = name.split(" ");
-  return net in NAMES ? name.replace(net, NAMES[net as keyof typeof NAMES]) : name;
+  return net in titles ? name.replace(net, titles[net as NetName]) : name;
 }
 
 const keyOf = ({ name, threads, peer, peerThreads }: PeerRow) => [name, threads, peer, peerThreads].join();
@@ -46,7 +37,7 @@ function line(key: string): string {
   return [workOf(first), threads, first.peer, cell(first, first.theirs), ...ours, ...speeds].join(" | ");
 }
 
-const titles = [
+const columns = [
   "work",
   "threads",
   "other",
@@ -57,5 +48,5 @@ const titles = [
 console.log(
   `${Object.values(machine).join("; ")}; ${date.slice(0, 10)}. Median (best turn), ms an image or product.\n`,
 );
-console.log(`| ${titles.join(" | ")} |\n|${" --- |".repeat(titles.length)}`);
+console.log(`| ${columns.join(" | ")} |\n|${" --- |".repeat(columns.length)}`);
 for (const key of new Set(wanted.map(keyOf))) console.log(`| ${line(key)} |`);

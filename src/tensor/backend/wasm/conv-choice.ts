@@ -51,7 +51,7 @@ const ways: Record<WayName, ConvWay> = {
   direct,
 };
 
-const names = Object.keys(ways) as WayName[];
+export const wayNames = Object.keys(ways) as WayName[];
 
 function whenToTake(name: WayName, use: WaysUse): WayUse {
   if (name === "direct") return "always";
@@ -59,11 +59,11 @@ function whenToTake(name: WayName, use: WaysUse): WayUse {
   return use[name] ?? "auto";
 }
 
-type Pass = "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad";
+export type Pass = "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad";
 
 /** The way that a convolution takes, or its gradient. */
 export function wayOf(geometry: ConvGeometry, use: WaysUse, pass: Pass = "conv2d"): WayName {
-  return names.find((name) => {
+  return wayNames.find((name) => {
     const [way, when] = [ways[name], whenToTake(name, use)];
     return way[pass] && when !== "never" && way.can(geometry) && (when === "always" || way.pays(geometry));
   })!;

@@ -9,7 +9,7 @@ import type { Runtime } from "./runtime.js";
 const VECTOR = 16;
 
 /** The larger a tile, the fewer multiplications an output takes, and the more rounding; see the kernels' transforms. */
-type Points = 6 | 8;
+export type Points = 6 | 8;
 
 /** Bytes of one item's inputs at their points: most of a second-level cache. */
 const SPREAD_BYTES = 768 * 1024;
@@ -84,13 +84,16 @@ function regionsOf([h, w]: HeightWidth, side: number, points: Points): Region[] 
   return stretchesOf(h, side, points).flatMap((rows) => columns.map((columns) => ({ rows, columns })));
 }
 
-/** Multiplications for each channel and filter, the way of the filters to their points included. */
-function workOf(g: ConvGeometry, points: Points): number {
+/** For each channel and filter, by all tiles of a convolution and `more` tiles of each size. */
+export function multiplications(g: ConvGeometry, points: Points, more = 0): number {
   return regionsOf([g.outH, g.outW], g.kH, points).reduce((sum, { rows, columns }) => {
     const tiles = g.n * ceilDiv(rows.size, rows.m) * ceilDiv(columns.size, columns.m);
-    return sum + (rows.m + g.kH - 1) * (columns.m + g.kH - 1) * (tiles + FILTER_TILES);
+    return sum + (rows.m + g.kH - 1) * (columns.m + g.kH - 1) * (tiles + more);
   }, 0);
 }
+
+/** The way of the filters to their points included. */
+const workOf = (g: ConvGeometry, points: Points): number => multiplications(g, points, FILTER_TILES);
 
 /** With channels enough to make up for going to the points and back; and with eight points where they save enough. */
 function pays(g: ConvGeometry, points: Points): boolean {

@@ -1,0 +1,57 @@
+/**
+ * Results of `bench kernels` as tables for docs/performance.md: `kernels-markdown.ts kernels.json [tiles.json]`, the second
+ * of which has been made with `--way direct`.
+ */
+
+import { readFileSync } from "node:fs";
+import type { KernelRow } from "./kernels.js";
+import { type NetName, titles } from "./nets.js";
+import { percent, type Report, short } from "./report.js";
+
+const PASSES = ["forward", "input gradient", "weight gradient"] as const;
+
+const [path, tilesPath] = process.argv.slice(2);
+if (!path) throw new Error("kernels-markdown.ts: expected the results of bench kernels");
+const read = (file: string): Report<KernelRow> => JSON.parse(readFileSync(file, "utf8"));
+const { rows, machine, date } = read(path);
+const tiles = new Map((tilesPath ? read(tilesPath).rows : []).map((row) => [row.name, row]));
+
+const reached = ({ gflops, limit }: KernelRow) =>
+  `${short(gflops)}${limit ? ` of ${short(limit)}, ${percent(gflops / limit)}` : ""}`;
+
+function printTable(columns: readonly string[], lines: readonly (readonly string[])[]): void {
+  console.log(`\n| ${columns.join(" | ")} |\n|${" --- |".repeat(columns.length)}`);
+  for (const line of lines) console.log(`| ${line.join(" | ")} |`);
+}
+
+/** `${kind} ${layer} ${pass}`, where a kernel is one of a layer's three. */
+function layerOf({ name }: KernelRow): string | undefined {
+  const pass = PASSES.find((pass) => name.endsWith(` ${pass}`));
+  return pass && /^(conv2d|matmul) /.test(name) ? name.slice(0, -pass.length - 1) : undefined;
+}
+
+function lineOf(layer: string): string[] {
+  const passes = PASSES.map((pass) => rows.find(({ name }) => name === `${layer} ${pass}`));
+  const first = passes.find((row) => row !== undefined)!;
+  const [net] = layer.split(" ")[1].split(".");
+  const ways = new Set(passes.flatMap((row) => (row?.way ? [row.way] : [])));
+  const byTiles = tiles.get(`${layer} forward`);
+  return [
+    net in titles ? titles[net as NetName] : "",
+    first.shape,
+    [...ways].join(", "),
+    ...passes.map((row) => (row ? reached(row) : "")),
+    byTiles ? short(byTiles.gflops) : "",
+  ];
+}
+
+console.log(`${Object.values(machine).join("; ")}; threads: ${rows[0].threads}; ${date.slice(0, 10)}`);
+const layers = new Set(rows.flatMap((row) => layerOf(row) ?? []));
+printTable(
+  ["net", "layer", "way", ...PASSES.map((pass) => `${pass}, GFLOP/s of the limit`), "by tiles, forward"],
+  [...layers].map(lineOf),
+);
+printTable(
+  ["kernel", "shape", "GFLOP/s of the limit", "GB/s"],
+  rows.filter((row) => !layerOf(row)).map((row) => [row.name, row.shape, reached(row), short(row.gbps)]),
+);
