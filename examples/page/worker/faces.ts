@@ -1,7 +1,7 @@
 /** FaceSet: drawn faces as a dataset, each drawn when it is first asked for. */
 
 import { imageToTensor } from "../../../src/data/image-to-tensor.js";
-import type { Batch, BatchOptions, ClassDataset, Image, Tensor } from "../../../src/index.js";
+import type { BatchOptions, ClassDataset, Image, Tensor } from "../../../src/index.js";
 import { scope } from "../../../src/tensor/autograd.js";
 import { cat } from "../../../src/tensor/ops/movement/cat.js";
 import { defaultGenerator, Generator } from "../../../src/tensor/random.js";
@@ -10,6 +10,13 @@ import type { Settings } from "../settings.js";
 
 /** Width and height in pixels. */
 export const SIZE = 32;
+
+interface FaceBatch {
+  /** [N, 3, SIZE, SIZE] */
+  inputs: Tensor;
+  /** 1 where a face is covered. */
+  targets: Int32Array;
+}
 
 export class FaceSet implements ClassDataset {
   readonly classes = FACE_CLASSES;
@@ -46,7 +53,7 @@ export class FaceSet implements ClassDataset {
     );
   }
 
-  *batches(batchSize: number, options: BatchOptions = {}): Iterable<Batch> {
+  *batches(batchSize: number, options: BatchOptions = {}): Iterable<FaceBatch> {
     const { shuffle = true, start = 0, generator = defaultGenerator("shuffle") } = options;
     const order = shuffle ? generator.permutation(this.length) : Int32Array.from(this.labels.keys());
     for (let at = start; at < order.length; at += batchSize) {

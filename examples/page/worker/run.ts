@@ -1,17 +1,17 @@
 /** Run: a net that learns faces, from a seed on, as fast or as slowly as the page wants it. */
 
 // Not from index.ts, whose every name would count as what the worker begins with: see vite.config.ts.
-import type { Optimizer, Parameter, Sequential, StepReport, Training } from "../../../src/index.js";
+import type { Optimizer, Parameter, Sequential, Training } from "../../../src/index.js";
 import { Net3 } from "../../../src/nets/net3.js";
 import { Adam } from "../../../src/optim/adam.js";
 import { memory, useBackend } from "../../../src/tensor/backend/registry.js";
 import { manualSeed } from "../../../src/tensor/random.js";
-import { fit } from "../../../src/train/fit.js";
 import { TrainingPosition } from "../../../src/train/position.js";
 import type { Begin, FileKind, History, News } from "../protocol.js";
 import type { Settings } from "../settings.js";
 import { FaceSet, SIZE } from "./faces.js";
 import { Gate } from "./gate.js";
+import { type LearnedStep, learnEpoch } from "./learn.js";
 import { pixelsOf } from "./pixels.js";
 import { type SavedRun, savedRun } from "./store.js";
 
@@ -67,7 +67,7 @@ export class Run {
   #step = 0;
   /** Of the steps that have not been told. */
   #losses: number[] = [];
-  #report: StepReport | undefined;
+  #facesPerSecond = 0;
   #history: History = { losses: [], accuracies: [] };
   /** What there is to keep, once it is there. */
   #training: Training | undefined;
@@ -116,23 +116,26 @@ export class Run {
     const model = await makeNet(name);
     const optimizer = await makeOptimizer(by, model.parameters(), lr);
     const position = await this.#positionOf(saved, { model, optimizer });
-    this.#training = { model, optimizer, position };
+    const training = { model, optimizer, position };
+    this.#training = training;
     const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
     const before = position.epoch > 1 ? this.#history : undefined;
     this.#tell({ kind: "began", parameters, device: model.parameters()[0].backend.device, refusal, before });
     this.#look = () => this.#lookAt(model, test);
     await this.#pass();
-    const train = new FaceSet("train", TRAIN, this.#settings);
-    const onStep = async (report: StepReport) => {
-      this.#note(report);
-      if (performance.now() >= this.#nextLook) await this.#look?.();
-      await this.#pass();
-    };
-    const onEpoch = () => this.#save();
-    const { signal } = this.#stop;
-    await fit(model, { optimizer, train, batchSize, epochs: EPOCHS, position, signal, onStep, onEpoch });
+    const faces = new FaceSet("train", TRAIN, this.#settings);
+    while (position.epoch <= EPOCHS) {
+      for await (const step of learnEpoch(training, { faces, batchSize, epochs: EPOCHS })) await this.#afterStep(step);
+      await this.#save(training);
+    }
     await this.#look();
     this.#tell({ kind: "finished" });
+  }
+
+  async #afterStep(step: LearnedStep): Promise<void> {
+    this.#note(step);
+    if (performance.now() >= this.#nextLook) await this.#look?.();
+    await this.#pass();
   }
 
   /** The beginning, or where the run was that the browser has kept, if it is of these settings. */
@@ -151,10 +154,10 @@ export class Run {
   }
 
   /** Has the browser keep the run as it is between two epochs. */
-  async #save(): Promise<void> {
+  async #save(training: Training): Promise<void> {
     const { save } = await import("./saving.js");
-    const bytes = await save(this.#settings, this.#training!, this.#history);
-    this.#tell({ kind: "saved", epoch: this.#training!.position.epoch - 1, bytes });
+    const bytes = await save(this.#settings, training, this.#history);
+    this.#tell({ kind: "saved", epoch: training.position.epoch - 1, bytes });
   }
 
   /** Draws the faces that the net will be asked about. */
@@ -176,22 +179,21 @@ export class Run {
   }
 
   /** Notes a step; not each of them is told at once. */
-  #note(report: StepReport): void {
+  #note({ loss, facesPerSecond }: LearnedStep): void {
     this.#step++;
     // What the worker asks for from here on is no part of the first load: see measure.ts.
     if (this.#step === 1) performance.mark("first step");
-    this.#losses.push(report.loss);
-    this.#history.losses.push(report.loss);
-    this.#report = report;
+    this.#losses.push(loss);
+    this.#history.losses.push(loss);
+    this.#facesPerSecond = facesPerSecond;
     if (performance.now() >= this.#nextProgress) this.#tellProgress();
   }
 
   #tellProgress(): void {
-    if (!this.#report || this.#losses.length === 0) return;
-    const { epoch, imagesPerSecond } = this.#report;
-    const { reserved } = memory();
+    if (!this.#training || this.#losses.length === 0) return;
+    const { epoch } = this.#training.position;
     const where = { epoch, step: this.#step, losses: this.#losses };
-    this.#tell({ kind: "progress", ...where, facesPerSecond: imagesPerSecond, memory: reserved });
+    this.#tell({ kind: "progress", ...where, facesPerSecond: this.#facesPerSecond, memory: memory().reserved });
     this.#losses = [];
     this.#nextProgress = performance.now() + PROGRESS_MS;
   }
