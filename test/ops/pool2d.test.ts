@@ -44,6 +44,34 @@ describe("maxPool2d", () => {
     expect(await gradient(2)).toEqual([1, 2, 0]);
   });
 
+  // Whole windows of two by two have a kernel of their own: four at once, the last four of a row maybe for a second time.
+  onEachBackend(
+    "of two by two, rows of any length: the first of the largest has the gradient, or the last NaN",
+    async () => {
+      const numbers = [1, 2, 2, Number.NaN, -1, 2, 3, 1, 3, 0, 1];
+      for (let w = 6; w < 20; w++) {
+        const values = Array.from({ length: 4 * w }, (_, i) => numbers[(i * i + w) % 11]);
+        const x = tensor(values, [1, 1, 4, w], { requiresGrad: true });
+        const y = maxPool2d(x, 2);
+        const largest = Array<number>(y.size);
+        const gradient = Array<number>(4 * w).fill(0);
+        for (const i of largest.keys()) {
+          const outW = w >> 1;
+          const first = 2 * Math.floor(i / outW) * w + 2 * (i % outW);
+          const window = [first, first + 1, first + w, first + w + 1];
+          const seen = window.map((at) => values[at]);
+          largest[i] = Math.max(...seen);
+          gradient[window[seen.includes(Number.NaN) ? seen.findLastIndex(Number.isNaN) : seen.indexOf(largest[i])]] =
+            i + 1;
+        }
+        expect([...(await y.data())]).toEqual(largest);
+        const weights = Array.from({ length: y.size }, (_, i) => i + 1);
+        backward(sum(mul(y, tensor(weights, y.shape))));
+        expect([...(await x.grad!.data())]).toEqual(gradient);
+      }
+    },
+  );
+
   onEachBackend("gives −Infinity where a window has no pixel", async () => {
     const y = maxPool2d(tensor([3], [1, 1, 1, 1]), 2, { dilation: 2, padding: 1 });
     expect([...(await y.data())]).toEqual([-Infinity]);

@@ -63,17 +63,27 @@ function largestOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.max(f32x4.max(a, b), f32x4.max(c, d));
 }
 
+/** The row's last vector reaches back, so that no number of a row of four or more goes alone. */
+// @ts-ignore: decorator
+@inline
+function vectorAt(ox: i32, outW: i32): i32 {
+  return min(ox, outW - 4);
+}
+
 // @ts-ignore: decorator
 @inline
 function halveRow(x: usize, y: usize, w: i32, outW: i32): void {
   const below = address(x, w);
-  let ox = 0;
-  for (; ox + 4 <= outW; ox += 4) {
-    const p = address(x, 2 * ox);
-    const q = address(below, 2 * ox);
-    v128.store(address(y, ox), largestOfFour(even(p), odd(p), even(q), odd(q)));
+  if (outW >= 4) {
+    for (let i = 0; i < outW; i += 4) {
+      const ox = vectorAt(i, outW);
+      const p = address(x, 2 * ox);
+      const q = address(below, 2 * ox);
+      v128.store(address(y, ox), largestOfFour(even(p), odd(p), even(q), odd(q)));
+    }
+    return;
   }
-  for (; ox < outW; ox++) {
+  for (let ox = 0; ox < outW; ox++) {
     const p = address(x, 2 * ox);
     const q = address(below, 2 * ox);
     store<f32>(address(y, ox), max(max(load<f32>(p), load<f32>(p, 4)), max(load<f32>(q), load<f32>(q, 4))));
@@ -96,37 +106,39 @@ export function maxPool2d(scratch: usize, begin: i32, end: i32, x: usize, y: usi
   }
 }
 
-/** Rows 2·oy and 2·oy + 1 of a plane's gradient; every pixel under a window is written once. */
+/** Rows 2·oy and 2·oy + 1 of a plane's gradient; every pixel under a window is written, some of them twice. */
 // @ts-ignore: decorator
 @inline
 function halveRowGrad(g: usize, x: usize, y: usize, gx: usize, oy: i32, pool: Pool): void {
   const outW = pool.outW;
   const below = address(0, pool.w);
   const above = address(0, 2 * oy * pool.w);
-  let nan = f32x4.splat(0);
-  let ox = 0;
-  for (; ox + 4 <= outW; ox += 4) {
-    const p = address(x + above, 2 * ox);
-    const to = address(gx + above, 2 * ox);
-    const largest = v128.load(address(y, ox));
-    const slope = v128.load(address(g, ox));
-    const a = f32x4.eq(even(p), largest);
-    const b = v128.andnot(f32x4.eq(odd(p), largest), a);
-    const ab = v128.or(a, b);
-    const c = v128.andnot(f32x4.eq(even(p + below), largest), ab);
-    const d = v128.andnot(f32x4.eq(odd(p + below), largest), v128.or(ab, c));
-    interleave(to, v128.and(slope, a), v128.and(slope, b));
-    interleave(to + below, v128.and(slope, c), v128.and(slope, d));
-    nan = v128.or(nan, f32x4.ne(largest, largest));
-  }
-  if (v128.any_true(nan)) {
-    // What is NaN equals nothing and has given nothing so far.
-    for (let i = 0; i < ox; i++) {
-      const largest = load<f32>(address(y, i));
-      if (largest != largest) giveToLastNan(x, gx, load<f32>(address(g, i)), oy, i, pool);
+  if (outW >= 4) {
+    let nan = f32x4.splat(0);
+    for (let i = 0; i < outW; i += 4) {
+      const ox = vectorAt(i, outW);
+      const p = address(x + above, 2 * ox);
+      const to = address(gx + above, 2 * ox);
+      const largest = v128.load(address(y, ox));
+      const slope = v128.load(address(g, ox));
+      const a = f32x4.eq(even(p), largest);
+      const b = v128.andnot(f32x4.eq(odd(p), largest), a);
+      const ab = v128.or(a, b);
+      const c = v128.andnot(f32x4.eq(even(p + below), largest), ab);
+      const d = v128.andnot(f32x4.eq(odd(p + below), largest), v128.or(ab, c));
+      interleave(to, v128.and(slope, a), v128.and(slope, b));
+      interleave(to + below, v128.and(slope, c), v128.and(slope, d));
+      nan = v128.or(nan, f32x4.ne(largest, largest));
     }
+    if (!v128.any_true(nan)) return;
+    // What is NaN equals nothing and has given nothing so far.
+    for (let ox = 0; ox < outW; ox++) {
+      const largest = load<f32>(address(y, ox));
+      if (largest != largest) giveToLastNan(x, gx, load<f32>(address(g, ox)), oy, ox, pool);
+    }
+    return;
   }
-  for (; ox < outW; ox++) {
+  for (let ox = 0; ox < outW; ox++) {
     const to = address(gx + above, 2 * ox);
     store<u64>(to, 0);
     store<u64>(to + below, 0);
