@@ -2,6 +2,7 @@
 
 import { benchPeers } from "./contest/peers.js";
 import { benchKernels } from "./kernels.js";
+import { benchLimits } from "./limits.js";
 import { type BenchOptions, type Mode, readOptions } from "./options.js";
 import { type Column, comparedWith, describeMachine, type Row, saveReport } from "./report.js";
 import { benchSmall } from "./small.js";
@@ -9,6 +10,7 @@ import { benchSteps } from "./steps.js";
 
 const benches: Record<Mode, (options: BenchOptions, extra: Column<Row>[]) => Promise<Row[]>> = {
   kernels: benchKernels,
+  limits: benchLimits,
   steps: benchSteps,
   small: benchSmall,
   peers: benchPeers,

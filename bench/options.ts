@@ -7,7 +7,7 @@ import { type BackendName, backends } from "../src/index.js";
 import type { Interpreters } from "./contest/programs.js";
 import { type WayName, wayNames } from "./ways.js";
 
-export const modes = ["kernels", "steps", "small", "peers"] as const;
+export const modes = ["kernels", "limits", "steps", "small", "peers"] as const;
 
 export type Mode = (typeof modes)[number];
 
@@ -33,17 +33,19 @@ export interface BenchOptions extends Interpreters {
 const HELP = `npm run bench [MODE] -- [OPTIONS]
 
   kernels             one kernel at a time, checked against js in float64 (the default)
+  limits              what the cores can do: arithmetic, the tile of products, caches, memory
   steps               inference and training steps of every net, an epoch, peak memory, a cold start
   small               programs of many small tensors: what the engine itself costs
   peers               the same work by other libraries (npm ci --prefix bench/peers first)
 
-  --backend NAME      auto, ${backends().join(", ")} (default: wasm;
-                      peers: wasm, or gpujs:webgpu against others on the same GPU)
+  --backend NAME      all but limits: auto, ${backends().join(", ")}
+                      (default: wasm; peers: wasm, or gpujs:webgpu against others on the same GPU)
   --shape TEXT        only what has TEXT in its name or shape
-  --threads N         threads of the wasm backend (default: as many as the machine runs at once;
-                      steps: 1 and that many; peers: as each comparison says)
-  --way NAME          kernels, steps: convolve by this way of the wasm backend wherever it can be, and by tiles elsewhere:
-                      ${wayNames.join(", ")} (default: for each the fastest)
+  --threads N         all but peers: threads of the wasm backend (default: as many as the machine runs at once;
+                      limits, steps: one, and that many)
+  --way NAME          kernels, steps: convolve by this way of the wasm backend wherever it can be, and by tiles of
+                      pixels elsewhere: ${wayNames.join(", ")}
+                      (default: the fastest for each)
   --batch N           steps, peers: images in a step, instead of the usual
   --json FILE         save the results
   --compare FILE      show the speed against results saved before
@@ -71,14 +73,30 @@ function backendOf(name = "wasm"): BackendName | "auto" {
   return backend;
 }
 
-function wayOf(name: string | undefined, mode: Mode, backend: string): WayName | undefined {
+function wayOf(name: string | undefined, backend: string): WayName | undefined {
   if (name === undefined) return undefined;
   const way = wayNames.find((known) => known === name);
   if (!way) throw new Error(`--way: there is no "${name}"; there are ${wayNames.join(", ")}`);
   if (backend !== "wasm") throw new Error(`--way: only wasm has several ways to convolve, not ${backend}`);
-  if (mode !== "kernels" && mode !== "steps")
-    throw new Error(`--way: ${mode} takes the fastest; kernels and steps another`);
   return way;
+}
+
+/** Who has which options, besides --shape, --json and --compare, which all of them have. */
+const honoured: Record<Mode, readonly string[]> = {
+  kernels: ["backend", "threads", "way"],
+  limits: ["threads"],
+  steps: ["backend", "threads", "way", "batch", "profile"],
+  small: ["backend", "threads"],
+  peers: ["backend", "batch", "node", "python", "turns"],
+};
+
+function checkHonoured(given: readonly string[], mode: Mode): void {
+  for (const option of given) {
+    const those = modes.filter((mode) => honoured[mode].includes(option));
+    if (those.length > 0 && !those.includes(mode)) {
+      throw new Error(`--${option} is for ${those.join(", ")}, not for ${mode}`);
+    }
+  }
 }
 
 /** @throws Error naming the option that cannot be honoured */
@@ -108,23 +126,14 @@ export function readOptions(): BenchOptions {
   }
   const mode = modeOf(positionals);
   const { profile = false, json, compare, shape = "", node, python: pythons = [] } = values;
-  if (mode !== "peers" && (node ?? values.turns ?? values.python) !== undefined) {
-    throw new Error(`--node, --python and --turns are for peers, not for ${mode}`);
-  }
+  checkHonoured(Object.keys(values), mode);
   const { turns = 4, nodes = [process.execPath] } = { turns: countOf("turns", values.turns), nodes: node };
   const threads = countOf("threads", values.threads);
   const batch = countOf("batch", values.batch);
   const backend = backendOf(values.backend);
-  const way = wayOf(values.way, mode, backend);
-  if (profile && mode !== "steps") throw new Error(`--profile: only steps can be profiled, not ${mode}`);
+  const way = wayOf(values.way, backend);
   if (mode === "peers" && backend !== "wasm" && backend !== "gpujs:webgpu") {
     throw new Error(`--backend: peers are measured beside wasm and gpujs:webgpu, not ${backend}`);
-  }
-  if (mode === "peers" && threads !== undefined) {
-    throw new Error("--threads: peers measures with the threads that each comparison says");
-  }
-  if ((mode === "kernels" || mode === "small") && batch !== undefined) {
-    throw new Error(`--batch: ${mode} has sizes of its own; only steps and peers take another`);
   }
   return {
     mode,
