@@ -198,7 +198,7 @@ import "./tensor/methods.js";
 
 export { AnomalyError, detectAnomaly } from "./tensor/anomaly.js";
 export { ArgumentError } from "./tensor/arguments.js";
-export { type BackwardOptions, backward, isGradEnabled, noGrad, scope } from "./tensor/autograd.js";
+export { type BackwardOptions, backward, isGradEnabled } from "./tensor/autograd.js";
 export type { Backend, DType, MemoryInfo, Storage } from "./tensor/backend/backend.js";
 export { type BackendName, type BackendOptions, backends, memory, useBackend } from "./tensor/backend/registry.js";
 export { type RandomOptions, rand, randn } from "./tensor/factories/drawn.js";
@@ -266,6 +266,7 @@ export { expand, type ReduceOptions, sum } from "./tensor/ops/sum.js";
 export { tril, triu } from "./tensor/ops/triangle.js";
 export type { Pair } from "./tensor/ops/window.js";
 export { defaultGenerator, Generator, manualSeed, type Stream } from "./tensor/random.js";
+export { noGrad, scope } from "./tensor/scope.js";
 export { type Shape, ShapeError } from "./tensor/shape.js";
 export {
   type BackwardStep,

@@ -35,7 +35,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   },
   copies: { path: /^tensor\/copies\.ts$/, imports: ["backend", "tensor"] },
   trace: { path: /^tensor\/trace\.ts$/, imports: ["tensor"] },
-  autograd: { path: /^tensor\/autograd\.ts$/, imports: ["shape", "backend", "lifetime", "tensor", "trace"] },
+  autograd: { path: /^tensor\/(autograd|scope)\.ts$/, imports: ["shape", "backend", "lifetime", "tensor", "trace"] },
   ops: { path: /^tensor\/ops\//, imports: ["shape", "random", "special", "backend", "tensor", "autograd"] },
   methods: { path: /^tensor\/methods\.ts$/, imports: ["lifetime", "tensor", "autograd", "ops"] },
   tape: {

@@ -9,7 +9,7 @@ import { Sequential } from "../../src/layers/sequential.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { Net2 } from "../../src/nets/net2.js";
 import { Net3 } from "../../src/nets/net3.js";
-import { noGrad } from "../../src/tensor/autograd.js";
+import { noGrad } from "../../src/tensor/scope.js";
 import "../../src/tensor/methods.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { randn } from "../../src/tensor/factories/drawn.js";

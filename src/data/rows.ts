@@ -1,8 +1,8 @@
 /** Rows of an array or a tensor along its first axis, by their numbers: the examples of a batch. */
 
-import { noGrad } from "../tensor/autograd.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { indexSelect } from "../tensor/ops/movement/index-select.js";
+import { noGrad } from "../tensor/scope.js";
 import { sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { HostArray, IntegerArray } from "./host-array.js";

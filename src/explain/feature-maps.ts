@@ -3,7 +3,7 @@
 import { frozen, intercept } from "../layers/look-inside.js";
 import { aModule, type Module } from "../layers/module.js";
 import { ArgumentError, checkArgument, checkOptions, listOf, type OptionKinds } from "../tensor/arguments.js";
-import { noGrad } from "../tensor/autograd.js";
+import { noGrad } from "../tensor/scope.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { checkMaps, convolutions, layerKinds } from "./convolutions.js";
 

@@ -3,9 +3,9 @@
 import { frozen } from "../layers/look-inside.js";
 import { aModule, type Module } from "../layers/module.js";
 import { aCount, checkArgument, checkOptions, type OptionKinds, wholeFrom } from "../tensor/arguments.js";
-import { noGrad } from "../tensor/autograd.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { softmax } from "../tensor/ops/softmax.js";
+import { noGrad } from "../tensor/scope.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import type { HeatMap } from "./heat-map.js";
 

@@ -10,11 +10,11 @@ import {
   numberUpTo,
   type OptionKinds,
 } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
 import { ones, zeros } from "../tensor/factories/filled.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError, sameShape } from "../tensor/shape.js";
 import { aTensor, checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";

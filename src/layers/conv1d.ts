@@ -1,13 +1,13 @@
 /** Conv1d: a convolution along sequences, with learned filters. */
 
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
 import { type Conv1dOptions, conv1d, imagePadding, lineKinds } from "../tensor/ops/conv1d.js";
 import { pad } from "../tensor/ops/movement/pad.js";
 import { stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
+import { scope } from "../tensor/scope.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { checkChannels, describeConvolution } from "./channels.js";
 import { fanIn, kaimingUniform, uniformParameter } from "./init.js";

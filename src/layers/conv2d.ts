@@ -1,7 +1,6 @@
 /** Conv2d: a convolution with learned filters. */
 
 import { aBoolean, checkOptions, type OptionKinds } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import type { ConvEpilogue } from "../tensor/backend/backend.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
@@ -9,6 +8,7 @@ import { type Conv2dOptions as Conv2dOpOptions, convKinds, convolve } from "../t
 import { pad } from "../tensor/ops/movement/pad.js";
 import { type Pair, pairOf, stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
+import { scope } from "../tensor/scope.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { checkChannels, describeConvolution } from "./channels.js";
 import { epilogueOf } from "./epilogue.js";

@@ -1,12 +1,12 @@
 /** Dropout2d and DropPath: whole channels, or whole examples, are forgotten while training. */
 
 import { checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { aShare, dropout } from "../tensor/ops/dropout.js";
 import { mul } from "../tensor/ops/pointwise/arithmetic.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError, sizeOf } from "../tensor/shape.js";
 import { checkTensor, type Tensor, wrap } from "../tensor/tensor.js";
 import type { DropoutOptions } from "./dropout.js";

@@ -1,13 +1,13 @@
 /** Embedding: a learned vector for each of so many things (words, items, classes). */
 
 import { aCount, checkArgument, checkOptions, type OptionKinds, wholeFrom } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { type Indices, readIndices } from "../tensor/ops/indices.js";
 import { indexSelect } from "../tensor/ops/movement/index-select.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
 import { add, mul, sub } from "../tensor/ops/pointwise/arithmetic.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 import { parameterFrom } from "./init.js";

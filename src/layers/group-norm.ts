@@ -1,11 +1,11 @@
 /** Group normalization: groups of an example's channels by their own moments; each channel alone is instance norm. */
 
 import { aBoolean, aCount, checkArgument, checkOptions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
 import { channelGeometry } from "../tensor/ops/normalize.js";
 import { add, mul } from "../tensor/ops/pointwise/arithmetic.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { aTensor, checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";

@@ -1,10 +1,10 @@
 /** GRU: a recurrent net with a reset and an update gate. */
 
-import { scope } from "../tensor/autograd.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { split } from "../tensor/ops/movement/split.js";
 import { add, mul, sub } from "../tensor/ops/pointwise/arithmetic.js";
 import { sigmoid, tanh } from "../tensor/ops/pointwise/smooth-activations.js";
+import { scope } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Recurrent, type RecurrentOptions } from "./recurrent.js";
 

@@ -1,11 +1,11 @@
 /** Layer normalization: each example by its own moments, as a function and as the layer LayerNorm. */
 
 import { aBoolean, checkArgument, checkOptions, type Kind, numberFrom, type OptionKinds } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
 import { moments, normalize } from "../tensor/ops/normalize.js";
 import { add, mul } from "../tensor/ops/pointwise/arithmetic.js";
+import { scope } from "../tensor/scope.js";
 import { checkShape, formatShape, type Shape, ShapeError, sameShape, sizeOf } from "../tensor/shape.js";
 import { aTensor, checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";

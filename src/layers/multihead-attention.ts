@@ -1,7 +1,6 @@
 /** MultiheadAttention: attention of several heads, each in a learned subspace. */
 
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { zeros } from "../tensor/factories/filled.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { scaledDotProductAttention } from "../tensor/ops/attention.js";
@@ -12,6 +11,7 @@ import { reshape } from "../tensor/ops/movement/reshape.js";
 import { slice } from "../tensor/ops/movement/slice.js";
 import { add } from "../tensor/ops/pointwise/arithmetic.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { aTensor, checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { constantParameter, uniformParameter } from "./init.js";

@@ -1,10 +1,10 @@
 /** PixelShuffle: channels become pixels, as a function and as a layer. */
 
 import { aCount, checkArgument, refuseMore } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { permute } from "../tensor/ops/movement/permute.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";

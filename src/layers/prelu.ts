@@ -1,12 +1,12 @@
 /** PReLU: a rectifier that learns how much of the negative numbers it lets pass. */
 
 import { aCount, aNumber, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
 import { mul } from "../tensor/ops/pointwise/arithmetic.js";
 import { gt } from "../tensor/ops/pointwise/order.js";
 import { where } from "../tensor/ops/pointwise/where.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";

@@ -1,9 +1,9 @@
 /** summary: a model layer by layer, with the shapes that come out, the parameters, and the cost. */
 
 import { aPlainObject, checkArgument, listOf, wholeFrom } from "../tensor/arguments.js";
-import { noGrad } from "../tensor/autograd.js";
 import { zeros } from "../tensor/factories/filled.js";
 import { INSPECT } from "../tensor/inspect.js";
+import { noGrad } from "../tensor/scope.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import { Parameter, Tensor } from "../tensor/tensor.js";
 import { type Operation, observe } from "../tensor/trace.js";

@@ -9,13 +9,13 @@ import {
   type OptionKinds,
   oneOf,
 } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { aShare } from "../tensor/ops/dropout.js";
 import { add } from "../tensor/ops/pointwise/arithmetic.js";
 import { relu } from "../tensor/ops/pointwise/rectifiers.js";
 import { gelu } from "../tensor/ops/pointwise/smooth-activations.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
+import { scope } from "../tensor/scope.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { Dropout } from "./dropout.js";
 import { LayerNorm } from "./layer-norm.js";

@@ -1,11 +1,11 @@
 /** Upsample: images in another size, as the function interpolate and as a layer. */
 
 import { aBoolean, checkOptions, type Kind, type OptionKinds, oneOf } from "../tensor/arguments.js";
-import { scope } from "../tensor/autograd.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { indexSelect } from "../tensor/ops/movement/index-select.js";
 import { resample } from "../tensor/ops/resample.js";
 import { aPair, type Pair, pairOf } from "../tensor/ops/window.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { describeOptions, Module } from "./module.js";

@@ -1,7 +1,6 @@
 /** Gradient clipping: call between `backward()` and `step()`. */
 
 import { checkArgument, refuseMore } from "../tensor/arguments.js";
-import { noGrad } from "../tensor/autograd.js";
 import { numberAbove } from "../tensor/kinds.js";
 import { stack } from "../tensor/ops/movement/cat.js";
 import { add, div, mul } from "../tensor/ops/pointwise/arithmetic.js";
@@ -9,6 +8,7 @@ import { minimum } from "../tensor/ops/pointwise/comparisons.js";
 import { clamp } from "../tensor/ops/pointwise/magnitude.js";
 import { sqrt } from "../tensor/ops/pointwise/powers.js";
 import { sum } from "../tensor/ops/sum.js";
+import { noGrad } from "../tensor/scope.js";
 import type { Parameter, Tensor } from "../tensor/tensor.js";
 import { parameterList } from "./parameter-list.js";
 

@@ -1,9 +1,9 @@
 /** detectAnomaly: which operation was the first to make a number that is not finite. */
 
 import { aFunction, checkArgument } from "./arguments.js";
-import { noGrad, type Sync } from "./autograd.js";
 import { mul } from "./ops/pointwise/arithmetic.js";
 import { sum } from "./ops/sum.js";
+import { noGrad, type Sync } from "./scope.js";
 import { formatShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 import { type Operation, observe, unobserved } from "./trace.js";

@@ -1,9 +1,8 @@
 /** Autograd: `record` notes how a tensor was made, `backward` walks the notes from the last to the first. */
 
-import { ArgumentError, aBoolean, aFunction, checkArgument, checkOptions, type OptionKinds } from "./arguments.js";
+import { aBoolean, checkOptions, type OptionKinds } from "./arguments.js";
 import type { Storage } from "./backend/backend.js";
-import { contents } from "./contents.js";
-import { isKept, noteUse, type Owner, own, owning, SMALL, sweeper, type Tracked } from "./lifetime.js";
+import { isKept, noteUse, owning, SMALL, sweeper } from "./lifetime.js";
 import { formatShape, type Shape, ShapeError, sameShape } from "./shape.js";
 import { SharedStorage } from "./shared-storage.js";
 import { checkTensor, type Gradients, GraphNode, Tensor, wrap } from "./tensor.js";
@@ -215,7 +214,7 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
   const seed = gradient ? gradient.retainNumbers() : new SharedStorage(root.backend, root.backend.fill(1, 1));
   const gradients = new Map<Tensor, SharedStorage>([[root, seed]]);
   try {
-    noRecord(() => {
+    unrecorded(() => {
       for (const tensor of order) {
         const sum = gradients.get(tensor);
         gradients.delete(tensor);
@@ -267,7 +266,8 @@ export function freeWalked(): void {
   reached = [];
 }
 
-function noRecord<T>(fn: () => T): T {
+/** Internal: runs `fn` without noting how results were made. */
+export function unrecorded<T>(fn: () => T): T {
   const outer = recording;
   recording = false;
   try {
@@ -275,70 +275,4 @@ function noRecord<T>(fn: () => T): T {
   } finally {
     recording = outer;
   }
-}
-
-/**
- * Internal: checks that a callback is over.
- * @param thing that ends with it: "scope"
- * @throws ArgumentError when what it returned goes on
- */
-export function checkOver(who: string, thing: string, returned: unknown): void {
-  if (returned instanceof Tensor) return;
-  const has = (name: string) => typeof (returned as Record<string, unknown> | null | undefined)?.[name] === "function";
-  if (!has("then") && !has("next")) return;
-  const [what, advice] = has("then") ? ["a promise", "await outside"] : ["a generator", "walk it inside"];
-  throw new ArgumentError(
-    `${who}: the callback returned ${what}; a ${thing} ends when its callback returns, so ${advice}`,
-  );
-}
-
-/** Nothing for a promise, so that an async callback does not compile: it would go on after the scope has closed. */
-export type Sync<T> = T extends PromiseLike<unknown> ? never : T;
-
-const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
-
-/** Which of the tensors of `owner` the graphs of `roots` lead to. */
-function computedFrom(roots: Iterable<Tracked>, owner: Owner): Set<Tracked> {
-  const found = new Set<Tracked>();
-  const pending = [...roots];
-  for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
-    if ((tensor.life.owner !== owner && !tensor.life.aside) || found.has(tensor)) continue;
-    found.add(tensor);
-    pending.push(...tensor.graphInputs);
-  }
-  return found;
-}
-
-/**
- * Runs `fn` and frees the tensors made inside, except what it returns (tensors, or arrays, maps, sets and plain objects of them),
- * parameters, gradients and the state of optimizers. Values that a returned graph needs stay until it is walked.
- * @returns what `fn` returns
- * @throws ArgumentError when `fn` returns a promise or a generator: a scope cannot wait
- */
-export function scope<T>(fn: () => Sync<T>): T {
-  checkArgument("scope", "fn", fn, aFunction);
-  const { result, owner } = owning<T>(() => {
-    const returned = fn();
-    checkOver("scope", "scope", returned);
-    return returned;
-  });
-  const found = isTensor(result) ? [result] : contents(result, isTensor).map(([, tensor]) => tensor);
-  const returned: ReadonlySet<Tracked> = new Set(found);
-  const needed = computedFrom(returned, owner);
-  for (const tensor of owner.own()) {
-    if (needed.has(tensor)) own(tensor);
-    else tensor.endGraph("forgotten");
-    // What a graph needs of it stays with the graph.
-    if (!returned.has(tensor)) tensor.free("scope");
-  }
-  return result;
-}
-
-/**
- * `scope` without recording: for evaluation, and for changing parameters by hand.
- * @returns what `fn` returns
- */
-export function noGrad<T>(fn: () => Sync<T>): T {
-  checkArgument("noGrad", "fn", fn, aFunction);
-  return noRecord(() => scope(fn));
 }

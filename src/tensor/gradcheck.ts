@@ -1,13 +1,14 @@
 /** Gradients checked against finite differences, in float64. */
 
 import { aFunction, checkArgument, checkOptions, numberFrom, type OptionKinds } from "./arguments.js";
-import { backward, noGrad } from "./autograd.js";
+import { backward } from "./autograd.js";
 import { withBackend } from "./backend/current-backend.js";
 import { tensor } from "./factories/from-values.js";
 import { numberAbove } from "./kinds.js";
 import { mul } from "./ops/pointwise/arithmetic.js";
 import { sum } from "./ops/sum.js";
 import { Generator } from "./random.js";
+import { noGrad } from "./scope.js";
 import { formatShape } from "./shape.js";
 import { aTensorList, checkTensor, type Tensor } from "./tensor.js";
 

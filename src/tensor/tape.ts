@@ -1,8 +1,8 @@
 /** recordTape: a step of training, operation by operation, with its numbers, its gradients and what it keeps. */
 
 import { aBoolean, aFunction, checkArgument, checkOptions, type Kind, type OptionKinds } from "./arguments.js";
-import { checkOver, type Sync } from "./autograd.js";
 import { opDocs } from "./op-docs.js";
+import { checkOver, type Sync } from "./scope.js";
 import type { Shape } from "./shape.js";
 import type { SharedStorage } from "./shared-storage.js";
 import { Tensor } from "./tensor.js";

@@ -2,8 +2,8 @@
 
 import type { Module } from "../layers/module.js";
 import type { StateDict } from "../layers/state-dict.js";
-import { noGrad } from "../tensor/autograd.js";
 import { clone } from "../tensor/ops/movement/clone.js";
+import { noGrad } from "../tensor/scope.js";
 
 /** Parameters and buffers as they were when they were last taken. */
 export class KeptWeights {

@@ -3,8 +3,8 @@
 import type { Batch, Targets } from "../data/batch.js";
 import type { Module } from "../layers/module.js";
 import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
-import { scope } from "../tensor/autograd.js";
 import { generatorStates, setGeneratorStates } from "../tensor/random.js";
+import { scope } from "../tensor/scope.js";
 import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import type { LossFunction } from "./target-loss.js";

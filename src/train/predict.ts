@@ -14,8 +14,8 @@ import {
   type OptionKinds,
   wholeFrom,
 } from "../tensor/arguments.js";
-import { noGrad } from "../tensor/autograd.js";
 import { aSignal } from "../tensor/kinds.js";
+import { noGrad } from "../tensor/scope.js";
 import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, Tensor } from "../tensor/tensor.js";
 import { aDataSource, checkNotEmpty, type DataSource, isDataset, walk } from "./data-source.js";

@@ -3,11 +3,11 @@
 import { type AnyModule, aModule } from "../layers/module.js";
 import { aStateDict, type StateDict } from "../layers/state-dict.js";
 import { checkArgument, checkOptions, functions, numberFrom, type OptionKinds } from "../tensor/arguments.js";
-import { noGrad } from "../tensor/autograd.js";
 import { prepareCopies } from "../tensor/copies.js";
 import { full } from "../tensor/factories/filled.js";
 import { refuseOtherNames } from "../tensor/known-names.js";
 import { clone } from "../tensor/ops/movement/clone.js";
+import { noGrad } from "../tensor/scope.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 

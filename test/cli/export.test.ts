@@ -11,8 +11,8 @@ import { modelSchema, type Proto } from "../../src/io/onnx/schema.js";
 import { loadSafetensors } from "../../src/io/safetensors/file.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { RunFolder } from "../../src/run/run-folder.js";
-import { noGrad } from "../../src/tensor/autograd.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
+import { noGrad } from "../../src/tensor/scope.js";
 import { hashed } from "../nets/hashed.js";
 import { torchlet } from "./torchlet.js";
 

@@ -2,9 +2,9 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { ImageDataset } from "../../src/data/image-dataset.js";
-import { noGrad } from "../../src/tensor/autograd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
+import { noGrad } from "../../src/tensor/scope.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 
 /** Ten images of 3 × 2 × 2; each byte is ten times the image's index plus its place. */

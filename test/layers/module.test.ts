@@ -24,7 +24,6 @@ import { summary } from "../../src/layers/summary.js";
 import { TransformerEncoderLayer } from "../../src/layers/transformer-encoder-layer.js";
 import { Net1 } from "../../src/nets/net1.js";
 import { ArgumentError } from "../../src/tensor/arguments.js";
-import { noGrad } from "../../src/tensor/autograd.js";
 import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
@@ -33,6 +32,7 @@ import { tensor } from "../../src/tensor/factories/from-values.js";
 import { indexSelect } from "../../src/tensor/ops/movement/index-select.js";
 import { relu } from "../../src/tensor/ops/pointwise.js";
 import { manualSeed } from "../../src/tensor/random.js";
+import { noGrad } from "../../src/tensor/scope.js";
 import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { onEachBackend } from "../targets.js";
 

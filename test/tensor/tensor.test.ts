@@ -3,7 +3,6 @@
 import { describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { ArgumentError } from "../../src/tensor/arguments.js";
-import { scope } from "../../src/tensor/autograd.js";
 import { withBackend } from "../../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import type { BackendName } from "../../src/tensor/backend/registry.js";
@@ -11,6 +10,7 @@ import { rand, randn } from "../../src/tensor/factories/drawn.js";
 import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
+import { scope } from "../../src/tensor/scope.js";
 import { ShapeError } from "../../src/tensor/shape.js";
 import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import type { TensorValues } from "../../src/tensor/values.js";

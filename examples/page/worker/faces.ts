@@ -2,9 +2,9 @@
 
 import { imageToTensor } from "../../../src/data/image-to-tensor.js";
 import type { BatchOptions, ClassDataset, Image, Tensor } from "../../../src/index.js";
-import { scope } from "../../../src/tensor/autograd.js";
 import { cat } from "../../../src/tensor/ops/movement/cat.js";
 import { defaultGenerator, Generator } from "../../../src/tensor/random.js";
+import { scope } from "../../../src/tensor/scope.js";
 import { drawFace, FACE_CLASSES } from "../../draw-face.js";
 import type { Settings } from "../settings.js";
 

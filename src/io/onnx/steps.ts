@@ -2,10 +2,10 @@
 
 import { frozen } from "../../layers/look-inside.js";
 import type { Module } from "../../layers/module.js";
-import { noGrad } from "../../tensor/autograd.js";
 import { withBackend } from "../../tensor/backend/current-backend.js";
 import { rand } from "../../tensor/factories/drawn.js";
 import { Generator } from "../../tensor/random.js";
+import { noGrad } from "../../tensor/scope.js";
 import { formatShape, type Shape, sameShape } from "../../tensor/shape.js";
 import type { SharedStorage } from "../../tensor/shared-storage.js";
 import type { Tensor } from "../../tensor/tensor.js";

@@ -2,9 +2,9 @@
 
 import { aStateDict, type StateDict } from "../../layers/state-dict.js";
 import { aBoolean, checkArgument, checkOptions, type OptionKinds } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { tensor } from "../../tensor/factories/from-values.js";
 import { bytes as someBytes, texts } from "../../tensor/kinds.js";
+import { scope } from "../../tensor/scope.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { floatBytes } from "../float-bytes.js";

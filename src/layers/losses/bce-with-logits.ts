@@ -1,9 +1,9 @@
 /** bceWithLogits: binary cross-entropy, of logits. */
 
 import { checkOptions, type OptionKinds } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { add, mul, neg, sub } from "../../tensor/ops/pointwise/arithmetic.js";
 import { softplus } from "../../tensor/ops/pointwise/smooth-activations.js";
+import { scope } from "../../tensor/scope.js";
 import { aTensor, type Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, type LossOptions, lossKinds, reducedElements } from "./element-loss.js";
 import { checkLogits } from "./logits.js";

@@ -10,12 +10,12 @@ import {
   type OptionKinds,
   show,
 } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { indexSelect } from "../../tensor/ops/movement/index-select.js";
 import { reshape } from "../../tensor/ops/movement/reshape.js";
 import { add, div, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
 import { keepWhere } from "../../tensor/ops/pointwise/keep-where.js";
 import { sum } from "../../tensor/ops/sum.js";
+import { scope } from "../../tensor/scope.js";
 import { formatShape, ShapeError } from "../../tensor/shape.js";
 import { checkTensor, Tensor, wrap } from "../../tensor/tensor.js";
 import { aReduction, type Reduction } from "./reduction.js";

@@ -1,11 +1,11 @@
 /** crossEntropy: negative log-likelihood, of logits. */
 
 import { checkOptions, numberUpTo, type OptionKinds } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { add, mul, neg } from "../../tensor/ops/pointwise/arithmetic.js";
 import { keepWhere } from "../../tensor/ops/pointwise/keep-where.js";
 import { logSoftmax } from "../../tensor/ops/softmax.js";
 import { sum } from "../../tensor/ops/sum.js";
+import { scope } from "../../tensor/scope.js";
 import { formatShape, ShapeError, sameShape } from "../../tensor/shape.js";
 import { checkTensor, Tensor } from "../../tensor/tensor.js";
 import {

@@ -1,7 +1,6 @@
 /** Losses of how near vectors are: cosineSimilarity, cosineEmbeddingLoss, tripletMarginLoss. */
 
 import { aNumber, checkOptions, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { numberAbove } from "../../tensor/kinds.js";
 import { norm } from "../../tensor/ops/norm.js";
 import { add, div, mul, sub } from "../../tensor/ops/pointwise/arithmetic.js";
@@ -11,6 +10,7 @@ import { sqrt, square } from "../../tensor/ops/pointwise/powers.js";
 import { relu } from "../../tensor/ops/pointwise/rectifiers.js";
 import { where } from "../../tensor/ops/pointwise/where.js";
 import { sum } from "../../tensor/ops/sum.js";
+import { scope } from "../../tensor/scope.js";
 import { formatShape, normalizeDim, ShapeError } from "../../tensor/shape.js";
 import { checkTensor, type Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, type LossOptions, lossKinds, reducedElements } from "./element-loss.js";

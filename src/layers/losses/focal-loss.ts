@@ -1,10 +1,10 @@
 /** sigmoidFocalLoss: binary cross-entropy that turns to what is not yet known. */
 
 import { checkOptions, numberFrom, numberUpTo, type OptionKinds } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { add, mul, sub } from "../../tensor/ops/pointwise/arithmetic.js";
 import { pow } from "../../tensor/ops/pointwise/powers.js";
 import { sigmoid } from "../../tensor/ops/pointwise/smooth-activations.js";
+import { scope } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { bceWithLogits } from "./bce-with-logits.js";
 import { checkSameShape, type LossOptions, lossKinds, reducedElements } from "./element-loss.js";

@@ -1,10 +1,10 @@
 /** huberLoss and smoothL1Loss: squared error where it is small, absolute error where it is large. */
 
 import { checkOptions, numberFrom, type OptionKinds } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { numberAbove } from "../../tensor/kinds.js";
 import { div, mul, sub } from "../../tensor/ops/pointwise/arithmetic.js";
 import { abs, clamp } from "../../tensor/ops/pointwise/magnitude.js";
+import { scope } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, type LossOptions, lossKinds, reducedElements } from "./element-loss.js";
 import { l1Loss } from "./l1-loss.js";

@@ -1,12 +1,12 @@
 /** klDiv: Kullback-Leibler divergence. */
 
 import { aBoolean, checkOptions, type Kind, type OptionKinds, oneOf } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { div, mul, sub } from "../../tensor/ops/pointwise/arithmetic.js";
 import { eq } from "../../tensor/ops/pointwise/comparisons.js";
 import { exp, log } from "../../tensor/ops/pointwise/exponentials.js";
 import { where } from "../../tensor/ops/pointwise/where.js";
 import { sum } from "../../tensor/ops/sum.js";
+import { scope } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, reducedElements } from "./element-loss.js";
 import { checkLogarithms } from "./log-probabilities.js";

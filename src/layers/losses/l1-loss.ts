@@ -1,9 +1,9 @@
 /** l1Loss: absolute error. */
 
 import { checkOptions } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { sub } from "../../tensor/ops/pointwise/arithmetic.js";
 import { abs } from "../../tensor/ops/pointwise/magnitude.js";
+import { scope } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, type LossOptions, lossKinds, reducedElements } from "./element-loss.js";
 

@@ -1,8 +1,8 @@
 /** mseLoss: squared error. */
 
 import { checkOptions } from "../../tensor/arguments.js";
-import { scope } from "../../tensor/autograd.js";
 import { mul, sub } from "../../tensor/ops/pointwise/arithmetic.js";
+import { scope } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkSameShape, type LossOptions, lossKinds, reducedElements } from "./element-loss.js";
 

@@ -1,7 +1,7 @@
 /** all: whether no element is 0. */
 
 import { checkOptions } from "../arguments.js";
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { normalizeDims } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { eq } from "./pointwise/comparisons.js";

@@ -1,7 +1,7 @@
 /** any: whether an element is not 0. */
 
 import { checkOptions } from "../arguments.js";
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { normalizeDims } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { gt, ne } from "./pointwise/order.js";

@@ -1,7 +1,7 @@
 /** argMin. */
 
 import { checkOptions } from "../arguments.js";
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { normalizeDim } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { neg } from "./pointwise/arithmetic.js";

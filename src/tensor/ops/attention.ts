@@ -1,8 +1,8 @@
 /** Scaled dot-product attention. */
 
 import { aBoolean, aNumber, checkOptions, type OptionKinds } from "../arguments.js";
-import { scope } from "../autograd.js";
 import { aGenerator, type Generator } from "../random.js";
+import { scope } from "../scope.js";
 import { formatShape, ShapeError, sizeOf } from "../shape.js";
 import { aTensor, checkTensor, type Tensor, wrap } from "../tensor.js";
 import { aShare, dropout } from "./dropout.js";

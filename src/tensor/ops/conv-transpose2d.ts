@@ -1,7 +1,8 @@
 /** Transposed convolution: what a convolution does to gradients, as an operation of its own. */
 
 import { checkOptions, type OptionKinds } from "../arguments.js";
-import { checkSameBackend, record, scope } from "../autograd.js";
+import { checkSameBackend, record } from "../autograd.js";
+import { scope } from "../scope.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { type Conv2dOptions, conv2dGeometry, windowKinds } from "./conv2d.js";

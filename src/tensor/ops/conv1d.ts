@@ -1,7 +1,7 @@
 /** One-dimensional convolution: that of images of height 1. */
 
 import { aNumber, checkOptions, type Kind, type OptionKinds, wholeFrom } from "../arguments.js";
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { formatShape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import type { ConvPadding } from "./conv-padding.js";

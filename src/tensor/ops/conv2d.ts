@@ -1,8 +1,9 @@
 /** Two-dimensional convolution (cross-correlation, as everywhere in deep learning). */
 
 import { aNumber, checkOptions, type OptionKinds } from "../arguments.js";
-import { checkSameBackend, record, scope } from "../autograd.js";
+import { checkSameBackend, record } from "../autograd.js";
 import type { ConvEpilogue, ConvGeometry } from "../backend/backend.js";
+import { scope } from "../scope.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { aConvPadding, type ConvPadding, sidesOf } from "./conv-padding.js";

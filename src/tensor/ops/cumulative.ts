@@ -1,7 +1,7 @@
 /** cumsum and prod: sums of all that came before, and products. */
 
 import { checkOptions, refuseMore } from "../arguments.js";
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { normalizeDim } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { pad } from "./movement/pad.js";

@@ -1,7 +1,8 @@
 /** einsum: products and sums of tensors whose axes have letters. */
 
 import { ArgumentError, aString, checkArgument, show } from "../arguments.js";
-import { checkSameBackend, scope } from "../autograd.js";
+import { checkSameBackend } from "../autograd.js";
+import { scope } from "../scope.js";
 import { formatShape, ShapeError, sizeOf } from "../shape.js";
 import { aTensorList, type Tensor } from "../tensor.js";
 import { matmul } from "./matmul.js";

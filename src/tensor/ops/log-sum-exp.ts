@@ -1,7 +1,7 @@
 /** logSumExp. */
 
 import { checkOptions } from "../arguments.js";
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { normalizeDims } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { reshape } from "./movement/reshape.js";

@@ -1,8 +1,9 @@
 /** Matrix products, single and batched. */
 
 import { aBoolean, checkOptions, type OptionKinds } from "../arguments.js";
-import { checkSameBackend, record, scope } from "../autograd.js";
+import { checkSameBackend, record } from "../autograd.js";
 import type { MatmulGeometry } from "../backend/backend.js";
+import { scope } from "../scope.js";
 import { broadcastShapes, formatShape, type Shape, ShapeError, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { reshape } from "./movement/reshape.js";

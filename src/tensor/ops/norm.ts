@@ -1,7 +1,7 @@
 /** Lengths and spreads: norm, std. Both are roots, whose slope at 0 is infinite: their gradient there is 0, as in PyTorch. */
 
 import { aNumber, checkArgument, checkOptions } from "../arguments.js";
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { normalizeDims } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { add } from "./pointwise/arithmetic.js";

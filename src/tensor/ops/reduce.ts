@@ -1,7 +1,8 @@
 /** Reductions over any axes: mean, max, min, variance, argMax. (sum is in sum.ts.) */
 
 import { aNumber, checkOptions, type OptionKinds } from "../arguments.js";
-import { record, scope } from "../autograd.js";
+import { record } from "../autograd.js";
+import { scope } from "../scope.js";
 import { normalizeDim, normalizeDims, ShapeError, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { reshape } from "./movement/reshape.js";

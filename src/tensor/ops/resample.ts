@@ -1,6 +1,6 @@
 /** Images whose rows and columns are mixtures of those of others: what adaptive means and bilinear interpolation share. */
 
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { type Tensor, wrap } from "../tensor.js";
 import { matmul } from "./matmul.js";
 

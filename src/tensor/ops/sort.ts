@@ -1,8 +1,9 @@
 /** sort, argsort, topk. */
 
 import { aBoolean, checkArgument, checkOptions, type OptionKinds, wholeFrom } from "../arguments.js";
-import { record, scope } from "../autograd.js";
+import { record } from "../autograd.js";
 import type { FloatArray } from "../backend/backend.js";
+import { scope } from "../scope.js";
 import { normalizeDim, ShapeError, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor, wrap } from "../tensor.js";
 import { transpose } from "./movement/permute.js";

@@ -1,6 +1,6 @@
 /** A sorting network: comparisons that are the same for all numbers, so that a device sorts what it need not be read for. */
 
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import type { Tensor } from "../tensor.js";
 import { cat } from "./movement/cat.js";
 import { flip } from "./movement/flip.js";

@@ -1,7 +1,7 @@
 /** tril and triu: matrices without what is above or below a diagonal. */
 
 import { checkArgument, numberThat, refuseMore } from "../arguments.js";
-import { scope } from "../autograd.js";
+import { scope } from "../scope.js";
 import { formatShape, ShapeError } from "../shape.js";
 import { checkTensor, type Tensor, wrap } from "../tensor.js";
 import { keepWhere } from "./pointwise/keep-where.js";

@@ -1,7 +1,8 @@
 /** Several tensors as one: cat, stack. */
 
 import { checkArgument, refuseMore } from "../../arguments.js";
-import { checkSameBackend, record, scope } from "../../autograd.js";
+import { checkSameBackend, record } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { formatShape, normalizeDim, ShapeError, sameShape, sizeOf } from "../../shape.js";
 import { aTensorList, type Tensor } from "../../tensor.js";
 import { reshape } from "./reshape.js";

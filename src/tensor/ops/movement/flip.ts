@@ -1,7 +1,7 @@
 /** The elements along axes in another order: flip, roll. */
 
 import { checkArgument, type Kind, refuseMore } from "../../arguments.js";
-import { scope } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { normalizeDims, ShapeError } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { indexSelect } from "./index-select.js";

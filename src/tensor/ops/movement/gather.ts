@@ -1,7 +1,8 @@
 /** Single elements by their indices along one axis: gather takes them, scatterAdd adds to them. */
 
 import { refuseMore } from "../../arguments.js";
-import { checkSameBackend, record, scope } from "../../autograd.js";
+import { checkSameBackend, record } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { formatShape, normalizeDim, type Shape, ShapeError, sameShape, stridesOf } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { type Indices, readIndices } from "../indices.js";

@@ -1,7 +1,8 @@
 /** pad: elements around others. */
 
 import { aNumber, checkArgument, checkOptions, type Kind, type OptionKinds, oneOf, show } from "../../arguments.js";
-import { record, scope } from "../../autograd.js";
+import { record } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { formatShape, ShapeError, stridesOf } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { indexSelect } from "./index-select.js";

@@ -1,7 +1,7 @@
 /** repeat: copies of the whole, side by side. */
 
 import { checkArgument, listOf, refuseMore, wholeFrom } from "../../arguments.js";
-import { scope } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { formatShape, ShapeError } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { expand } from "../sum.js";

@@ -1,8 +1,8 @@
 /** Exponential linear units: elu, celu, selu. */
 
 import { aNumber, checkArgument, refuseMore } from "../../arguments.js";
-import { scope } from "../../autograd.js";
 import { numberAbove } from "../../kinds.js";
+import { scope } from "../../scope.js";
 import type { Tensor } from "../../tensor.js";
 import { mul } from "./arithmetic.js";
 import { applyUnary, unaryRule } from "./unary.js";

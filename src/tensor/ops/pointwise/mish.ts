@@ -1,6 +1,6 @@
 /** mish. */
 
-import { scope } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import type { Tensor } from "../../tensor.js";
 import { mul } from "./arithmetic.js";
 import { softplus, tanh } from "./smooth-activations.js";

@@ -1,7 +1,7 @@
 /** Which of two numbers is larger: lt, le, gt, ge; what differs: ne, isNaN. No gradient passes. */
 
 import { refuseMore } from "../../arguments.js";
-import { scope } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { sub } from "./arithmetic.js";
 import { binary, type Operand } from "./binary.js";

@@ -1,7 +1,7 @@
 /** Elements of one tensor or another: where, maskedFill. */
 
 import { aNumber, checkArgument, refuseMore } from "../../arguments.js";
-import { scope } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { add } from "./arithmetic.js";
 import type { Operand } from "./binary.js";

@@ -1,7 +1,7 @@
 /** adaptiveAvgPool2d and adaptiveMaxPool2d: as many windows as are asked for, whatever the size of the image. */
 
 import { refuseMore } from "../../arguments.js";
-import { scope } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { formatShape, ShapeError } from "../../shape.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { indexSelect } from "../movement/index-select.js";

@@ -1,7 +1,8 @@
 /** maxPool2d: the largest element of each window. */
 
 import { checkOptions, type OptionKinds } from "../../arguments.js";
-import { record, scope } from "../../autograd.js";
+import { record } from "../../autograd.js";
+import { scope } from "../../scope.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { indexSelect } from "../movement/index-select.js";
 import { pad } from "../movement/pad.js";
