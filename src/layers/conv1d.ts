@@ -2,9 +2,10 @@
 
 import { aBoolean, aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
+import { aPaddingMode, edgesOf, type PaddingMode } from "../tensor/ops/conv-padding.js";
 import { type Conv1dOptions, conv1d, imagePadding, lineKinds } from "../tensor/ops/conv1d.js";
-import { pad } from "../tensor/ops/movement/pad.js";
+import { continued } from "../tensor/ops/movement/continued.js";
+import type { Edges } from "../tensor/ops/movement/surround.js";
 import { stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { scope } from "../tensor/scope.js";
@@ -36,7 +37,7 @@ export class Conv1d extends Module {
   /** [O], added to each output channel; null where there is none. */
   readonly bias: Parameter | null;
   readonly #options: Omit<Conv1dLayerOptions, "bias" | "generator">;
-  readonly #sides: Sides;
+  readonly #edges: Edges;
 
   /**
    * @param inChannels C
@@ -52,7 +53,7 @@ export class Conv1d extends Module {
     checkChannels("Conv1d", inChannels, outChannels, groups);
     checkArgument("Conv1d", "kernelSize", kernelSize, aCount);
     const window = stepsOf("Conv1d", { stride: [1, rest.stride ?? 1], dilation: [1, rest.dilation ?? 1] });
-    this.#sides = sidesOf("Conv1d", imagePadding(rest.padding ?? 0), [1, kernelSize], window);
+    [, this.#edges] = edgesOf("Conv1d", imagePadding(rest.padding ?? 0), [1, kernelSize], window);
     const shape = [outChannels, inChannels / groups, kernelSize];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
@@ -70,8 +71,7 @@ export class Conv1d extends Module {
     checkTensor("Conv1d", "x", x);
     // What has other axes conv1d refuses, with the shape that it was given in.
     if (mode === "zeros" || x.shape.length !== 3) return conv1d(x, this.weight, options);
-    const [left, right] = this.#sides;
-    return scope(() => conv1d(pad(x, [left, right], { mode }), this.weight, { ...options, padding: 0 }));
+    return scope(() => conv1d(continued(x, [this.#edges], mode), this.weight, { ...options, padding: 0 }));
   }
 
   protected override describe(): string {

@@ -3,9 +3,10 @@
 import { aBoolean, checkOptions, type OptionKinds } from "../tensor/arguments.js";
 import type { ConvEpilogue } from "../tensor/backend/backend.js";
 import { keepsNothing } from "../tensor/lifetime.js";
-import { aPaddingMode, type PaddingMode, type Sides, sidesOf } from "../tensor/ops/conv-padding.js";
+import { aPaddingMode, edgesOf, type PaddingMode } from "../tensor/ops/conv-padding.js";
 import { type Conv2dOptions as Conv2dOpOptions, convKinds, convolve } from "../tensor/ops/conv2d.js";
-import { pad } from "../tensor/ops/movement/pad.js";
+import { continued } from "../tensor/ops/movement/continued.js";
+import type { Edges } from "../tensor/ops/movement/surround.js";
 import { type Pair, pairOf, stepsOf } from "../tensor/ops/window.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { scope } from "../tensor/scope.js";
@@ -38,7 +39,7 @@ export class Conv2d extends Module {
   /** [O], added to each output channel; null where there is none. */
   readonly bias: Parameter | null;
   readonly #options: Omit<Conv2dOptions, "bias" | "generator">;
-  readonly #sides: Sides;
+  readonly #edges: readonly Edges[];
 
   /**
    * @param inChannels C
@@ -53,7 +54,7 @@ export class Conv2d extends Module {
     const { bias = true, generator, stride, padding, paddingMode, dilation, groups = 1 } = options;
     checkChannels("Conv2d", inChannels, outChannels, groups);
     const kernel = pairOf(kernelSize, 1, "Conv2d: kernelSize");
-    this.#sides = sidesOf("Conv2d", padding, kernel, stepsOf("Conv2d", { stride, dilation }));
+    this.#edges = edgesOf("Conv2d", padding, kernel, stepsOf("Conv2d", { stride, dilation }));
     const shape = [outChannels, inChannels / groups, ...kernel];
     this.weight = kaimingUniform(shape, generator);
     this.bias = bias ? uniformParameter([outChannels], 1 / Math.sqrt(fanIn(shape)), generator) : null;
@@ -82,7 +83,7 @@ export class Conv2d extends Module {
     checkTensor("Conv2d", "x", x);
     // What has other axes conv2d refuses, with the shape that it was given in.
     if (mode === "zeros" || x.shape.length !== 4) return convolve(x, this.weight, options, epilogue);
-    return scope(() => convolve(pad(x, this.#sides, { mode }), this.weight, { ...options, padding: 0 }, epilogue));
+    return scope(() => convolve(continued(x, this.#edges, mode), this.weight, { ...options, padding: 0 }, epilogue));
   }
 
   protected override describe(): string {

@@ -3,7 +3,8 @@
 // Not from index.ts, whose every name would count as what the worker begins with: see vite.config.ts.
 import type { Sequential, Training } from "../../../src/index.js";
 import { nllLoss } from "../../../src/layers/losses/nll-loss.js";
-import { backward, scope } from "../../../src/tensor/autograd.js";
+import { backward } from "../../../src/tensor/autograd.js";
+import { scope } from "../../../src/tensor/scope.js";
 import { beginStreams } from "../../../src/train/epoch-streams.js";
 import type { FaceSet } from "./faces.js";
 

@@ -2,20 +2,18 @@
 
 import { type Kind, oneOf } from "../arguments.js";
 import { ShapeError } from "../shape.js";
-import type { PadMode } from "./movement/pad.js";
+import type { ContinuedMode } from "./movement/continued.js";
+import type { Edges } from "./movement/surround.js";
 import { aPair, type Pair, pairOf } from "./window.js";
-
-/** What `pad` takes. */
-export type Sides = readonly [left: number, right: number, top: number, bottom: number];
 
 /**
  * One number for every side, or [height, width], or a number for each; "same" is as many as it takes for the result to
  * have the size of the input, the odd one to the right and the bottom; "valid" is none.
  */
-export type ConvPadding = Pair | Sides | "same" | "valid";
+export type ConvPadding = Pair | readonly [left: number, right: number, top: number, bottom: number] | "same" | "valid";
 
 /** What the padding of a layer holds: zeros, or what is inside, as in `pad`. */
-export type PaddingMode = "zeros" | Exclude<PadMode, "constant">;
+export type PaddingMode = "zeros" | ContinuedMode;
 
 export const aPaddingMode: Kind<PaddingMode> = oneOf("zeros", "reflect", "replicate", "circular");
 
@@ -25,20 +23,20 @@ export const aConvPadding: Kind<ConvPadding> = {
     aPair.accepts(value) || value === "same" || value === "valid" || (Array.isArray(value) && value.length === 4),
 };
 
-function halves(total: number): [number, number] {
+function halves(total: number): Edges {
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
 /**
- * The padding of `who` on each side, where a filter of [kH, kW] moves by these steps.
+ * The padding of `who` along both axes, where a filter of [kH, kW] moves by these steps.
  * @throws ShapeError when a number is no size, or with "same" and a stride
  */
-export function sidesOf(
+export function edgesOf(
   who: string,
   padding: ConvPadding = 0,
   [kH, kW]: readonly number[],
   window: { strideH: number; strideW: number; dilationH: number; dilationW: number },
-): Sides {
+): [rows: Edges, columns: Edges] {
   if (padding === "same") {
     const { strideH, strideW, dilationH, dilationW } = window;
     if (strideH * strideW !== 1) {
@@ -46,12 +44,17 @@ export function sidesOf(
         `${who}: padding "same" needs a stride of 1, got [${strideH}, ${strideW}]; write the numbers`,
       );
     }
-    return [...halves(dilationW * (kW - 1)), ...halves(dilationH * (kH - 1))];
+    return [halves(dilationH * (kH - 1)), halves(dilationW * (kW - 1))];
   }
-  const [first, second, ...rest] = padding === "valid" ? [0, 0] : [padding].flat();
-  if (rest.length < 2) {
-    const [padH, padW] = pairOf(second === undefined ? first : [first, second], 0, `${who}: padding`);
-    return [padW, padW, padH, padH];
+  const pair = (value: Pair) => pairOf(value, 0, `${who}: padding`);
+  const [first, second, ...rest] = padding === "valid" ? [0] : [padding].flat();
+  if (rest.length > 0) {
+    const columns = pair([first, second]);
+    return [pair([rest[0], rest[1]]), columns];
   }
-  return [...pairOf([first, second], 0, `${who}: padding`), ...pairOf([rest[0], rest[1]], 0, `${who}: padding`)];
+  const [padH, padW] = pair(second === undefined ? first : [first, second]);
+  return [
+    [padH, padH],
+    [padW, padW],
+  ];
 }

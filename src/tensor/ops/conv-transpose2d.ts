@@ -6,8 +6,8 @@ import { scope } from "../scope.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { type Conv2dOptions, conv2dGeometry, windowKinds } from "./conv2d.js";
-import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { type Edges, surround } from "./movement/surround.js";
 import { add } from "./pointwise/arithmetic.js";
 import { aPair, type Pair, pairOf, stepsOf } from "./window.js";
 
@@ -69,7 +69,11 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTranspose2dOp
   const [moreH, moreW] = [geometry.outH - x.shape[2], geometry.outW - x.shape[3]];
   return scope(() => {
     // An outputPadding of a stride or more has places for the filter that x has not: zeros.
-    const spread = moreH + moreW > 0 ? pad(x, [0, moreW, 0, moreH]) : x;
+    const more: Edges[] = [
+      [0, moreH],
+      [0, moreW],
+    ];
+    const spread = moreH + moreW > 0 ? surround(x, more) : x;
     const y = record(
       "convTranspose2d",
       [spread, w],

@@ -6,8 +6,8 @@ import type { ConvEpilogue, ConvGeometry } from "../backend/backend.js";
 import { scope } from "../scope.js";
 import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
-import { aConvPadding, type ConvPadding, sidesOf } from "./conv-padding.js";
-import { pad } from "./movement/pad.js";
+import { aConvPadding, type ConvPadding, edgesOf } from "./conv-padding.js";
+import { surround } from "./movement/surround.js";
 import { sum } from "./sum.js";
 import { aPair, type Pair, stepsOf, windowCount } from "./window.js";
 
@@ -96,10 +96,10 @@ export function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, epilogue?
   checkOptions("conv2d", options, KINDS);
   const { bias, stride, padding, dilation, groups } = options;
   checkAxes(x.shape, w.shape);
-  const sides = sidesOf("conv2d", padding, w.shape.slice(2), stepsOf("conv2d", { stride, dilation }));
-  const [left, right, top, bottom] = sides;
+  const edges = edgesOf("conv2d", padding, w.shape.slice(2), stepsOf("conv2d", { stride, dilation }));
+  const [[top, bottom], [left, right]] = edges;
   if (left !== right || top !== bottom) {
-    return scope(() => convolve(pad(x, sides), w, { ...options, padding: 0 }, epilogue));
+    return scope(() => convolve(surround(x, edges), w, { ...options, padding: 0 }, epilogue));
   }
   const geometry = conv2dGeometry(x.shape, w.shape, { stride, padding: [top, left], dilation, groups });
   const inputs = bias ? [x, w, bias] : [x, w];

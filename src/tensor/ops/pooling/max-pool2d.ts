@@ -5,7 +5,7 @@ import { record } from "../../autograd.js";
 import { scope } from "../../scope.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { indexSelect } from "../movement/index-select.js";
-import { pad } from "../movement/pad.js";
+import { type Edges, surround } from "../movement/surround.js";
 import { aPair, type Pair } from "../window.js";
 import { type Pool2dOptions, pooledShape, poolGeometry, poolKinds, poolWindow } from "./pool-window.js";
 
@@ -28,8 +28,8 @@ function gathered(x: Tensor, d: number, count: number, k: number, stride: number
     const last = begin + dilation * Math.min(k - 1, Math.floor((n - 1 - begin) / dilation));
     return first > last ? n : Math.min(Math.max(begin + (i % k) * dilation, first), last);
   });
-  const sides = d === 3 ? [0, 1] : [0, 0, 0, 1];
-  return indexSelect(places.includes(n) ? pad(x, sides, { value: -Infinity }) : x, d, places);
+  const edges: Edges[] = [2, 3].map((axis) => [0, axis === d ? 1 : 0]);
+  return indexSelect(places.includes(n) ? surround(x, edges, -Infinity) : x, d, places);
 }
 
 /**
