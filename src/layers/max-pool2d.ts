@@ -34,6 +34,14 @@ export class MaxPool2d extends Module {
     return maxPool2d(x, this.#kernelSize, this.#options);
   }
 
+  override halves(): boolean {
+    const { ceilMode = false, ...options } = this.#options;
+    const window = poolWindow("MaxPool2d", this.#kernelSize, options);
+    const { kH, kW, strideH, strideW, padH, padW, dilationH, dilationW } = window;
+    const areTwo = [kH, kW, strideH, strideW].every((n) => n === 2);
+    return areTwo && padH + padW === 0 && dilationH * dilationW === 1 && !ceilMode;
+  }
+
   protected override describe(): string {
     return describeOptions({ kernelSize: this.#kernelSize, ...this.#options });
   }

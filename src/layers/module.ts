@@ -102,6 +102,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     return undefined;
   }
 
+  /** Internal: whether `forward` takes the largest of each two by two, `maxPool2d` with a window of 2. */
+  halves(): boolean {
+    return false;
+  }
+
   /** Every parameter with its full name: "0.weight", "0.bias", "3.weight", …; one that is shared, under its first. */
   namedParameters(): [name: string, parameter: Parameter][] {
     const named = unique(this.#state()).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);

@@ -36,8 +36,9 @@ function canChangePlaces(layer: Layer, next: Layer | undefined): boolean {
  * Applies its layers in order. What one layer or operation of this library hands to another is freed as soon as no
  * gradient needs it; what a function or a module of your own has seen lives as long as any other tensor. The first layer
  * may take something else than a tensor, and so does the whole then. In `noGrad`, a `Conv2d` with a `BatchNorm2d` in
- * evaluation mode, `relu` or `relu6` behind it, or both, is one pass over memory, with the same bits. A `MaxPool2d` is done
- * before the `relu` or `relu6` in front of it, which leave the largest element the largest: the same bits from fewer numbers.
+ * evaluation mode, `relu` or `relu6`, a `MaxPool2d(2)` behind it, or several of these, is one pass over memory, with the
+ * same bits. Otherwise a `MaxPool2d` is done before the `relu` or `relu6` in front of it, which leave the largest element the
+ * largest: the same bits from fewer numbers.
  */
 export class Sequential<Inputs extends readonly unknown[] = [Tensor]> extends Module<Inputs> {
   // Private, so that a layer is found once, under the name that `children` gives it.

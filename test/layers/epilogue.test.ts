@@ -57,6 +57,17 @@ const stacks: [name: string, shape: number[], layers: () => Layer[]][] = [
   ["norm and relu6, depthwise", [2, 6, 9, 8], () => [new Conv2d(6, 6, 3, { groups: 6 }), usedNorm(6), relu6]],
   ["norm and relu, in groups", [2, 6, 9, 8], () => [new Conv2d(6, 10, 3, { groups: 2 }), usedNorm(10), relu]],
   ["norm and relu, small maps", [5, 40, 3, 3], () => [new Conv2d(40, 70, 1, { bias: false }), usedNorm(70), relu]],
+  ["a pool, in groups", [2, 6, 9, 8], () => [new Conv2d(6, 10, 3, { groups: 2 }), new MaxPool2d(2)]],
+  ["a pool, by Winograd", [3, 8, 13, 11], () => [new Conv2d(8, 9, 3), new MaxPool2d(2, { stride: 2 })]],
+  ["a pool, then relu", [9, 8, 32, 32], () => [new Conv2d(8, 9, 3, { padding: 1 }), new MaxPool2d(2), relu]],
+  ["norm, pool and relu6", [2, 8, 7, 9], () => [new Conv2d(8, 5, 3), usedNorm(5), new MaxPool2d(2), relu6]],
+  ["norm, relu and pool", [2, 16, 15, 14], () => [new Conv2d(16, 17, 5), usedNorm(17), relu, new MaxPool2d(2)]],
+  [
+    "norm and pool, eight points",
+    [3, 8, 18, 12],
+    () => [new Conv2d(8, 8, 3, { padding: 1 }), usedNorm(8), new MaxPool2d(2)],
+  ],
+  ["relu and pool, 1×1", [2, 4, 13, 9], () => [new Conv2d(4, 8, 1), relu, new MaxPool2d(2)]],
   ["relu, mirrored", [2, 3, 6, 6], () => [new Conv2d(3, 4, 3, { padding: 1, paddingMode: "reflect" }), relu]],
   ["other padding on each side", [2, 3, 6, 6], () => [new Conv2d(3, 4, 3, { padding: [0, 1, 2, 0] }), relu]],
 ];
@@ -97,6 +108,28 @@ describe("in noGrad and evaluation", () => {
     const run = (...layers: Layer[]) => noGrad(() => new Sequential(...layers).forward(x)).data();
     expect([...(await run(pick, relu))]).toEqual([Number.NaN, Infinity, 0, 0, 0, 7, 0]);
     expect([...(await run(pick, relu6))]).toEqual([Number.NaN, 6, 0, 0, 0, 6, 0]);
+  });
+
+  it("and of a pool behind Winograd's tiles, too", async () => {
+    const before = currentBackend();
+    await useBackend("wasm", { threads: 1, winograd: "always" });
+    try {
+      const pick = new Conv2d(1, 1, 3, { bias: false, padding: 1 });
+      pick.weight.copyFrom(tensor([0, 0, 0, 0, 1, 0, 0, 0, 0], [1, 1, 3, 3]));
+      for (const odd of [-0, Number.NaN, Infinity, -Infinity]) {
+        const values = Float32Array.from({ length: 320 }, (_, i) => (i % 37 === 0 ? odd : (i % 5) - 2));
+        const x = tensor(values, [1, 1, 8, 40]);
+        for (const layers of [
+          [pick, relu, new MaxPool2d(2)],
+          [pick, new MaxPool2d(2)],
+        ]) {
+          const want = noGrad(() => alone(layers, x));
+          expect(await noGrad(() => new Sequential(...layers).forward(x)).data()).toEqual(await want.data());
+        }
+      }
+    } finally {
+      await useBackend(before);
+    }
   });
 
   onEachBackend("weights and moments may change between two passes", async () => {

@@ -72,6 +72,13 @@ function epilogues(backend: Backend, g: ConvGeometry): ArrayLike<number>[] {
     backend.conv2d(x, w, undefined, g, { activation: "relu" }),
     backend.unary(relu, backend.conv2d(x, w, undefined, g), 0, 0),
   ];
+  if (g.outH > 1 && g.outW > 1) {
+    const window = { kH: 2, kW: 2, strideH: 2, strideW: 2, padH: 0, padW: 0, outH: g.outH >> 1, outW: g.outW >> 1 };
+    const pool = { planes: g.n * g.o, h: g.outH, w: g.outW, ...window, countIncludePad: false };
+    results.push(backend.conv2d(x, w, bias, g, { norm, activation: "relu6", halves: true }));
+    results.push(backend.maxPool2d(results[1], pool));
+    results.push(backend.conv2d(x, w, bias, g, { halves: true }), backend.maxPool2d(y, pool));
+  }
   return results.map((result) => backend.readSync!(result));
 }
 

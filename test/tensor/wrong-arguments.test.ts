@@ -668,7 +668,7 @@ describe("what an object has", () => {
   );
   /** A layer's own methods, most of them internal: one that is gone is missed by the next call. */
   const MISSED = [
-    ...["forward", "describe", "forwardThrough", "constantNorm"],
+    ...["forward", "describe", "forwardThrough", "constantNorm", "halves"],
     ...["byRunningMoments", "normalized", "walk"],
   ];
   /** The operation of the next call takes them, and checks them. */

@@ -183,10 +183,12 @@ export type ClampName = "relu" | "relu6";
 /** A normalization by numbers that stay as they are. */
 export type ConstantNorm = Omit<Normalized & ChannelAffine, "x">;
 
-/** What becomes of the results of a convolution: normalized by constants, then clamped. */
+/** What becomes of the results of a convolution: normalized by constants, then clamped, then pooled. */
 export interface ConvEpilogue {
   readonly norm?: ConstantNorm;
   readonly activation?: ClampName;
+  /** Whether only the largest of each two by two is kept, [N, O, ⌊outH / 2⌋, ⌊outW / 2⌋]: `maxPool2d` with a window of 2. */
+  readonly halves?: boolean;
 }
 
 // ---- optimizers --------------------------------------------------------------------------------
@@ -293,8 +295,8 @@ export interface Primitives {
   /** y[n, o, i, j] = bias[o] + Σ over c, k, l of x[n, c, i·stride − pad + k·dilation, …] · w[o, c, k, l]. */
   conv2d(x: Storage, w: Storage, bias: Storage | undefined, geometry: ConvGeometry, epilogue?: ConvEpilogue): Storage;
   /**
-   * Whether `conv2d` takes epilogues, in the same pass over memory and with the bits of `conv2d`, `normalize` and the
-   * activation one after another; otherwise it is never given any.
+   * Whether `conv2d` takes epilogues, in the same pass over memory and with the bits of `conv2d`, `normalize`, the
+   * activation and `maxPool2d` one after another; otherwise it is never given any.
    */
   readonly hasEpilogues?: boolean;
   /** ∂L/∂x from g = ∂L/∂y. */

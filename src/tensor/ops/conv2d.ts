@@ -8,6 +8,7 @@ import { formatShape, type Shape, ShapeError } from "../shape.js";
 import { aTensor, checkTensor, type Tensor } from "../tensor.js";
 import { aConvPadding, type ConvPadding, edgesOf } from "./conv-padding.js";
 import { surround } from "./movement/surround.js";
+import { pooledShape, poolGeometry } from "./pooling/pool-window.js";
 import { sum } from "./sum.js";
 import { aPair, type Pair, stepsOf, windowCount } from "./window.js";
 
@@ -111,11 +112,13 @@ export function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, epilogue?
   }
   const { backend } = x;
   const { n, o, outH, outW } = geometry;
+  const whole = [n, o, outH, outW];
+  const shape = epilogue?.halves ? pooledShape(whole, poolGeometry("maxPool2d", whole, 2, {})) : whole;
   const y = backend.conv2d(x.storage, w.storage, bias?.storage, geometry, epilogue);
   const gradients = (g: Tensor) => [
     () => backend.conv2dInputGrad(g.storage, w.storage, geometry),
     () => backend.conv2dWeightGrad(x.storage, g.storage, geometry),
     () => sum(g, [0, 2, 3]),
   ];
-  return record("conv2d", inputs, [n, o, outH, outW], y, gradients, [x, w], geometry);
+  return record("conv2d", inputs, shape, y, gradients, [x, w], geometry);
 }

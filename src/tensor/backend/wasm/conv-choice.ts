@@ -9,6 +9,7 @@ import { conv2dWeightGrad } from "./conv-weight-grad.js";
 import * as depthwise from "./depthwise.js";
 import { withEpilogue } from "./epilogue.js";
 import { fill } from "./move.js";
+import { halved } from "./pool.js";
 import type { Runtime } from "./runtime.js";
 import { at } from "./storage.js";
 import { winograd } from "./winograd.js";
@@ -32,7 +33,7 @@ interface WaysUse {
 
 /** When to take what is faster. */
 export interface ConvUse extends WaysUse {
-  /** Norms and activations in the pass of the convolution before them, where that can be: "never", or whenever. */
+  /** Norms, activations and pools in the pass of the convolution before them, where that can be: "never", or whenever. */
   readonly epilogue?: WayUse;
 }
 
@@ -90,14 +91,23 @@ export function folded(g: ConvGeometry): ConvGeometry {
 export const convolution = (rt: Runtime, use: ConvUse): Pick<Backend, "hasEpilogues" | Pass> => ({
   hasEpilogues: use.epilogue !== "never",
 
-  conv2d(x, w, bias, given, epilogue) {
+  conv2d(x, w, bias, given, epilogue = {}) {
     const geometry = folded(given);
-    const { n, o, outH, outW } = geometry;
-    const conv2d = by("conv2d", geometry, use);
-    return rt.make(n * o * outH * outW, (out) => {
-      const pointers = [at(x), at(w), bias ? at(bias) : 0, out] as const;
-      withEpilogue(rt, epilogue, o, (then) => conv2d(rt, pointers, geometry, then));
-    });
+    const { n, o, outH, outW } = given;
+    const { conv2d, conv2dHalved } = ways[wayOf(geometry, use)];
+    const convolve = (compute: ConvWay["conv2d"], pixels: number) =>
+      rt.make(n * o * pixels, (out) => {
+        const pointers = [at(x), at(w), bias ? at(bias) : 0, out] as const;
+        withEpilogue(rt, epilogue, o, (then) => compute(rt, pointers, geometry, then));
+      });
+    if (epilogue.halves && conv2dHalved) return convolve(conv2dHalved, (outH >> 1) * (outW >> 1));
+    const y = convolve(conv2d, outH * outW);
+    if (!epilogue.halves) return y;
+    try {
+      return halved(rt, y, n * o, outH, outW);
+    } finally {
+      rt.free(y);
+    }
   },
 
   conv2dInputGrad(g, w, given) {

@@ -13,6 +13,8 @@ export interface ConvWay {
   pays(geometry: ConvGeometry): boolean;
   /** out = conv(x, w) + bias, and the epilogue, which is 0 where there is none. */
   conv2d(rt: Runtime, pointers: ConvPointers, geometry: ConvGeometry, epilogue: number): void;
+  /** Of these results the largest of each two by two; a way that has none leaves it to the pool. */
+  conv2dHalved?(rt: Runtime, pointers: ConvPointers, geometry: ConvGeometry, epilogue: number): void;
   conv2dInputGrad(rt: Runtime, grad: number, w: number, out: number, geometry: ConvGeometry): void;
   /** Where it has none, the ways that come after are asked. */
   conv2dWeightGrad?(rt: Runtime, x: number, grad: number, out: number, geometry: ConvGeometry): void;

@@ -7,15 +7,15 @@ import { at } from "./storage.js";
 /** Puts an epilogue where the kernels find it, while `use` runs; 0 where there is none. */
 export function withEpilogue(
   rt: Runtime,
-  epilogue: ConvEpilogue | undefined,
+  epilogue: ConvEpilogue,
   channels: number,
   use: (address: number) => void,
 ): void {
-  if (!epilogue) {
+  const { norm, activation, halves } = epilogue;
+  if (!norm && !activation && !halves) {
     use(0);
     return;
   }
-  const { norm, activation } = epilogue;
   const clamp = [activation ? 0 : Number.NaN, activation === "relu6" ? 6 : Infinity];
   const affine = norm ? [...[norm.mean, norm.variance, norm.weight, norm.bias].map(at), norm.eps] : [0, 0, 0, 0, 0];
   rt.withBytes([8 + channels * 12], (address) => {

@@ -1,7 +1,7 @@
 /** Host side of Winograd convolution: which convolutions it takes, and how they are cut into tiles and work items. */
 
 import type { ConvGeometry } from "../backend.js";
-import type { ConvPointers } from "./conv-way.js";
+import type { ConvWay } from "./conv-way.js";
 import type { HeightWidth } from "./conv-window.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
@@ -29,6 +29,9 @@ const FEW_ITEMS = 4;
 
 /** Room for a tile on its way back, and for filters on their way to the points. */
 const TILE_BYTES = 2048;
+
+/** Where a tile's outputs go. */
+const PLACE_BYTES = 12;
 
 /** Where the measured gain begins, by the points and the size of the filter. */
 const LEAST_CHANNELS: Record<Points, Record<number, number>> = { 6: { 3: 8, 5: 16 }, 8: { 3: 8, 5: 8 } };
@@ -178,6 +181,8 @@ interface Images {
   readonly planes: HeightWidth;
   readonly pad: HeightWidth;
   readonly size: HeightWidth;
+  /** Whether the largest of each two by two outputs is all that is kept. */
+  readonly halves: boolean;
 }
 
 /** Fewer rows of tiles, if so many leave fewer places of the last panel of eight empty. */
@@ -190,7 +195,7 @@ function wholePanels(rows: number, tilesW: number): number {
 
 function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): void {
   const { w, bias, epilogue, side, strides, turned } = filters;
-  const { x, out, images, chans, outs, planes, pad, size } = all;
+  const { x, out, images, chans, outs, planes, pad, halves } = all;
   const { rows, columns } = region;
   const t = inputTiling(region, side, planes, pad);
   const [tilesH, tilesW] = t.tiles;
@@ -213,14 +218,19 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
   const spread = points * pointStride(panels * chansPerBlock * 2 * VECTOR);
   const products = points * 4 * panels * 2 * VECTOR * (chansPerBlock < chans ? ceilDiv(outsPerItem, 4) : 1);
   const own = together ? 0 : filterBytes(points, chansPerBlock);
-  const scratch = VECTOR + spread + products + own + stripBytes(t, rowsPerItem);
+  const places = roundUp(rowsPerItem * tilesW * PLACE_BYTES, VECTOR);
+  const scratch = VECTOR + spread + products + own + places + stripBytes(t, rowsPerItem);
   const filterShape = [side, ...strides.map((n) => n * taps), turned ? 1 : 0];
   withTiling(rt, t, (tiling) => {
     const multiply = (packed: number) => {
-      const target = out + (rows.start * size[1] + columns.start) * 4;
-      const shape = [images, chans, outs, rows.size, columns.size, size[1], size[0] * size[1] * 4];
+      // Tiles begin at even rows and columns.
+      const kept = (n: number) => (halves ? n >> 1 : n);
+      const [height, width] = all.size.map(kept);
+      const target = out + (kept(rows.start) * width + kept(columns.start)) * 4;
+      const region = [rows, columns].map(({ start, size }) => kept(start + size) - kept(start));
+      const shape = [images, chans, outs, ...region, width, height * width * 4];
       const cut = [rowsPerItem, outsPerItem, chansPerBlock];
-      const given = [tiling, x, packed, bias, target, ...shape, ...cut, w, ...filterShape, epilogue];
+      const given = [tiling, x, packed, bias, target, ...shape, ...cut, w, ...filterShape, epilogue, halves ? 1 : 0];
       rt.run("winogradConv", items, given, scratch);
     };
     if (!together) {
@@ -268,20 +278,25 @@ function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGe
   });
 }
 
-/** Winograd's algorithm by tiles of six points, or of eight. */
-export const winograd = (points: Points) => ({
-  can,
-  pays: (g: ConvGeometry): boolean => pays(g, points),
-
-  conv2d(rt: Runtime, [x, w, bias, out]: ConvPointers, g: ConvGeometry, epilogue: number): void {
+/** The forward pass; of each two by two results the largest, if it `halves`. */
+const forward =
+  (points: Points, halves: boolean): ConvWay["conv2d"] =>
+  (rt, [x, w, bias, out], g, epilogue) => {
     const [planes, size]: HeightWidth[] = [
       [g.h, g.w],
       [g.outH, g.outW],
     ];
     const filters = { w, bias, epilogue, side: g.kH, strides: [g.c, 1], turned: false } as const;
-    const all = { x, out, images: g.n, chans: g.c, outs: g.o, planes, pad: [g.padH, g.padW], size } as const;
+    const all = { x, out, images: g.n, chans: g.c, outs: g.o, planes, pad: [g.padH, g.padW], size, halves } as const;
     for (const region of regionsOf(size, g.kH, points)) convolve(rt, region, filters, all);
-  },
+  };
+
+/** Winograd's algorithm by tiles of six points, or of eight. */
+export const winograd = (points: Points): ConvWay => ({
+  can,
+  pays: (g) => pays(g, points),
+  conv2d: forward(points, false),
+  conv2dHalved: forward(points, true),
 
   /** The gradient of the input is the convolution of g with turned filters whose channels and outputs change places. */
   conv2dInputGrad(rt: Runtime, grad: number, w: number, out: number, g: ConvGeometry): void {
@@ -291,7 +306,7 @@ export const winograd = (points: Points) => ({
       [g.h, g.w],
     ];
     const filters = { w, bias: 0, epilogue: 0, side: g.kH, strides: [1, g.c], turned: true } as const;
-    const all = { x: grad, out, images: g.n, chans: g.o, outs: g.c, planes, pad, size };
+    const all = { x: grad, out, images: g.n, chans: g.o, outs: g.c, planes, pad, size, halves: false };
     for (const region of regionsOf(size, g.kH, points)) convolve(rt, region, filters, all);
   },
 

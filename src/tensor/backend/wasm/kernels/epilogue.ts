@@ -39,6 +39,13 @@ function entryOf(at: usize, channel: i32): usize {
   return at + 8 + <usize>channel * 12;
 }
 
+/** Whether no result is negative, nor −0. */
+// @ts-ignore: decorator
+@inline
+export function isClamped(epilogue: usize): bool {
+  return load<f32>(epilogue) == 0;
+}
+
 /** Adds `start` to n results of a channel, and does what the epilogue says, in place. */
 export function finish(epilogue: usize, y: usize, n: i32, channel: i32, start: f32): void {
   const first = f32x4.splat(start);

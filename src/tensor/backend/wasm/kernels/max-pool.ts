@@ -3,7 +3,7 @@
  * `group` planes.
  */
 
-import { interleave, Pool } from "./pool";
+import { interleave, largestOfFour, Pool } from "./pool";
 import { address } from "./simd";
 
 /** Columns 0, 2, 4, 6 of eight. */
@@ -54,13 +54,6 @@ function largestOfWindows(x: usize, y: usize, oy: i32, pool: Pool): void {
       }
     }
   }
-}
-
-/** max(a, b, c, d), as f32x4.max has it. */
-// @ts-ignore: decorator
-@inline
-function largestOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
-  return f32x4.max(f32x4.max(a, b), f32x4.max(c, d));
 }
 
 /** The row's last vector reaches back, so that no number of a row of four or more goes alone. */

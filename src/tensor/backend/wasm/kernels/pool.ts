@@ -44,6 +44,13 @@ export class Pool {
   }
 }
 
+/** max(a, b, c, d), as f32x4.max has it. */
+// @ts-ignore: decorator
+@inline
+export function largestOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
+  return f32x4.max(f32x4.max(a, b), f32x4.max(c, d));
+}
+
 /** Eight numbers, in turns of `first` and of `second`. */
 // @ts-ignore: decorator
 @inline

@@ -3,7 +3,7 @@
 import { packFour, zeroFloats } from "./pack";
 import { FLOAT, storeTransposed, VECTOR } from "./simd";
 import { tilePacked } from "./tile";
-import { gatherTiles } from "./winograd-gather";
+import { gatherTiles, PLACE, placeTiles } from "./winograd-gather";
 import { Tiling } from "./winograd-tiling";
 import { inputToPoints, outputToPoints, tapsToPoints } from "./winograd-transforms";
 
@@ -183,7 +183,8 @@ function packFilters(
  * `outsPerItem` outputs of `rowsPerItem` tile rows. Channels come `chansPerBlock` at a time, as many as leave room in the
  * cache for the points of all these tiles; with more than one block, the products of all outputs wait for their sum in
  * memory. Where `packed` is 0, items take the filters to their points themselves, four outputs at a time, so that these
- * never leave the cache; what follows are the arguments of `winogradFilters`. `then` is an epilogue, or 0.
+ * never leave the cache; what follows are the arguments of `winogradFilters`. `then` is an epilogue, or 0. With one that
+ * `halves`, the largest of each two by two outputs is kept, and outH, outW, outPitch and outPlane are of these.
  */
 export function winogradConv(
   scratch: usize,
@@ -210,6 +211,7 @@ export function winogradConv(
   chanStride: i32,
   flip: i32,
   then: usize,
+  halves: bool,
 ): void {
   const tiling = changetype<Tiling>(at);
   const points = tiling.points;
@@ -218,20 +220,25 @@ export function winogradConv(
   const ownBytes = filterBytes(points, chansPerBlock);
   const packedBytes = filterBytes(points, chans);
   const packedStep = pointStride(<usize>chans * VECTOR);
+  const tileH = halves ? tiling.mH >> 1 : tiling.mH;
+  const tileW = halves ? tiling.mW >> 1 : tiling.mW;
   for (let item = begin; item < end; item++) {
     const q0 = (item / outBlocks) * rowsPerItem;
     const firstOut = (item % outBlocks) * outsPerItem;
     const lastOut = min(outs, firstOut + outsPerItem);
     const rows = min(rowsPerItem, images * tiling.tilesH - q0);
-    const panels = (rows * tiling.tilesW + 7) >> 3;
+    const tiles = rows * tiling.tilesW;
+    const panels = (tiles + 7) >> 3;
     const rowBytes = <usize>panels * 2 * VECTOR;
     const fourBytes = <usize>points * 4 * rowBytes;
     const zeros = scratch;
     const spread = zeros + VECTOR;
     const products = spread + <usize>points * pointStride(<usize>panels * <usize>chansPerBlock * 2 * VECTOR);
     const own = products + (isWhole ? fourBytes : <usize>((outsPerItem + 3) >> 2) * fourBytes);
-    const strips = packed ? own : own + ownBytes;
+    const places = packed ? own : own + ownBytes;
+    const strips = (places + <usize>tiles * PLACE + 15) & ~15;
     v128.store(zeros, f32x4.splat(0));
+    placeTiles(tiling, places, q0, rows, tileH, tileW, <usize>outs * outPlane, outH, outW, outPitch);
     // At least once: without any channel the result is the bias.
     for (let c0 = 0; c0 == 0 || c0 < chans; c0 += chansPerBlock) {
       const chanCount = min(chansPerBlock, chans - c0);
@@ -266,8 +273,7 @@ export function winogradConv(
           const b = bias ? load<f32>(bias + <usize>k * FLOAT) : 0;
           const to = y + <usize>k * outPlane;
           const from = sums + <usize>(k - o) * rowBytes;
-          const image = <usize>outs * outPlane;
-          gatherTiles(tiling, strips, from, 4 * rowBytes, q0, rows, b, then, k, to, image, outH, outW, outPitch);
+          gatherTiles(tiling, strips, from, 4 * rowBytes, places, tiles, b, then, halves, k, to, outPitch);
         }
       }
     }
