@@ -6,6 +6,8 @@ import { count, inColumns, plural } from "../text.js";
 import type { Comparison } from "./compared.js";
 import { differencesOf, type FigureDifference } from "./figures.js";
 import { inText, pValue, range, signed } from "./format.js";
+import type { Predictions } from "./predictions.js";
+import { constantAnswer } from "./verdict.js";
 
 /** What the comparison comes to: the figures, and the test. */
 export interface Outcome {
@@ -26,6 +28,18 @@ function points(share: number): string {
   return signed(100 * share, (value) => value.toFixed(2));
 }
 
+/** That one ranks photographs better, though which calls more of them right cannot be told. */
+function rankedBetter({ differences }: Outcome, [a, b]: readonly string[]): string {
+  const area = differences.find(({ name }) => name === "AUC");
+  if (!area || (area.interval.low <= 0 && area.interval.high >= 0)) return "";
+  const { first, second, difference, interval, show } = area;
+  const [better, other] = difference > 0 ? [b, a] : [a, b];
+  return (
+    ` But ${better} ranks them better than ${other}: the AUC is ${show(first.value)} and ${show(second.value)}, a difference of ` +
+    `${signed(difference, show)} (95 % interval ${range(interval, (value) => signed(value, show))}).`
+  );
+}
+
 /** Which is better; or that it cannot be told. */
 export function betterInWords(
   { differences, test }: Outcome,
@@ -41,7 +55,8 @@ export function betterInWords(
   const both = `${a} calls ${show(first.value)} right, ${b} ${show(second.value)}`;
   const by = `${points(difference)} percentage points (95 % interval ${range(interval, points)})`;
   if (test.pValue >= 0.05) {
-    return `It cannot be told which is better: ${on} ${both}, and a difference of ${by} may well be chance (${pValue(test.pValue)}).`;
+    const which = `It cannot be told which is better: ${on} ${both}, and a difference of ${by} may well be chance (${pValue(test.pValue)}).`;
+    return which + rankedBetter({ differences, test }, [a, b]);
   }
   const [better, other] = difference > 0 ? [b, a] : [a, b];
   return `${better} is better than ${other}: ${on} ${both}. The difference of ${by} is more than chance (${pValue(test.pValue)}).`;
@@ -53,11 +68,26 @@ export function testInWords(
   names: readonly [string, string],
 ): string {
   const [a, b] = names.map(inText);
+  if (onlyFirst + onlySecond === 0) return `${a} and ${b} call the same photographs right.`;
   const verdict = p < 0.05 ? "more uneven than chance would often do" : "no more uneven than chance would do";
   return (
     `${plural(onlyFirst, "photograph")} only ${a} calls right, ${count(onlySecond)} only ${b}: ${verdict} ` +
     `(McNemar's test, exact: ${pValue(p)}).`
   );
+}
+
+/** Which of the two are no better than the one answer that is right most often: nothing, or one sentence. */
+export function guessingInWords(
+  { differences: [{ first, second, show }] }: Outcome,
+  names: readonly [string, string],
+  predictions: Predictions,
+): string[] {
+  const { answer, share } = constantAnswer(predictions);
+  const level = [first, second].map(({ interval }) => interval.low <= share);
+  if (!level.includes(true)) return [];
+  const [a, b] = names.map(inText);
+  const who = level.every(Boolean) ? `Neither ${a} nor ${b} is better` : `${level[0] ? a : b} is no better`;
+  return [`${who} than always answering ${answer}, which would get ${show(share)}.`];
 }
 
 /** The figures of both and their differences, in lines for a console. */

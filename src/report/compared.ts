@@ -1,6 +1,6 @@
 /** Comparison: two runs, and what they say to the photographs that both were tested on. */
 
-import { basename } from "node:path";
+import { resolve, sep } from "node:path";
 import type { PhotoFolder } from "../data/photo-folder.js";
 import type { Examination } from "./examine.js";
 import { shortened } from "./format.js";
@@ -24,10 +24,14 @@ function looksOf({ labels, widths, heights }: PhotoFolder, i: number): string {
   return `${labels[i]}, ${widths[i]}×${heights[i]}`;
 }
 
-/** The names of the folders, where these differ as they are shown. */
-function namesOf(paths: readonly [string, string]): [string, string] {
-  const [first, second] = paths.map((path) => shortened(basename(path), 24));
-  return first === second ? ["first", "second"] : [first, second];
+/** The ends of two paths, with as many folders as it takes to tell them apart. */
+export function namesOf(paths: readonly [string, string]): [string, string] {
+  const [first, second] = paths.map((path) => resolve(path).split(sep));
+  for (let folders = 1; folders <= Math.max(first.length, second.length); folders++) {
+    const [a, b] = [first, second].map((parts) => shortened(parts.slice(-folders).join("/"), 24));
+    if (a !== b) return [a, b];
+  }
+  return ["the first", "the second"];
 }
 
 /** @throws Error when the two cannot be compared */

@@ -1,10 +1,11 @@
 /** writeComparison: two runs side by side, on the photographs that both were tested on. */
 
+import { resolve } from "node:path";
 import { checkApart } from "../run/apart.js";
 import { RunFolder } from "../run/run-folder.js";
 import { plural } from "../text.js";
 import { decidingSplit } from "../train/best-epoch.js";
-import { betterInWords, figureLines, judge, testInWords } from "./better.js";
+import { betterInWords, figureLines, guessingInWords, judge, testInWords } from "./better.js";
 import { findings, warning } from "./blocks.js";
 import { Charts } from "./charts/chart.js";
 import { comparisonOf } from "./compared.js";
@@ -61,6 +62,7 @@ export async function writeComparison(
   second: string,
   { out, ...options }: ComparisonOptions,
 ): Promise<{ file: string; lines: string[] }> {
+  if (resolve(first) === resolve(second)) throw new Error(`${first} is one run: name two to compare`);
   await checkPlace(out, [first, second]);
   await checkReportPlace(out);
   const comparison = comparisonOf([await examine(first, options), await examine(second, options)]);
@@ -81,11 +83,12 @@ export async function writeComparison(
     );
   }
   const verdict = betterInWords(outcome, names, predictions[0].length);
+  const guessing = guessingInWords(outcome, names, predictions[0]);
   const paths = runs.map(({ run }, i) => html`${named(names[i])}: ${named(run.path)}<br>`);
   const lead = html`<p class="muted">${paths}</p>
 ${Array.from(warnings, warning)}
-${findings([verdict, testInWords(outcome, names), confusedByBoth(names, predictions)])}`;
+${findings([verdict, ...guessing, testInWords(outcome, names), confusedByBoth(names, predictions)])}`;
   const file = await saveReport(out, page(`${names[0]} and ${names[1]}`, lead, sections), sections);
-  const lines = [verdict, ...figureLines(outcome), testInWords(outcome, names), ...warnings];
+  const lines = [verdict, ...guessing, ...figureLines(outcome), testInWords(outcome, names), ...warnings];
   return { file, lines };
 }

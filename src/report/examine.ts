@@ -8,8 +8,9 @@ import { isOver, RunFolder } from "../run/run-folder.js";
 import type { EpochLine, Session, SkippedPhotograph } from "../run/run-json.js";
 import { useBackend } from "../tensor/backend/registry.js";
 import { asArgument, plural } from "../text.js";
-import { bestEpoch } from "../train/best-epoch.js";
+import { bestEpoch, decidingSplit } from "../train/best-epoch.js";
 import { type Predictions, predictAll } from "./predictions.js";
+import type { Course } from "./training-verdict.js";
 
 export interface Examination {
   run: RunFolder;
@@ -98,5 +99,19 @@ export async function examine(
           `${before} then. What follows is about those that are in ${folder} now.`,
       ),
     ],
+  };
+}
+
+/** How training went, as the verdict on it wants to know it. */
+export function courseOf({ run: { config }, data, epochs, best }: Examination): Course {
+  return {
+    epochs,
+    best,
+    metric: config.metric,
+    planned: config.epochs,
+    isOver: isOver(config, epochs),
+    batch: config.batch * (config.accumulate ?? 1),
+    counts: data.train.counts,
+    deciders: data[decidingSplit(best)]?.length ?? 0,
   };
 }

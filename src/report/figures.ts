@@ -1,18 +1,23 @@
-/** The figures that sum up a model: accuracy, top-3 accuracy, F1 and AUC, each with its interval. */
+/** The figures that sum up a model: accuracy, top-3 and balanced accuracy, F1 and AUC, each with its interval. */
 
 import { bootstrapInterval, type Interval } from "../metrics/bootstrap.js";
 import { accuracy, classificationReport, f1 } from "../metrics/classification.js";
 import { auc, rocCurve } from "../metrics/roc.js";
+import { wilsonInterval } from "../metrics/wilson.js";
 import type { Generator } from "../tensor/random.js";
 import { percent } from "./format.js";
 import type { Predictions } from "./predictions.js";
 
+export type FigureName = "accuracy" | "top-3 accuracy" | "balanced accuracy" | "F1" | "macro F1" | "AUC";
+
 interface Measure {
-  name: string;
+  name: FigureName;
   /** Of the photographs at these places of the order. */
   of: (sample: Int32Array) => number;
   /** The number as it is read. */
   show: (value: number) => string;
+  /** It is the share of the photographs for which something holds. */
+  isShare?: boolean;
 }
 
 export interface Figure extends Pick<Measure, "name" | "show"> {
@@ -47,24 +52,33 @@ function reader(values: ArrayLike<number>, order: Int32Array): (sample: Int32Arr
   };
 }
 
+/** The largest class has more than so many times the photographs of the smallest: accuracy is mostly the largest one's. */
+const UNEVEN = 2;
+
+/** Whether classes are so uneven that accuracy hides how the small ones fare. */
+function areUneven({ classes, labels }: Predictions): boolean {
+  const counts = new Array<number>(classes.length).fill(0);
+  for (const label of labels) counts[label]++;
+  const occurring = counts.filter((n) => n > 0);
+  return Math.max(...occurring) > UNEVEN * Math.min(...occurring);
+}
+
+/** The mean recall of the classes that occur. */
+function balancedAccuracy(calls: Float64Array, truth: Float64Array, classes: number): number {
+  const occurring = classificationReport(calls, truth, classes).classes.filter(({ support }) => support > 0);
+  return occurring.reduce((sum, { recall }) => sum + recall, 0) / occurring.length;
+}
+
 /**
- * Accuracy; of more than three classes, how often the right one is among the three likeliest; F1 (of class 1, or the mean
- * over more than two); and, of two classes that both occur, AUC.
+ * Accuracy; of more than three classes, how often the right one is among the three likeliest; of uneven classes, the mean
+ * over them; F1 (of class 1, or the mean over more than two); and, of two classes that both occur, AUC.
  */
 function measuresOf(predictions: Predictions, order: Int32Array): Measure[] {
   const { classes, predicted, labels } = predictions;
   const two = classes.length === 2;
   const [calls, truth] = [reader(predicted, order), reader(labels, order)];
   const measures: Measure[] = [
-    { name: "accuracy", show: hundredths, of: (sample) => accuracy(calls(sample), truth(sample)) },
-    {
-      name: two ? "F1" : "macro F1",
-      show: fourDigits,
-      of: (sample) =>
-        two
-          ? f1(calls(sample), truth(sample))
-          : classificationReport(calls(sample), truth(sample), classes.length).macroF1,
-    },
+    { name: "accuracy", show: hundredths, isShare: true, of: (sample) => accuracy(calls(sample), truth(sample)) },
   ];
   if (classes.length > 3) {
     const within = reader(
@@ -72,8 +86,20 @@ function measuresOf(predictions: Predictions, order: Int32Array): Measure[] {
       order,
     );
     const share = (sample: Int32Array) => within(sample).reduce((sum, hit) => sum + hit, 0) / sample.length;
-    measures.splice(1, 0, { name: "top-3 accuracy", show: hundredths, of: share });
+    measures.push({ name: "top-3 accuracy", show: hundredths, isShare: true, of: share });
   }
+  if (areUneven(predictions)) {
+    const balanced = (sample: Int32Array) => balancedAccuracy(calls(sample), truth(sample), classes.length);
+    measures.push({ name: "balanced accuracy", show: hundredths, of: balanced });
+  }
+  measures.push({
+    name: two ? "F1" : "macro F1",
+    show: fourDigits,
+    of: (sample) =>
+      two
+        ? f1(calls(sample), truth(sample))
+        : classificationReport(calls(sample), truth(sample), classes.length).macroF1,
+  });
   if (!predictions.canRank) return measures;
   const scores = reader(predictions.scores(1), order);
   const area = (sample: Int32Array) => {
@@ -90,15 +116,17 @@ function byScore(predictions: Predictions): Int32Array {
   return Int32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]);
 }
 
-/** Every figure with its 95 % bootstrap interval. */
+/** Every figure with its 95 % interval: Wilson's for a share, of bootstrap samples for the others. */
 export function figuresOf(predictions: Predictions, generator: Generator): Figure[] {
   const order = byScore(predictions);
-  return measuresOf(predictions, order).map(({ name, of, show }) => ({
-    name,
-    show,
-    value: of(Int32Array.from(order.keys())),
-    interval: bootstrapInterval(order.length, of, { generator }),
-  }));
+  const { length } = order;
+  return measuresOf(predictions, order).map(({ name, of, show, isShare }) => {
+    const value = of(Int32Array.from(order.keys()));
+    const interval = isShare
+      ? wilsonInterval(Math.round(value * length), length)
+      : bootstrapInterval(length, of, { generator });
+    return { name, show, value, interval };
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import { decidingSplit } from "../train/best-epoch.js";
 import { facts, findings, tiles, warning } from "./blocks.js";
 import { Charts } from "./charts/chart.js";
 import { splitsOf } from "./charts/data.js";
-import { type Examination, type ExamineOptions, examine } from "./examine.js";
+import { courseOf, type Examination, type ExamineOptions, examine } from "./examine.js";
 import { figuresOf } from "./figures.js";
 import { range } from "./format.js";
 import { type Html, html } from "./html.js";
@@ -20,22 +20,20 @@ import { netSection } from "./sections/net.js";
 import { qualitySection } from "./sections/quality.js";
 import { runSection } from "./sections/run.js";
 import { trainingSection } from "./sections/training.js";
-import { confusionInWords, qualityInWords, trainingInWords } from "./verdict.js";
+import { adviceOnTraining, trainingInWords } from "./training-verdict.js";
+import { answersInWords, qualityInWords } from "./verdict.js";
 
 function lead(examination: Examination, generator: Generator): Html {
   const { run, data, model, predictions, epochs, best, seconds, warnings } = examination;
   const figures = figuresOf(predictions, generator);
-  const { counts } = data.train;
+  const trained = { net: run.config.net, counts: data.train.counts, predictions, figures };
+  const course = courseOf(examination);
   return html`<p class="muted">${run.path}</p>
 ${warnings.map(warning)}
-${findings([
-  qualityInWords({ net: run.config.net, counts, predictions, accuracy: figures[0] }),
-  confusionInWords(predictions),
-  trainingInWords(epochs, best, run.config.metric),
-])}
+${findings([qualityInWords(trained), ...answersInWords(trained), trainingInWords(course), ...adviceOnTraining(course)])}
 ${tiles(figures.map(({ name, value, interval, show }) => ({ name, value: show(value), note: range(interval, show) })))}
-<p class="muted">Under each figure stands its 95 % interval, from 1,000 bootstrap samples of the test photographs: how far it may
-be off because there are no more of these. The intervals do not tell how much another seed would change.</p>
+<p class="muted">Under each figure stands its 95 % interval: how far it may be off because there are no more test photographs.
+How much another seed would change is not in it.</p>
 ${facts([
   { name: "best epoch", value: `${best.epoch} of ${epochs.length}, by ${run.config.metric} (${decidingSplit(best)})` },
   ...splitsOf(data).map(({ name, photographs }) => ({ name: `${name} photographs`, value: count(photographs.length) })),

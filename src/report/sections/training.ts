@@ -7,12 +7,12 @@ import type { Metrics } from "../../train/metrics.js";
 import { chartGrid, folded } from "../blocks.js";
 import { type Charts, SPLIT_COLORS } from "../charts/chart.js";
 import { epochChart } from "../charts/training.js";
-import type { Examination } from "../examine.js";
+import { courseOf, type Examination } from "../examine.js";
 import { percent } from "../format.js";
 import { html } from "../html.js";
 import type { Section } from "../page.js";
 import { table } from "../table.js";
-import { trainingInWords } from "../verdict.js";
+import { trainingInWords } from "../training-verdict.js";
 
 /** What is drawn for each epoch, with its name, unit and scale. */
 export const CURVES = [
@@ -55,7 +55,8 @@ function epochTable(epochs: readonly EpochLine[], best: EpochLine): ReturnType<t
   });
 }
 
-export function trainingSection({ run, epochs, best }: Examination, charts: Charts): Section {
+export function trainingSection(examination: Examination, charts: Charts): Section {
+  const { run, epochs, best } = examination;
   const drawn = CURVES.map(({ metric, title, label, scale }) =>
     epochChart(charts, {
       name: metric,
@@ -77,7 +78,7 @@ net still changes: this is why the figures of an early epoch can be worse than t
     id: "training",
     title: "Training",
     charts: drawn,
-    body: html`<p>${trainingInWords(epochs, best, run.config.metric)} The best epoch is the one with the best ${run.config.metric} on the
+    body: html`<p>${trainingInWords(courseOf(examination))} The best epoch is the one with the best ${run.config.metric} on the
 ${decidingSplit(best)} photographs; all figures and pictures here are of the net as it was then. ${how}</p>
 ${chartGrid(drawn)}
 ${folded("Every epoch", epochTable(epochs, best))}`,
