@@ -9,7 +9,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
-import { isDrawn } from "./drawn-faults.js";
+import { isDrawn } from "./warm-runner.js";
 
 /** Files, lines of files, and the files of folders. */
 const files = (places, ending) =>
@@ -29,14 +29,14 @@ const [nth, step] = values.draw.split("/").map(Number);
 if (!(Number.isInteger(nth) && Number.isInteger(step) && nth >= 1 && nth <= step))
   throw new Error(`--draw is ${values.draw}; write 2/7 for every seventh fault, from the second on`);
 const draw = { first: nth - 1, step };
-// For the processes that run the tests: the configuration of vitest and the runner of drawn faults.
+// For the processes that run the tests: the configuration of vitest and the runner.
 process.env.TESTS = JSON.stringify(files(tests, ".test.ts"));
 process.env.DRAW = JSON.stringify(draw);
 
 const results = await new Stryker({
   mutate: files(sources, ".ts"),
-  plugins: ["@stryker-mutator/vitest-runner", fileURLToPath(new URL("drawn-faults.js", import.meta.url))],
-  testRunner: "drawn faults",
+  plugins: ["@stryker-mutator/vitest-runner", fileURLToPath(new URL("warm-runner.js", import.meta.url))],
+  testRunner: "warm",
   // vitest leaves types alone, faulty ones, too.
   disableTypeChecks: false,
   vitest: { configFile: "vitest.mutation.config.ts" },
@@ -45,8 +45,8 @@ const results = await new Stryker({
   // What runs once, when a file is loaded, would have every test run again for each of its faults.
   ignoreStatic: true,
   concurrency: 1,
-  // Slow is not endless, where others need the machine too. What is endless is told by how often it comes by.
-  timeoutMS: 30_000,
+  // The runner itself tells what is endless.
+  timeoutMS: 600_000,
   tempDirName: ".cache/mutation",
   reporters: ["clear-text", "html", "progress-append-only"],
   clearTextReporter: { allowColor: false, reportTests: false },

@@ -60,7 +60,7 @@ export function layerNorm(x: Tensor, normalizedShape: NormalizedShape, options: 
   const sizes = sizesOf("layerNorm", normalizedShape);
   const { weight, bias, eps } = options;
   const outer = x.shape.length - sizes.length;
-  if (outer < 0 || !sameShape(x.shape.slice(outer), sizes)) {
+  if (!sameShape(x.shape.slice(outer), sizes)) {
     throw new ShapeError(
       `layerNorm: expected an input that ends in ${formatShape(sizes)}, got ${formatShape(x.shape)}`,
     );

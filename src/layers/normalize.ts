@@ -36,9 +36,9 @@ export class Normalize extends Module {
     if (mean.length !== std.length) {
       throw new ShapeError(`Normalize: ${mean.length} means for ${std.length} deviations`);
     }
-    const lost = Array.from(mean).findIndex((value) => typeof value === "number" && !Number.isFinite(value));
+    const lost = Array.from(mean).findIndex((value) => !Number.isFinite(value));
     if (lost !== -1) {
-      throw new RangeError(`Normalize: the mean of channel ${lost} is ${mean[lost]}, and must be finite`);
+      throw new RangeError(`Normalize: the mean of channel ${lost} is ${show(mean[lost])}, and must be finite`);
     }
     // As a float32, which it becomes.
     const wrong = Array.from(std).findIndex((value) => typeof value !== "number" || !isDeviation(Math.fround(value)));

@@ -106,7 +106,7 @@ export abstract class Recurrent<Inputs extends readonly unknown[], Output> exten
   #walked(x: Tensor, place: string, backwards: boolean, start: State): [output: Tensor, state: State] {
     const gates = this.#affine(x, "ih", place);
     const steps = x.shape[0];
-    const outputs = new Array<Tensor>(steps);
+    const outputs: Tensor[] = [];
     let state = start;
     for (let i = 0; i < steps; i++) {
       const t = backwards ? steps - 1 - i : i;

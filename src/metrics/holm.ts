@@ -9,7 +9,7 @@
  */
 export function holm(pValues: readonly number[]): number[] {
   const n = pValues.length;
-  const adjusted = new Array<number>(n);
+  const adjusted: number[] = [];
   let least = 0;
   for (const [rank, i] of [...pValues.keys()].sort((a, b) => pValues[a] - pValues[b]).entries()) {
     least = Math.max(least, Math.min(1, (n - rank) * pValues[i]));

@@ -66,6 +66,20 @@ describe("errors", () => {
     ],
   ])("$1", (run, message) => expect(run).toThrow(new ShapeError(message)));
 
+  it("two values per channel have a variance", () => {
+    const [runningMean, runningVar] = [zeros([1]), ones([1])];
+    const y = batchNorm(tensor([[1], [3]]), {
+      weight: ones([1]),
+      bias: zeros([1]),
+      runningMean,
+      runningVar,
+      training: true,
+    });
+    expectClose(y.dataSync(), [-1, 1], 1e-5, "y");
+    // (1 − 0.1) · 1 + 0.1 · 2: divided by one less than there are.
+    expectClose(runningVar.dataSync(), [1.1], 1e-6, "variance");
+  });
+
   it("one value per channel is fine in evaluation", () => {
     expect(norm([1, 3, 1, 1], 3, false).dataSync()).toEqual(full([3], 0).dataSync());
   });

@@ -38,4 +38,5 @@ it("Dropout2d wants channels", () => {
   expect(() => new Dropout2d().forward(ones([3]))).toThrow(
     new ShapeError("Dropout2d: expected 2 axes or more, got [3]"),
   );
+  expect(new Dropout2d().forward(ones([3, 2])).shape).toEqual([3, 2]);
 });

@@ -203,6 +203,24 @@ it("attention takes keys that are the queries and values that are not, or the ot
   await expectSame(attention.forward(x, y, y), attention.forward(x, y, copy(y)));
 });
 
+it("attention that is told of hidden places and of padding goes by both", async () => {
+  const attention = new MultiheadAttention(4, 2);
+  const x = randn([3, 1, 4], { generator: new Generator(3) });
+  const hidden = (...places: number[]) =>
+    tensor(
+      Array.from({ length: 9 }, (_, i) => (places.includes(i) ? -1e9 : 0)),
+      [3, 3],
+    );
+  const attnMask = hidden(0, 5);
+  const keyPaddingMask = tensor([[0, -1e9, 0]]);
+  // The middle key is padding: of each row, the second place is hidden.
+  const all = hidden(0, 5, 1, 4, 7);
+  await expectSame(
+    attention.forward(x, x, x, { attnMask, keyPaddingMask }),
+    attention.forward(x, x, x, { attnMask: all }),
+  );
+});
+
 it("interpolate leaves the corners where they are if asked to: evenly from one to the other", () => {
   const row = (values: number[], size: [number, number]) => {
     const x = tensor(values, [1, 1, 1, values.length]);

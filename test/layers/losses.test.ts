@@ -6,6 +6,7 @@ import { bceWithLogits } from "../../src/layers/losses/bce-with-logits.js";
 import { crossEntropy } from "../../src/layers/losses/cross-entropy.js";
 import { classLoss } from "../../src/layers/losses/default-loss.js";
 import { cosineEmbeddingLoss } from "../../src/layers/losses/distances.js";
+import { smoothL1Loss } from "../../src/layers/losses/huber-loss.js";
 import { klDiv } from "../../src/layers/losses/kl-div.js";
 import { mseLoss } from "../../src/layers/losses/mse-loss.js";
 import { nllLoss } from "../../src/layers/losses/nll-loss.js";
@@ -61,6 +62,12 @@ describe("errors", () => {
     [() => nllLoss(scores(), [0, 1], { weight: [1, 2] }), "nllLoss: 2 class weights for 3 classes"],
     [() => crossEntropy(scores(), zeros([2, 2])), "crossEntropy: probabilities of classes [2, 2] for scores [2, 3]"],
     [
+      () => crossEntropy(zeros([2, 3, 4]), zeros([2, 3])),
+      "crossEntropy: probabilities of classes [2, 3] for scores [2, 3, 4]",
+    ],
+    [() => crossEntropy(zeros([2, 1, 4]), [0, 0]), "crossEntropy: expected scores [N, C], got [2, 1, 4]"],
+    [() => mseLoss(zeros([2, 3]), zeros([2])), "mseLoss: the shapes [2, 3] and [2] must agree"],
+    [
       () => mseLoss(zeros([2, 1]), zeros([2])),
       "mseLoss: the shapes [2, 1] and [2] must agree; write target.reshape([2, 1])",
     ],
@@ -100,7 +107,7 @@ describe("errors", () => {
           "of 0 and 1, sub(mul(target, 2), 1) makes −1 and 1",
       ),
     );
-    expect(loss([0.5, 1])).toThrow("−1 (they do not), got 0.5");
+    expect(loss([0.5, 1])).toThrow(/−1 \(they do not\), got 0\.5$/);
     expect(loss([1, Number.NaN])).toThrow("−1 (they do not), got NaN");
     expect(loss([-1, 1])).not.toThrow();
   });
@@ -110,6 +117,7 @@ describe("errors", () => {
       "nllLoss: labels must be an Int32Array or a list of classes, got a Tensor [2]; " +
         "Int32Array.from(await labels.data()) has its numbers",
     );
+    expect(() => crossEntropy(scores(), zeros([2]) as never)).toThrow("crossEntropy: labels must be an Int32Array");
     expect(() => nllLoss(logSoftmax(scores(), 1), zeros([2, 3]) as never)).toThrow(
       "got a Tensor [2, 3]; crossEntropy takes probabilities of classes [N, C], as mixup makes them",
     );
@@ -121,6 +129,11 @@ describe("errors", () => {
       new RangeError("crossEntropy: labelSmoothing must be a number from 0 to 1, got 1.5"),
     );
   });
+});
+
+it.each(["none", "sum"] as const)("smoothL1Loss of beta 0 is l1Loss, reduced by %s, too", async (reduction) => {
+  const loss = smoothL1Loss(tensor([1, -2]), tensor([0, 1]), { beta: 0, reduction });
+  expect([...(await loss.data())]).toEqual(reduction === "sum" ? [4] : [1, 3]);
 });
 
 it("klDiv takes 0 · ln 0 for 0", async () => {
@@ -141,6 +154,17 @@ describe("what cannot be meant", () => {
     // Rounding, and a small number added before the logarithm, are let pass; NaN is for whoever looks for NaN.
     expect(await nllLoss(tensor([[1e-6, -9]]), [0]).item()).toBeCloseTo(-1e-6, 9);
     expect(await nllLoss(tensor([[Number.NaN, -9]]), [0]).item()).toBeNaN();
+    expect(await nllLoss(tensor([[Infinity, -9]]), [0]).item()).toBe(-Infinity);
+    expect(() =>
+      nllLoss(
+        tensor([
+          [-1, -9],
+          [-9, -1],
+          [-1, 3],
+        ]),
+        [0, 1, 0],
+      ),
+    ).toThrow("example 2 has 3.");
     const expected = await crossEntropy(logits(), [0, 1]).item();
     expect(await nllLoss(logSoftmax(logits(), 1), [0, 1]).item()).toBe(expected);
   });
@@ -197,6 +221,11 @@ describe("what cannot be meant", () => {
           "{ logTarget: true }",
       ),
     );
+    const second = tensor([
+      [-1, -1],
+      [-1, 2],
+    ]);
+    expect(() => klDiv(second, zeros([2, 2]))).toThrow("example 1 has 2.");
     expect(() => klDiv(even, even)).toThrow("{ logTarget: true }");
     expect(() => klDiv(even, tensor([[0, 1]]), { logTarget: true })).toThrow(
       "klDiv, target: expected log-probabilities",
@@ -250,9 +279,11 @@ describe("labels that stand for no class", () => {
 
   onEachBackend("alone have no mean, and change nothing", async () => {
     const logits = zeros([1, 2], { requiresGrad: true });
-    const loss = crossEntropy(logits, [-100]);
-    expect(await loss.item()).toBeNaN();
-    backward(loss);
-    expect((await logits.grad!.data()).every((g) => g === 0)).toBe(true);
+    for (const loss of [crossEntropy(logits, [-100]), crossEntropy(logits, [0], { weight: [0, 1] })]) {
+      logits.zeroGrad();
+      expect(await loss.item()).toBeNaN();
+      backward(loss);
+      expect([...(await logits.grad!.data())]).toEqual([0, 0]);
+    }
   });
 });

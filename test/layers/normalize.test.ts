@@ -39,6 +39,8 @@ describe("the layer", () => {
     expect(() => new Normalize([0, Number.NaN], [1, 1])).toThrow(
       "Normalize: the mean of channel 1 is NaN, and must be finite",
     );
+    expect(() => new Normalize(["0"] as never, [1])).toThrow('the mean of channel 0 is "0", and must be finite');
+    expect(() => new Normalize([0], ["1"] as never)).toThrow('the deviation of channel 0 is "1"');
     expect(() => new Normalize([0], [1]).forward(tensor([[1, 2]]))).toThrow(
       "Normalize: made for 1 channels, [N, 1, …], got [1, 2]",
     );

@@ -117,6 +117,11 @@ it.each<[string, () => unknown, string]>([
     () => new GRU(3, 2).forward(ones([4, 3])),
     "GRU: expected sequences [T, N, 3], got [4, 3]",
   ],
+  [
+    "GRU: sequences of four axes",
+    () => new GRU(3, 2).forward(ones([4, 1, 3, 2])),
+    "GRU: expected sequences [T, N, 3], got [4, 1, 3, 2]",
+  ],
   ["GRU: other features", () => new GRU(3, 2).forward(ones([4, 1, 2])), "GRU: expected sequences [T, N, 3]"],
   ["GRU: no step", () => new GRU(3, 2).forward(ones([0, 1, 3])), "GRU: expected sequences [T, N, 3], got [0, 1, 3]"],
   [
@@ -150,6 +155,11 @@ it.each<[string, () => unknown, string]>([
     "MultiheadAttention: expected query [L, N, 4], got [3, 4]",
   ],
   [
+    "MultiheadAttention: a key of four axes",
+    () => new MultiheadAttention(4, 2).forward(ones([3, 1, 4]), ones([3, 1, 4, 2]), ones([3, 1, 4])),
+    "MultiheadAttention: expected key [L, N, 4], got [3, 1, 4, 2]",
+  ],
+  [
     "MultiheadAttention: a value of another size, in batches",
     () => {
       const [query, key, value] = [4, 4, 3].map((e) => ones([1, 3, e]));
@@ -161,6 +171,11 @@ it.each<[string, () => unknown, string]>([
     "PixelShuffle: three axes",
     () => new PixelShuffle(2).forward(ones([4, 2, 2])),
     "pixelShuffle: expected an input [N, C·4, H, W], got [4, 2, 2]",
+  ],
+  [
+    "PixelShuffle: three axes, of which the second would do",
+    () => new PixelShuffle(2).forward(ones([1, 4, 2])),
+    "pixelShuffle: expected an input [N, C·4, H, W], got [1, 4, 2]",
   ],
   [
     "PixelShuffle: channels that 4 does not divide",

@@ -37,6 +37,7 @@ describe("pairedDifference", () => {
     expect(() => pairedDifference([1], [2])).toThrow("one pair says nothing about chance");
     expect(() => pairedDifference([1, 2], [2])).toThrow("pairedDifference: 2 predictions for 1 targets");
     expect(() => pairedDifference([1, 2], [2, Number.NaN])).toThrow("pairedDifference: the second number at 1 is NaN");
+    expect(() => pairedDifference(["1", 2] as never, [2, 3])).toThrow('pairedDifference: the first number at 0 is "1"');
   });
 });
 

@@ -108,6 +108,8 @@ describe("top-k accuracy", () => {
   it("says what does not fit", () => {
     expect(() => topKAccuracy([1, 2, 3], [0, 1], 1)).toThrow("3 scores are not as many for each of 2 labels");
     expect(() => topKAccuracy([1, 2], [2], 1)).toThrow("topKAccuracy: label 2 at 0 is none of the classes 0 to 1");
+    expect(() => topKAccuracy([1, 2], [-1], 1)).toThrow("topKAccuracy: label -1 at 0 is none of the classes 0 to 1");
+    expect(() => topKAccuracy([1, 2], [0.5], 1)).toThrow("topKAccuracy: label 0.5 at 0 is none of the classes 0 to 1");
     expect(() => topKAccuracy([1, 2], [0], 3)).toThrow("topKAccuracy: k must be an integer from 1 to 2, got 3");
     expect(() => topKAccuracy([], [], 1)).toThrow("there is nothing to measure");
   });

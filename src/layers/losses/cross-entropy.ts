@@ -56,7 +56,7 @@ export function crossEntropy(logits: Tensor, labels: Labels | Tensor, options: C
   if (logits.shape.length === 2 && logits.shape[1] === 1) {
     throw new ShapeError("crossEntropy: of one class it is 0 whatever the score; for yes or no there is bceWithLogits");
   }
-  if (labels instanceof Tensor && labels.shape.length === 2 && logits.shape.length === 2) {
+  if (labels instanceof Tensor && labels.shape.length === 2) {
     if (!sameShape(labels.shape, logits.shape)) {
       const [probabilities, scores] = [labels, logits].map(({ shape }) => formatShape(shape));
       throw new ShapeError(`crossEntropy: probabilities of classes ${probabilities} for scores ${scores}`);
