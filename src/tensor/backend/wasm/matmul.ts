@@ -5,9 +5,9 @@ import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 import { at } from "./storage.js";
 
-/** Largest block of one work item: its panels of A and B for one stretch of k share the second-level cache. */
-const M_BLOCK = 128;
-const N_BLOCK = 256;
+/** Most panels of A and B in a work item: for one stretch of k they share the second-level cache. */
+const A_BLOCK = 32;
+const B_BLOCK = 32;
 
 /** Up to so many rows or columns, products that read the operands where they lie beat packing. */
 const FEW = 4;
@@ -42,16 +42,37 @@ function multiply(rt: Runtime, a: number, b: number, out: number, g: MatmulGeome
     rt.run("matmulRows", g.batch * ceilDiv(g.n, SPAN), [a, b, out, ...shape, SPAN]);
     return;
   }
-  const [mBlock, nBlock] = blocks(g, rt.threads);
-  const items = g.batch * ceilDiv(g.m, mBlock) * ceilDiv(g.n, nBlock);
   const left = { src: a, rows: g.m, k: g.k, alongRows: g.transA, batch: g.batch, stride: g.aStride };
   const right = { src: b, rows: g.n, k: g.k, alongRows: !g.transB, batch: g.batch, stride: g.bStride };
-  withPanels(rt, left, 4, (aPacked, aStep) => {
-    const run = (b: number, bStep: number, bRow: number) =>
-      rt.run("matmulTiles", items, [aPacked, b, out, g.m, g.n, g.k, aStep, bStep, bRow, mBlock, nBlock], 256);
+  const [high, wide] = [tallPanels(g.m, rt.relaxed), panelsOf(g.n, 0, 8)];
+  const [aBlock, bBlock] = blocks(g.batch, high, wide, rt.threads);
+  const items = g.batch * ceilDiv(high.count, aBlock) * ceilDiv(wide.count, bBlock);
+  withPanels(rt, left, high, (packed, aStep) => {
+    const run = (b: number, bStep: number, bRow: number) => {
+      const shape = [g.m, g.n, g.k, high.count, high.sixes, aStep, bStep, bRow, aBlock, bBlock];
+      rt.run("matmulTiles", items, [packed, b, out, ...shape], 256);
+    };
     if (!g.transB && g.m <= directRows(g.n)) run(b, g.bStride * 4, g.n * 4);
-    else withPanels(rt, right, 8, (bPacked, bStep) => run(bPacked, bStep, 0));
+    else withPanels(rt, right, wide, (packed, bStep) => run(packed, bStep, 0));
   });
+}
+
+/** How the rows of an operand are divided: `sixes` panels of six come first, the others have `width`. */
+interface Panels {
+  readonly count: number;
+  readonly sixes: number;
+  readonly width: number;
+}
+
+function panelsOf(rows: number, sixes: number, width: number): Panels {
+  return { count: sixes + ceilDiv(Math.max(0, rows - 6 * sixes), width), sixes, width };
+}
+
+/** The fewest panels of four that leave room for nothing but whole ones of six: those are faster where multiply-adds are fused. */
+function tallPanels(rows: number, fused: boolean): Panels {
+  const even = roundUp(rows, 2);
+  const sixes = fused ? Math.max(0, (even - 4 * (even % 3)) / 6) : 0;
+  return panelsOf(rows, sixes, 4);
 }
 
 /** `batch` matrices of rows of k numbers, each `stride` numbers behind the last; 0 where one serves the whole batch. */
@@ -65,27 +86,27 @@ interface Matrices {
   readonly stride: number;
 }
 
-/** Packs matrices into panels of `width` rows while `use` runs; `step` is the bytes from one packed matrix to the next. */
-function withPanels(rt: Runtime, from: Matrices, width: number, use: (packed: number, step: number) => void): void {
+/** Packs matrices into panels while `use` runs; `step` is the bytes from one packed matrix to the next. */
+function withPanels(rt: Runtime, from: Matrices, panels: Panels, use: (packed: number, step: number) => void): void {
   const { src, rows, k, alongRows, batch, stride } = from;
-  const panels = ceilDiv(rows, width);
-  const bytes = panels * width * k * 4;
+  const { count, sixes, width } = panels;
+  const bytes = (6 * sixes + width * (count - sixes)) * k * 4;
   const matrices = stride === 0 ? 1 : batch;
   const [rowStride, kStride] = alongRows ? [1, rows] : [k, 1];
   rt.withBytes([matrices * bytes], (packed) => {
-    rt.run("matmulPack", matrices * panels, [src, packed, rows, k, width, stride, rowStride, kStride]);
+    rt.run("matmulPack", matrices * count, [src, packed, rows, k, count, sixes, width, stride, rowStride, kStride]);
     use(packed, stride === 0 ? 0 : bytes);
   });
 }
 
-/** Blocks small enough that every thread gets several: the last to finish then keeps the others waiting less. */
-function blocks(g: MatmulGeometry, threads: number): [m: number, n: number] {
-  let mBlock = Math.min(M_BLOCK, roundUp(g.m, 4));
-  let nBlock = Math.min(N_BLOCK, roundUp(g.n, 8));
+/** Panels of A and B in a work item: few enough that every thread gets several. The last to finish keeps the others waiting less. */
+function blocks(batch: number, high: Panels, wide: Panels, threads: number): [a: number, b: number] {
+  let a = Math.min(A_BLOCK, high.count);
+  let b = Math.min(B_BLOCK, wide.count);
   const wanted = threads === 1 ? 1 : 4 * threads;
-  while (g.batch * ceilDiv(g.m, mBlock) * ceilDiv(g.n, nBlock) < wanted && (mBlock > 16 || nBlock > 32)) {
-    if (nBlock > 2 * mBlock || mBlock <= 16) nBlock = roundUp(nBlock / 2, 8);
-    else mBlock = roundUp(mBlock / 2, 4);
+  while (batch * ceilDiv(high.count, a) * ceilDiv(wide.count, b) < wanted && (a > 4 || b > 4)) {
+    if (b > a || a <= 4) b = ceilDiv(b, 2);
+    else a = ceilDiv(a, 2);
   }
-  return [mBlock, nBlock];
+  return [a, b];
 }

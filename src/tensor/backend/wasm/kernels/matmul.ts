@@ -1,16 +1,23 @@
 /** Matrix product: panels packed once, then blocks of the output, tile by tile. */
 
-import { copyFloats, packFour, zeroFloats } from "./pack";
+import { copyFloats, packFour, packTwo, zeroFloats } from "./pack";
 import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
-import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileRows } from "./tile";
+import { COLUMNS, ROWS, SIX, SIX_BYTES, TILE_ROW, tileRows, tileSix } from "./tile";
 
 /** Longest stretch of k at a time: a panel of B (16 KB) then stays in the first-level cache while A goes by. */
 const K_BLOCK: i32 = 512;
 
+/** The row that a panel begins with: the first `sixes` panels have six rows, all others `width`. */
+// @ts-ignore: decorator
+@inline
+function firstRow(panel: i32, sixes: i32, width: i32): i32 {
+  return panel < sixes ? panel * SIX : sixes * SIX + (panel - sixes) * width;
+}
+
 /**
- * Packs `rows` × k matrices into panels of `width` (4 or 8) rows, filled up with zero rows: for each stretch of k, panel
- * after panel, [k][width]. What a block of the output needs then lies in one piece, and spreads over all of a cache.
- * One item is one panel. Strides are in elements.
+ * Packs matrices [rows, k] into `sixes` panels of six rows and then panels of `width` (4 or 8), the last filled up with zero
+ * rows: for each stretch of k, panel after panel, [k][rows of the panel]. What a block of the output needs then lies in one
+ * piece, and spreads over all of a cache. One item is one of the `panels` panels of a matrix. Strides are in elements.
  */
 export function matmulPack(
   scratch: usize,
@@ -20,40 +27,38 @@ export function matmulPack(
   dst: usize,
   rows: i32,
   k: i32,
+  panels: i32,
+  sixes: i32,
   width: i32,
   matrixStride: usize,
   rowStride: usize,
   kStride: usize,
 ): void {
-  const panels = (rows + width - 1) / width;
-  const step = <usize>width * FLOAT;
+  const packedRows = firstRow(panels, sixes, width);
   for (let item = begin; item < end; item++) {
-    const matrix = item / panels;
-    const first = (item % panels) * width;
-    const to = dst + <usize>matrix * <usize>panels * <usize>k * step;
-    const from = src + (<usize>matrix * matrixStride + <usize>first * rowStride) * FLOAT;
+    const matrix = <usize>(item / panels);
+    const panel = item % panels;
+    const first = firstRow(panel, sixes, width);
+    const high = panel < sixes ? SIX : width;
+    const step = <usize>high * FLOAT;
+    const from = src + (matrix * matrixStride + <usize>first * rowStride) * FLOAT;
     for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
       const depth = min(K_BLOCK, k - k0);
-      const panel = to + <usize>(k0 * panels + (item % panels) * depth) * step;
-      for (let r = 0; r < width; r += 4) {
-        packFour(
-          panel + <usize>r * FLOAT,
-          step,
-          from + (<usize>r * rowStride + <usize>k0 * kStride) * FLOAT,
-          rows - first - r,
-          rowStride * FLOAT,
-          depth,
-          kStride * FLOAT,
-        );
+      const to = dst + (matrix * <usize>packedRows * <usize>k + <usize>(k0 * packedRows + first * depth)) * FLOAT;
+      for (let r = 0; r < high; r += 4) {
+        const at = from + (<usize>r * rowStride + <usize>k0 * kStride) * FLOAT;
+        const left = rows - first - r;
+        if (high - r < 4) packTwo(to + <usize>r * FLOAT, step, at, left, rowStride * FLOAT, depth, kStride * FLOAT);
+        else packFour(to + <usize>r * FLOAT, step, at, left, rowStride * FLOAT, depth, kStride * FLOAT);
       }
     }
   }
 }
 
 /**
- * out[batch, m, n] from packed panels of A (4 rows) and B (8 columns), or from B as it lies, bRow bytes from one row to the
- * next; 0 where it is packed. One item is a block of mBlock × nBlock outputs; aMatrix and bMatrix are the bytes from one
- * matrix to the next, 0 where one serves the whole batch.
+ * out[batch, m, n] from packed panels of A (`aSixes` of six rows, then of four) and of B (8 columns), or from B as it lies,
+ * bRow bytes from one row to the next; 0 where it is packed. One item is a block of aBlock × bBlock panels; aMatrix and
+ * bMatrix are the bytes from one matrix to the next, 0 where one serves the whole batch.
  */
 export function matmulTiles(
   scratch: usize,
@@ -65,46 +70,51 @@ export function matmulTiles(
   m: i32,
   n: i32,
   k: i32,
+  aPanels: i32,
+  aSixes: i32,
   aMatrix: usize,
   bMatrix: usize,
   bRow: usize,
-  mBlock: i32,
-  nBlock: i32,
+  aBlock: i32,
+  bBlock: i32,
 ): void {
   const tile = scratch;
-  const zeros = scratch + TILE_BYTES;
+  const zeros = scratch + SIX_BYTES;
   v128.store(zeros, f32x4.splat(0));
-  const mBlocks = (m + mBlock - 1) / mBlock;
-  const nBlocks = (n + nBlock - 1) / nBlock;
-  const outRow = <usize>n * FLOAT;
-  const aPanels = (m + ROWS - 1) / ROWS;
   const bPanels = (n + COLUMNS - 1) / COLUMNS;
+  const aBlocks = (aPanels + aBlock - 1) / aBlock;
+  const bBlocks = (bPanels + bBlock - 1) / bBlock;
+  const aRows = firstRow(aPanels, aSixes, ROWS);
+  const outRow = <usize>n * FLOAT;
   for (let item = begin; item < end; item++) {
-    const nFirst = (item % nBlocks) * nBlock;
-    const mFirst = ((item / nBlocks) % mBlocks) * mBlock;
-    const matrix = <usize>(item / nBlocks / mBlocks);
-    const nEnd = min(n, nFirst + nBlock);
-    const mEnd = min(m, mFirst + mBlock);
+    const bFirst = (item % bBlocks) * bBlock;
+    const aFirst = ((item / bBlocks) % aBlocks) * aBlock;
+    const matrix = <usize>(item / bBlocks / aBlocks);
+    const bEnd = min(bPanels, bFirst + bBlock);
+    const aEnd = min(aPanels, aFirst + aBlock);
     const outMatrix = out + matrix * <usize>m * outRow;
     for (let k0 = 0; k0 == 0 || k0 < k; k0 += K_BLOCK) {
       const depth = min(K_BLOCK, k - k0);
-      const start = k0 == 0 ? zeros : 0;
-      for (let j = nFirst; j < nEnd; j += COLUMNS) {
+      const goesOn = k0 > 0;
+      for (let panel = bFirst; panel < bEnd; panel++) {
+        const j = panel * COLUMNS;
         const bAt = bRow
           ? b + matrix * bMatrix + <usize>k0 * bRow + <usize>j * FLOAT
-          : b + matrix * bMatrix + <usize>(k0 * bPanels + (j / COLUMNS) * depth) * TILE_ROW;
+          : b + matrix * bMatrix + <usize>(k0 * bPanels + panel * depth) * TILE_ROW;
         const columns = min(COLUMNS, n - j);
-        for (let i = mFirst; i < mEnd; i += ROWS) {
-          const aAt = a + matrix * aMatrix + <usize>(k0 * aPanels + (i / ROWS) * depth) * VECTOR;
+        for (let panel = aFirst; panel < aEnd; panel++) {
+          const i = firstRow(panel, aSixes, ROWS);
+          const aAt = a + matrix * aMatrix + <usize>(k0 * aRows + i * depth) * FLOAT;
           const outAt = outMatrix + <usize>i * outRow + <usize>j * FLOAT;
-          const rows = min(ROWS, m - i);
-          if (rows == ROWS && columns == COLUMNS) {
-            tileRows(aAt, bAt, bRow || TILE_ROW, depth, outAt, outRow, start);
-          } else {
-            if (!start) copyTile(tile, TILE_ROW, outAt, outRow, rows, columns);
-            tileRows(aAt, bAt, bRow || TILE_ROW, depth, tile, TILE_ROW, start);
-            copyTile(outAt, outRow, tile, TILE_ROW, rows, columns);
-          }
+          const high = panel < aSixes ? SIX : ROWS;
+          const rows = min(high, m - i);
+          const isWhole = rows == high && columns == COLUMNS;
+          const to = isWhole ? outAt : tile;
+          const toRow = isWhole ? outRow : TILE_ROW;
+          if (!isWhole && goesOn) copyTile(tile, TILE_ROW, outAt, outRow, rows, columns);
+          if (high == SIX) tileSix(aAt, bAt, bRow || TILE_ROW, depth, to, toRow, goesOn);
+          else tileRows(aAt, bAt, bRow || TILE_ROW, depth, to, toRow, goesOn ? 0 : zeros);
+          if (!isWhole) copyTile(outAt, outRow, tile, TILE_ROW, rows, columns);
         }
       }
     }

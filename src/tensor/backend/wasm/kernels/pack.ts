@@ -40,6 +40,39 @@ export function packFour(
   }
 }
 
+/** The same for up to two rows. */
+export function packTwo(
+  dst: usize,
+  step: usize,
+  src: usize,
+  rows: i32,
+  rowStride: usize,
+  k: i32,
+  kStride: usize,
+): void {
+  let i = 0;
+  if (rows >= 2 && kStride == FLOAT) {
+    for (; i + 4 <= k; i += 4) {
+      const r0 = v128.load(src);
+      const r1 = v128.load(src + rowStride);
+      const low = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
+      const high = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
+      v128.store64_lane(dst, low, 0);
+      v128.store64_lane(dst + step, low, 1);
+      v128.store64_lane(dst + 2 * step, high, 0);
+      v128.store64_lane(dst + 3 * step, high, 1);
+      dst += 4 * step;
+      src += VECTOR;
+    }
+  }
+  for (; i < k; i++) {
+    store<f32>(dst, rows > 0 ? load<f32>(src) : 0);
+    store<f32>(dst, rows > 1 ? load<f32>(src + rowStride) : 0, FLOAT);
+    dst += step;
+    src += kStride;
+  }
+}
+
 function transposeFour(dst: usize, step: usize, src: usize, rowStride: usize): void {
   const r0 = v128.load(src);
   const r1 = v128.load(src + rowStride);

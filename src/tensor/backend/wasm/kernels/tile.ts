@@ -3,13 +3,17 @@
  * vectors while k runs. Eight, because V8 has sixteen vector registers and spills without a word past them.
  */
 
-import { madd, VECTOR } from "./simd";
+import { FLOAT, madd, VECTOR } from "./simd";
 
 /** Rows and columns of a tile. A tile stored by itself has rows of TILE_ROW bytes. */
 export const ROWS: i32 = 4;
 export const COLUMNS: i32 = 8;
 export const TILE_ROW: usize = 32;
 export const TILE_BYTES: usize = 128;
+
+/** Rows of the taller tile, and its bytes when stored by itself. */
+export const SIX: i32 = 6;
+export const SIX_BYTES: usize = 192;
 
 /**
  * out[r][j] ← start[r] + Σ_k a[k][r] · b[k][j], both packed. Without a start (0) the sum goes on from what `out` holds.
@@ -66,6 +70,74 @@ export function tileRows(
   v128.store(out2, c21, VECTOR);
   v128.store(out3, c30);
   v128.store(out3, c31, VECTOR);
+}
+
+/**
+ * The same for six rows, a[k][r] packed and zero the start: twelve sums, so that a step of k loads eight vectors for twelve
+ * multiply-adds. Where these are fused; apart, each product would need one more of the registers, which are all taken.
+ */
+export function tileSix(
+  a: usize,
+  b: usize,
+  bRow: usize,
+  k: i32,
+  out: usize,
+  outRow: usize,
+  goesOn: bool,
+): void {
+  const out1 = out + outRow;
+  const out2 = out1 + outRow;
+  const out3 = out2 + outRow;
+  const out4 = out3 + outRow;
+  const out5 = out4 + outRow;
+  const zero = f32x4.splat(0);
+  let c00 = goesOn ? v128.load(out) : zero;
+  let c01 = goesOn ? v128.load(out, VECTOR) : zero;
+  let c10 = goesOn ? v128.load(out1) : zero;
+  let c11 = goesOn ? v128.load(out1, VECTOR) : zero;
+  let c20 = goesOn ? v128.load(out2) : zero;
+  let c21 = goesOn ? v128.load(out2, VECTOR) : zero;
+  let c30 = goesOn ? v128.load(out3) : zero;
+  let c31 = goesOn ? v128.load(out3, VECTOR) : zero;
+  let c40 = goesOn ? v128.load(out4) : zero;
+  let c41 = goesOn ? v128.load(out4, VECTOR) : zero;
+  let c50 = goesOn ? v128.load(out5) : zero;
+  let c51 = goesOn ? v128.load(out5, VECTOR) : zero;
+  for (const end = a + (<usize>k) * 6 * FLOAT; a < end; a += 6 * FLOAT) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, VECTOR);
+    const a0 = v128.load32_splat(a);
+    c00 = madd(a0, b0, c00);
+    c01 = madd(a0, b1, c01);
+    const a1 = v128.load32_splat(a, 4);
+    c10 = madd(a1, b0, c10);
+    c11 = madd(a1, b1, c11);
+    const a2 = v128.load32_splat(a, 8);
+    c20 = madd(a2, b0, c20);
+    c21 = madd(a2, b1, c21);
+    const a3 = v128.load32_splat(a, 12);
+    c30 = madd(a3, b0, c30);
+    c31 = madd(a3, b1, c31);
+    const a4 = v128.load32_splat(a, 16);
+    c40 = madd(a4, b0, c40);
+    c41 = madd(a4, b1, c41);
+    const a5 = v128.load32_splat(a, 20);
+    c50 = madd(a5, b0, c50);
+    c51 = madd(a5, b1, c51);
+    b += bRow;
+  }
+  v128.store(out, c00);
+  v128.store(out, c01, VECTOR);
+  v128.store(out1, c10);
+  v128.store(out1, c11, VECTOR);
+  v128.store(out2, c20);
+  v128.store(out2, c21, VECTOR);
+  v128.store(out3, c30);
+  v128.store(out3, c31, VECTOR);
+  v128.store(out4, c40);
+  v128.store(out4, c41, VECTOR);
+  v128.store(out5, c50);
+  v128.store(out5, c51, VECTOR);
 }
 
 /**
