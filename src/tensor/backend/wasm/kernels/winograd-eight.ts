@@ -46,6 +46,24 @@ function oneInputToEight(from: usize, inStep: usize, out: usize, step: usize): v
   const d5 = v128.load(from + 5 * inStep);
   const d6 = v128.load(from + 6 * inStep);
   const d7 = v128.load(from + 7 * inStep);
+  storeEightPoints(d0, d1, d2, d3, d4, d5, d6, d7, out, step);
+}
+
+/** Bᵀ of eight numbers. */
+// @ts-ignore: decorator
+@inline
+export function storeEightPoints(
+  d0: v128,
+  d1: v128,
+  d2: v128,
+  d3: v128,
+  d4: v128,
+  d5: v128,
+  d6: v128,
+  d7: v128,
+  out: usize,
+  step: usize,
+): void {
   v128.store(out, addTimes(f32x4.sub(d0, d6), 5.25, f32x4.sub(d4, d2)));
   v128.store(out + 7 * step, addTimes(f32x4.sub(d7, d1), 5.25, f32x4.sub(d3, d5)));
   const even1 = addTimes(f32x4.add(d2, d6), -4.25, d4);

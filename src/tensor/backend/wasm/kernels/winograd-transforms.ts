@@ -46,6 +46,22 @@ function inputToSix(from: usize, inStep: usize, out: usize, outStep: usize): voi
   const d3 = v128.load(from + 3 * inStep);
   const d4 = v128.load(from + 4 * inStep);
   const d5 = v128.load(from + 5 * inStep);
+  storeSixPoints(d0, d1, d2, d3, d4, d5, out, outStep);
+}
+
+/** Bᵀ of six numbers. */
+// @ts-ignore: decorator
+@inline
+export function storeSixPoints(
+  d0: v128,
+  d1: v128,
+  d2: v128,
+  d3: v128,
+  d4: v128,
+  d5: v128,
+  out: usize,
+  outStep: usize,
+): void {
   v128.store(out, f32x4.add(addTimes(times(4, d0), -5, d2), d4));
   const even4 = addTimes(d4, -4, d2);
   const odd4 = addTimes(d3, -4, d1);

@@ -4,6 +4,7 @@ import { packFour, zeroFloats } from "./pack";
 import { FLOAT, storeTransposed, VECTOR } from "./simd";
 import { tilePacked } from "./tile";
 import { gatherTiles, PLACE, placeTiles } from "./winograd-gather";
+import { rowsToEight, rowsToSix } from "./winograd-rows";
 import { Tiling } from "./winograd-tiling";
 import { inputToPoints, outputToPoints, tapsToPoints } from "./winograd-transforms";
 
@@ -31,12 +32,7 @@ function gatherRows(t0: usize, t1: usize, t2: usize, t3: usize, side: i32, out: 
   }
   storeTransposed(v128.load(t0), v128.load(t1), v128.load(t2), v128.load(t3), out, VECTOR);
   out += 4 * VECTOR;
-  if (side == 6) {
-    storePairs(t0 + VECTOR, t1 + VECTOR, t2 + VECTOR, t3 + VECTOR, out);
-  } else if (side == 8) {
-    const last2 = v128.load(t2, VECTOR);
-    storeTransposed(v128.load(t0, VECTOR), v128.load(t1, VECTOR), last2, v128.load(t3, VECTOR), out, VECTOR);
-  }
+  if (side == 6) storePairs(t0 + VECTOR, t1 + VECTOR, t2 + VECTOR, t3 + VECTOR, out);
 }
 
 // @ts-ignore: decorator
@@ -80,7 +76,7 @@ export function spreadTiles(
     }
   }
   const nothing = strips + <usize>rows * stripBytes;
-  zeroFloats(nothing, tiling.pointsH * tiling.width);
+  if (tiles < groups * 4) zeroFloats(nothing, tiling.pointsH * tiling.width);
   for (let t = tiles; t < groups * 4; t++) store<usize>(table + <usize>t * sizeof<usize>(), nothing);
 
   const columns = table + <usize>(groups * 4) * sizeof<usize>(); // [points along the vertical][side], a lane for each tile
@@ -92,6 +88,13 @@ export function spreadTiles(
     let t1 = load<usize>(entry, sizeof<usize>());
     let t2 = load<usize>(entry, 2 * sizeof<usize>());
     let t3 = load<usize>(entry, 3 * sizeof<usize>());
+    const to = out + <usize>(i >> 1) * pairStep + <usize>(i & 1) * vectorStep;
+    const rowStep = <usize>tiling.pointsW * pointStep;
+    if (side == tiling.pointsW) {
+      if (side == 6) rowsToSix(t0, t1, t2, t3, row, tiling.pointsH, to, pointStep, rowStep);
+      else rowsToEight(t0, t1, t2, t3, row, tiling.pointsH, to, pointStep, rowStep);
+      continue;
+    }
     for (let p = 0; p < tiling.pointsH; p++) {
       gatherRows(t0, t1, t2, t3, side, columns + <usize>p * columnStep);
       t0 += row;
@@ -99,9 +102,7 @@ export function spreadTiles(
       t2 += row;
       t3 += row;
     }
-    const to = out + <usize>(i >> 1) * pairStep + <usize>(i & 1) * vectorStep;
-    const rowStep = <usize>tiling.pointsW * pointStep;
-    toPoints(columns, VECTOR, columnStep, side, tiling.pointsW, to, pointStep, rowStep, tiling.pointsH);
+    outputToPoints(columns, VECTOR, columnStep, side, tiling.pointsW, to, pointStep, rowStep, tiling.pointsH);
   }
 }
 
