@@ -35,7 +35,7 @@ export function setEpilogue(
 
 // @ts-ignore: decorator
 @inline
-function entryOf(at: usize, channel: i32): usize {
+export function entryOf(at: usize, channel: i32): usize {
   return at + 8 + <usize>channel * 12;
 }
 
@@ -57,12 +57,26 @@ export function finish(epilogue: usize, y: usize, n: i32, channel: i32, start: f
   const bias = v128.load32_splat(entry, 8);
   const stop = address(y, n);
   for (; y + 16 <= stop; y += 16) {
-    v128.store(y, clamped(normalized(f32x4.add(v128.load(y), first), mean, scale, bias), floor, highest));
+    v128.store(y, finished(v128.load(y), first, mean, scale, bias, floor, highest));
   }
   for (; y < stop; y += 4) {
-    const v = f32x4.add(v128.load32_splat(y), first);
-    v128.store32_lane(y, clamped(normalized(v, mean, scale, bias), floor, highest), 0);
+    v128.store32_lane(y, finished(v128.load32_splat(y), first, mean, scale, bias, floor, highest), 0);
   }
+}
+
+/** One vector of results of a channel, whose epilogue's numbers are in all lanes. */
+// @ts-ignore: decorator
+@inline
+export function finished(
+  v: v128,
+  start: v128,
+  mean: v128,
+  scale: v128,
+  bias: v128,
+  floor: v128,
+  highest: v128,
+): v128 {
+  return clamped(normalized(f32x4.add(v, start), mean, scale, bias), floor, highest);
 }
 
 /** As relu or relu6, NaN included, by three instructions: processors need eight for WebAssembly's max and eight for its min. */

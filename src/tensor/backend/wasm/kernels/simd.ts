@@ -76,3 +76,15 @@ export function storeLanes(
   v128.store(y2, i64x2.shuffle(high01, high23, 0, 2));
   v128.store(y3, i64x2.shuffle(high01, high23, 1, 3));
 }
+
+/** Lane i of two vectors becomes the pair at y_i. */
+// @ts-ignore: decorator
+@inline
+export function storeLanePairs(v0: v128, v1: v128, y0: usize, y1: usize, y2: usize, y3: usize): void {
+  const low = i32x4.shuffle(v0, v1, 0, 4, 1, 5);
+  const high = i32x4.shuffle(v0, v1, 2, 6, 3, 7);
+  v128.store64_lane(y0, low, 0);
+  v128.store64_lane(y1, low, 1);
+  v128.store64_lane(y2, high, 0);
+  v128.store64_lane(y3, high, 1);
+}

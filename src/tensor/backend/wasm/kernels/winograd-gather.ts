@@ -2,46 +2,11 @@
 
 import { finish, isClamped } from "./epilogue";
 import { largestOfFour } from "./pool";
-import { FLOAT, storeLanes, VECTOR } from "./simd";
+import { FLOAT, storeLanePairs, storeLanes, VECTOR } from "./simd";
+import { areWhole, PLACE, Place } from "./winograd-places";
+import { sixToPlaces } from "./winograd-six";
 import { pointsToOutput } from "./winograd-transforms";
 import { Tiling } from "./winograd-tiling";
-
-/** Where a tile's pixels go in each channel's plane: how far behind its start, and how many rows and columns there are. */
-@unmanaged
-class Place {
-  at: usize;
-  height: i32;
-  width: i32;
-}
-
-/** Bytes of a place. */
-export const PLACE: usize = 12;
-
-/** The places of all tiles of `rows` tile rows from q0 on, of height × width pixels each. */
-export function placeTiles(
-  tiling: Tiling,
-  places: usize,
-  q0: i32,
-  rows: i32,
-  height: i32,
-  width: i32,
-  imageBytes: usize,
-  outH: i32,
-  outW: i32,
-  outPitch: i32,
-): void {
-  for (let q = q0; q < q0 + rows; q++) {
-    const ty = q % tiling.tilesH;
-    const row = <usize>(q / tiling.tilesH) * imageBytes + <usize>(ty * height * outPitch) * FLOAT;
-    for (let tx = 0; tx < tiling.tilesW; tx++) {
-      const place = changetype<Place>(places);
-      place.at = row + <usize>(tx * width) * FLOAT;
-      place.height = min(height, outH - ty * height);
-      place.width = min(width, outW - tx * width);
-      places += PLACE;
-    }
-  }
-}
 
 /** Points of `tiles` tiles of one output channel back to pixels at `out`, bias, epilogue and pool included. */
 export function gatherTiles(
@@ -71,13 +36,20 @@ export function gatherTiles(
   const rowStep = <usize>width * VECTOR;
   // What has been finished stays as it is: adding −0 changes no number.
   const shift = f32x4.splat(then ? -0.0 : bias);
+  const isUsual = pointsW == 6 && mW == 4 && (halves ? isClamped(then) : true);
   for (let t = 0; t < tiles; t += 4) {
     const from = products + <usize>t * FLOAT;
     pointsToOutput(from, rowPoints, pointStep, tiling.pointsH, mH, middle, middleStep, VECTOR, pointsW);
+    const areFour = t + 4 <= tiles && areWhole(places, height, width);
+    if (isUsual && areFour) {
+      sixToPlaces(middle, mH, bias, then, halves, channel, out, places, <usize>outPitch * FLOAT);
+      places += 4 * PLACE;
+      continue;
+    }
     pointsToOutput(middle, VECTOR, middleStep, pointsW, mW, pixels, VECTOR, <usize>mW * VECTOR, mH);
     if (then) finish(then, pixels, 4 * mH * mW, channel, bias);
-    if (halves) halve(pixels, mH, mW, isClamped(then));
-    if (t + 4 <= tiles && isWhole(places, height, width)) {
+    if (halves) halve(pixels, mH, mW);
+    if (areFour) {
       const y0 = out + load<usize>(places);
       const y1 = out + load<usize>(places, PLACE);
       const y2 = out + load<usize>(places, 2 * PLACE);
@@ -96,32 +68,17 @@ export function gatherTiles(
   }
 }
 
-/** Whether four tiles have all of their pixels, and so many that vectors can be stored. */
-// @ts-ignore: decorator
-@inline
-function isWhole(places: usize, height: i32, width: i32): bool {
-  if (width == 1 || width == 3) return false;
-  let missing = 0;
-  for (let lane: usize = 0; lane < 4; lane++) {
-    const place = changetype<Place>(places + lane * PLACE);
-    missing |= (height - place.height) | (width - place.width);
-  }
-  return !missing;
-}
-
 /** The largest of each two by two of h × w vectors, in place. */
 // @ts-ignore: decorator
 @inline
-function halve(pixels: usize, h: i32, w: i32, areClamped: bool): void {
+function halve(pixels: usize, h: i32, w: i32): void {
   const below = <usize>w * VECTOR;
   let to = pixels;
   for (let a = 0; a < h; a += 2) {
     for (let b = 0; b < w; b += 2) {
-      const v0 = v128.load(pixels);
-      const v1 = v128.load(pixels, VECTOR);
-      const v2 = v128.load(pixels + below);
-      const v3 = v128.load(pixels + below, VECTOR);
-      v128.store(to, areClamped ? largestOfBits(v0, v1, v2, v3) : largestOfFour(v0, v1, v2, v3));
+      const q = pixels + below;
+      const largest = largestOfFour(v128.load(pixels), v128.load(pixels, VECTOR), v128.load(q), v128.load(q, VECTOR));
+      v128.store(to, largest);
       to += VECTOR;
       pixels += 2 * VECTOR;
     }
@@ -129,19 +86,13 @@ function halve(pixels: usize, h: i32, w: i32, areClamped: bool): void {
   }
 }
 
-/** Of numbers of which none is negative or −0: their bits are in the same order, NaN above. An instruction for max's eight. */
-// @ts-ignore: decorator
-@inline
-function largestOfBits(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
-  return i32x4.max_u(i32x4.max_u(v0, v1), i32x4.max_u(v2, v3));
-}
-
 /** From two, four or six vectors with a lane for each tile to a row of each, `shift` added. */
 // @ts-ignore: decorator
 @inline
 function storeRows(row: usize, m: i32, shift: v128, y0: usize, y1: usize, y2: usize, y3: usize): void {
   if (m == 2) {
-    storePairs(row, shift, y0, y1, y2, y3);
+    const v1 = f32x4.add(v128.load(row, VECTOR), shift);
+    storeLanePairs(f32x4.add(v128.load(row), shift), v1, y0, y1, y2, y3);
     return;
   }
   const v0 = f32x4.add(v128.load(row), shift);
@@ -149,21 +100,10 @@ function storeRows(row: usize, m: i32, shift: v128, y0: usize, y1: usize, y2: us
   const v2 = f32x4.add(v128.load(row, 2 * VECTOR), shift);
   const v3 = f32x4.add(v128.load(row, 3 * VECTOR), shift);
   storeLanes(v0, v1, v2, v3, y0, y1, y2, y3);
-  if (m == 6) storePairs(row + 4 * VECTOR, shift, y0 + VECTOR, y1 + VECTOR, y2 + VECTOR, y3 + VECTOR);
-}
-
-/** Lane i of two vectors, `shift` added, becomes the pair at y_i. */
-// @ts-ignore: decorator
-@inline
-function storePairs(row: usize, shift: v128, y0: usize, y1: usize, y2: usize, y3: usize): void {
-  const v0 = f32x4.add(v128.load(row), shift);
-  const v1 = f32x4.add(v128.load(row, VECTOR), shift);
-  const low = i32x4.shuffle(v0, v1, 0, 4, 1, 5);
-  const high = i32x4.shuffle(v0, v1, 2, 6, 3, 7);
-  v128.store64_lane(y0, low, 0);
-  v128.store64_lane(y1, low, 1);
-  v128.store64_lane(y2, high, 0);
-  v128.store64_lane(y3, high, 1);
+  if (m == 4) return;
+  const v4 = f32x4.add(v128.load(row, 4 * VECTOR), shift);
+  const v5 = f32x4.add(v128.load(row, 5 * VECTOR), shift);
+  storeLanePairs(v4, v5, y0 + VECTOR, y1 + VECTOR, y2 + VECTOR, y3 + VECTOR);
 }
 
 /** Stores what there is of one lane's tile, whose rows are rowStep bytes apart, `shift` added. */

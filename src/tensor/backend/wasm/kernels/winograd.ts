@@ -3,7 +3,8 @@
 import { packFour, zeroFloats } from "./pack";
 import { FLOAT, storeTransposed, VECTOR } from "./simd";
 import { tilePacked } from "./tile";
-import { gatherTiles, PLACE, placeTiles } from "./winograd-gather";
+import { gatherTiles } from "./winograd-gather";
+import { PLACE, placeTiles } from "./winograd-places";
 import { rowsToEight, rowsToSix } from "./winograd-rows";
 import { Tiling } from "./winograd-tiling";
 import { inputToPoints, outputToPoints, tapsToPoints } from "./winograd-transforms";
