@@ -1,6 +1,6 @@
 /**
  * Results of `bench kernels` as tables for docs/performance.md: `kernels-markdown.ts kernels.json [tiles.json]`, the second
- * of which has been made with `--way direct`.
+ * of which has been made with `--way direct`. GFLOP/s, and the share of what the machine allows.
  */
 
 import { readFileSync } from "node:fs";
@@ -16,8 +16,9 @@ const read = (file: string): Report<KernelRow> => JSON.parse(readFileSync(file, 
 const { rows, machine, date } = read(path);
 const tiles = new Map((tilesPath ? read(tilesPath).rows : []).map((row) => [row.name, row]));
 
-const reached = ({ gflops, limit }: KernelRow) =>
-  `${short(gflops)}${limit ? ` of ${short(limit)}, ${percent(gflops / limit)}` : ""}`;
+const reached = ({ gflops, limit }: KernelRow) => `${short(gflops)}${limit ? ` (${percent(gflops / limit)})` : ""}`;
+
+const limitOf = ({ limit }: KernelRow) => (limit ? short(limit) : "");
 
 function printTable(columns: readonly string[], lines: readonly (readonly string[])[]): void {
   console.log(`\n| ${columns.join(" | ")} |\n|${" --- |".repeat(columns.length)}`);
@@ -40,6 +41,7 @@ function lineOf(layer: string): string[] {
     net in titles ? titles[net as NetName] : "",
     first.shape,
     [...ways].join(", "),
+    limitOf(first),
     ...passes.map((row) => (row ? reached(row) : "")),
     byTiles ? short(byTiles.gflops) : "",
   ];
@@ -47,11 +49,8 @@ function lineOf(layer: string): string[] {
 
 console.log(`${Object.values(machine).join("; ")}; threads: ${rows[0].threads}; ${date.slice(0, 10)}`);
 const layers = new Set(rows.flatMap((row) => layerOf(row) ?? []));
+printTable(["net", "layer", "way", "limit", ...PASSES, "forward by tiles"], [...layers].map(lineOf));
 printTable(
-  ["net", "layer", "way", ...PASSES.map((pass) => `${pass}, GFLOP/s of the limit`), "by tiles, forward"],
-  [...layers].map(lineOf),
-);
-printTable(
-  ["kernel", "shape", "GFLOP/s of the limit", "GB/s"],
-  rows.filter((row) => !layerOf(row)).map((row) => [row.name, row.shape, reached(row), short(row.gbps)]),
+  ["kernel", "shape", "limit", "GFLOP/s", "GB/s"],
+  rows.filter((row) => !layerOf(row)).map((row) => [row.name, row.shape, limitOf(row), reached(row), short(row.gbps)]),
 );
