@@ -87,11 +87,13 @@ function pytorch({ pythons }: Interpreters, ...args: string[]): Program[] {
   }));
 }
 
-/** As it comes and with a heap that it keeps: what another looks like beside each. */
+/** As it comes; with a heap that it keeps; and with that in the two ways that its documents recommend besides. */
 function pytorchOnCpu(interpreters: Interpreters): Program[] {
-  return pytorch(interpreters, "cpu").flatMap((program) => [
-    { ...program, label: `${program.label}, as it comes` },
-    { ...program, label: `${program.label}, heap kept`, env: KEPT_HEAP },
+  return pytorch(interpreters, "cpu").flatMap(({ args, label, ...program }) => [
+    { ...program, args, label: `${label}, as it comes` },
+    { ...program, args, label: `${label}, heap kept`, env: KEPT_HEAP },
+    { ...program, args: [...args, "channels-last"], label: `${label}, channels last`, env: KEPT_HEAP },
+    { ...program, args: [...args, "frozen"], label: `${label}, frozen`, env: KEPT_HEAP },
   ]);
 }
 

@@ -1,6 +1,7 @@
 """
-PyTorch: `pytorch.py cpu` and `pytorch.py cuda` speak the protocol of contest/protocol.ts;
-`pytorch.py cpu fresh BATCH THREADS STEPS` trains Net #1.
+PyTorch: `pytorch.py cpu` and `pytorch.py cuda` speak the protocol of contest/protocol.ts; `pytorch.py cpu channels-last`
+with the channels of a pixel side by side, `pytorch.py cpu frozen` with nets that can only infer, their batch norms folded
+into the convolutions. `pytorch.py cpu fresh BATCH THREADS STEPS` trains Net #1.
 """
 
 import json
@@ -15,6 +16,7 @@ from torch.nn import functional as F
 
 NET1 = "conv relu conv relu conv relu conv norm relu pool conv pool relu conv norm relu pool flatten linear logSoftmax"
 DEVICE = sys.argv[1]
+WAY = sys.argv[2] if len(sys.argv) > 2 else ""
 CHANNELS = [3, 8, 16, 32, 64, 128, 256]
 
 
@@ -79,7 +81,18 @@ def build(layers, weights, dropout):
     model = LayerList(layers, weights, dropout)
     state = {name: value.clone().reshape(model.state_dict()[name].shape) for name, value in weights.items()}
     model.load_state_dict(state)
-    return model.to(DEVICE)
+    return arranged(model.to(DEVICE))
+
+
+def arranged(images_or_net):
+    """The same in the order of numbers that this way has."""
+    return images_or_net.to(memory_format=torch.channels_last) if WAY == "channels-last" else images_or_net
+
+
+def frozen(model, images):
+    """The same net for these images' shape, for inference only."""
+    with torch.no_grad():
+        return torch.jit.optimize_for_inference(torch.jit.trace(model, images))
 
 
 def training_step(model, images, labels):
@@ -112,12 +125,16 @@ def prepare(task):
     """The result of the work, and a function that does it once."""
     torch.set_num_threads(task["threads"])
     inputs = read_inputs(task["file"])
+    if WAY and (task["work"] == "matmul" or WAY == "frozen" and task["work"] == "training"):
+        raise ValueError(f"{WAY} makes no difference to this work")
     if task["work"] == "matmul":
         run = finished(lambda: torch.mm(inputs["a"], inputs["b"]))
         return run().flatten().tolist(), run
-    images, labels = inputs.pop("images"), inputs.pop("labels").long()
+    images, labels = arranged(inputs.pop("images")), inputs.pop("labels").long()
     if task["work"] == "inference":
         model = build(task["layers"], inputs, 0.2).eval()
+        if WAY == "frozen":
+            model = frozen(model, images)
 
         def run():
             with torch.inference_mode():
@@ -176,7 +193,7 @@ torch.backends.cudnn.allow_tf32 = False
 torch.backends.cudnn.benchmark = True
 if DEVICE == "cuda" and not torch.cuda.is_available():
     sys.exit("Error: PyTorch finds no CUDA device here")
-if sys.argv[2:3] == ["fresh"]:
+if WAY == "fresh":
     fresh(*map(int, sys.argv[3:6]))
 else:
     serve()
