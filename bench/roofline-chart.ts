@@ -44,7 +44,7 @@ function roofline({ rows }: Report<KernelRow>): Element {
   const ridge = peak / bandwidth;
   const roof = [from, ridge, to].map((x) => ({ x, y: Math.min(peak, x * bandwidth) }));
   const limits = [
-    { x: ridge / 2, y: (ridge / 2) * bandwidth, text: `${format(bandwidth)} GB/s, copying` },
+    { x: ridge / 8, y: (ridge / 8) * bandwidth, text: `${format(bandwidth)} GB/s, copying` },
     { x: ridge, y: peak, text: `${format(peak)} GFLOP/s, multiplying and adding` },
   ];
   return Plot.plot({
@@ -74,7 +74,7 @@ function roofline({ rows }: Report<KernelRow>): Element {
     grid: true,
     marks: [
       Plot.line(roof, { x: "x", y: "y", stroke: COLORS.grey, strokeWidth: 2 }),
-      Plot.text(limits.slice(0, 1), { x: "x", y: "y", text: "text", textAnchor: "start", dx: 10, dy: 8 }),
+      Plot.text(limits.slice(0, 1), { x: "x", y: "y", text: "text", textAnchor: "end", dx: -10, dy: -8 }),
       Plot.text(limits.slice(1), { x: "x", y: "y", text: "text", textAnchor: "end", dy: -10 }),
       Plot.dot(points, {
         x: "intensity",
@@ -88,8 +88,8 @@ function roofline({ rows }: Report<KernelRow>): Element {
       ...families.flatMap((name, i) => {
         const dy = -14 - 20 * (families.length - 1 - i);
         return [
-          Plot.dot([name], { frameAnchor: "bottom-right", fill: colors[i], r: 5, dx: -250, dy }),
-          Plot.text([name], { frameAnchor: "bottom-right", text: [name], textAnchor: "start", dx: -240, dy: dy + 4 }),
+          Plot.dot([name], { frameAnchor: "bottom-right", fill: colors[i], r: 5, dx: -270, dy }),
+          Plot.text([name], { frameAnchor: "bottom-right", text: [name], textAnchor: "start", dx: -260, dy: dy + 4 }),
         ];
       }),
     ],
