@@ -153,10 +153,10 @@ function withTiling(rt: Runtime, t: Tiling, use: (tiling: number) => void): void
 /** Points of a tile. */
 const pointsOf = (t: Tiling): number => t.points[0] * t.points[1];
 
-/** Scratch for the strips of `rows` tile rows, their table of tiles, and a tile on its way back. */
+/** Scratch for the strips of `rows` tile rows and their table of tiles, or for a tile on its way back. */
 function stripBytes(t: Tiling, rows: number): number {
   const strips = (rows + 1) * t.points[0] * t.width * 4;
-  return Math.max(strips + roundUp(rows * t.tiles[1], 8) * 4 + t.points[0] * t.side[1] * VECTOR, TILE_BYTES);
+  return Math.max(strips + roundUp(rows * t.tiles[1], 8) * 4, TILE_BYTES);
 }
 
 /** Square filters, and how many of them there are from one output, or channel, to the next. */

@@ -107,7 +107,26 @@ function oneValuesToEight(from: usize, inStep: usize, values: i32, weighted: boo
   const v3 = values > 3 ? v128.load(from + 3 * inStep) : zero;
   const v4 = values > 4 ? v128.load(from + 4 * inStep) : zero;
   const v5 = values > 5 ? v128.load(from + 5 * inStep) : zero;
-  v128.store(out + 7 * step, v128.load(from + <usize>(values - 1) * inStep));
+  const last = v128.load(from + <usize>(values - 1) * inStep);
+  storeEightOfValues(v0, v1, v2, v3, v4, v5, last, weighted, out, step);
+}
+
+/** A (or G) of six values, those that there are not being 0, and the last one of them. */
+// @ts-ignore: decorator
+@inline
+export function storeEightOfValues(
+  v0: v128,
+  v1: v128,
+  v2: v128,
+  v3: v128,
+  v4: v128,
+  v5: v128,
+  last: v128,
+  weighted: bool,
+  out: usize,
+  step: usize,
+): void {
+  v128.store(out + 7 * step, last);
   v128.store(out, v0);
   const weight1 = weighted ? WEIGHT_1 : 1;
   const even1 = times(weight1, f32x4.add(f32x4.add(v0, v2), v4));

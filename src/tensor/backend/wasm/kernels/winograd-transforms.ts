@@ -151,6 +151,21 @@ function outputToSix(from: usize, inStep: usize, m: i32, out: usize, outStep: us
   const y1 = v128.load(from + inStep);
   const y2 = m == 4 ? v128.load(from + 2 * inStep) : f32x4.splat(0);
   const y3 = m == 4 ? v128.load(from + 3 * inStep) : f32x4.splat(0);
+  storeSixOfOutputs(y0, y1, y2, y3, m == 4 ? y3 : y1, out, outStep);
+}
+
+/** A of the gradients of four outputs, those that there are not being 0, and the last one of them. */
+// @ts-ignore: decorator
+@inline
+export function storeSixOfOutputs(
+  y0: v128,
+  y1: v128,
+  y2: v128,
+  y3: v128,
+  last: v128,
+  out: usize,
+  outStep: usize,
+): void {
   v128.store(out, y0);
   const even1 = f32x4.add(y0, y2);
   const odd1 = f32x4.add(y1, y3);
@@ -160,7 +175,7 @@ function outputToSix(from: usize, inStep: usize, m: i32, out: usize, outStep: us
   const odd2 = addTimes(times(2, y1), 8, y3);
   v128.store(out + 3 * outStep, f32x4.add(even2, odd2));
   v128.store(out + 4 * outStep, f32x4.sub(even2, odd2));
-  v128.store(out + 5 * outStep, m == 4 ? y3 : y1);
+  v128.store(out + 5 * outStep, last);
 }
 
 /** G: r = 3 or 5 taps to points. */

@@ -1,11 +1,11 @@
 /** Winograd convolution, stride 1, 3×3 or 5×5 filters: the forward pass (and, with turned filters, the input gradient). */
 
 import { packFour, zeroFloats } from "./pack";
-import { FLOAT, storeTransposed, VECTOR } from "./simd";
+import { FLOAT, VECTOR } from "./simd";
 import { tilePacked } from "./tile";
 import { gatherTiles } from "./winograd-gather";
 import { PLACE, placeTiles } from "./winograd-places";
-import { rowsToEight, rowsToSix } from "./winograd-rows";
+import { inputRowsToEight, inputRowsToSix, outputRowsToEight, outputRowsToSix } from "./winograd-rows";
 import { Tiling } from "./winograd-tiling";
 import { inputToPoints, outputToPoints, tapsToPoints } from "./winograd-transforms";
 
@@ -21,28 +21,6 @@ export function pointStride(bytes: usize): usize {
 @inline
 export function filterBytes(points: i32, chans: i32): usize {
   return <usize>points * pointStride(<usize>chans * VECTOR);
-}
-
-/** Row by row, the first `side` floats of four patches become columns: vector j holds float j of each of them. */
-// @ts-ignore: decorator
-@inline
-function gatherRows(t0: usize, t1: usize, t2: usize, t3: usize, side: i32, out: usize): void {
-  if (side == 2) {
-    storePairs(t0, t1, t2, t3, out);
-    return;
-  }
-  storeTransposed(v128.load(t0), v128.load(t1), v128.load(t2), v128.load(t3), out, VECTOR);
-  out += 4 * VECTOR;
-  if (side == 6) storePairs(t0 + VECTOR, t1 + VECTOR, t2 + VECTOR, t3 + VECTOR, out);
-}
-
-// @ts-ignore: decorator
-@inline
-function storePairs(t0: usize, t1: usize, t2: usize, t3: usize, out: usize): void {
-  const low = v128.load64_lane(t1, v128.load64_zero(t0), 1);
-  const high = v128.load64_lane(t3, v128.load64_zero(t2), 1);
-  v128.store(out, i32x4.shuffle(low, high, 0, 2, 4, 6));
-  v128.store(out, i32x4.shuffle(low, high, 1, 3, 5, 7), VECTOR);
 }
 
 /**
@@ -80,30 +58,24 @@ export function spreadTiles(
   if (tiles < groups * 4) zeroFloats(nothing, tiling.pointsH * tiling.width);
   for (let t = tiles; t < groups * 4; t++) store<usize>(table + <usize>t * sizeof<usize>(), nothing);
 
-  const columns = table + <usize>(groups * 4) * sizeof<usize>(); // [points along the vertical][side], a lane for each tile
   const side = tiling.sideW;
-  const columnStep = <usize>side * VECTOR;
+  const count = tiling.pointsH;
+  const rowStep = <usize>tiling.pointsW * pointStep;
   for (let i = 0; i < groups; i++) {
     const entry = table + <usize>(i * 4) * sizeof<usize>();
-    let t0 = load<usize>(entry);
-    let t1 = load<usize>(entry, sizeof<usize>());
-    let t2 = load<usize>(entry, 2 * sizeof<usize>());
-    let t3 = load<usize>(entry, 3 * sizeof<usize>());
+    const t0 = load<usize>(entry);
+    const t1 = load<usize>(entry, sizeof<usize>());
+    const t2 = load<usize>(entry, 2 * sizeof<usize>());
+    const t3 = load<usize>(entry, 3 * sizeof<usize>());
     const to = out + <usize>(i >> 1) * pairStep + <usize>(i & 1) * vectorStep;
-    const rowStep = <usize>tiling.pointsW * pointStep;
-    if (side == tiling.pointsW) {
-      if (side == 6) rowsToSix(t0, t1, t2, t3, row, tiling.pointsH, to, pointStep, rowStep);
-      else rowsToEight(t0, t1, t2, t3, row, tiling.pointsH, to, pointStep, rowStep);
-      continue;
+    const isInput = side == tiling.pointsW;
+    if (tiling.pointsW == 6) {
+      if (isInput) inputRowsToSix(t0, t1, t2, t3, row, count, to, pointStep, rowStep);
+      else outputRowsToSix(t0, t1, t2, t3, row, count, side, to, pointStep, rowStep);
+    } else {
+      if (isInput) inputRowsToEight(t0, t1, t2, t3, row, count, to, pointStep, rowStep);
+      else outputRowsToEight(t0, t1, t2, t3, row, count, side, to, pointStep, rowStep);
     }
-    for (let p = 0; p < tiling.pointsH; p++) {
-      gatherRows(t0, t1, t2, t3, side, columns + <usize>p * columnStep);
-      t0 += row;
-      t1 += row;
-      t2 += row;
-      t3 += row;
-    }
-    outputToPoints(columns, VECTOR, columnStep, side, tiling.pointsW, to, pointStep, rowStep, tiling.pointsH);
   }
 }
 
