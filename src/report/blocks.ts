@@ -9,7 +9,7 @@ import { Html, html, named, type Part, SCROLL_HINT } from "./html.js";
 export function chartFigure({ name, title, svg, note, shape }: Chart): Html {
   const drawing = new Html(svg);
   const shown =
-    shape === "wide"
+    shape === "wide" || shape === "fine"
       ? html`${SCROLL_HINT}<div class="scroll" tabindex="0" role="region" aria-label="${title}">${drawing}</div>`
       : drawing;
   const below = note === undefined ? html`` : html`<p class="muted">${note}</p>`;
@@ -82,11 +82,12 @@ export interface Picture {
 /**
  * @param kind "small" for many; "pixels" keeps the edges of what has few pixels
  * @param open so many are not folded on a phone
+ * @param of what the folded ones are called, behind their number
  */
-export function pictures(list: readonly Picture[], kind = "", open = list.length): Html {
+export function pictures(list: readonly Picture[], kind = "", open = list.length, of = "more"): Html {
   const figure = ({ uri, alt, caption }: Picture) =>
     html`<figure><img src="${uri}" alt="${alt}" title="${alt}">${caption === undefined ? "" : html`<figcaption>${caption}</figcaption>`}</figure>\n`;
-  return grid(`pictures ${kind}`, list.map(figure), open, `${list.length - open} more`);
+  return grid(`pictures ${kind}`, list.map(figure), open, `${list.length - open} ${of}`);
 }
 
 /** Three pictures of the same, with one caption. */
@@ -102,5 +103,5 @@ export function trios(list: readonly Trio[]): Html {
   const image = ({ uri, alt }: Trio["images"][number]) => html`<img src="${uri}" alt="${alt}">`;
   const figure = ({ images, caption }: Trio) =>
     html`<figure>${images.map(image)}<figcaption>${caption}</figcaption></figure>\n`;
-  return grid("pictures trios", list.map(figure), OPEN_TRIOS, `${list.length - OPEN_TRIOS} more`);
+  return grid("pictures trios", list.map(figure), OPEN_TRIOS, `${list.length - OPEN_TRIOS} more with reasons`);
 }

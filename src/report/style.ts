@@ -30,7 +30,7 @@ nav a:hover { text-decoration: underline; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem; margin: 1.25rem 0 .75rem; }
 .facts { display: flex; flex-wrap: wrap; gap: .35rem 2rem; margin: .75rem 0; }
 .facts div { display: flex; gap: .5rem; }
-.facts dt { color: var(--muted); }
+.facts dt { color: var(--muted); flex: none; }
 .facts dd { margin: 0; }
 .tile { background: var(--panel); border-radius: 8px; padding: .7rem .85rem; }
 .tile b { display: block; font-size: 1.6rem; font-weight: 600; line-height: 1.3; }
@@ -47,7 +47,8 @@ figure { margin: 0; min-width: 0; }
 .chart > figcaption { color: var(--text); font-weight: 600; font-size: 1rem; margin-bottom: .35rem; }
 .beside { margin-top: 2rem; }
 .chart svg { display: block; width: 100%; height: auto; }
-.chart .scroll svg { min-width: 70rem; }
+.chart.wide .scroll svg { min-width: 70rem; }
+.chart.fine .scroll svg { min-width: 30rem; }
 .charts > .tall { grid-row: span 2; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); gap: 1rem .75rem; margin: .75rem 0; }
 .pictures + .pictures { margin-top: 1.5rem; }
@@ -99,6 +100,7 @@ summary { cursor: pointer; margin: .75rem 0; padding: .6rem .85rem; background: 
 .tall.scroll { max-height: 34rem; border-bottom: 1px solid var(--line); }
 .hint { display: none; margin: .75rem 0 -.5rem; }
 @media (max-width: 40rem) { .hint { display: block; } }
+@media (min-width: 31rem) { .fine .hint { display: none; } }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: .3rem 0 .3rem .9rem; border-bottom: 1px solid var(--line); }
 :is(th, td):first-child { padding-left: 0; }
@@ -115,6 +117,13 @@ tfoot tr:first-child :is(th, td) { border-top: 2px solid var(--line); }
 td { max-width: 26rem; }
 tr.mark :is(th, td) { font-weight: 600; }
 .number { text-align: right; white-space: nowrap; }
+@media (max-width: 40rem) {
+  body { padding-inline: 1rem; }
+  nav { margin-inline: -1rem; padding-inline: 1rem; }
+  table { font-size: .78rem; }
+  th, td { padding-left: .5rem; }
+  tbody th { min-width: 4.5rem; }
+}
 .bar { min-width: 6rem; background: linear-gradient(var(--against), var(--against)) no-repeat .9rem 100% / calc(var(--share) * (100% - .9rem)) 3px; }
 @page { margin: 14mm; }
 @media print {
@@ -133,7 +142,7 @@ tr.mark :is(th, td) { font-weight: 600; }
   table { font-size: 8pt; }
   th, td { padding: .15rem 0 .15rem .6rem; }
   pre { white-space: pre-wrap; }
-  .chart .scroll svg { min-width: 0; }
+  .chart:is(.wide, .fine) .scroll svg { min-width: 0; }
   .columns { display: block; }
   .beside { max-width: 9cm; break-inside: avoid; }
   :is(.charts, .cards, .groups, .pictures):where(:not(.class *, .card *)) { display: block; orphans: 1; widows: 1; }

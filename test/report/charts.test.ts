@@ -4,7 +4,10 @@ import fc from "fast-check";
 import { chromium } from "playwright";
 import { expect, it } from "vitest";
 import { Charts } from "../../src/report/charts/chart.js";
+import { sideTicks } from "../../src/report/charts/data.js";
 import { learningRateChart } from "../../src/report/charts/learning-rate.js";
+import { calibration } from "../../src/report/charts/probabilities.js";
+import { Predictions } from "../../src/report/predictions.js";
 import { launchOptions, noChromium } from "../chromium.js";
 
 const name = fc.oneof(
@@ -54,4 +57,32 @@ it("writes learning rates as programs do", async () => {
   const texts = Array.from(file.matchAll(/<text[^>]*>([^<]*)<\/text>/g), ([, text]) => text);
   const written = ["1e-7", "1e-6", "1e-5", "1e-4", "0.001", "0.01", "0.1", "1", "10"];
   expect(texts.slice(texts.indexOf("1e-7"), texts.indexOf("1e-7") + 9)).toEqual(written);
+});
+
+it("of calibration have no line through dots of a few photographs", async () => {
+  // Nine photographs of which the net is half sure, and many of which it is sure.
+  const of = (count: number, p: number) => Array.from({ length: count }, () => [Math.log(1 - p), Math.log(p)]);
+  const dots = async (unsure: number) => {
+    const outputs = [...of(unsure, 0.55), ...of(40, 0.95), ...of(40, 0.05)];
+    const predictions = new Predictions(
+      ["no", "yes"],
+      Int32Array.from(outputs, (_, i) => i % 2),
+      outputs,
+    );
+    const [, path] =
+      /aria-label="line"[^>]*><path[^>]*><\/path><\/g>.*?aria-label="line"[^>]*><path[^>]* d="([^"]*)"/s.exec(
+        calibration(await Charts.load(), predictions).file,
+      )!;
+    return path.split("L").length;
+  };
+  expect([await dots(9), await dots(10)]).toEqual([2, 3]);
+});
+
+it.each([
+  [16, 300, [16, 32, 64, 128, 256]],
+  [48, 64, [48, 64]],
+  [40, 96, [40, 96]],
+  [90, 96, [93]],
+])("of sizes from %d to %d name %j", (from, to, named) => {
+  expect(sideTicks(from, to)).toEqual(named);
 });

@@ -14,8 +14,8 @@ export interface Chart {
   readonly file: string;
   /** Below the drawing, on the page. */
   readonly note?: string;
-  /** Takes the height of two others, or the width of the page. */
-  readonly shape?: "tall" | "wide";
+  /** Takes the height of two others, or the width of the page, or has small print: a phone scrolls the latter two. */
+  readonly shape?: "tall" | "wide" | "fine";
 }
 
 /** Seen on white and on dark alike, and told apart by those who cannot see all colours. */

@@ -61,7 +61,7 @@ export function confusion(charts: Charts, predictions: Predictions): Chart {
     note: numbered
       ? "In each cell the number of photographs, and their percentage of the row: of a class, these add up to 100."
       : "A row is a class, its cells what its photographs are called: blue is right, orange is wrong, and the darker a cell, the larger its part of the row.",
-    shape: numbered ? undefined : "wide",
+    shape: numbered ? (small ? "fine" : undefined) : "wide",
     width,
     fontSize,
     marginLeft: margin + 26,

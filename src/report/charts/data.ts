@@ -106,6 +106,14 @@ export function logarithmicBins(sizes: readonly number[], steps: number): Bin[] 
   return bins;
 }
 
+/** Sizes to be named on an axis: doublings between the ends, or, where there are hardly any, the ends. */
+export function sideTicks(from: number, to: number): number[] {
+  const doublings = Array.from({ length: 15 }, (_, i) => 2 ** i).filter((side) => side >= from && side <= to);
+  if (doublings.length > 1) return doublings;
+  const ends = [Math.ceil(from), Math.floor(to)];
+  return to / from < 1.3 ? [Math.round(Math.sqrt(from * to))] : ends;
+}
+
 /** How large the photographs are in their files. */
 export function originalSizes(charts: Charts, data: Splits): Chart {
   const { plot } = charts;
@@ -114,7 +122,6 @@ export function originalSizes(charts: Charts, data: Splits): Chart {
   );
   const bins = logarithmicBins(sides, 24);
   const [from, to] = [bins[0].from, bins[bins.length - 1].to];
-  const doublings = Array.from({ length: 15 }, (_, i) => 2 ** i).filter((side) => side >= from && side <= to);
   return charts.draw({
     name: "original-sizes",
     title: "Size in the files",
@@ -122,7 +129,7 @@ export function originalSizes(charts: Charts, data: Splits): Chart {
       type: "log",
       label: "longer side in pixels",
       domain: [from, to],
-      ticks: doublings.length > 1 ? doublings : [sides[0]],
+      ticks: sideTicks(from, to),
       tickFormat: "d",
       grid: false,
     },

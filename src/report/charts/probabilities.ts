@@ -15,10 +15,15 @@ export function reliability(predictions: Predictions): CalibrationBin[] {
   return calibrationCurve(sure, right);
 }
 
+/** Photographs in a bin that the line goes through. */
+const ENOUGH = 10;
+
 export function calibration(charts: Charts, predictions: Predictions): Chart {
   const { plot } = charts;
   const { classes } = predictions;
   const bins = reliability(predictions).filter((bin) => bin.count > 0);
+  // One photograph is right or wrong: a line through such dots would jump between 0 and 1.
+  const line = bins.filter((bin) => bin.count >= ENOUGH);
   const two = classes.length === 2;
   const at = { x: "predicted", y: "observed" } as const;
   return charts.draw({
@@ -33,7 +38,7 @@ export function calibration(charts: Charts, predictions: Predictions): Chart {
     r: { range: [0, 12] },
     marks: [
       plot.line([0, 1], { x: (p) => p, y: (p) => p, stroke: COLORS.grey, strokeDasharray: "4 4" }),
-      plot.line(bins, { ...at, stroke: COLORS.blue, strokeWidth: 1.5 }),
+      plot.line(line, { ...at, stroke: COLORS.blue, strokeWidth: 1.5 }),
       plot.dot(bins, { ...at, r: "count", fill: COLORS.blue, fillOpacity: 0.6, stroke: COLORS.blue }),
     ],
   });

@@ -56,7 +56,7 @@ function costs({ runs, names }: Comparison): Html {
       ["parameters", ...runs.map(({ model }) => count(model.parameterCount()))],
       ["epochs", ...runs.map(({ run, epochs }) => `${epochs.length} of ${run.config.epochs}`)],
       ["best epoch", ...runs.map(({ best }) => String(best.epoch))],
-      ["chosen by", ...runs.map(({ best }) => `${decidingSplit(best)} photographs`)],
+      ["chosen by", ...runs.map(({ best }) => decidingSplit(best))],
       ["time", ...runs.map(({ seconds }) => duration(seconds))],
     ],
   });

@@ -54,16 +54,19 @@ export async function duplicates(examination: Examination): Promise<Html> {
   const clusters = findDuplicates(validation ? { train, validation, test } : { train, test });
   if (clusters.length === 0) return html`<p>No two photographs are the same, as far as their pixels tell.</p>`;
   const count = (which: (cluster: DuplicateCluster) => boolean) => clusters.filter(which).length;
-  const validated = validation ? ` In both train and validation: ${trainedOn(clusters, "validation")}.` : "";
   const photographs = clusters.reduce((sum, { images }) => sum + images.length, 0);
   const worst = clusters.toSorted((a, b) => badness(b) - badness(a)).slice(0, CLUSTERS);
   const shown: Html[] = [];
   for (const cluster of worst) shown.push(await clusterOf(examination, cluster));
-  return html`<p>${plural(photographs, "photograph")} in ${plural(clusters.length, "group")} may be the same one, by their
-pixels: recompressed, lit otherwise, or cut out a little aside. Groups that are certain, for they are the same to the byte:
-${count(({ exact }) => exact)}. Groups in both train and test, so that the net may be tested on what it was trained on:
-${trainedOn(clusters, "test")}.${validated}${advice(examination, clusters)} Groups with more than one label, of which one may be wrong (one is, where they
-are the same to the byte): ${count(({ mixedLabels }) => mixedLabels)}.
-${clusters.length > CLUSTERS ? html`The ${CLUSTERS} that matter most:` : html``}</p>
+  const facts = [
+    `${count(({ exact }) => exact)} are certain: the same to the byte.`,
+    `${trainedOn(clusters, "test")} are in both train and test, so that the net may be tested on what it was trained on.${advice(examination, clusters)}`,
+    ...(validation ? [`${trainedOn(clusters, "validation")} are in both train and validation.`] : []),
+    `${count(({ mixedLabels }) => mixedLabels)} have more than one label, so one may be wrong (and is, where they are the same to the byte).`,
+  ];
+  return html`<p>${plural(photographs, "photograph")} in ${plural(clusters.length, "group")} look like copies of one another: recompressed,
+made lighter or darker, or cut a little differently. Of the groups,</p>
+<ul>${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
+${clusters.length > CLUSTERS ? html`<p>The ${CLUSTERS} that matter most:</p>` : html``}
 ${grid("groups", shown, OPEN, `${shown.length - OPEN} more`)}`;
 }

@@ -56,13 +56,12 @@ async function surest(examination: Examination, mistakes: readonly number[]): Pr
     const uri = await jpegUri(await thumbnail(data.test, i));
     others.push({ uri, alt: shortened(data.test.files[i], 60), caption: captionOf(examination, i) });
   }
-  const shown = Math.min(mistakes.length, MISTAKES);
+  const which = mistakes.length > MISTAKES ? `The ${MISTAKES} mistakes of which the net was surest` : "All mistakes";
   return html`<h3>Surest mistakes</h3>
-<p>The ${plural(shown, "mistake")} of which the net was surest, the surest first: true class → predicted class, and how
-sure it was. A look at them often finds wrong labels. The first ones come with its reasons for the wrong class.</p>
+<p>${which}, the surest first: true class → predicted class, and how sure the net was. A look at them often finds wrong labels. The first ones come with the net's reasons for the wrong class.</p>
 ${REASONS}
 ${trios(withMaps)}
-${pictures(others, "", 0)}`;
+${pictures(others, "", 0, "more without reasons")}`;
 }
 
 export async function mistakesSection(examination: Examination): Promise<Section> {

@@ -22,8 +22,19 @@ import { Bar, table } from "../table.js";
 
 const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
+/** With fewer test photographs than this, the figures of a class move much by each. */
+const FEW = 20;
+
 /** Pairs that are listed where the matrix has no room for numbers. */
 const PAIRS = 40;
+
+/** How little the figures of a class say that has few test photographs. */
+function fewPerClass({ labels, classes }: Predictions): string {
+  const counts = classes.map((_, k) => labels.filter((label) => label === k).length).filter((n) => n > 0);
+  const least = Math.min(...counts);
+  if (least >= FEW) return "";
+  return ` There are classes of as few as ${plural(least, "photograph")}: one of these more or less moves the recall by ${percent(1 / least, 0)}.`;
+}
 
 /** Of two classes, the areas are the same seen from either; of more, each is set against the rest, the weakest first. */
 function classTable(predictions: Predictions): Html {
@@ -54,12 +65,12 @@ function classTable(predictions: Predictions): Html {
     rows,
     foot: [
       ["overall accuracy", count(length), "", percent(accuracy(predicted, labels)), "", ...none],
-      ["mean of the classes", "", mean("precision"), mean("recall"), report.macroF1.toFixed(4), ...none],
-      ["weighted by photographs", "", "", "", report.weightedF1.toFixed(4), ...none],
+      ["class mean", "", mean("precision"), mean("recall"), report.macroF1.toFixed(4), ...none],
+      ["weighted mean", "", "", "", report.weightedF1.toFixed(4), ...none],
     ],
   })}
 <p class="muted">Recall: of the photographs of a class, the share that is called so. Precision: of those that are called so, the
-share that is. F1: their harmonic mean.${several ? " The class with the lowest F1 comes first." : ""}</p>`;
+share that is. F1: their harmonic mean. The weighted mean counts each class by its photographs.${several ? " The class with the lowest F1 comes first." : ""}${fewPerClass(predictions)}</p>`;
 }
 
 function pairTable(predictions: Predictions): Html {
@@ -78,7 +89,7 @@ function pairTable(predictions: Predictions): Html {
 }
 
 function calibrationInWords(predictions: Predictions): string {
-  const error = `Expected calibration error: ${percent(expectedCalibrationError(reliability(predictions)))}, the mean distance between what is predicted and what is found, over ten bins. The larger a dot, the more photographs.`;
+  const error = `Expected calibration error: ${percent(expectedCalibrationError(reliability(predictions)))}, the mean distance between what is predicted and what is found, over ten bins. The larger a dot, the more photographs; the line leaves out dots of fewer than ten.`;
   if (predictions.classes.length !== 2) return error;
   const score = brierScore(predictions.probabilities(1), predictions.is(1));
   return `${error} Brier score: ${score.toFixed(4)} (0 is perfect; 0.25 is what “one half” always gets).`;

@@ -14,7 +14,7 @@ import { jpegUri, thumbnail } from "../pictures.js";
 export const REASONS = html`<p class="muted">In each row of three: the photograph; what spoke for the class by Grad-CAM on the
 last convolution; and what becomes of the class where a part of the photograph is hidden.
 <span class="swatch"></span> speaks for the class, <span class="swatch against"></span> against it; only the stronger
-part of either is coloured.</p>`;
+part of either is coloured. A picture without colour: nothing there speaks for the class more than the rest.</p>`;
 
 /**
  * "Ankle boot → Sandal, 99.5 %": what a photograph is, what it is called, and how sure the net was; and its file.
