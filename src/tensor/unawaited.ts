@@ -3,12 +3,12 @@
 import { ArgumentError } from "./arguments.js";
 import { Tensor } from "./tensor.js";
 
-/** Makes a promise refuse to be taken for what it will give: `total += x.item()`, `x.item() < best`, `x.data()[0]`. */
-function refuseUse<T>(promise: Promise<T>, method: string): Promise<T> {
+/** What a promise inherits that refuses to be taken for what it will give: `total += x.item()`, `x.item() < best`, `x.data()[0]`. */
+function refusing(method: string): object {
   const refuse = (): never => {
     throw new ArgumentError(`x.${method}() is a promise: write await x.${method}()`);
   };
-  return Object.defineProperties(promise, {
+  return Object.create(Promise.prototype, {
     [Symbol.toPrimitive]: { value: refuse },
     length: { get: refuse },
     0: { get: refuse },
@@ -19,9 +19,10 @@ function refuseUse<T>(promise: Promise<T>, method: string): Promise<T> {
 export function refuseUnawaited(): void {
   for (const method of ["data", "item"] as const) {
     const read: () => Promise<unknown> = Tensor.prototype[method];
+    const prototype = refusing(method);
     Object.defineProperty(Tensor.prototype, method, {
       value(this: Tensor) {
-        return refuseUse(read.call(this), method);
+        return Object.setPrototypeOf(read.call(this), prototype);
       },
       writable: true,
       configurable: true,

@@ -91,8 +91,8 @@ export function expand(x: Tensor, shape: Shape, ...more: never[]): Tensor {
 
 /** Sums x over the axes along which `shape` was broadcast to become x's: the adjoint of `expand`. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
   const strides = broadcastStrides(shape, x.shape);
-  const dims = strides.flatMap((stride, d) => (stride === 0 && x.shape[d] !== 1 ? [d] : []));
-  const missing = x.shape.length - shape.length;
-  return dims.length === 0 && missing === 0 ? x : reshape(dims.length === 0 ? x : sum(x, dims), shape);
+  const dims = [...strides.keys()].filter((d) => strides[d] === 0 && x.shape[d] !== 1);
+  return reshape(dims.length === 0 ? x : sum(x, dims), shape);
 }
