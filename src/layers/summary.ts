@@ -122,8 +122,9 @@ export function summary(model: Module, inputShape: Shape): ModelSummary {
     inLeaf = true;
     const y = forward(...inputs);
     inLeaf = false;
-    // Also where no operation ran: dropout passes its input on.
-    if (y instanceof Tensor) rows[rows.length - 1].outShape = y.shape;
+    // Also where no operation ran: dropout passes its input on. Of several results, as an LSTM has, the first is the output.
+    const [first] = [y].flat();
+    if (first instanceof Tensor) rows[rows.length - 1].outShape = first.shape;
     return y;
   }
 

@@ -221,6 +221,21 @@ it("attention that is told of hidden places and of padding goes by both", async 
   );
 });
 
+it("an LSTM drops between its layers in training alone", async () => {
+  const rnn = new LSTM(3, 4, { numLayers: 2, dropout: 0.5 });
+  const x = randn([5, 2, 3]);
+  const [dropped] = rnn.forward(x);
+  const [whole] = rnn.eval().forward(x);
+  await expectSame(rnn.forward(x)[0], whole);
+  expect(await dropped.data()).not.toEqual(await whole.data());
+});
+
+it("Conv1d keeps the length if asked to, however far apart its filter's places are", () => {
+  const same = { padding: "same" } as const;
+  expect(new Conv1d(1, 1, 3, { ...same, dilation: 2 }).forward(zeros([1, 1, 7])).shape).toEqual([1, 1, 7]);
+  expect(() => new Conv1d(1, 1, 3, { ...same, stride: 2 })).toThrow("same");
+});
+
 it("interpolate leaves the corners where they are if asked to: evenly from one to the other", () => {
   const row = (values: number[], size: [number, number]) => {
     const x = tensor(values, [1, 1, 1, values.length]);

@@ -600,6 +600,12 @@ describe("stateDict and loadStateDict", () => {
         "expected scale, calls, body.0.weight, … (5)",
     );
     expect(() => new Scaled().loadStateDict({}, { strict: false })).toThrow("its names are none");
+    const three = { a: zeros([1]), b: zeros([1]), c: zeros([1]) };
+    expect(() => new Scaled().loadStateDict(three, { strict: false })).toThrow("its names are a, b, c; expected scale");
+  });
+
+  it("take nothing for a model that has nothing", () => {
+    expect(new Dropout(0.1).loadStateDict({}, { strict: false })).toEqual({ missing: [], unexpected: [] });
   });
 
   it("refuse names that all have something in front, and say how it is taken off", () => {
@@ -614,11 +620,31 @@ describe("stateDict and loadStateDict", () => {
     }
   });
 
+  it("speak of names in front only where those of all are there, and nothing besides but in a checkpoint", () => {
+    const named = (prefix: string) =>
+      Object.fromEntries(Object.entries(new Scaled().stateDict()).map(([name, value]) => [prefix + name, value]));
+    const load = (state: StateDict) => () => new Scaled().loadStateDict(state, { strict: false });
+    expect(load({ ...named("module."), other: zeros([1]) })).toThrow("the state has nothing of Scaled");
+    const { "module.body.3.weight": _, ...short } = named("module.");
+    expect(load(short)).toThrow("the state has nothing of Scaled");
+    const checkpoint = { "optimizer.step": zeros([1]), ...named("model.") };
+    expect(load(checkpoint)).toThrow(
+      'with "model." in front: a checkpoint has such names, and loadWeights(path, model)',
+    );
+  });
+
+  it("refuse a module", () => {
+    expect(() => new Scaled().loadStateDict(new Scaled() as never)).toThrow(/; its stateDict\(\) is one$/);
+  });
+
   it("refuse what a file gives with its tensors", () => {
     const file = { tensors: new Scaled().stateDict(), metadata: {} };
     expect(() => new Scaled().loadStateDict(file as never)).toThrow(
       "got an object { tensors, metadata }; its tensors are one: what loadSafetensors returns has both",
     );
+    for (const [name, value] of Object.entries(file)) {
+      expect(() => new Scaled().loadStateDict({ [name]: value } as never)).toThrow(new RegExp(`{ ${name} }$`));
+    }
   });
 
   it("refuse a released tensor, and one that cannot be fetched, and change nothing", async () => {

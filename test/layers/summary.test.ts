@@ -8,6 +8,7 @@ import {
   Dropout,
   flatten,
   Linear,
+  LSTM,
   Module,
   matmul,
   memory,
@@ -93,6 +94,31 @@ describe("summary", () => {
       "2 Linear(48, 2) 98",
     ]);
     expect(parameters).toBe(84 + 3 + 98);
+  });
+
+  it("of operations before any layer, of a layer by itself, and of one that gives more than a tensor", () => {
+    class Last extends Module {
+      readonly rnn = new LSTM(3, 2);
+      forward(x: Tensor): Tensor {
+        return this.rnn.forward(relu(x))[0];
+      }
+    }
+    const rows = (model: Module, shape: number[]) =>
+      summary(model, shape).layers.map(({ title, outShape }) => [title, outShape]);
+    expect(rows(new Last(), [4, 1, 3])).toEqual([
+      ["relu", [4, 1, 3]],
+      ["LSTM(3, 2)", [4, 1, 2]],
+    ]);
+    expect(rows(new Linear(3, 2), [5, 3])).toEqual([["Linear(3, 2)", [5, 2]]]);
+  });
+
+  it("counts a matrix product in batches as often as there are matrices", () => {
+    class Product extends Module {
+      forward(x: Tensor): Tensor {
+        return matmul(x, x, { transB: true });
+      }
+    }
+    expect(summary(new Product(), [2, 3, 4]).flops).toBe(2 * (2 * 3 * 3 * 4));
   });
 
   it("leaves the model and the memory as they were", () => {
