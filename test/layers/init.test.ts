@@ -35,6 +35,13 @@ describe("the distribution", () => {
       1 / Math.sqrt(80_000),
     ],
     ["Conv1d's bias", () => new Conv1d(1, 20_000, 4, { generator: random() }).bias!, 1 / 2],
+    ["an LSTM's weight", () => new LSTM(50, 64, { generator: random() }).weight_ih_l0 as Parameter, 1 / 8],
+    // Glorot's, of the three projections as three: √(6 / (4 · E)) of [3 · E, E].
+    [
+      "MultiheadAttention's projection",
+      () => new MultiheadAttention(96, 2, { generator: random() }).in_proj_weight,
+      1 / 8,
+    ],
     ["Conv2d's bias", () => new Conv2d(1, 20_000, 2, { generator: random() }).bias!, 1 / 2],
   ];
   it.each(weights)("of %s is uniform up to its bound", (_, make, bound) => {

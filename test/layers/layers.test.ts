@@ -14,6 +14,7 @@ import { LSTM } from "../../src/layers/lstm.js";
 import { MaxPool2d } from "../../src/layers/max-pool2d.js";
 import type { AnyModule } from "../../src/layers/module.js";
 import { MultiheadAttention } from "../../src/layers/multihead-attention.js";
+import { TransformerEncoderLayer } from "../../src/layers/transformer-encoder-layer.js";
 import { interpolate } from "../../src/layers/upsample.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { randn } from "../../src/tensor/factories/drawn.js";
@@ -219,6 +220,11 @@ it("attention that is told of hidden places and of padding goes by both", async 
     attention.forward(x, x, x, { attnMask, keyPaddingMask }),
     attention.forward(x, x, x, { attnMask: all }),
   );
+});
+
+it("TransformerEncoderLayer's norms have the eps that it is given", () => {
+  const { norm1, norm2 } = new TransformerEncoderLayer(4, 2, { layerNormEps: 0.25 });
+  expect([norm1.title, norm2.title]).toEqual(["LayerNorm([4], eps=0.25)", "LayerNorm([4], eps=0.25)"]);
 });
 
 it("an LSTM drops between its layers in training alone", async () => {

@@ -199,6 +199,13 @@ it.each<[string, () => unknown, string]>([
     "scaleFactor must be a number above 0, or two of them, got 0",
   ],
   [
+    "Upsample: one factor above 0",
+    () => new Upsample({ scaleFactor: [2, -1] }),
+    "scaleFactor must be a number above 0, or two of them, got [2, -1]",
+  ],
+  ["Upsample: a factor beyond all sense", () => new Upsample({ scaleFactor: 1e6 }), "a number above 0, or two of them"],
+  ["Upsample: no size", () => new Upsample({ size: 0 }), "Upsample: size"],
+  [
     "Upsample: three factors",
     () => new Upsample({ scaleFactor: [1, 2, 3] as never }),
     "a number above 0, or two of them",
