@@ -101,7 +101,7 @@ const CHECKPOINT = "model.";
 /** What stands before each of `names` in a state that has nothing else: "module." of a model that was wrapped. */
 function prefixOf(names: Iterable<string>, state: StateDict): string | undefined {
   const [first, ...rest] = names;
-  if (first === undefined || Object.hasOwn(state, first)) return undefined;
+  if (first === undefined) return undefined;
   const prefixes = Object.keys(state).flatMap((name) =>
     name.endsWith(`.${first}`) ? [name.slice(0, -first.length)] : [],
   );

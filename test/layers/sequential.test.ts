@@ -15,6 +15,15 @@ import { observe } from "../../src/tensor/trace.js";
 import { expectClose } from "../check-op.js";
 import { onEachBackend } from "../targets.js";
 
+/** Keeps what it is given, as a subclass may. */
+class Remembering extends Sequential {
+  seen: Tensor | undefined;
+  override forward(x: Tensor): Tensor {
+    this.seen = x;
+    return super.forward(x);
+  }
+}
+
 const linear = (inFeatures: number, outFeatures: number) => new Linear(inFeatures, outFeatures, { bias: false });
 
 describe("forward", () => {
@@ -41,6 +50,14 @@ describe("forward", () => {
   });
 });
 
+it("is plain if all of its layers are, and its forward is its own", () => {
+  expect(new Sequential(linear(1, 1), relu, new Sequential(relu)).isPlain).toBe(true);
+  expect(new Sequential(linear(1, 1), (x) => x.mul(2)).isPlain).toBe(false);
+  expect(new Sequential(relu, new Sequential((x) => x.mul(2), relu)).isPlain).toBe(false);
+  expect(new Sequential(relu, new Remembering(relu)).isPlain).toBe(false);
+  expect(new Remembering(relu).isPlain).toBe(false);
+});
+
 describe("what one layer hands to the next", () => {
   /** Linear, relu, Linear, sigmoid. */
   function four(): { model: Sequential; x: Tensor } {
@@ -62,6 +79,26 @@ describe("what one layer hands to the next", () => {
     expect((await x.data()).length).toBe(15);
   });
 
+  onEachBackend(
+    "is freed within a Sequential of Sequentials, too, but for what others may have kept",
+    async (backend) => {
+      const x = ones([5, 3]);
+      const nested = new Sequential(new Sequential(linear(3, 4), relu), new Sequential(linear(4, 2)), sigmoid);
+      expect(watched(backend, () => noGrad(() => nested.forward(x)))).toEqual([1, 2, 2, 2]);
+      let seen!: Tensor;
+      const keeping = new Sequential((given) => {
+        seen = given;
+        return given.mul(2);
+      }, relu);
+      const remembering = new Remembering(relu);
+      const kept = noGrad(() => {
+        new Sequential(linear(3, 4), keeping, linear(4, 4), remembering, sigmoid).forward(x);
+        return [seen, remembering.seen!];
+      });
+      for (const tensor of kept) expect((await tensor.data()).length).toBe(20);
+    },
+  );
+
   onEachBackend("is freed in training as soon as no gradient needs it", (backend) => {
     const { model, x } = four();
     const before = backend.memory().storages;
@@ -73,14 +110,14 @@ describe("what one layer hands to the next", () => {
   });
 
   onEachBackend("may be seen, and used again, by functions and modules of one's own", async (backend) => {
-    class Remembering extends Module {
+    class Doubling extends Module {
       seen: Tensor | undefined;
       forward(x: Tensor) {
         this.seen = x;
         return x.mul(2);
       }
     }
-    const module = new Remembering();
+    const module = new Doubling();
     let skip!: Tensor;
     const cached = tensor([5, 5], [1, 2]);
     const parameter = new Parameter(ones([1, 2]));
