@@ -144,6 +144,11 @@ describe("errors", () => {
       () => predict(same(), lists as unknown as Tensor),
       "; tensor(data, [N, …]) makes one of numbers",
     ]),
+    [
+      "a dataset without a length",
+      () => predict(same(), { length: 1.5, batches: () => [] } as never),
+      "; its length must be a whole number, and is 1.5",
+    ],
     ["nothing", () => predict(same(), dataset([])), "predict: the dataset is empty"],
     [
       "NaN that is in the data",
