@@ -33,10 +33,8 @@ export function scoreAt({ trials }: SettingState, epochs: number, metric: Metric
 /** The settings from the best to the worst; of equals, in their order. */
 export function ranked(settings: readonly SettingState[], epochs: number, metric: MetricName): SettingState[] {
   const scores = new Map(settings.map((setting) => [setting, scoreAt(setting, epochs, metric)]));
-  // Two that have broken off are equal: the difference of two infinities is not a number.
-  const order = (a: SettingState, b: SettingState) =>
-    scores.get(a) === scores.get(b) ? 0 : scores.get(b)! - scores.get(a)!;
-  return [...settings].sort(order);
+  // Of two that have broken off, the difference of two infinities is not a number, which sort takes for equal.
+  return [...settings].sort((a, b) => scores.get(b)! - scores.get(a)!);
 }
 
 /** The jobs that take these settings to the end of an epoch. */

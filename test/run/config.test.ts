@@ -1,7 +1,8 @@
 /** The options of a run: what is filled in, and what is said of what is wrong. */
 
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decisive, flagOf, optionGroups, trainConfig, trainOptions } from "../../src/run/config.js";
+import { decisive, flagOf, optionGroups, trainConfig, trainOptions, withAbsolutePaths } from "../../src/run/config.js";
 import { recipes } from "../../src/run/recipes.js";
 
 describe("what is not given", () => {
@@ -159,4 +160,9 @@ it("every option has one flag", () => {
   expect(flags).toContain("--weight-decay");
   expect(new Set(flags).size).toBe(flags.length);
   expect(flags.every((flag) => /^--[a-z]+(-[a-z]+)*$/.test(flag))).toBe(true);
+});
+
+it("makes absolute the folders that are named, and nothing else", () => {
+  const options = { data: "faces", val: undefined, cache: "", lr: 0.1, net: "net1" };
+  expect(withAbsolutePaths(options, resolve("runs"))).toEqual({ ...options, data: resolve("runs", "faces") });
 });

@@ -127,6 +127,8 @@ describe("asynchronous halving", () => {
     expect(first.map(({ trial: { id } }) => id)).toEqual(["a1", "a2", "b1", "b2"]);
     const log = await readFile(join(path, "decisions.jsonl"), "utf8");
     expect(log).toBe('{"setting":{"name":"a"},"until":1}\n{"setting":{"name":"b"},"until":1}\n');
+    // As many as are wanted, so nothing else is decided.
+    expect(await asynchronousJobs(folder, all, { running: new Set(), free: 4 })).toEqual(first);
     const next = await asynchronousJobs(folder, all, { running: new Set(["a1", "a2"]), free: 1 });
     expect(next.map(({ trial: { id } }) => id)).toEqual(["b1", "b2"]);
     expect(await readFile(join(path, "decisions.jsonl"), "utf8")).toBe(log);
@@ -135,6 +137,10 @@ describe("asynchronous halving", () => {
     const two = [setting("a", [0.4], [0.4]), setting("b", [0.5], [0.5]), setting("c", [], [])];
     const left = await asynchronousJobs(folder, two, { running: new Set(["c1"]), free: 2 });
     expect(left.map(({ trial: { id } }) => id)).toEqual(["c2"]);
+    // Where nobody trains, it does.
+    await writeLog(path, began("a"), began("b"));
+    const better = await asynchronousJobs(folder, two.slice(0, 2), { running: new Set(), free: 1 });
+    expect(better.map(({ trial: { id }, until }) => `${id} until ${until}`)).toEqual(["b1 until 3", "b2 until 3"]);
     await writeFile(join(path, "decisions.jsonl"), '{"until":1}\n');
     await expect(asynchronousJobs(folder, all, { running: new Set(), free: 1 })).rejects.toThrow("line 1: setting");
   });

@@ -822,6 +822,25 @@ describe("what cannot be meant", () => {
     );
   });
 
+  it("a model that shows none of its parameters", async () => {
+    class Hidden extends Module {
+      readonly #inner = new Linear(1, 1);
+      forward(x: Tensor): Tensor {
+        return this.#inner.forward(x);
+      }
+    }
+    await expect(fit(new Hidden(), optionsFor(classifier()))).rejects.toThrow(
+      "none of the 0 parameters of Hidden; none were found, which is so for those in #private fields. Make it from",
+    );
+  });
+
+  it("a text, though it can be walked", async () => {
+    const model = classifier();
+    await expect(fit(model, optionsFor(model, { train: "faces" as never }))).rejects.toThrow(
+      'must be a dataset, batches { inputs, targets }, or a function that makes such batches, got "faces"',
+    );
+  });
+
   it("a validation or test set in which labels mean something else", async () => {
     const model = classifier();
     const sets = (names: string[]) => {
