@@ -82,14 +82,12 @@ function sizeOfBatch(who: string, batch: Batch, at: number): number {
   if (!(inputs instanceof Tensor) || !(targets instanceof Tensor || Array.isArray(targets) || isNumberArray(targets))) {
     throw new ArgumentError(
       `${who}: batch ${at} must be { inputs, targets }, a tensor and an Int32Array or a tensor, got ` +
-        (batch === undefined || inputs === undefined
-          ? show(batch)
-          : `{ inputs: ${show(inputs)}, targets: ${show(targets)} }`),
+        (inputs === undefined ? show(batch) : `{ inputs: ${show(inputs)}, targets: ${show(targets)} }`),
     );
   }
   const [n] = inputs.shape;
-  const fits = targets instanceof Tensor ? targets.shape[0] === n : n > 0 && targets.length % n === 0;
-  if (n !== undefined && fits && (targets instanceof Tensor || targets.length > 0)) return n;
+  const fits = targets instanceof Tensor ? targets.shape[0] === n : targets.length > 0 && targets.length % n === 0;
+  if (n !== undefined && fits) return n;
   const said = targets instanceof Tensor ? formatShape(targets.shape) : String(targets.length);
   throw new ShapeError(
     `${who}: batch ${at} has inputs ${formatShape(inputs.shape)} and targets ${said}: there must be as many of both`,

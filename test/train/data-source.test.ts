@@ -297,6 +297,31 @@ describe("errors", () => {
       "fit: train: batch 0 has inputs [5, 2] and targets 4: there must be as many of both",
     ],
     [
+      "no batch",
+      () => fitted([undefined as never]),
+      "fit: train: batch 0 must be { inputs, targets }, a tensor and an Int32Array or a tensor, got undefined",
+    ],
+    [
+      "no targets",
+      () => fitted([{ inputs: tensor(INPUTS) } as never]),
+      "got { inputs: a Tensor [5, 2], targets: undefined }",
+    ],
+    [
+      "fewer targets than inputs, in a tensor",
+      () => fitted([{ inputs: tensor(INPUTS), targets: tensor([1, 2]) }]),
+      "fit: train: batch 0 has inputs [5, 2] and targets [2]: there must be as many of both",
+    ],
+    [
+      "targets of no inputs",
+      () => fitted([{ inputs: tensor([], [0, 2]), targets: LABELS }]),
+      "fit: train: batch 0 has inputs [0, 2] and targets 5: there must be as many of both",
+    ],
+    [
+      "inputs without an axis",
+      () => fitted([{ inputs: tensor(1), targets: tensor(1) }]),
+      "fit: train: batch 0 has inputs [] and targets []: there must be as many of both",
+    ],
+    [
       "a batch that ends elsewhere than it did",
       () => fitted([batch()], { position: Object.assign(new TrainingPosition(), { done: 2 }) }),
       "fit: train: 2 examples were done, and no batch ends there: these are other batches",
