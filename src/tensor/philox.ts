@@ -27,21 +27,24 @@ function multiplyHigh(a: number, b: number): number {
  * @see J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011
  */
 export function philox(counter: Uint32Array, key0: number, key1: number, out: Uint32Array): void {
-  let c0 = counter[0];
-  let c1 = counter[1];
-  let c2 = counter[2];
-  let c3 = counter[3];
+  // Signed from the beginning, as all that follow: a word beyond 2³¹ would make the loop one of doubles.
+  let c0 = counter[0] | 0;
+  let c1 = counter[1] | 0;
+  let c2 = counter[2] | 0;
+  let c3 = counter[3] | 0;
+  let k0 = key0 | 0;
+  let k1 = key1 | 0;
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = multiplyHigh(MULTIPLIER_0, c0);
     const high1 = multiplyHigh(MULTIPLIER_1, c2);
     const low0 = Math.imul(MULTIPLIER_0, c0);
     const low1 = Math.imul(MULTIPLIER_1, c2);
-    c0 = high1 ^ c1 ^ key0;
+    c0 = high1 ^ c1 ^ k0;
     c1 = low1;
-    c2 = high0 ^ c3 ^ key1;
+    c2 = high0 ^ c3 ^ k1;
     c3 = low0;
-    key0 = (key0 + WEYL_0) | 0;
-    key1 = (key1 + WEYL_1) | 0;
+    k0 = (k0 + WEYL_0) | 0;
+    k1 = (k1 + WEYL_1) | 0;
   }
   out[0] = c0;
   out[1] = c1;
