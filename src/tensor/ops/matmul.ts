@@ -77,11 +77,9 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
       return reshape(rows, outShape);
     });
   }
-  return scope(() => {
-    const left = sizeOf(aShape) === a.size ? a : expand(a, aShape);
-    const right = sizeOf(bShape) === b.size ? b : expand(b, bShape);
-    return product(left, right, geometry, outShape);
-  });
+  const [aFits, bFits] = [sizeOf(aShape) === a.size, sizeOf(bShape) === b.size];
+  if (aFits && bFits) return product(a, b, geometry, outShape);
+  return scope(() => product(aFits ? a : expand(a, aShape), bFits ? b : expand(b, bShape), geometry, outShape));
 }
 
 /** The product of operands whose batch axes already agree, or are absent. */
