@@ -1,6 +1,6 @@
 /** Matrix product: panels packed once, then blocks of the output, tile by tile. */
 
-import { copyFloats, packFour, packTwo, zeroFloats } from "./pack";
+import { copyFloats, packAdjacent, packFour, packTwo, zeroFloats } from "./pack";
 import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
 import { COLUMNS, ROWS, SIX, SIX_BYTES, TILE_ROW, tileRows, tileSix } from "./tile";
 
@@ -45,8 +45,13 @@ export function matmulPack(
     for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
       const depth = min(K_BLOCK, k - k0);
       const to = dst + (matrix * <usize>packedRows * <usize>k + <usize>(k0 * packedRows + first * depth)) * FLOAT;
+      const start = from + <usize>k0 * kStride * FLOAT;
+      if (rowStride == 1 && first + high <= rows) {
+        packAdjacent(to, start, high, depth, kStride * FLOAT);
+        continue;
+      }
       for (let r = 0; r < high; r += 4) {
-        const at = from + (<usize>r * rowStride + <usize>k0 * kStride) * FLOAT;
+        const at = start + <usize>r * rowStride * FLOAT;
         const left = rows - first - r;
         if (high - r < 4) packTwo(to + <usize>r * FLOAT, step, at, left, rowStride * FLOAT, depth, kStride * FLOAT);
         else packFour(to + <usize>r * FLOAT, step, at, left, rowStride * FLOAT, depth, kStride * FLOAT);

@@ -73,6 +73,18 @@ export function packTwo(
   }
 }
 
+/** The same for four, six or eight rows whose numbers lie side by side, so that each cache line is read once. */
+export function packAdjacent(dst: usize, src: usize, rows: i32, k: i32, kStride: usize): void {
+  const step = <usize>rows * FLOAT;
+  for (let i = 0; i < k; i++) {
+    v128.store(dst, v128.load(src));
+    if (rows == 8) v128.store(dst, v128.load(src, VECTOR), VECTOR);
+    else if (rows == 6) store<i64>(dst, load<i64>(src, VECTOR), VECTOR);
+    dst += step;
+    src += kStride;
+  }
+}
+
 function transposeFour(dst: usize, step: usize, src: usize, rowStride: usize): void {
   const r0 = v128.load(src);
   const r1 = v128.load(src + rowStride);
