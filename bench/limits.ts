@@ -14,7 +14,7 @@ interface LimitRow extends Row {
   perCycle: number;
 }
 
-/** Rows and columns that a tile multiplies at a time are 4 and 8; along k it goes on for so long. */
+/** Steps of a tile's sum. */
 const K = 256;
 
 const [KIB, MIB] = [2 ** 10, 2 ** 20];
@@ -30,8 +30,10 @@ const limits: Limit[] = [
   { name: "clock, by a chain of additions", unit: "GHz", loop: chaining() },
   { name: "multiply, then add", unit: "GFLOP/s", loop: multiplyingAndAdding() },
   { name: "multiply and add, fused", unit: "GFLOP/s", loop: multiplyingAndAdding(), isFused: true },
-  { name: "a tile of 4 × 8", unit: "GFLOP/s", loop: tiling(K) },
-  { name: "a tile of 4 × 8, fused", unit: "GFLOP/s", loop: tiling(K), isFused: true },
+  { name: "a tile of 4 × 8", unit: "GFLOP/s", loop: tiling(4, K) },
+  { name: "a tile of 4 × 8, fused", unit: "GFLOP/s", loop: tiling(4, K), isFused: true },
+  { name: "a tile of 6 × 8", unit: "GFLOP/s", loop: tiling(6, K) },
+  { name: "a tile of 6 × 8, fused", unit: "GFLOP/s", loop: tiling(6, K), isFused: true },
   { name: "read 16 KiB (first-level cache)", unit: "GB/s", loop: reading(16 * KIB) },
   { name: "read 512 KiB (second-level cache)", unit: "GB/s", loop: reading(512 * KIB) },
   { name: "read 8 MiB (third-level cache)", unit: "GB/s", loop: reading(8 * MIB) },

@@ -11,7 +11,7 @@ import { fuse } from "../src/tensor/backend/wasm/fusing.js";
 
 /** A call of one loop, and how much it does: operations, or bytes. */
 export interface Loop {
-  readonly name: "chain" | "multiplyAdd" | "tile" | "read" | "copy";
+  readonly name: "chain" | "multiplyAdd" | "tile4" | "tile6" | "read" | "copy";
   readonly args: readonly number[];
   readonly work: number;
 }
@@ -22,7 +22,7 @@ const MEMORY = 256 * 2 ** 20;
 
 /**
  * Vectors of factors that stay in registers. Each meets two more, which are loaded: without a load the engine would find
- * that the products never change. Eight sums keep multipliers and adders busy; more would not fit the 16 registers.
+ * that the products never change. Eight sums keep multipliers and adders busy; more would not fit the registers.
  */
 const FACTORS = 4;
 
@@ -34,7 +34,7 @@ const READ = [0, 1, 2, 3, 4, 5, 6, 7];
 
 const source = `
 import { madd } from "./simd";
-import { tilePacked } from "./tile";
+import { tilePacked, tileSix } from "./tile";
 
 /** Two operations a turn, each of which waits for the one before it. */
 export function chain(turns: i32): i32 {
@@ -56,8 +56,12 @@ export function multiplyAdd(from: usize, bytes: usize, rounds: i32): f32 {
   return f32x4.extract_lane(${sums.map(([c]) => c).reduce((all, c) => `f32x4.add(${all}, ${c})`)}, 0);
 }
 
-export function tile(a: usize, b: usize, k: i32, out: usize, rounds: i32): void {
+export function tile4(a: usize, b: usize, k: i32, out: usize, rounds: i32): void {
   for (let i = 0; i < rounds; i++) tilePacked(a, b, k, out, 32, a);
+}
+
+export function tile6(a: usize, b: usize, k: i32, out: usize, rounds: i32): void {
+  for (let i = 0; i < rounds; i++) tileSix(a, b, 32, k, out, 32, false);
 }
 
 export function read(from: usize, bytes: usize, rounds: i32): i32 {
@@ -110,16 +114,16 @@ export function reading(bytes: number): Loop {
   return { name: "read", args: [BASE, bytes, rounds], work: bytes * rounds };
 }
 
-/** Two vectors loaded for eight products: half a first-level cache of them. */
+/** Two vectors loaded for eight products: 16 KB of them. */
 export function multiplyingAndAdding(): Loop {
   const [bytes, rounds] = [2 ** 14, 20];
   return { name: "multiplyAdd", args: [BASE, bytes, rounds], work: rounds * (bytes / 32) * sums.length * 8 };
 }
 
-/** The tile of 4 × 8 that products are made of, its operands in the first-level cache. */
-export function tiling(k: number): Loop {
-  const [a, b, out, rounds] = [BASE, BASE + 16 * k, BASE + 48 * k, 100];
-  return { name: "tile", args: [a, b, k, out, rounds], work: rounds * 64 * k };
+/** The tile that products are made of, of 4 rows or 6 and 8 columns, its operands in the first-level cache. */
+export function tiling(rows: 4 | 6, k: number): Loop {
+  const [a, b, rounds] = [BASE, BASE + 4 * rows * k, 100];
+  return { name: `tile${rows}`, args: [a, b, k, b + 32 * k, rounds], work: rounds * 16 * rows * k };
 }
 
 export function chaining(): Loop {
