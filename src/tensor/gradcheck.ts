@@ -10,7 +10,8 @@ import { sum } from "./ops/sum.js";
 import { Generator } from "./random.js";
 import { noGrad } from "./scope.js";
 import { formatShape } from "./shape.js";
-import { aTensorList, checkTensor, type Tensor } from "./tensor.js";
+import { checkTensor, type Tensor } from "./tensor.js";
+import { aTensorList } from "./tensor-list.js";
 
 export interface GradcheckOptions {
   /** Half the step of the central difference. Default 1e-6. */

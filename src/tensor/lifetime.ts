@@ -2,6 +2,7 @@
 
 import type { Backend } from "./backend/backend.js";
 import type { Shape } from "./shape.js";
+import type { SharedStorage } from "./shared-storage.js";
 
 /** What freed the numbers of a tensor. */
 export type FreedBy = "scope" | "step" | "batch" | "dispose";
@@ -14,25 +15,15 @@ export interface Tracked {
   /** The operation or the factory that made it: "relu", "zeros". */
   readonly origin: string;
   readonly life: Life;
-  readonly numbers: Numbers;
+  readonly numbers: SharedStorage;
   /** Its own numbers as long as they are there, and what its graph saved. */
-  readonly held: readonly Numbers[];
+  readonly held: readonly SharedStorage[];
   /** What its graph leads to, as long as it is there. */
   readonly graphInputs: readonly Tracked[];
   /** Gives up its numbers. Safe to repeat. */
   free(by: FreedBy): void;
   /** Gives up a graph that nobody has walked. Safe to repeat. */
   endGraph(state: "forgotten"): void;
-}
-
-/** Numbers, which several tensors may share. */
-export interface Numbers {
-  /** How many tensors had been made when they were used last. */
-  usedAt: number;
-  /** Leaves them to the garbage collector, for one of those that share them. */
-  putAside(): void;
-  /** Takes them back. */
-  bringBack(): void;
 }
 
 /** What has been made so far, and in how many steps: backward passes, or reads where there are none. */

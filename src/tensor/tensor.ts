@@ -1,6 +1,6 @@
 /** Tensor: a shape, a backend, a buffer of numbers there, and a place in the graph. */
 
-import { ArgumentError, aBoolean, checkArgument, instanceOf, type Kind, listOf } from "./arguments.js";
+import { ArgumentError, aBoolean, checkArgument, instanceOf, type Kind } from "./arguments.js";
 import type { Backend, Storage } from "./backend/backend.js";
 import { describeBackend } from "./backend/current-backend.js";
 import { turnNowAndThen } from "./backend/event-loop.js";
@@ -297,13 +297,6 @@ function adviceFor(value: unknown): string | undefined {
 }
 
 export const aTensor: Kind<Tensor> = instanceOf("a tensor", Tensor, adviceFor);
-
-const aList = listOf("a list of tensors", aTensor);
-
-export const aTensorList: Kind<readonly Tensor[]> = {
-  ...aList,
-  hint: (value) => (value instanceof Tensor ? "put them in brackets, [x, y]" : aList.hint?.(value)),
-};
 
 /** @throws ArgumentError unless `value`, which the function `who` calls `what`, is a tensor */
 export function checkTensor(who: string, what: string, value: unknown): void {

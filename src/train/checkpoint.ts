@@ -22,8 +22,9 @@ import {
 import type { Backend } from "../tensor/backend/backend.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
 import { tensor } from "../tensor/factories/from-values.js";
+import { generatorStates, setGeneratorStates } from "../tensor/generator-states.js";
 import { aPath, bytes as someBytes } from "../tensor/kinds.js";
-import { generatorStates, STREAMS, setGeneratorStates } from "../tensor/random.js";
+import { STREAMS } from "../tensor/random.js";
 import { checkHolds, checkSchedules } from "./belongs.js";
 import { aPosition, TrainingPosition } from "./position.js";
 import { checkSettings, type Settings } from "./settings.js";

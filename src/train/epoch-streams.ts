@@ -1,6 +1,7 @@
 /** beginStreams: what a pass over the training set draws is drawn again where the pass goes on after an interruption. */
 
-import { defaultGenerator, generatorStates, setGeneratorStates } from "../tensor/random.js";
+import { generatorStates, setGeneratorStates } from "../tensor/generator-states.js";
+import { defaultGenerator } from "../tensor/random.js";
 import type { TrainingPosition } from "./position.js";
 
 /**

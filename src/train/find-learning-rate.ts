@@ -14,9 +14,9 @@ import {
   type OptionKinds,
   wholeFrom,
 } from "../tensor/arguments.js";
+import { generatorStates, setGeneratorStates } from "../tensor/generator-states.js";
 import { aSignal, numberAbove } from "../tensor/kinds.js";
 import { clone } from "../tensor/ops/movement/clone.js";
-import { generatorStates, setGeneratorStates } from "../tensor/random.js";
 import { noGrad } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { aDataSource, checkAsked, checkNotEmpty, type DataSource, walk } from "./data-source.js";

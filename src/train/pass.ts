@@ -3,7 +3,7 @@
 import type { Batch, Targets } from "../data/batch.js";
 import type { Module } from "../layers/module.js";
 import { AnomalyError, allFinite, detectAnomaly } from "../tensor/anomaly.js";
-import { generatorStates, setGeneratorStates } from "../tensor/random.js";
+import { generatorStates, setGeneratorStates } from "../tensor/generator-states.js";
 import { scope } from "../tensor/scope.js";
 import { formatShape, type Shape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";

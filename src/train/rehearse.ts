@@ -2,7 +2,7 @@
 
 import { IGNORED } from "../layers/losses/class-loss.js";
 import type { Module } from "../layers/module.js";
-import { generatorStates, setGeneratorStates } from "../tensor/random.js";
+import { generatorStates, setGeneratorStates } from "../tensor/generator-states.js";
 import { plural } from "../text.js";
 import type { MetricName } from "./best-epoch.js";
 import { type DataSource, isDataset, walk } from "./data-source.js";

@@ -1,14 +1,9 @@
 /** Random numbers: the published vectors of Philox, streams, states and moments. */
 
 import { describe, expect, it } from "vitest";
+import { generatorStates, setGeneratorStates } from "../../src/tensor/generator-states.js";
 import { philox } from "../../src/tensor/philox.js";
-import {
-  defaultGenerator,
-  Generator,
-  generatorStates,
-  manualSeed,
-  setGeneratorStates,
-} from "../../src/tensor/random.js";
+import { defaultGenerator, Generator, manualSeed } from "../../src/tensor/random.js";
 
 const words = (text: string) => Uint32Array.from(text.split(" "), (word) => Number.parseInt(word, 16));
 const draw = (generator: Generator, n: number) => Array.from({ length: n }, () => generator.uint32());

@@ -20,7 +20,8 @@ import { SGD } from "../../src/optim/sgd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
 import { zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
-import { Generator, generatorStates, manualSeed } from "../../src/tensor/random.js";
+import { generatorStates } from "../../src/tensor/generator-states.js";
+import { Generator, manualSeed } from "../../src/tensor/random.js";
 import {
   decodeCheckpoint,
   encodeCheckpoint,

@@ -18,7 +18,7 @@ import {
   Net3,
   predict,
 } from "../../../src/index.js";
-import { generatorStates, setGeneratorStates } from "../../../src/tensor/random.js";
+import { generatorStates, setGeneratorStates } from "../../../src/tensor/generator-states.js";
 import type { Learned, Mistake, OwnClass, OwnNews, OwnRequest } from "../yours/protocol.js";
 import { pixelsOf } from "./pixels.js";
 import { takeOver, type WeightsFile } from "./trunk.js";

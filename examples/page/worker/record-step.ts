@@ -1,7 +1,7 @@
 /** recordStep: one step of training on four faces, as a tape. */
 
 import { Adam, crossEntropy, manualSeed, recordTape } from "../../../src/index.js";
-import { generatorStates, setGeneratorStates } from "../../../src/tensor/random.js";
+import { generatorStates, setGeneratorStates } from "../../../src/tensor/generator-states.js";
 import type { RecordedStep } from "../protocol.js";
 import { EASY } from "../settings.js";
 import { FaceSet, SIZE } from "./faces.js";

@@ -4,7 +4,8 @@ import { checkArgument, refuseMore } from "../../arguments.js";
 import { checkSameBackend, record } from "../../autograd.js";
 import { scope } from "../../scope.js";
 import { formatShape, normalizeDim, ShapeError, sameShape, sizeOf } from "../../shape.js";
-import { aTensorList, type Tensor } from "../../tensor.js";
+import type { Tensor } from "../../tensor.js";
+import { aTensorList } from "../../tensor-list.js";
 import { reshape } from "./reshape.js";
 import { slice } from "./slice.js";
 
