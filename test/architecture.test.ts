@@ -40,7 +40,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   methods: { path: /^tensor\/methods\.ts$/, imports: ["lifetime", "tensor", "autograd", "ops"] },
   tape: {
     path: /^tensor\/(tape|op-docs)\.ts$/,
-    imports: ["shape", "tensor", "trace", "autograd"],
+    imports: ["shape", "lifetime", "tensor", "trace", "autograd"],
   },
   gradcheck: { path: /^tensor\/gradcheck\.ts$/, imports: ["shape", "random", "backend", "tensor", "autograd", "ops"] },
   selfCheck: { path: /^tensor\/self-check\.ts$/, imports: ["random", "backend", "ops"] },

@@ -11,12 +11,11 @@ import {
   type OptionKinds,
 } from "../tensor/arguments.js";
 import type { Backend, ConstantNorm } from "../tensor/backend/backend.js";
-import { ones, zeros } from "../tensor/factories/filled.js";
 import { keepsNothing } from "../tensor/lifetime.js";
 import { channelGeometry, moments, normalize } from "../tensor/ops/normalize.js";
 import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError, sameShape } from "../tensor/shape.js";
-import { aTensor, checkTensor, type Parameter, type Tensor } from "../tensor/tensor.js";
+import { aTensor, checkTensor, filled, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { constantParameter } from "./init.js";
 import { Module } from "./module.js";
 
@@ -103,9 +102,10 @@ export abstract class BatchNorm extends Module {
     this.weight = constantParameter([channels], 1);
     this.bias = constantParameter([channels], 0);
     this.guardParts();
-    this.#runningMean = this.registerBuffer("running_mean", zeros([channels]));
-    this.#runningVar = this.registerBuffer("running_var", ones([channels]));
-    this.#batches = this.registerBuffer("num_batches_tracked", zeros([]));
+    const { backend } = this.weight;
+    this.#runningMean = this.registerBuffer("running_mean", filled([channels], 0, backend));
+    this.#runningVar = this.registerBuffer("running_var", filled([channels], 1, backend));
+    this.#batches = this.registerBuffer("num_batches_tracked", filled([], 0, backend));
     this.#eps = eps;
     this.#momentum = momentum;
   }
@@ -124,7 +124,7 @@ export abstract class BatchNorm extends Module {
     const running = { runningMean: this.#runningMean, runningVar: this.#runningVar };
     const y = batchNorm(x, { weight, bias, training, ...running, momentum: this.#momentum, eps: this.#eps });
     if (training) {
-      const one = ones([]);
+      const one = filled([], 1, this.#batches.backend);
       blend(this.#batches, one, 1, 1);
       one.dispose();
     }

@@ -7,8 +7,8 @@ import { aShare, dropout } from "../tensor/ops/dropout.js";
 import { mul } from "../tensor/ops/pointwise/arithmetic.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
 import { scope } from "../tensor/scope.js";
-import { formatShape, ShapeError, sizeOf } from "../tensor/shape.js";
-import { checkTensor, type Tensor, wrap } from "../tensor/tensor.js";
+import { formatShape, ShapeError } from "../tensor/shape.js";
+import { checkTensor, filled, type Tensor } from "../tensor/tensor.js";
 import type { DropoutOptions } from "./dropout.js";
 import { Module } from "./module.js";
 
@@ -41,8 +41,7 @@ abstract class WholeDropout extends Module {
     if (!this.training || this.p === 0) return x;
     const shape = x.shape.map((n, d) => (d < this.#axes ? n : 1));
     return scope(() => {
-      const all = wrap(shape, x.backend.fill(sizeOf(shape), 1), x.backend);
-      return mul(x, dropout(all, this.p, { generator: this.#generator }));
+      return mul(x, dropout(filled(shape, 1, x.backend), this.p, { generator: this.#generator }));
     });
   }
 

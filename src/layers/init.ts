@@ -2,10 +2,9 @@
 
 import { aNumber, checkArgument } from "../tensor/arguments.js";
 import { currentBackend } from "../tensor/backend/current-backend.js";
-import { full } from "../tensor/factories/filled.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
 import { checkShape, type Shape, sizeOf } from "../tensor/shape.js";
-import { Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { filled, Parameter, type Tensor, wrap } from "../tensor/tensor.js";
 
 /** How many inputs feed one output of a weight [O, I, …]. */
 export function fanIn(shape: Shape): number {
@@ -27,7 +26,7 @@ export function parameterFrom(shape: Shape, values: Float32Array): Parameter {
 
 /** A parameter filled with one number. */
 export function constantParameter(shape: Shape, value: number): Parameter {
-  return parameterOf(full(shape, value));
+  return parameterOf(filled(shape, value, currentBackend()));
 }
 
 /**

@@ -9,8 +9,8 @@ import { reshape } from "../tensor/ops/movement/reshape.js";
 import { slice } from "../tensor/ops/movement/slice.js";
 import { add } from "../tensor/ops/pointwise/arithmetic.js";
 import { aGenerator, type Generator } from "../tensor/random.js";
-import { formatShape, ShapeError, sameShape, sizeOf } from "../tensor/shape.js";
-import { checkTensor, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { formatShape, ShapeError, sameShape } from "../tensor/shape.js";
+import { checkTensor, filled, type Parameter, type Tensor } from "../tensor/tensor.js";
 import { uniformParameter } from "./init.js";
 import { describeOptions, Module } from "./module.js";
 
@@ -132,8 +132,7 @@ export abstract class Recurrent<Inputs extends readonly unknown[], Output> exten
     const nets = this.#nets();
     const n = x.shape[batchFirst ? 0 : 1];
     const shape = [nets.length, n, hidden];
-    const starts =
-      given ?? Array.from({ length: count }, () => wrap(shape, x.backend.fill(sizeOf(shape), 0), x.backend));
+    const starts = given ?? Array.from({ length: count }, () => filled(shape, 0, x.backend));
     for (const start of starts) {
       checkTensor(this.#name, "the state", start);
       if (!sameShape(start.shape, shape)) {

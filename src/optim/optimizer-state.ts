@@ -11,7 +11,7 @@ import {
 } from "../tensor/arguments.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, type Parameter, type Tensor, wrap } from "../tensor/tensor.js";
+import { aTensor, filled, type Parameter, type Tensor } from "../tensor/tensor.js";
 
 /** What an optimizer remembers, as it is saved: plain numbers and tensors, by parameter index. */
 export interface OptimizerState {
@@ -50,8 +50,8 @@ export interface Memory {
 
 /** What is remembered by this name: zeros at first. */
 export function recall({ parameter, tensors }: Memory, name: string): Tensor {
-  const { shape, size, backend } = parameter;
-  tensors[name] ??= wrap(shape, backend.fill(size, 0), backend).keep();
+  const { shape, backend } = parameter;
+  tensors[name] ??= filled(shape, 0, backend).keep();
   return tensors[name];
 }
 

@@ -312,3 +312,8 @@ export function wrap(
 ): Tensor {
   return new Tensor(shape, new SharedStorage(backend, storage), origin, requiresGrad);
 }
+
+/** A tensor of one number on `backend`. */
+export function filled(shape: Shape, value: number, backend: Backend): Tensor {
+  return wrap(shape, backend.fill(sizeOf(shape), value), backend);
+}

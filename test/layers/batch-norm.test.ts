@@ -1,7 +1,9 @@
 /** Batch normalization against PyTorch: outputs, gradients and running moments, in training and in evaluation. */
 
 import { describe, expect, it } from "vitest";
-import { batchNorm } from "../../src/layers/batch-norm.js";
+import { BatchNorm2d, batchNorm } from "../../src/layers/batch-norm.js";
+import { withBackend } from "../../src/tensor/backend/current-backend.js";
+import { createJsBackend } from "../../src/tensor/backend/js/js.js";
 import { full, ones, zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { ShapeError } from "../../src/tensor/shape.js";
@@ -46,6 +48,13 @@ describe("the running moments", () => {
       for (const i of [0, 1]) expectClose(await running[i].data(), runningAfter[i], 1e-6, `moment ${i}`);
     }
   });
+});
+
+it("counts its batches where it is, though new tensors go elsewhere by now", () => {
+  const layer = new BatchNorm2d(3);
+  const x = ones([2, 3, 4, 4]);
+  withBackend(createJsBackend(), () => layer.forward(x));
+  expect(layer.stateDict().num_batches_tracked.dataSync()).toEqual(Float32Array.of(1));
 });
 
 describe("errors", () => {

@@ -3,8 +3,8 @@
 import { aBoolean, aNumber, checkOptions, type OptionKinds } from "../arguments.js";
 import { aGenerator, type Generator } from "../random.js";
 import { scope } from "../scope.js";
-import { formatShape, ShapeError, sizeOf } from "../shape.js";
-import { aTensor, checkTensor, type Tensor, wrap } from "../tensor.js";
+import { formatShape, ShapeError } from "../shape.js";
+import { aTensor, checkTensor, filled, type Tensor } from "../tensor.js";
 import { aShare, dropout } from "./dropout.js";
 import { matmul } from "./matmul.js";
 import { add, mul } from "./pointwise/arithmetic.js";
@@ -69,7 +69,7 @@ export function scaledDotProductAttention(
     if (isCausal) {
       const { backend } = scores;
       const places = scores.shape.slice(-2);
-      const later = triu(wrap(places, backend.fill(sizeOf(places), 1), backend), 1);
+      const later = triu(filled(places, 1, backend), 1);
       scores = maskedFill(scores, later, -Infinity);
     }
     if (attnMask) scores = add(scores, attnMask);

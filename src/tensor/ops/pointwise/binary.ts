@@ -4,7 +4,7 @@ import { ArgumentError, checkArgument, type Kind, refuseMore } from "../../argum
 import { checkSameBackend, record } from "../../autograd.js";
 import type { BinaryName, BinaryRule } from "../../backend/backend.js";
 import { broadcastShapes, broadcastStrides } from "../../shape.js";
-import { aTensor, Tensor, wrap } from "../../tensor.js";
+import { aTensor, filled, Tensor } from "../../tensor.js";
 import { sumTo } from "../sum.js";
 import { named } from "./operation.js";
 
@@ -23,7 +23,7 @@ function asTensors(name: string, a: Operand, b: Operand): [Tensor, Tensor] {
   checkArgument(name, "b", b, anOperand);
   const backend = (a instanceof Tensor ? a : b instanceof Tensor ? b : undefined)?.backend;
   if (!backend) throw new ArgumentError(`${name}: at least one operand must be a tensor, got ${a} and ${b}`);
-  const lift = (x: Operand) => (x instanceof Tensor ? x : wrap([], backend.fill(1, x), backend));
+  const lift = (x: Operand) => (x instanceof Tensor ? x : filled([], x, backend));
   const tensors: [Tensor, Tensor] = [lift(a), lift(b)];
   checkSameBackend(name, tensors);
   return tensors;
