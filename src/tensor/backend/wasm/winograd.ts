@@ -11,8 +11,8 @@ const VECTOR = 16;
 /** The larger a tile, the fewer multiplications an output takes, and the more rounding; see the kernels' transforms. */
 export type Points = 6 | 8;
 
-/** Bytes of one item's inputs at their points: most of a second-level cache. */
-const SPREAD_BYTES = 768 * 1024;
+/** Bytes of one item's inputs at their points: beyond them, sums wait in memory for more channels, and take longer than caches. */
+const SPREAD_BYTES = 1152 * 1024;
 
 /** Tiles of an item: the more, the fewer times the filters are read. */
 const ITEM_TILES = 32;
