@@ -198,6 +198,25 @@ describe.each(kinds)("$title", ({ way, use: given, channels, kernels = [undefine
   });
 });
 
+describe("gradients of weights by tiles", () => {
+  const [one, three] = [1, 3].map((threads) => createWasmBackend({ ...NONE, threads }));
+  const js = createJsBackend("float64");
+
+  it.each([
+    ["as they lie: a first layer's", [2, 1, 28, 28], [32, 1, 3, 3], {}],
+    ["as they lie, in bands of rows", [1, 3, 40, 44], [8, 3, 3, 3], {}],
+    ["as they lie, in groups, with a stride", [3, 4, 56, 55], [24, 2, 3, 3], { groups: 2, stride: 2 }],
+    ["interleaved for a last quad of two", [2, 1, 28, 28], [6, 1, 3, 3], {}],
+    ["interleaved for rows of no whole vectors", [2, 1, 28, 30], [8, 1, 3, 3], {}],
+    ["interleaved, of several images", [5, 3, 16, 16], [8, 3, 3, 3], {}],
+  ] as const)("read those of outputs %s", (_, x, w, options) => {
+    const g = conv2dGeometry(x, w, { padding: 1, ...options });
+    const [got, shared, want] = [one, three, js].map((backend) => numbersOf(backend, g)[3]);
+    expect(shared).toEqual(got);
+    expect(errorOf(got, want)).toBeLessThan(1e-5);
+  });
+});
+
 /** Where the weights' gradient is NaN if the pixel at `place` is `pixel`. */
 function nanTaps(backend: Backend, g: ConvGeometry, place: number, pixel: number): number[] {
   const random = new Generator(3);

@@ -50,6 +50,10 @@ export function convWeightGrad(
   const offsets = columns + <usize>columnsPerItem * sizeof<usize>();
   const planes = (offsets + <usize>vectorsPerChunk * sizeof<usize>() + 63) & ~63;
   const grads = planes + <usize>chansPerItem * chanPlanes;
+  // Whole quads of planes with rows of whole vectors need not be interleaved: they are read where they lie.
+  const inPlace = imagesPerChunk == 1 && ((outs | outW) & 3) == 0;
+  const gradRow = inPlace ? outPlane : VECTOR;
+  const gradStep = inPlace ? VECTOR : QUAD * VECTOR;
   window.listTaps(columns, chansPerItem, chanPlanes);
 
   const chanBlocks = (chans + chansPerItem - 1) / chansPerItem;
@@ -92,6 +96,7 @@ export function convWeightGrad(
           from += srcPlane;
           to += chanPlanes;
         }
+        if (inPlace) continue;
         const grad = g + <usize>(((image0 + image) * groups + group) * outs + firstOut) * outPlane;
         const band = <usize>(image * rowCount * vectorsPerRow) * QUAD * VECTOR;
         for (let o = 0; o < outCount; o += QUAD) {
@@ -101,12 +106,15 @@ export function convWeightGrad(
       }
 
       for (let q = 0; q < quads; q++) {
-        const grad = grads + <usize>(q * vectors) * QUAD * VECTOR;
+        const filter = (image0 * groups + group) * outs + firstOut + q * QUAD;
+        const grad = inPlace
+          ? g + <usize>filter * outPlane + <usize>(y0 * outW) * FLOAT
+          : grads + <usize>(q * vectors) * QUAD * VECTOR;
         let sum = sums + <usize>(q * columnsPerItem) * VECTOR;
         for (let column = 0; column < columnCount; column += 2) {
           const x0 = planes + load<usize>(columns + <usize>column * sizeof<usize>());
           const x1 = planes + load<usize>(columns + <usize>min(column + 1, columnCount - 1) * sizeof<usize>());
-          dotGathered(grad, x0, x1, offsets, vectors, sum, sum + VECTOR);
+          dotGathered(grad, gradRow, gradStep, x0, x1, offsets, vectors, sum, sum + VECTOR);
           sum += 2 * VECTOR;
         }
       }

@@ -259,11 +259,13 @@ export function sumEach(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
 }
 
 /**
- * Dot products of 4 rows of G with two rows of X: out0[r] += Σ g[r]·x0, out1[r] += Σ g[r]·x1 over n vectors. The rows
- * of G lie interleaved, one vector of each in turn; vector i of a row of X is at x + offsets[i].
+ * Dot products of 4 rows of G with two rows of X: out0[r] += Σ g[r]·x0, out1[r] += Σ g[r]·x1 over n vectors. Vector i of a
+ * row of G is at g + r · gRow + i · gStep, that of a row of X at x + offsets[i].
  */
 export function dotGathered(
   g: usize,
+  gRow: usize,
+  gStep: usize,
   x0: usize,
   x1: usize,
   offsets: usize,
@@ -279,20 +281,22 @@ export function dotGathered(
   let c21 = c00;
   let c30 = c00;
   let c31 = c00;
-  for (const end = g + (<usize>n) * 4 * VECTOR; g < end; g += 4 * VECTOR) {
+  for (const end = g + (<usize>n) * gStep; g < end; g += gStep) {
     const offset = load<usize>(offsets);
     const v0 = v128.load(x0 + offset);
     const v1 = v128.load(x1 + offset);
     const g0 = v128.load(g);
     c00 = madd(g0, v0, c00);
     c01 = madd(g0, v1, c01);
-    const g1 = v128.load(g, VECTOR);
+    const at1 = g + gRow;
+    const g1 = v128.load(at1);
     c10 = madd(g1, v0, c10);
     c11 = madd(g1, v1, c11);
-    const g2 = v128.load(g, 2 * VECTOR);
+    const at2 = at1 + gRow;
+    const g2 = v128.load(at2);
     c20 = madd(g2, v0, c20);
     c21 = madd(g2, v1, c21);
-    const g3 = v128.load(g, 3 * VECTOR);
+    const g3 = v128.load(at2 + gRow);
     c30 = madd(g3, v0, c30);
     c31 = madd(g3, v1, c31);
     offsets += sizeof<usize>();
