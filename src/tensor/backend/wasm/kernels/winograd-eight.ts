@@ -18,6 +18,37 @@ function storeBoth(even: v128, odd: v128, out: usize, step: usize): void {
   v128.store(out + step, f32x4.sub(even, odd));
 }
 
+/** Bᵀ: eight inputs to eight points. */
+export function inputToEight(
+  from: usize,
+  inStep: usize,
+  inNext: usize,
+  out: usize,
+  outStep: usize,
+  outNext: usize,
+  count: i32,
+): void {
+  for (let i = 0; i < count; i++) {
+    oneInputToEight(from, inStep, out, outStep);
+    from += inNext;
+    out += outNext;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function oneInputToEight(from: usize, inStep: usize, out: usize, step: usize): void {
+  const d0 = v128.load(from);
+  const d1 = v128.load(from + inStep);
+  const d2 = v128.load(from + 2 * inStep);
+  const d3 = v128.load(from + 3 * inStep);
+  const d4 = v128.load(from + 4 * inStep);
+  const d5 = v128.load(from + 5 * inStep);
+  const d6 = v128.load(from + 6 * inStep);
+  const d7 = v128.load(from + 7 * inStep);
+  storeEightPoints(d0, d1, d2, d3, d4, d5, d6, d7, out, step);
+}
+
 /** Bᵀ of eight numbers. */
 // @ts-ignore: decorator
 @inline
@@ -47,34 +78,40 @@ export function storeEightPoints(
   storeBoth(evenHalf, oddHalf, out + 5 * step, step);
 }
 
-/** G: r = 3 or 5 taps to eight points. */
-export function tapsToEight(
+/** A (or G, if weighted): the polynomial with three to six coefficients at the eight points; at ∞, it is the last one. */
+export function valuesToEight(
   from: usize,
   inStep: usize,
   inNext: usize,
-  r: i32,
+  values: i32,
+  weighted: bool,
   out: usize,
   outStep: usize,
   outNext: usize,
   count: i32,
 ): void {
-  const zero = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
-    const g0 = v128.load(from);
-    const g1 = v128.load(from + inStep);
-    const g2 = v128.load(from + 2 * inStep);
-    const g3 = r == 5 ? v128.load(from + 3 * inStep) : zero;
-    const g4 = r == 5 ? v128.load(from + 4 * inStep) : zero;
-    storeEightOfValues(g0, g1, g2, g3, g4, zero, r == 5 ? g4 : g2, true, out, outStep);
+    oneValuesToEight(from, inStep, values, weighted, out, outStep);
     from += inNext;
     out += outNext;
   }
 }
 
-/**
- * A (or G, if weighted): the polynomial with these coefficients at the eight points, those that there are not being 0; at ∞, it
- * is the last one there is.
- */
+// @ts-ignore: decorator
+@inline
+function oneValuesToEight(from: usize, inStep: usize, values: i32, weighted: bool, out: usize, step: usize): void {
+  const zero = f32x4.splat(0);
+  const v0 = v128.load(from);
+  const v1 = v128.load(from + inStep);
+  const v2 = v128.load(from + 2 * inStep);
+  const v3 = values > 3 ? v128.load(from + 3 * inStep) : zero;
+  const v4 = values > 4 ? v128.load(from + 4 * inStep) : zero;
+  const v5 = values > 5 ? v128.load(from + 5 * inStep) : zero;
+  const last = v128.load(from + <usize>(values - 1) * inStep);
+  storeEightOfValues(v0, v1, v2, v3, v4, v5, last, weighted, out, step);
+}
+
+/** A (or G) of six values, those that there are not being 0, and the last one of them. */
 // @ts-ignore: decorator
 @inline
 export function storeEightOfValues(

@@ -1,6 +1,6 @@
 /** How Winograd's algorithm cuts a convolution into tiles. */
 
-import { FLOAT } from "./simd";
+import { FLOAT, VECTOR } from "./simd";
 
 /**
  * A convolution, or a rectangle of its outputs, cut into tiles of mH × mW outputs. Tile rows are counted through all
@@ -30,6 +30,30 @@ export class Tiling {
   tilesW: i32;
   /** Floats in a row of a strip: all patches of a tile row, whole vectors. */
   width: i32;
+
+  /** The rows of one plane that tile row `ty` sees, padded with zeros, one below the other: whole vectors, ends masked. */
+  loadStrip(strip: usize, plane: usize, ty: i32): void {
+    const left = max(0, min(this.beforeW, this.width));
+    const right = max(left, min(this.w + this.beforeW, this.width));
+    const lanes = i32x4(0, 1, 2, 3);
+    const isFirst = i32x4.ge_s(lanes, i32x4.splat(left));
+    const isLast = i32x4.lt_s(lanes, i32x4.splat(((right - 1) & 3) + 1));
+    const last = <usize>((right - 1) >> 2) * VECTOR;
+    const rowBytes = <usize>this.width * FLOAT;
+    for (let i = 0; i < this.sideH; i++) {
+      const y = ty * this.mH - this.beforeH + i;
+      let at: usize = 0;
+      if (y >= 0 && y < this.h && right > left) {
+        const from = plane + <usize>(y * this.pitch - this.beforeW) * FLOAT;
+        v128.store(strip, v128.and(v128.load(from), isFirst));
+        for (at = VECTOR; at < last; at += VECTOR) v128.store(strip + at, v128.load(from + at));
+        v128.store(strip + last, v128.and(v128.and(v128.load(from + last), isLast), last ? i32x4.splat(-1) : isFirst));
+        at = last + VECTOR;
+      }
+      for (; at < rowBytes; at += VECTOR) v128.store(strip + at, f32x4.splat(0));
+      strip += rowBytes;
+    }
+  }
 
   /** Points of a tile. */
   get points(): i32 {

@@ -7,14 +7,47 @@
  *
  * y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A.
  *
- * The functions that store are for numbers in registers. The others do `count` transforms, of vectors `inStep` bytes apart to
- * vectors `outStep` apart; one starts `inNext` and `outNext` behind the one before. The loops are in here, so that those for
- * six points have nothing else in them.
+ * Each function does `count` transforms, of vectors `inStep` bytes apart to vectors `outStep` apart; one starts `inNext`
+ * and `outNext` behind the one before. The loops are in here, so that those for six points have nothing else in them.
  * @see A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", 2016, arXiv:1509.09308
  */
 
 import { addTimes, times } from "./simd";
-import { eightToValues, tapsToEight } from "./winograd-eight";
+import { eightToValues, inputToEight, valuesToEight } from "./winograd-eight";
+
+/** Bᵀ: `points` inputs to as many points; `out` may be `from`. */
+export function inputToPoints(
+  from: usize,
+  inStep: usize,
+  inNext: usize,
+  points: i32,
+  out: usize,
+  outStep: usize,
+  outNext: usize,
+  count: i32,
+): void {
+  if (points == 8) {
+    inputToEight(from, inStep, inNext, out, outStep, outNext, count);
+    return;
+  }
+  for (let i = 0; i < count; i++) {
+    inputToSix(from, inStep, out, outStep);
+    from += inNext;
+    out += outNext;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function inputToSix(from: usize, inStep: usize, out: usize, outStep: usize): void {
+  const d0 = v128.load(from);
+  const d1 = v128.load(from + inStep);
+  const d2 = v128.load(from + 2 * inStep);
+  const d3 = v128.load(from + 3 * inStep);
+  const d4 = v128.load(from + 4 * inStep);
+  const d5 = v128.load(from + 5 * inStep);
+  storeSixPoints(d0, d1, d2, d3, d4, d5, out, outStep);
+}
 
 /** Bᵀ of six numbers. */
 // @ts-ignore: decorator
@@ -88,6 +121,39 @@ function sixToOutput(from: usize, inStep: usize, m: i32, out: usize, outStep: us
   v128.store(out + 3 * outStep, f32x4.add(addTimes(difference1, 8, difference2), x5));
 }
 
+/** A: gradients of m outputs to gradients of points; `out` may be `from`. */
+export function outputToPoints(
+  from: usize,
+  inStep: usize,
+  inNext: usize,
+  m: i32,
+  points: i32,
+  out: usize,
+  outStep: usize,
+  outNext: usize,
+  count: i32,
+): void {
+  if (points == 8) {
+    valuesToEight(from, inStep, inNext, m, false, out, outStep, outNext, count);
+    return;
+  }
+  for (let i = 0; i < count; i++) {
+    outputToSix(from, inStep, m, out, outStep);
+    from += inNext;
+    out += outNext;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function outputToSix(from: usize, inStep: usize, m: i32, out: usize, outStep: usize): void {
+  const y0 = v128.load(from);
+  const y1 = v128.load(from + inStep);
+  const y2 = m == 4 ? v128.load(from + 2 * inStep) : f32x4.splat(0);
+  const y3 = m == 4 ? v128.load(from + 3 * inStep) : f32x4.splat(0);
+  storeSixOfOutputs(y0, y1, y2, y3, m == 4 ? y3 : y1, out, outStep);
+}
+
 /** A of the gradients of four outputs, those that there are not being 0, and the last one of them. */
 // @ts-ignore: decorator
 @inline
@@ -125,7 +191,7 @@ export function tapsToPoints(
   count: i32,
 ): void {
   if (points == 8) {
-    tapsToEight(from, inStep, inNext, r, out, outStep, outNext, count);
+    valuesToEight(from, inStep, inNext, r, true, out, outStep, outNext, count);
     return;
   }
   for (let i = 0; i < count; i++) {

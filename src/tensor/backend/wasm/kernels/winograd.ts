@@ -6,9 +6,8 @@ import { tilePacked } from "./tile";
 import { gatherTiles } from "./winograd-gather";
 import { PLACE, placeTiles } from "./winograd-places";
 import { inputRowsToEight, inputRowsToSix, outputRowsToEight, outputRowsToSix } from "./winograd-rows";
-import { inputStripToEight, inputStripToSix, outputStripToEight, outputStripToSix } from "./winograd-strips";
 import { Tiling } from "./winograd-tiling";
-import { tapsToPoints } from "./winograd-transforms";
+import { inputToPoints, outputToPoints, tapsToPoints } from "./winograd-transforms";
 
 /** Bytes from one point to the next: one cache line more, so that they do not all fall on one set of the cache. */
 // @ts-ignore: decorator
@@ -46,28 +45,21 @@ export function spreadTiles(
   const table = strips + <usize>(rows + 1) * stripBytes;
   const tiles = rows * tiling.tilesW;
   const groups = ((tiles + 7) >> 3) << 1;
-  const areInputsH = tiling.sideH == tiling.pointsH;
-  const areInputsW = tiling.sideW == tiling.pointsW;
-  const nothing = strips + <usize>rows * stripBytes;
-  zeroFloats(nothing, tiles < groups * 4 ? tiling.pointsH * tiling.width : tiling.width);
   for (let r = 0; r < rows; r++) {
     const strip = strips + <usize>r * stripBytes;
     const q = q0 + r;
-    const plane = planes + <usize>(q / tiling.tilesH) * imageBytes;
-    const y = (q % tiling.tilesH) * tiling.mH - tiling.beforeH;
-    if (tiling.pointsH == 6) {
-      if (areInputsH) inputStripToSix(tiling, strip, plane, y, nothing);
-      else outputStripToSix(tiling, strip, plane, y, nothing);
-    } else {
-      if (areInputsH) inputStripToEight(tiling, strip, plane, y, nothing);
-      else outputStripToEight(tiling, strip, plane, y, nothing);
-    }
+    tiling.loadStrip(strip, planes + <usize>(q / tiling.tilesH) * imageBytes, q % tiling.tilesH);
+    toPoints(strip, row, VECTOR, tiling.sideH, tiling.pointsH, strip, row, VECTOR, tiling.width >> 2);
     for (let t = 0; t < tiling.tilesW; t++) {
       store<usize>(table + <usize>(r * tiling.tilesW + t) * sizeof<usize>(), strip + <usize>(t * tiling.mW) * FLOAT);
     }
   }
+  const nothing = strips + <usize>rows * stripBytes;
+  if (tiles < groups * 4) zeroFloats(nothing, tiling.pointsH * tiling.width);
   for (let t = tiles; t < groups * 4; t++) store<usize>(table + <usize>t * sizeof<usize>(), nothing);
 
+  const side = tiling.sideW;
+  const count = tiling.pointsH;
   const rowStep = <usize>tiling.pointsW * pointStep;
   for (let i = 0; i < groups; i++) {
     const entry = table + <usize>(i * 4) * sizeof<usize>();
@@ -76,14 +68,33 @@ export function spreadTiles(
     const t2 = load<usize>(entry, 2 * sizeof<usize>());
     const t3 = load<usize>(entry, 3 * sizeof<usize>());
     const to = out + <usize>(i >> 1) * pairStep + <usize>(i & 1) * vectorStep;
+    const isInput = side == tiling.pointsW;
     if (tiling.pointsW == 6) {
-      if (areInputsW) inputRowsToSix(t0, t1, t2, t3, row, tiling.pointsH, to, pointStep, rowStep);
-      else outputRowsToSix(t0, t1, t2, t3, row, tiling.pointsH, tiling.sideW, to, pointStep, rowStep);
+      if (isInput) inputRowsToSix(t0, t1, t2, t3, row, count, to, pointStep, rowStep);
+      else outputRowsToSix(t0, t1, t2, t3, row, count, side, to, pointStep, rowStep);
     } else {
-      if (areInputsW) inputRowsToEight(t0, t1, t2, t3, row, tiling.pointsH, to, pointStep, rowStep);
-      else outputRowsToEight(t0, t1, t2, t3, row, tiling.pointsH, tiling.sideW, to, pointStep, rowStep);
+      if (isInput) inputRowsToEight(t0, t1, t2, t3, row, count, to, pointStep, rowStep);
+      else outputRowsToEight(t0, t1, t2, t3, row, count, side, to, pointStep, rowStep);
     }
   }
+}
+
+/** The points of inputs (a patch as large as the points) or of gradients of outputs (a smaller one). */
+// @ts-ignore: decorator
+@inline
+function toPoints(
+  from: usize,
+  inStep: usize,
+  inNext: usize,
+  side: i32,
+  points: i32,
+  out: usize,
+  outStep: usize,
+  outNext: usize,
+  count: i32,
+): void {
+  if (side == points) inputToPoints(from, inStep, inNext, points, out, outStep, outNext, count);
+  else outputToPoints(from, inStep, inNext, side, points, out, outStep, outNext, count);
 }
 
 /**
