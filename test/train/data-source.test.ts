@@ -236,7 +236,7 @@ describe("errors", () => {
   const once = function* () {
     yield batch();
   };
-  it.each<[string, () => Promise<unknown>, string]>([
+  it.each<[string, () => Promise<unknown>, string | RegExp]>([
     [
       "a generator for several epochs",
       () => fitted(once()),
@@ -284,6 +284,15 @@ describe("errors", () => {
       "what is no batch",
       () => fitted([[tensor(INPUTS), LABELS]]),
       "fit: train: batch 0 must be { inputs, targets }, a tensor and an Int32Array or a tensor, got an array of 2",
+    ],
+    [
+      "what is no batch, counted on from where the epoch was left",
+      () =>
+        fitted(
+          { length: 5, batches: () => [null as never] },
+          { batchSize: 2, position: Object.assign(new TrainingPosition(), { done: 4 }) },
+        ),
+      "fit: train: batch 2 must be",
     ],
     [
       "lists for inputs",
@@ -339,6 +348,11 @@ describe("errors", () => {
           { batchSize: 5, position: Object.assign(new TrainingPosition(), { done: 2 }) },
         ),
       "fit: train: batches() gives more examples than the dataset's length, 5, of which 2 were to be left out (start)",
+    ],
+    [
+      "a dataset that gives more than it has",
+      () => fitted({ length: 4, batches: () => [batch()] }, { batchSize: 5 }),
+      /gives more examples than the dataset's length, 4$/,
     ],
     [
       "a dataset that gives nothing",

@@ -11,6 +11,7 @@ import type { Module } from "../../src/layers/module.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { useBackend } from "../../src/tensor/backend/registry.js";
 import { full } from "../../src/tensor/factories/filled.js";
+import { tensor } from "../../src/tensor/factories/from-values.js";
 import { noGrad } from "../../src/tensor/scope.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import { evaluate } from "../../src/train/evaluate.js";
@@ -184,6 +185,14 @@ describe("a model that ends in logits", () => {
       expect(evaluate(logits, dataset(LABELS), { loss: nllLoss })).rejects.toThrow(
         "nllLoss: expected log-probabilities, which are at most 0; example",
       );
+    await refused();
+    await unreadable(refused);
+  });
+
+  it("is refused by nllLoss, which names the example", async () => {
+    const logits = new Sequential(() => tensor([-1, -2, -2, 3], [2, 2]));
+    const refused = () =>
+      expect(evaluate(logits, dataset([0, 1]), { loss: nllLoss })).rejects.toThrow("example 1 has 3.");
     await refused();
     await unreadable(refused);
   });

@@ -1,7 +1,7 @@
 /** findLearningRate: the sweep, what it suggests, and that nothing is changed by it. */
 
 import { readFileSync } from "node:fs";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Dropout } from "../../src/layers/dropout.js";
@@ -11,11 +11,16 @@ import { Sequential } from "../../src/layers/sequential.js";
 import { Adam } from "../../src/optim/adam.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { memory, useBackend } from "../../src/tensor/backend/registry.js";
+import { zeros } from "../../src/tensor/factories/filled.js";
 import { tensor } from "../../src/tensor/factories/from-values.js";
 import { generatorStates } from "../../src/tensor/generator-states.js";
 import { manualSeed } from "../../src/tensor/random.js";
 import type { Parameter, Tensor } from "../../src/tensor/tensor.js";
-import { findLearningRate, type LearningRateSearch } from "../../src/train/find-learning-rate.js";
+import {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateSearch,
+} from "../../src/train/find-learning-rate.js";
 import { fit } from "../../src/train/fit.js";
 import { BrokenLossError } from "../../src/train/pass.js";
 import { onEachBackend } from "../targets.js";
@@ -156,11 +161,67 @@ describe("the sweep", () => {
     expect((await findLearningRate(model, options)).suggestion).toBeUndefined();
   });
 
-  it("wants a larger rate at the end", async () => {
+  it.each([0.1, 1])("wants a larger rate at the end, not %d", async (to) => {
     const model = classifier();
     const optimizer = new SGD(model.parameters());
-    await expect(findLearningRate(model, { optimizer, train: dataset([0, 1]), from: 1, to: 0.1 })).rejects.toThrow(
-      new RangeError("findLearningRate: to must be larger than from, got 1 to 0.1"),
+    await expect(findLearningRate(model, { optimizer, train: dataset([0, 1]), from: 1, to })).rejects.toThrow(
+      new RangeError(`findLearningRate: to must be larger than from, got 1 to ${to}`),
     );
+  });
+
+  /** A search in which the losses are these, whatever the model says. */
+  function searched(losses: readonly number[], changes: Partial<FindLearningRateOptions> = {}) {
+    const model = classifier();
+    let step = 0;
+    const loss = (output: Tensor) => output.mean().mul(0).add(losses[step++]);
+    const options = { optimizer: new SGD(model.parameters()), train: dataset([0, 1, 1, 0]), loss, smoothing: 0 };
+    return findLearningRate(model, { ...options, steps: losses.length, divergence: 100, ...changes });
+  }
+
+  it("suggests the first of the steepest falls before the lowest loss", async () => {
+    // From 4.5 to 2.75, and as much from 2.75 to 1, the lowest; from 3 to 1.125 and from 5 to 2 it falls farther.
+    const { rates, suggestion } = await searched([4.5, 3, 2.75, 2.75, 3, 1, 1.125, 5, 5, 2, 2, 6]);
+    expect(suggestion).toBe(rates[1]);
+  });
+
+  it("goes on where the loss is as many times the lowest as it may be, and not beyond", async () => {
+    const { rates, diverged } = await searched([1, 2, 1, 2.5, 1], { divergence: 2 });
+    expect([rates.length, diverged]).toEqual([4, true]);
+  });
+
+  it("counts its steps", async () => {
+    const done: string[] = [];
+    await searched([3, 2, 1], { onStep: (report) => done.push(`${report.done} of ${report.total}`) });
+    expect(done).toEqual(["1 of 3", "2 of 3", "3 of 3"]);
+  });
+
+  it("takes batches of the size and with the changes that were asked for", async () => {
+    const images = dataset([0, 1, 1, 0]);
+    const batches = vi.spyOn(images, "batches");
+    const augment = { flip: 0.5 };
+    await searched([2, 1], { train: images, batchSize: 3, augment });
+    expect(batches).toHaveBeenCalledWith(3, expect.objectContaining({ augment }));
+    const made = [{ inputs: zeros([1, 3, 2, 2]), targets: [0] }];
+    await expect(searched([2, 1], { train: made, batchSize: 3 })).rejects.toThrow(
+      "findLearningRate: batchSize is for datasets",
+    );
+    await expect(searched([2, 1], { train: made, augment })).rejects.toThrow("augment is for datasets");
+  });
+
+  it.each([
+    ["all of a model that was evaluating learn", false, [true, true]],
+    ["what was left evaluating stay so", true, [true, false]],
+  ])("has %s", async (_, training, expected) => {
+    const [dropout, model] = [new Dropout(0.5), classifier()];
+    const whole = new Sequential(dropout, model);
+    whole.training = training;
+    dropout.training = false;
+    const loss = (output: Tensor) => {
+      expect([whole.training, dropout.training]).toEqual(expected);
+      return output.mean();
+    };
+    const optimizer = new SGD(model.parameters());
+    await findLearningRate(whole, { optimizer, train: dataset([0, 1]), loss, steps: 2 });
+    expect([whole.training, dropout.training]).toEqual([training, false]);
   });
 });

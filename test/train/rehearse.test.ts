@@ -101,6 +101,16 @@ it("numbers that are too large before the training are no reason: they need not 
   expect(steps).toBe(2);
 });
 
+it("one batch of what is to be measured is tried, and no more", async () => {
+  let passes = 0;
+  const loss = (output: Tensor) => {
+    passes++;
+    return output.mean();
+  };
+  await rehearse(classifier(), { train: TRAIN, test: TRAIN, batchSize: 2, loss });
+  expect(passes).toBe(1);
+});
+
 it("nothing is drawn and no weight changes", async () => {
   const noisy = new Sequential(classifier(), (x) => x.add(tensor([0, 1])).dropout(0.5, { training: true }));
   const before = { generators: generatorStates(), weights: await noisy.parameters()[0].data() };
