@@ -3,7 +3,7 @@
 import { chooseBackend } from "./backend.js";
 import type { KernelCase } from "./cases/case.js";
 import { benchKernel, type KernelResult } from "./kernel.js";
-import type { BenchOptions } from "./options.js";
+import { type BenchOptions, isWanted } from "./options.js";
 import { type Column, formatBytes, percent, type Row, short, Table } from "./report.js";
 import { measureRoofline, type Roofline } from "./roofline.js";
 import { table } from "./table.js";
@@ -43,7 +43,7 @@ function columns(nameWidth: number, shapeWidth: number, backendWidth: number): C
 }
 
 export async function benchKernels(options: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
-  const wanted = table.filter(({ name, shape }) => `${name} ${shape}`.toLowerCase().includes(options.shape));
+  const wanted = table.filter(({ name, shape }) => isWanted(`${name} ${shape}`, options.shape));
   if (wanted.length === 0) {
     const names = table.map(({ name }) => name).join("\n  ");
     throw new Error(`--shape: no kernel has "${options.shape}" in its name or shape; there are\n  ${names}`);

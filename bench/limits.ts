@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { chaining, compileLoops, copying, type Loop, multiplyingAndAdding, ratesOf, reading, tiling } from "./loops.js";
-import type { BenchOptions } from "./options.js";
+import { type BenchOptions, isWanted } from "./options.js";
 import { type Column, type Row, short, Table } from "./report.js";
 import { COPY_BYTES } from "./roofline.js";
 
@@ -52,7 +52,7 @@ const columns: Column<LimitRow>[] = [
 ];
 
 export async function benchLimits(options: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
-  const wanted = limits.filter(({ name }) => name.toLowerCase().includes(options.shape));
+  const wanted = limits.filter(({ name }) => isWanted(name, options.shape));
   if (wanted.length === 0) throw new Error(`--shape: no limit has "${options.shape}" in its name`);
   const { strict, fused } = compileLoops();
   const output = new Table<LimitRow>([...columns, ...extra]);

@@ -14,7 +14,7 @@ export type Mode = (typeof modes)[number];
 export interface BenchOptions extends Interpreters {
   mode: Mode;
   backend: BackendName | "auto";
-  /** Only what has this text in its name or shape, upper and lower case alike. */
+  /** Only what has this text in its name or shape; see `isWanted`. */
   shape: string;
   threads: number | undefined;
   /** The only way to convolve but tiles; undefined: whichever is the fastest. */
@@ -34,13 +34,13 @@ const HELP = `npm run bench [MODE] -- [OPTIONS]
 
   kernels             one kernel at a time, checked against js in float64 (the default)
   limits              what the cores can do: arithmetic, the tile of products, caches, memory
-  steps               inference and training steps of every net, an epoch, peak memory, a cold start
+  steps               inference and training steps of every net; without --shape also an epoch, peak memory, a cold start
   small               programs of many small tensors: what the engine itself costs
   peers               the same work by other libraries (npm ci --prefix bench/peers first)
 
   --backend NAME      all but limits: auto, ${backends().join(", ")}
                       (default: wasm; peers: wasm, or gpujs:webgpu against others on the same GPU)
-  --shape TEXT        only what has TEXT in its name or shape
+  --shape TEXT        only what has TEXT in its name or shape, or one of several: "net1.conv|resnet18"
   --threads N         all but peers: threads of the wasm backend (default: as many as the machine runs at once;
                       limits, steps: one, and that many)
   --way NAME          kernels, steps: convolve by this way of the wasm backend wherever it can be, and by tiles of
@@ -54,7 +54,16 @@ const HELP = `npm run bench [MODE] -- [OPTIONS]
                       libraries on the first
   --python COMMAND    peers: a Python with PyTorch, or several; one in another root has to see this one's ${tmpdir()}
   --turns N           peers: turns of each side, of a second after a second's warming up (default: 4)
+
+Programs of their own, which say at their beginning how they are called: bench/peers/browser.ts (kernels in Chromium),
+bench/decode.ts (photographs), bench/scale (checkpoints, Redis, two machines), npm run pack:gpu (a machine with a GPU); and
+of saved results bench/kernels-markdown.ts and bench/peers/markdown.ts make tables, bench/roofline-chart.ts a chart.
 `;
+
+/** Whether a name has the text that was asked for, or one of several with | between them, upper and lower case alike. */
+export function isWanted(name: string, shape: string): boolean {
+  return shape.split("|").some((text) => name.toLowerCase().includes(text.toLowerCase()));
+}
 
 function countOf(name: string, text: string | undefined): number | undefined {
   return text === undefined ? undefined : countOption(name, text);
@@ -138,7 +147,7 @@ export function readOptions(): BenchOptions {
   return {
     mode,
     backend,
-    shape: shape.toLowerCase(),
+    shape,
     threads,
     way,
     batch,

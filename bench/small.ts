@@ -17,7 +17,7 @@ import { withBackend } from "../src/tensor/backend/current-backend.js";
 import { createJsBackend } from "../src/tensor/backend/js/js.js";
 import { chooseBackend } from "./backend.js";
 import { adamFor } from "./nets.js";
-import type { BenchOptions } from "./options.js";
+import { type BenchOptions, isWanted } from "./options.js";
 import { type Column, type Row, short, Table } from "./report.js";
 import { elapsed, type Timing, timeWarm } from "./timing.js";
 
@@ -129,7 +129,7 @@ async function checked({ name, make }: SmallProgram): Promise<{ run: () => Promi
 }
 
 export async function benchSmall(options: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
-  const wanted = programs.filter(({ name }) => name.includes(options.shape));
+  const wanted = programs.filter(({ name }) => isWanted(name, options.shape));
   if (wanted.length === 0) {
     throw new Error(
       `--shape: no program has "${options.shape}" in its name; there are\n  ${programs.map(({ name }) => name).join("\n  ")}`,

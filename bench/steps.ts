@@ -16,7 +16,7 @@ import {
   train,
   trainingFlops,
 } from "./nets.js";
-import type { BenchOptions } from "./options.js";
+import { type BenchOptions, isWanted } from "./options.js";
 import { Profile } from "./profile.js";
 import { type Column, type Row, short, Table } from "./report.js";
 import { benchRuns } from "./runs.js";
@@ -116,7 +116,7 @@ function threadCounts({ backend, threads }: BenchOptions): (number | undefined)[
 
 export async function benchSteps(options: BenchOptions, extra: Column<Row>[]): Promise<Row[]> {
   const known = options.batch === undefined ? steps : ownBatch(options.batch);
-  const wanted = known.filter(({ net, batch }) => `${net} batch ${batch}`.includes(options.shape));
+  const wanted = known.filter(({ net, batch }) => isWanted(`${net} batch ${batch}`, options.shape));
   if (wanted.length === 0) {
     const names = known.map(({ net, batch }) => `${net} batch ${batch}`).join(", ");
     throw new Error(`--shape: no step has "${options.shape}" in its name; there are ${names}`);

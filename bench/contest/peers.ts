@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BenchOptions } from "../options.js";
+import { type BenchOptions, isWanted } from "../options.js";
 import { type Column, type Row, short, Table } from "../report.js";
 import { median } from "../timing.js";
 import { checkAgreement } from "./agreement.js";
@@ -144,7 +144,7 @@ export async function benchPeers(options: BenchOptions, extra: Column<Row>[]): P
   const wanted = contests
     .filter((contest) => (contest.backend ?? "wasm") === backend)
     .map((contest) => (batch === undefined || !contest.net ? contest : { ...contest, batch }))
-    .filter((contest) => `${nameOf(contest)}, ${contest.peer}`.includes(shape));
+    .filter((contest) => isWanted(`${nameOf(contest)}, ${contest.peer}`, shape));
   const works = new Set(wanted.map(workOf));
   const folder = mkdtempSync(join(tmpdir(), "torchlet-bench-"));
   const output = new Table<PeerRow>([...columns, ...extra]);

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { buildPackage, type FreshRun, freshProcess, freshTraining } from "../fresh-process.js";
+import { isWanted } from "../options.js";
 import { formatBytes, short } from "../report.js";
 import { median } from "../timing.js";
 import { type Measured, type PeerRow, speedOf, verdict } from "./contests.js";
@@ -63,7 +64,7 @@ async function compare({ ours, theirs, starts, measure }: ProcessContest, by: In
 }
 
 export async function compareProcesses(shape: string, interpreters: Interpreters): Promise<PeerRow[]> {
-  const wanted = contests.filter(({ name, peer }) => `${name}, ${peer}`.includes(shape));
+  const wanted = contests.filter(({ name, peer }) => isWanted(`${name}, ${peer}`, shape));
   if (wanted.length > 0) buildPackage();
   const [{ label: us }] = programsOf("torchlet", interpreters);
   const rows: PeerRow[] = [];
