@@ -1,4 +1,4 @@
-/** What an optimizer remembers of its parameters, and how that is saved and loaded. */
+/** How what an optimizer remembers is saved and loaded. */
 
 import {
   aPlainObject,
@@ -11,7 +11,8 @@ import {
 } from "../tensor/arguments.js";
 import { type Copy, prepareCopies } from "../tensor/copies.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import { aTensor, filled, type Parameter, type Tensor } from "../tensor/tensor.js";
+import { aTensor, type Tensor } from "../tensor/tensor.js";
+import { type Memory, namesIn, recall } from "./memories.js";
 
 /** What an optimizer remembers, as it is saved: plain numbers and tensors, by parameter index. */
 export interface OptimizerState {
@@ -38,27 +39,6 @@ const STATE: OptionKinds<OptimizerState> = {
       Object.values(value).every((list) => Array.isArray(list) && list.every((t) => t === null || aTensor.accepts(t))),
   }),
 };
-
-/** What is remembered of one parameter. */
-export interface Memory {
-  readonly parameter: Parameter;
-  /** Steps that it has taken. */
-  steps: number;
-  /** By name; null as long as it has not been needed. */
-  readonly tensors: Record<string, Tensor | null>;
-}
-
-/** What is remembered by this name: zeros at first. */
-export function recall({ parameter, tensors }: Memory, name: string): Tensor {
-  const { shape, backend } = parameter;
-  tensors[name] ??= filled(shape, 0, backend).keep();
-  return tensors[name];
-}
-
-/** The names of what is remembered of any of them. */
-export function namesIn(memories: readonly Memory[]): string[] {
-  return [...new Set(memories.flatMap(({ tensors }) => Object.keys(tensors)))];
-}
 
 /** All of it, with the learning rate of each group. Shares its numbers. */
 export function stateOf(memories: readonly Memory[], groups: readonly { lr: number }[]): OptimizerState {

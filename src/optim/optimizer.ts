@@ -7,7 +7,8 @@ import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { soFar } from "../tensor/lifetime.js";
 import { formatShape } from "../tensor/shape.js";
 import { Parameter, strayIn, type Tensor } from "../tensor/tensor.js";
-import { type Memory, namesIn, type OptimizerState, prepareState, recall, stateOf } from "./optimizer-state.js";
+import { type Memory, namesIn, recall } from "./memories.js";
+import { type OptimizerState, prepareState, stateOf } from "./optimizer-state.js";
 import {
   changeable,
   type ParameterGroup,
