@@ -14,13 +14,23 @@ import { sweepCommand } from "./cli/sweep.js";
 import { trainCommand } from "./cli/train.js";
 import { trialCommand } from "./cli/trial.js";
 import { workerCommand } from "./cli/worker.js";
+import { helpWithErrors } from "./cli/wrong-options.js";
 import { flagOf } from "./run/config.js";
 import { version } from "./run/session.js";
 import { printable } from "./text.js";
 
+const BEGINNING = `
+To begin with:
+  torchlet train photos              photos has a folder for each class, with its photographs
+  torchlet report RUN                how good the net is, on a page
+  torchlet predict x.jpg --run RUN   what the net says to a photograph
+
+RUN is the folder that train makes and names, in runs/: the options, weights and figures of one training.`;
+
 const program = new Command("torchlet")
   .description("Deep learning from scratch in TypeScript.")
   .version(version())
+  .addHelpText("after", BEGINNING)
   .showHelpAfterError("(torchlet --help lists what there is)")
   .addCommand(trainCommand())
   .addCommand(predictCommand())
@@ -39,9 +49,8 @@ program.hook("preAction", (_, command) => {
   if (name !== undefined) throw new Error(`${flagOf(name)}: nothing stands there but an empty text`);
   if (command.args.includes("")) throw new Error(`${command.name()}: an argument is an empty text`);
 });
-for (const command of [program, ...program.commands]) {
-  command.configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) });
-}
+program.configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) });
+for (const command of program.commands) helpWithErrors(command);
 watchOutput();
 try {
   await program.parseAsync();

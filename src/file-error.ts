@@ -21,7 +21,9 @@ export class FileError extends Error {
 
 /** The error as one of this file, unless it is that already. */
 export function inFile(path: string, error: unknown): FileError {
-  return error instanceof FileError ? error : new FileError(path, (error as Error).message, { cause: error });
+  if (error instanceof FileError) return error;
+  const { message } = error as Error;
+  return new FileError(path, error instanceof SyntaxError ? `not JSON: ${message}` : message, { cause: error });
 }
 
 /** What the system's codes mean, in words. */

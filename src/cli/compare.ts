@@ -6,7 +6,9 @@ import { terminalStages } from "./stages.js";
 
 export function compareCommand(): Command {
   return new Command("compare")
-    .description("set two runs side by side: figures with intervals, a paired test, curves, where they disagree")
+    .description(
+      "tell which of two runs is better, whether that is more than chance, and where they disagree, on a page",
+    )
     .argument("<RUN>", "a run folder")
     .argument("<OTHER>", "another one, tested on the same photographs")
     .option("--data <DIR>", "the folder of photographs (default: for each, the one it was trained on)")

@@ -65,7 +65,7 @@ async function exportRun(path: string, flags: ExportFlags): Promise<void> {
 
 export function exportCommand(): Command {
   return new Command("export")
-    .description("write a run's net for ONNX Runtime, or for PyTorch and this library")
+    .description("save a run's net for other programs: ONNX Runtime, or PyTorch and those that use this library")
     .argument("<RUN>", "the run that trained the net")
     .addOption(
       new Option("--format <NAME>", "onnx: the whole net; safetensors: its weights")

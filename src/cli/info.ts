@@ -54,7 +54,7 @@ async function info(names: readonly BackendName[]): Promise<void> {
 
 export function infoCommand(): Command {
   return new Command("info")
-    .description("show the backends, what they run on, and check every kernel of each against the js backend")
+    .description("show which backends (the processor, GPUs) work on this machine, and check their results")
     .addArgument(new Argument("[backends...]", "those to show (default: all)").choices(backends()))
     .action((names: BackendName[]) => info(names.length > 0 ? names : backends()));
 }

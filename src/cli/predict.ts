@@ -156,7 +156,7 @@ async function predict(paths: readonly string[], flags: PredictFlags): Promise<v
 
 export function predictCommand(): Command {
   return new Command("predict")
-    .description("tell the classes of photographs by a trained net")
+    .description("tell the classes of photographs with a trained net")
     .argument("[PHOTO...]", "photographs, or folders of them")
     .optionsGroup("What is predicted, by what:")
     .requiredOption("--run <RUN>", "the run that trained the net")

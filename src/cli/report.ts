@@ -7,8 +7,8 @@ import { terminalStages } from "./stages.js";
 export function reportCommand(): Command {
   return new Command("report")
     .description(
-      "write report.html into a run folder: the photographs, the training, the figures, the mistakes; or into a sweep's: " +
-        "which setting does best, and whether that is more than chance",
+      "write a page about a run into its folder: how good the net is, its mistakes, the training, the photographs; or about " +
+        "a sweep: which setting does best",
     )
     .argument("<RUN>", "the run folder, or the folder of a sweep")
     .option("--data <DIR>", "the folder of photographs (default: the one the net was trained on)")

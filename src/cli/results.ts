@@ -30,7 +30,7 @@ export function withResultsFlags(command: Command): Command {
 
 export function resultsCommand(): Command {
   const command = new Command("results")
-    .description("show what the trials of a sweep have come to so far; report draws a page of it")
+    .description("show how good the trials of a sweep are so far")
     .argument("<DIR>", "the folder of a sweep");
   return withResultsFlags(command).action(async (path: string, flags: ResultsFlags) => {
     const { SweepFolder } = await import("../run/sweep-folder.js");

@@ -105,7 +105,7 @@ async function sweep(file: string, flags: Flags): Promise<void> {
 
 export function sweepCommand(): Command {
   const command = new Command("sweep")
-    .description("train all trials of a sweep, each in a process of its own, and tell which setting does best")
+    .description("train with many settings, with several seeds each, and tell which setting does best")
     .argument("<SWEEP>", "the sweep file: options, values to try, seeds")
     .addOption(optionOf("--workers", whole(1), "trials at a time (default: one for each thread; on a GPU one)"))
     .addOption(queueOption("have the workers of a queue in Redis train them, on any machine: see torchlet worker"));

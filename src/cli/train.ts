@@ -82,7 +82,7 @@ async function newConfig(data: string | undefined, flags: OtherFlags & Record<st
   if (folder === undefined) {
     const { tensorboard } = flags;
     const taken = typeof tensorboard === "string" ? ` (${tensorboard} is --tensorboard's: give DIR before it)` : "";
-    throw new Error(`no folder of photographs: torchlet train DIR${taken}`);
+    throw new Error(`which photographs? Name their folder: torchlet train DIR${taken}`);
   }
   return trainConfig(withAbsolutePaths({ ...recipe, ...file, ...given, data: folder }), (field) => {
     if (field in given) return flagOf(field);
@@ -195,13 +195,16 @@ function describeNets(): string {
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("train a net on photographs")
-    .argument("[DIR]", "folder of photographs: labels at the end of their names, or a folder for each class")
+    .argument(
+      "[DIR]",
+      "folder of photographs: with a folder in it for each class, or with labels at the end of their names (x_0.jpg, x_1.jpg)",
+    )
     .optionsGroup("The run:")
     .option("--out <RUN>", "the run folder to make (default: runs/NET-TIME)")
     .option("--or-resume", "with --out: go on with the run in this folder, where there is one already")
-    .option("--resume <RUN>", "go on with a run")
+    .option("--resume <RUN>", "go on with a run that was interrupted")
     .addOption(
-      optionOf("--until", whole(1), "stop at the end of epoch N, with a schedule that is made for all of --epochs"),
+      optionOf("--until", whole(1), "stop after epoch N; the learning rate is still planned for all of --epochs"),
     )
     .option("--config <FILE>", "options in JSON, named as in a run's config.json; flags override them")
     .addOption(
@@ -209,7 +212,7 @@ export function trainCommand(): Command {
         Object.keys(recipes),
       ),
     )
-    .option("--find-lr <SVG>", "instead of training, try learning rates and draw the loss at each of them")
+    .option("--find-lr <SVG>", "do not train, but try learning rates, and draw the loss at each of them into this file")
     .option("--tensorboard [DIR]", "write TensorBoard's event files, too (default: into the run folder)")
     .option("--json", "one line of JSON for each event");
   for (const [heading, names] of Object.entries(optionGroups)) {

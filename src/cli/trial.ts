@@ -137,7 +137,7 @@ async function trial(file: string, id: string | undefined, flags: TrialFlags): P
 
 export function trialCommand(): Command {
   const command = new Command("trial")
-    .description("train one trial of a sweep: begin it, go on with it, or do nothing when it is finished")
+    .description("train one trial of a sweep: begin it, go on with it, or do nothing if it is finished")
     .argument("<SWEEP>", "the sweep file")
     .argument("[ID]", "of the trial (default: list them all)")
     .addOption(optionOf("--until", whole(1), "stop at the end of epoch N; a later call goes on"));

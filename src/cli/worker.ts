@@ -27,7 +27,7 @@ async function work(flags: WorkerFlags): Promise<void> {
 
 export function workerCommand(): Command {
   return new Command("worker")
-    .description("work off what sweep --queue has put into a queue, one trial at a time, until Ctrl-C")
+    .description("train what sweep --queue has put into a queue, one trial after the other, until Ctrl-C")
     .addOption(queueOption("the queue's Redis or Valkey").makeOptionMandatory())
     .addOption(
       new Option("--runs <DIR>", "the folder that it may work in, with all that is in it").makeOptionMandatory(),

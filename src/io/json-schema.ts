@@ -17,7 +17,7 @@ export function readJson<T>(text: string, schema: v.GenericSchema<T>, part?: str
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { problem: within([part, (error as Error).message]), cause: error };
+    return { problem: within([part, "not JSON", (error as Error).message]), cause: error };
   }
   return checkValue(value, schema, part);
 }

@@ -84,7 +84,7 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   }),
   layout: option(
     choice<FolderLayout>("faces", "folders"),
-    "where labels are: at the end of a file's name, or in its folder's",
+    "where a photograph's class is written: at the end of its name (faces), or as its folder's name (folders)",
     {
       otherwise: "what the folder looks like",
     },
@@ -94,7 +94,7 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   }),
   valFraction: option(
     numberFrom(0, 1),
-    "share of the training photographs that tells the best epoch and is not trained on; with 0, the test photographs tell",
+    "share of the training photographs that is kept to tell the best epoch and not trained on; with 0, the test photographs tell it",
     { otherwise: "0.1, where the folder has no validation folder" },
   ),
   val: option(path, "folder of photographs that tell the best epoch instead", {
@@ -103,7 +103,7 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   splitSeed: option(whole(0), "decides which photographs are for testing and for validation", { default: 0 }),
   duplicates: option(
     choice("together", "apart"),
-    "where photographs go that are the same one: to one side of a split that is drawn, or each where it falls",
+    "copies of one photograph, when a split is drawn: all on one side, or each wherever it falls",
     { default: "together", before: "apart" },
   ),
   limit: option(whole(1), "at most N photographs of each split", { otherwise: "all" }),
@@ -120,7 +120,9 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   epochs: option(whole(1), "passes over the training photographs", { default: 10 }),
   batch: option(whole(1), "photographs in a batch", { default: 64 }),
   dropLast: option(yesOrNo, "leave out an epoch's last batch where it is not full"),
-  accumulate: option(whole(1), "batches in a step: what one large batch comes to, in less memory", { otherwise: 1 }),
+  accumulate: option(whole(1), "batches in a step: the same as a batch N times as large, in less memory", {
+    otherwise: 1,
+  }),
   optimizer: option(choice("adam", "adamw", "sgd"), "how the weights follow their gradients", { default: "adam" }),
   lr: option(numberFrom(0), "learning rate", { default: 0.001 }),
   weightDecay: option(numberFrom(0), "L2 penalty; with adamw, decay of the weights themselves", { default: 0.001 }),
@@ -147,12 +149,20 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
     default: 0.1,
     only: { with: "schedule", of: ["step", "plateau"] },
   }),
-  softmaxNll: option(yesOrNo, "minimise -p instead of -log p, as the original experiment did", { default: false }),
-  classWeights: option(classWeights, 'how much each class counts, or "balanced": each as much in all', {
-    otherwise: "every photograph the same",
+  softmaxNll: option(yesOrNo, "an old loss, to repeat a published experiment: minimise -p instead of -log p", {
+    default: false,
   }),
-  clipNorm: option(between(0), "largest L2 norm of all gradients together", { otherwise: "any" }),
-  clipValue: option(between(0), "largest element of a gradient", { otherwise: "any" }),
+  classWeights: option(
+    classWeights,
+    'how much a photograph of each class counts; "balanced": the classes count the same, however large',
+    {
+      otherwise: "every photograph the same",
+    },
+  ),
+  clipNorm: option(between(0), "make steps shorter whose gradients, all together, have a larger L2 norm", {
+    otherwise: "never",
+  }),
+  clipValue: option(between(0), "cut every element of a gradient to at most this", { otherwise: "never" }),
   evaluateTrain: option(yesOrNo, "after each epoch, measure the training photographs, too", { default: false }),
   evaluateTest: option(yesOrNo, "after each epoch, measure the test photographs, too, not only at the end", {
     default: false,
@@ -160,7 +170,7 @@ export const trainOptions: { [Name in Exclude<keyof TrainConfig, "data">]-?: Tra
   metric: option(choice(...METRICS), "what tells the best epoch", { default: "accuracy" }),
   earlyStop: option(whole(1), "end after N epochs without a better one", { otherwise: "never" }),
   detectAnomaly: option(yesOrNo, "look for NaN in every operation of every step: slow", { default: false }),
-  seed: option(whole(0), "one seed gives one result", { default: 1 }),
+  seed: option(whole(0), "decides all that is random; the same seed gives the same result", { default: 1 }),
   backend: option(choice<BackendName | "gpu" | "auto">("auto", "gpu", ...backends()), "what computes", {
     default: "auto",
   }),

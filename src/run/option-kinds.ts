@@ -77,6 +77,7 @@ export const augment: Kind<AugmentOptions> = {
   placeholder: "NAME=X,...",
   fromText: (text) => {
     const pairs = text.split(",").map((part) => part.split("="));
-    return Object.fromEntries(pairs.map(([name, strength = ""]) => [name.trim(), number(strength)]));
+    if (pairs.some((pair) => pair.length !== 2)) return text;
+    return Object.fromEntries(pairs.map(([name, strength]) => [name.trim(), number(strength)]));
   },
 };

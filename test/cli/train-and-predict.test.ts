@@ -111,7 +111,7 @@ describe("train", () => {
     const taken = await torchlet(root, "train", "--tensorboard", "faces");
     expect([taken.code, taken.stderr]).toEqual([
       1,
-      "torchlet: no folder of photographs: torchlet train DIR (faces is --tensorboard's: give DIR before it)\n",
+      "torchlet: which photographs? Name their folder: torchlet train DIR (faces is --tensorboard's: give DIR before it)\n",
     ]);
     const search = await torchlet(root, "train", "faces", "--find-lr", "lr.svg", "--tensorboard");
     expect([search.code, search.stderr]).toEqual([1, "torchlet: --tensorboard: --find-lr makes no run\n"]);
@@ -197,10 +197,20 @@ describe("predict", () => {
 
 describe("errors", () => {
   it.each<[string[], string]>([
-    [["train"], "torchlet: no folder of photographs: torchlet train DIR"],
+    [["train"], "torchlet: which photographs? Name their folder: torchlet train DIR"],
     [["train", "nowhere"], "torchlet: "],
     [["train", "faces", "--epochs", "ten"], 'torchlet: --epochs: expected a whole number of at least 1, got "ten"'],
-    [["train", "faces", "--speed", "1"], "error: unknown option '--speed'"],
+    [
+      ["train", "faces", "--speed", "1"],
+      "error: unknown option '--speed'\n(Did you mean --seed?)\n(torchlet train [options] [DIR]; --help says more)\n",
+    ],
+    [["train", "faces", "--batch-size", "16"], "error: unknown option '--batch-size'\n(Did you mean --batch?)\n"],
+    [["train", "faces", "--epoch", "1"], "error: unknown option '--epoch'\n(Did you mean --epochs?)\n"],
+    [["report"], "error: missing required argument 'RUN'\n(torchlet report [options] <RUN>; --help says more)\n"],
+    [
+      ["train", "faces", "--augment", "flip"],
+      'torchlet: --augment: expected names with strengths, as in flip=0.5,rotate=10, got "flip"',
+    ],
     [
       ["train", "faces", "--config", "missing.json"],
       "torchlet: missing.json: it could not be read: there is no such file or folder (ENOENT)",

@@ -24,7 +24,9 @@ it("weights of classes are a list, or a word", () => {
 
 it("augmentation is names with strengths", () => {
   expect(augment.fromText("flip=0.5, rotate=10")).toEqual({ flip: 0.5, rotate: 10 });
-  expect(augment.fromText("flip,shift=a")).toEqual({ flip: "", shift: "a" });
+  expect(augment.fromText("flip=,shift=a")).toEqual({ flip: "", shift: "a" });
+  // Without a strength it is no such list: the error shows it as it was written.
+  expect(augment.fromText("flip,shift=a")).toBe("flip,shift=a");
 });
 
 it("words are as they are", () => {

@@ -548,7 +548,7 @@ it("JSON that was edited is refused, by the names of file and field", async () =
   await startRun(path, config({ net: "net1", epochs: 1, warmupEpochs: 0 }), quiet);
   const refusals = [
     ["config.json", "null", "config.json: expected Object, got null: was it edited?"],
-    ["config.json", "[", "config.json: Unexpected end"],
+    ["config.json", "[", "config.json: not JSON: Unexpected end"],
     ["config.json", "{}", "config.json: data: expected a folder, got nothing"],
     [
       "test.json",

@@ -419,7 +419,7 @@ describe("damage", () => {
     for (const [changes, message] of [
       [{ epoch: "1e400" }, "epoch: expected a whole number, got null"],
       [{ epoch: "0" }, "epoch: expected >=1, got 0"],
-      [{ epoch: "{" }, "epoch: Expected property name"],
+      [{ epoch: "{" }, "epoch: not JSON: Expected property name"],
       [{ done: "1.5" }, "done: expected a whole number, got 1.5"],
       [{ done: '"7"' }, 'done: expected number, got "7"'],
       [{ generators: '{"shuffel": []}' }, "generators.shuffel: there is no such field: was it edited?"],
