@@ -125,6 +125,7 @@ tr.mark :is(th, td) { font-weight: 600; }
   tbody th { min-width: 4.5rem; }
 }
 .bar { min-width: 6rem; background: linear-gradient(var(--against), var(--against)) no-repeat .9rem 100% / calc(var(--share) * (100% - .9rem)) 3px; }
+@media (max-width: 40rem) { .bar { min-width: 0; } }
 @page { margin: 14mm; }
 @media print {
   :root { --text: #000; --muted: #444; --page: #fff; --panel: #f2f2f2; --line: #bbb; --link: #000; }
