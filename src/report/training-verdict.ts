@@ -17,6 +17,9 @@ const BY_HEART = 0.1;
 /** With fewer photographs to tell the best epoch by, a single one moves the accuracy by more than 2 points. */
 const FEW = 50;
 
+/** Photographs in a small batch. */
+const SMALL = 16;
+
 /** In fewer steps than this hardly any net has learned what it can. */
 const SHORT = 200;
 
@@ -126,8 +129,9 @@ function fewSteps(course: Course): string | undefined {
   const isAtAnEnd = best === epochs[0] || best === epochs[epochs.length - 1];
   if (!isOver || steps >= SHORT || !isAtAnEnd || isPerfect(course)) return undefined;
   return (
-    `Training had ${plural(steps, "step")} of ${plural(batch, "photograph")}, which is little: smaller batches ` +
-    "(--batch 16) or more epochs (--epochs) make more of them."
+    `Training had ${plural(steps, "step")} of ${plural(batch, "photograph")}, which is little: ` +
+    (batch > SMALL ? `smaller batches (--batch ${SMALL}) or more epochs (--epochs)` : "more epochs (--epochs)") +
+    " make more of them."
   );
 }
 

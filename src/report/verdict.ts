@@ -131,7 +131,7 @@ function neglected({ counts, predictions }: Trained): string | undefined {
   if (rare.length === 0) return undefined;
   const k = rare.reduce((a, b) => (found[b] / own[b] < found[a] / own[a] ? b : a));
   return (
-    `Of “${classes[k]}” it finds ${count(found[k])} of ${count(own[k])}: it was trained on ${count(counts[k])} of them, of ` +
+    `Of ${inQuotes(classes[k])} it finds ${count(found[k])} of ${count(own[k])}: it was trained on ${count(counts[k])} of them, of ` +
     `${count(Math.round(mean))} a class on the average. More of them would help; so may --class-weights balanced.`
   );
 }

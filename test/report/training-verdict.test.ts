@@ -127,6 +127,9 @@ describe("what to try next", () => {
     expect(advice(course(falling, 5, few))).toBe(
       "Training had 20 steps of 64 photographs, which is little: smaller batches (--batch 16) or more epochs (--epochs) make more of them.",
     );
+    expect(advice(course(falling, 5, { ...few, batch: 16 }))).toBe(
+      "Training had 75 steps of 16 photographs, which is little: more epochs (--epochs) make more of them.",
+    );
     expect(advice(course(falling, 2, few))).toBe("");
     expect(advice(course(falling, 5, { ...few, isOver: false }))).toBe("");
     expect(advice(course([...falling, [0.1, 0.1, 1, 1]], 6, few))).toBe("");

@@ -768,7 +768,9 @@ describe("the folder", () => {
     for (const split of [line.train, line.validation!]) expect(Object.keys(split)).toEqual(metrics);
     expect((await readFile(join(path, "metrics.jsonl"), "utf8")).endsWith("}\n")).toBe(true);
     await appendFile(join(path, "metrics.jsonl"), '{"epoch": 2, "tr');
-    await expect(run.metrics()).rejects.toThrow(`${join(path, "metrics.jsonl")}: line 2: Unterminated string`);
+    await expect(run.metrics()).rejects.toThrow(
+      `${join(path, "metrics.jsonl")}: line 2: not JSON: Unterminated string`,
+    );
     await expect(startRun(path, config(), quiet)).rejects.toThrow(`${path} holds a run already`);
     await expect(RunFolder.open(root)).rejects.toThrow(`${root} is no run folder`);
   });

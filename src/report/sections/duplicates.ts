@@ -59,13 +59,13 @@ export async function duplicates(examination: Examination): Promise<Html> {
   const shown: Html[] = [];
   for (const cluster of worst) shown.push(await clusterOf(examination, cluster));
   const facts = [
-    `${count(({ exact }) => exact)} are certain: the same to the byte.`,
-    `${trainedOn(clusters, "test")} are in both train and test, so that the net may be tested on what it was trained on.${advice(examination, clusters)}`,
-    ...(validation ? [`${trainedOn(clusters, "validation")} are in both train and validation.`] : []),
-    `${count(({ mixedLabels }) => mixedLabels)} have more than one label, so one may be wrong (and is, where they are the same to the byte).`,
+    `Certain, for they are the same to the byte: ${count(({ exact }) => exact)}.`,
+    `In both train and test, so that the net may be tested on what it was trained on: ${trainedOn(clusters, "test")}.${advice(examination, clusters)}`,
+    ...(validation ? [`In both train and validation: ${trainedOn(clusters, "validation")}.`] : []),
+    `With more than one label, of which one may be wrong (one is, where they are the same to the byte): ${count(({ mixedLabels }) => mixedLabels)}.`,
   ];
   return html`<p>${plural(photographs, "photograph")} in ${plural(clusters.length, "group")} look like copies of one another: recompressed,
-made lighter or darker, or cut a little differently. Of the groups,</p>
+made lighter or darker, or cut a little differently. Of these groups:</p>
 <ul>${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
 ${clusters.length > CLUSTERS ? html`<p>The ${CLUSTERS} that matter most:</p>` : html``}
 ${grid("groups", shown, OPEN, `${shown.length - OPEN} more`)}`;
