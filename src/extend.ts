@@ -1,6 +1,6 @@
 /** torchlet/extend: what it takes to write operations and backends of one's own, on top of what torchlet exports. */
 
-export { ArgumentError, checkArgument, checkOptions, type Kind, type OptionKinds, show } from "./tensor/arguments.js";
+export { ArgumentError, checkArgument, checkOptions, type Kind, type OptionKinds } from "./tensor/arguments.js";
 export { checkSameBackend, record, recordShared } from "./tensor/autograd.js";
 export type {
   AdamStep,
@@ -51,4 +51,5 @@ export {
   sizeOf,
   stridesOf,
 } from "./tensor/shape.js";
+export { show } from "./tensor/show.js";
 export { type Operation, observe } from "./tensor/trace.js";

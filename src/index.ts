@@ -6,6 +6,7 @@ export { type CsvOptions, decodeCsv, loadCsv } from "./data/csv.js";
 export { CsvTable, type NumbersOptions } from "./data/csv-table.js";
 export type { ClassDataset, Dataset } from "./data/dataset.js";
 export { decodeImage } from "./data/decode.js";
+export { DecodeError, type DecodeOptions } from "./data/decoding.js";
 export { type Drop, type DroppedFile, droppedFiles } from "./data/dropped-files.js";
 export {
   type DuplicateCluster,
@@ -20,7 +21,7 @@ export { type FilesToDatasetOptions, filesToDataset } from "./data/files-to-data
 export type { ResizeMode } from "./data/fit-image.js";
 export type { HostArray, IntegerArray } from "./data/host-array.js";
 export { decodeIdx, loadIdx } from "./data/idx.js";
-export { DecodeError, type DecodeOptions, type Image } from "./data/image.js";
+export type { Channels, Image } from "./data/image.js";
 export {
   type ImageBatch,
   type ImageBatchOptions,
@@ -29,7 +30,7 @@ export {
 } from "./data/image-dataset.js";
 export { ImageFolder, type ImageFolderOptions } from "./data/image-folder.js";
 export { type ImageSource, imageFrom } from "./data/image-from.js";
-export type { Channels, ImageShape, ImageSize } from "./data/image-shape.js";
+export type { ImageShape, ImageSize } from "./data/image-shape.js";
 export { imageToRgba } from "./data/image-to-rgba.js";
 export { imageToTensor } from "./data/image-to-tensor.js";
 export { type ImagesToDatasetOptions, imagesToDataset } from "./data/images-to-dataset.js";

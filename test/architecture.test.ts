@@ -24,7 +24,7 @@ const PARTS: Record<string, { path: RegExp; imports: string[] }> = {
   node: { path: /^(node|file-error)\.ts$/, imports: [] },
   text: { path: /^text\.ts$/, imports: [] },
   bytes: { path: /^concat-bytes\.ts$/, imports: [] },
-  shape: { path: /^tensor\/(shape|arguments|contents|kinds|nearest-name|known-names)\.ts$/, imports: [] },
+  shape: { path: /^tensor\/(shape|arguments|contents|kinds|show|nearest-name|known-names)\.ts$/, imports: [] },
   random: { path: /^tensor\/(random|generator-states|philox)\.ts$/, imports: ["shape"] },
   special: { path: /^tensor\/special\.ts$/, imports: [] },
   backend: { path: /^tensor\/backend\//, imports: ["shape", "random", "bytes"] },

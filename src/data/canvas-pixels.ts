@@ -1,7 +1,7 @@
 /** canvasPixels: what a page shows, read back by way of a canvas. */
 
-import { toChannels } from "./fit-image.js";
 import type { Image } from "./image.js";
+import { toChannels } from "./to-channels.js";
 
 /** Pixels that are read at a time: a canvas has a largest size, on phones below that of their own photographs. */
 const STRIP = 2 ** 20;

@@ -8,9 +8,9 @@ import {
   type Kind,
   listOf,
   type OptionKinds,
-  show,
 } from "../tensor/arguments.js";
 import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
+import { show } from "../tensor/show.js";
 import type { HostArray } from "./host-array.js";
 
 export interface NumbersOptions {

@@ -1,6 +1,7 @@
 /** Dataset: what can be trained and measured on, whatever it holds. */
 
-import { type Kind, show } from "../tensor/arguments.js";
+import type { Kind } from "../tensor/arguments.js";
+import { show } from "../tensor/show.js";
 import type { AugmentOptions } from "./augment/options.js";
 import type { Batch } from "./batch.js";
 import type { BatchOptions } from "./passes.js";

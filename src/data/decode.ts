@@ -2,7 +2,8 @@
 
 import { checkArgument, checkOptions } from "../tensor/arguments.js";
 import { bytes as someBytes } from "../tensor/kinds.js";
-import { DecodeError, type DecodeOptions, decodeKinds, type Image } from "./image.js";
+import { DecodeError, type DecodeOptions, decodeKinds } from "./decoding.js";
+import type { Image } from "./image.js";
 import { decodeJpeg } from "./jpeg.js";
 import { decodePng } from "./png.js";
 

@@ -1,10 +1,11 @@
 /** filesToDataset: photographs that were dropped on a page as a dataset: their folders are their classes. */
 
 import { aString, checkArgument, checkOptions, type Kind, listOf, type OptionKinds } from "../tensor/arguments.js";
+import { DecodeError } from "./decoding.js";
 import type { DroppedFile } from "./dropped-files.js";
 import { BESIDE, composed, LEFT_BY_SYSTEMS, NO_PHOTOGRAPH, PHOTOGRAPH, type SkippedFile } from "./file-names.js";
 import { fitImage } from "./fit-image.js";
-import { DecodeError, type Photograph } from "./image.js";
+import type { Photograph } from "./image.js";
 import { imageFrom } from "./image-from.js";
 import { bytesOf, shapeOf } from "./image-shape.js";
 import { toPlanes } from "./image-to-tensor.js";

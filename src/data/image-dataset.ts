@@ -11,27 +11,19 @@ import {
   needed,
   numbers,
   type OptionKinds,
-  show,
 } from "../tensor/arguments.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { aGenerator, defaultGenerator, type Generator } from "../tensor/random.js";
+import { show } from "../tensor/show.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Augmentation } from "./augment/augmentation.js";
 import { mixedTargets } from "./augment/mix.js";
 import { type AugmentOptions, checkAugment, someAugmentation } from "./augment/options.js";
 import type { Batch } from "./batch.js";
 import type { ClassDataset } from "./dataset.js";
-import {
-  anImageSize,
-  bytesOf,
-  type Channels,
-  formatImageShape,
-  type ImageShape,
-  type ImageSize,
-  shapeOf,
-  someChannels,
-} from "./image-shape.js";
+import { type Channels, someChannels } from "./image.js";
+import { anImageSize, bytesOf, formatImageShape, type ImageShape, type ImageSize, shapeOf } from "./image-shape.js";
 import { type MeanAndStd, meanAndStdOf } from "./mean-and-std.js";
 import { type BatchOptions, batchKinds, type Passes, passes } from "./passes.js";
 import { drawShare, type SplitOptions } from "./stratify.js";

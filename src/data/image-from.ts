@@ -3,7 +3,8 @@
 import { checkArgument, checkOptions, type Kind } from "../tensor/arguments.js";
 import { canvasPixels, opaque } from "./canvas-pixels.js";
 import { decodeImage, formatOf } from "./decode.js";
-import { DecodeError, type DecodeOptions, decodeKinds, type Image } from "./image.js";
+import { DecodeError, type DecodeOptions, decodeKinds } from "./decoding.js";
+import type { Image } from "./image.js";
 import { decodeLargeJpeg, decodeOther, hasPlatformDecoder } from "./platform-decoder.js";
 
 /** RGBA, as a canvas has it: an ImageData. */

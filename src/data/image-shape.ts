@@ -2,6 +2,7 @@
 
 import { aCount, type Kind, needed } from "../tensor/arguments.js";
 import { optionsOf } from "../tensor/kinds.js";
+import type { Channels } from "./image.js";
 
 /** [channels, height, width]. */
 export interface ImageShape {
@@ -25,15 +26,6 @@ export const anImageSize: Kind<ImageSize> = {
   expected: "a positive integer, or { width, height }",
   inKind: aCount.inKind,
   accepts: (value): value is ImageSize => aCount.accepts(value) || bothSides.accepts(value),
-};
-
-/** How many numbers a pixel has. */
-export type Channels = 1 | 3 | 4;
-
-export const someChannels: Kind<Channels> = {
-  expected: "1 (grey), 3 (red, green, blue) or 4 (and how opaque it is)",
-  inKind: aCount.inKind,
-  accepts: (value): value is Channels => value === 1 || value === 3 || value === 4,
 };
 
 export function shapeOf(size: ImageSize, channels: Channels): ImageShape {

@@ -1,8 +1,8 @@
 /** imageToRgba: an image as a canvas takes it. */
 
 import { checkArgument } from "../tensor/arguments.js";
-import { toChannels } from "./fit-image.js";
 import { anImage, type Image } from "./image.js";
+import { toChannels } from "./to-channels.js";
 
 /**
  * Four bytes a pixel, opaque unless the image says otherwise: `new ImageData(imageToRgba(image), image.width, image.height)`

@@ -1,7 +1,6 @@
-/** An image in memory, as it was decoded and as a net takes it, and the check before memory is taken for one. */
+/** An image in memory, as it was decoded and as a net takes it. */
 
-import { aCount, type Kind, type OptionKinds } from "../tensor/arguments.js";
-import { type Channels, someChannels } from "./image-shape.js";
+import { aCount, type Kind } from "../tensor/arguments.js";
 
 /**
  * 8 bits a number, row by row from the top left: grey, one byte a pixel; RGB, three; or RGBA, four, as a canvas has it.
@@ -24,6 +23,15 @@ export interface Photograph {
   /** [channels, height, width], as it was asked for: all of its red, then green, then blue. */
   planes: Uint8Array;
 }
+
+/** How many numbers a pixel has. */
+export type Channels = 1 | 3 | 4;
+
+export const someChannels: Kind<Channels> = {
+  expected: "1 (grey), 3 (red, green, blue) or 4 (and how opaque it is)",
+  inKind: aCount.inKind,
+  accepts: (value): value is Channels => value === 1 || value === 3 || value === 4,
+};
 
 /** How many bytes a pixel has. */
 export function channelsOf({ width, height, data }: Image): Channels {
@@ -53,60 +61,3 @@ export const anImage: Kind<Image> = {
     return isOfPage ? "await imageFrom(…) makes one of what a page has pictures in" : undefined;
   },
 };
-
-export const decodeKinds: OptionKinds<DecodeOptions> = { maxPixels: aCount };
-
-/** Thrown for bytes that are no image, or none that can be read; the message says why. */
-export class DecodeError extends Error {
-  override readonly name = "DecodeError";
-}
-
-export interface DecodeOptions {
-  /**
-   * Larger images are refused before any memory is taken for them; decoding takes up to 30 bytes a pixel. Default
-   * 50,000,000, about the largest photograph of today's cameras.
-   */
-  maxPixels?: number;
-}
-
-export const MAX_PIXELS = 50_000_000;
-
-/** What a header says of an image. */
-export interface Declared {
-  format: string;
-  width: number;
-  height: number;
-  /** What the format at its best packs into a byte of the file. */
-  pixelsPerByte: number;
-}
-
-/**
- * Refuses the size that a header declares when it is empty, too large, or more than the file can hold.
- * @throws DecodeError
- */
-export function checkDeclaredSize(declared: Declared, fileBytes: number, options: DecodeOptions): void {
-  const { format, width, height, pixelsPerByte } = declared;
-  const { maxPixels = MAX_PIXELS } = options;
-  const declares = `${format} declares ${width} × ${height} pixels`;
-  if (width === 0 || height === 0) throw new DecodeError(`${declares}: it is empty`);
-  if (width * height > maxPixels) throw new DecodeError(`${declares}; the limit is ${maxPixels} pixels`);
-  if (width * height > fileBytes * pixelsPerByte) {
-    throw new DecodeError(`${declares}, more than its ${fileBytes} bytes can hold`);
-  }
-}
-
-/**
- * Says that a decoder is not there, before its absence can pass for damage of a photograph.
- * @throws TypeError
- */
-export function checkLoaded(name: string, decoder: unknown): void {
-  if (typeof decoder !== "function") throw new TypeError(`${name} does not export its decoder: the bundle has lost it`);
-}
-
-/**
- * Whether a decoder has found a file to be wrong: it says so by bare errors. Any other, a TypeError for one, comes of a
- * mistake in a program.
- */
-export function isVerdict(error: unknown): error is Error {
-  return error instanceof Error && error.name === "Error";
-}

@@ -9,12 +9,12 @@ import {
   numbers,
   type OptionKinds,
   oneOf,
-  show,
 } from "../tensor/arguments.js";
+import { show } from "../tensor/show.js";
 import { fitImage, type ResizeMode } from "./fit-image.js";
-import { anImage, channelsOf, type Image } from "./image.js";
+import { anImage, type Channels, channelsOf, type Image, someChannels } from "./image.js";
 import { ImageDataset } from "./image-dataset.js";
-import { anImageSize, bytesOf, type Channels, type ImageSize, shapeOf, someChannels } from "./image-shape.js";
+import { anImageSize, bytesOf, type ImageSize, shapeOf } from "./image-shape.js";
 import { toPlanes } from "./image-to-tensor.js";
 
 export interface ImagesToDatasetOptions {

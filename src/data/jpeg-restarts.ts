@@ -1,7 +1,7 @@
 /** withoutRestarts: the scans of one component each, without the restart intervals on which jpeg-js may stumble. */
 
 import { concatBytes } from "../concat-bytes.js";
-import { DecodeError } from "./image.js";
+import { DecodeError } from "./decoding.js";
 import { type PrefixCodes, readCode } from "./prefix-codes.js";
 
 /** The image data of a scan of one component, and how they are to be read. */

@@ -1,8 +1,8 @@
 /** readJpeg: what the segments of a JPEG file say. */
 
 import { concatBytes } from "../concat-bytes.js";
+import { DecodeError } from "./decoding.js";
 import { exifOrientation } from "./exif.js";
-import { DecodeError } from "./image.js";
 import { STANDARD_HUFFMAN_TABLES } from "./jpeg-huffman.js";
 
 /** Encoders write about ten. Each may visit every block, so that thousands, in a small file, would take minutes. */

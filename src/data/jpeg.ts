@@ -1,8 +1,9 @@
 /** JPEG: jpeg-segments.ts reads what the file says, and jpeg-js (loaded when first used) decodes it, written plainly. */
 
 import type { decode as Decode } from "jpeg-js";
+import { checkDeclaredSize, checkLoaded, DecodeError, type DecodeOptions, isVerdict } from "./decoding.js";
 import { orient } from "./exif.js";
-import { checkDeclaredSize, checkLoaded, DecodeError, type DecodeOptions, type Image, isVerdict } from "./image.js";
+import type { Image } from "./image.js";
 import { writePlainJpeg } from "./jpeg-plain.js";
 import { type Jpeg, readJpeg } from "./jpeg-segments.js";
 

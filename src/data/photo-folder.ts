@@ -16,9 +16,9 @@ import {
 } from "../tensor/arguments.js";
 import { aPath, aSignal } from "../tensor/kinds.js";
 import { fixFields, makeComplete } from "../tensor/known-names.js";
+import { decodeKinds } from "./decoding.js";
 import type { SkippedFile } from "./file-names.js";
 import type { ResizeMode } from "./fit-image.js";
-import { decodeKinds } from "./image.js";
 import { datasetKinds, ImageDataset, type ImageDatasetOptions } from "./image-dataset.js";
 import { anImageSize } from "./image-shape.js";
 import type { ReadAllOptions } from "./read-all.js";

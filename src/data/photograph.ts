@@ -4,9 +4,10 @@ import type { Stats } from "node:fs";
 import { systemReason } from "../file-error.js";
 import { nodeModules } from "../node.js";
 import { decodeImage } from "./decode.js";
+import { DecodeError, type DecodeOptions, MAX_PIXELS } from "./decoding.js";
 import { fitImage, type ResizeMode } from "./fit-image.js";
-import { DecodeError, type DecodeOptions, MAX_PIXELS, type Photograph } from "./image.js";
-import { bytesOf, type Channels, type ImageSize, shapeOf } from "./image-shape.js";
+import type { Channels, Photograph } from "./image.js";
+import { bytesOf, type ImageSize, shapeOf } from "./image-shape.js";
 import { toPlanes } from "./image-to-tensor.js";
 import { CacheEntry } from "./photograph-cache.js";
 

@@ -1,8 +1,9 @@
 /** What a browser decodes in place of this library: large JPEGs, which it is some times faster at, and other formats. */
 
 import { canvasPixels } from "./canvas-pixels.js";
+import { DecodeError, type DecodeOptions, MAX_PIXELS } from "./decoding.js";
 import { orient } from "./exif.js";
-import { DecodeError, type DecodeOptions, type Image, MAX_PIXELS } from "./image.js";
+import type { Image } from "./image.js";
 import { openJpeg } from "./jpeg.js";
 import { writePlainJpeg } from "./jpeg-plain.js";
 

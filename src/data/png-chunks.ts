@@ -1,8 +1,8 @@
 /** readPng: what the chunks of a PNG file say. writePng: the chunks that its decoder needs, and no others. */
 
 import { concatBytes } from "../concat-bytes.js";
+import { DecodeError } from "./decoding.js";
 import { exifOrientation } from "./exif.js";
-import { DecodeError } from "./image.js";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 

@@ -2,9 +2,10 @@
 
 import type { PNG } from "pngjs";
 import { concatBytes } from "../concat-bytes.js";
+import { checkDeclaredSize, checkLoaded, DecodeError, type DecodeOptions, isVerdict } from "./decoding.js";
 import { deflateEnd } from "./deflate-end.js";
 import { orient } from "./exif.js";
-import { checkDeclaredSize, checkLoaded, DecodeError, type DecodeOptions, type Image, isVerdict } from "./image.js";
+import type { Image } from "./image.js";
 import { type Png, readPng, writePng } from "./png-chunks.js";
 
 /** Deflate packs at most 1032 bytes into one, and each of these may hold 8 pixels. */

@@ -1,7 +1,8 @@
 /** The targets of a TensorDataset: classes, probabilities of classes, or any numbers, and how they are told apart. */
 
-import { ArgumentError, show } from "../tensor/arguments.js";
+import { ArgumentError } from "../tensor/arguments.js";
 import { formatShape, ShapeError, sizeOf } from "../tensor/shape.js";
+import { show } from "../tensor/show.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Examples, readExamples } from "./examples.js";
 import { type HostArray, type IntegerArray, isIntegerArray } from "./host-array.js";

@@ -9,10 +9,10 @@ import {
   needed,
   numbers,
   type OptionKinds,
-  show,
 } from "../tensor/arguments.js";
 import { fixFields, refuseOtherNames } from "../tensor/known-names.js";
 import { formatShape, type Shape, ShapeError, sizeOf } from "../tensor/shape.js";
+import { show } from "../tensor/show.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Batch } from "./batch.js";
 import type { Dataset } from "./dataset.js";

@@ -3,7 +3,7 @@
 import { frozen, intercept } from "../layers/look-inside.js";
 import { type Labels, someLabels } from "../layers/losses/class-loss.js";
 import { aModule, type Module } from "../layers/module.js";
-import { checkArgument, checkOptions, show } from "../tensor/arguments.js";
+import { checkArgument, checkOptions } from "../tensor/arguments.js";
 import { backward } from "../tensor/autograd.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { mul, sub } from "../tensor/ops/pointwise/arithmetic.js";
@@ -11,6 +11,7 @@ import { relu } from "../tensor/ops/pointwise/rectifiers.js";
 import { max, mean } from "../tensor/ops/reduce.js";
 import { sum } from "../tensor/ops/sum.js";
 import { scope } from "../tensor/scope.js";
+import { show } from "../tensor/show.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { checkMaps, convolutions, layerKinds } from "./convolutions.js";
 import type { HeatMap } from "./heat-map.js";

@@ -1,8 +1,8 @@
 /** Filters, feature maps and heat as pictures. */
 
-import { toChannels } from "../data/fit-image.js";
 import { anImage, greyOf, type Image } from "../data/image.js";
 import { resize } from "../data/resize.js";
+import { toChannels } from "../data/to-channels.js";
 import { aBoolean, checkArgument, checkOptions, type OptionKinds, oneOf } from "../tensor/arguments.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";

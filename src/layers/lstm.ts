@@ -1,11 +1,12 @@
 /** LSTM: a recurrent net with a memory cell. */
 
-import { ArgumentError, show } from "../tensor/arguments.js";
+import { ArgumentError } from "../tensor/arguments.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { split } from "../tensor/ops/movement/split.js";
 import { add, mul } from "../tensor/ops/pointwise/arithmetic.js";
 import { sigmoid, tanh } from "../tensor/ops/pointwise/smooth-activations.js";
 import { scope } from "../tensor/scope.js";
+import { show } from "../tensor/show.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Recurrent, type RecurrentOptions } from "./recurrent.js";
 

@@ -1,12 +1,13 @@
 /** Normalize: inputs brought to mean 0 and deviation 1, as the first layer of a model. */
 
-import { checkArgument, numbers, show } from "../tensor/arguments.js";
+import { checkArgument, numbers } from "../tensor/arguments.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { makeComplete } from "../tensor/known-names.js";
 import { reshape } from "../tensor/ops/movement/reshape.js";
 import { div, sub } from "../tensor/ops/pointwise/arithmetic.js";
 import { scope } from "../tensor/scope.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
+import { show } from "../tensor/show.js";
 import { checkTensor, type Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 

@@ -8,8 +8,8 @@ import {
   listOf,
   type OptionKinds,
   refuseMore,
-  show,
 } from "../tensor/arguments.js";
+import { show } from "../tensor/show.js";
 import { checkPairs } from "./classification.js";
 
 /** The predictions whose probability lies in (from, to]; the first bin holds 0, too. */

@@ -1,6 +1,7 @@
 /** How often a classifier is right, and in which way it is wrong: accuracy, confusion matrix, precision, recall, F1. */
 
-import { aCount, checkArgument, type Kind, numbers, refuseMore, show } from "../tensor/arguments.js";
+import { aCount, checkArgument, type Kind, numbers, refuseMore } from "../tensor/arguments.js";
+import { show } from "../tensor/show.js";
 import { Tensor } from "../tensor/tensor.js";
 
 const someNumbers: Kind<ArrayLike<number>> = {

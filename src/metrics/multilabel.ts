@@ -1,6 +1,7 @@
 /** Examples that may have several labels: how well each label is told, and all of them together. */
 
-import { aCount, checkArgument, checkOptions, type OptionKinds, show } from "../tensor/arguments.js";
+import { aCount, checkArgument, checkOptions, type OptionKinds } from "../tensor/arguments.js";
+import { show } from "../tensor/show.js";
 import {
   type ClassScores,
   checkNumbers,

@@ -1,6 +1,7 @@
 /** What becomes of predictions while the threshold moves that a score must reach to count as class 1. */
 
-import { aNumber, checkArgument, type Kind, listOf, show } from "../tensor/arguments.js";
+import { aNumber, checkArgument, type Kind, listOf } from "../tensor/arguments.js";
+import { show } from "../tensor/show.js";
 import { accuracy, checkPairs, f1, precision, recall } from "./classification.js";
 
 /** Every score is above and below NaN at once, or neither. */

@@ -1,6 +1,7 @@
 /** Top-k accuracy: how often the right class is among the likeliest ones. */
 
-import { aCount, checkArgument, numbers, refuseMore, show, wholeFrom } from "../tensor/arguments.js";
+import { aCount, checkArgument, numbers, refuseMore, wholeFrom } from "../tensor/arguments.js";
+import { show } from "../tensor/show.js";
 import { checkNumbers } from "./classification.js";
 
 /**

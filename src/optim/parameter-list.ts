@@ -1,7 +1,8 @@
 /** parameterList: what optimizers and clipping are given, looked at once. */
 
-import { ArgumentError, show } from "../tensor/arguments.js";
+import { ArgumentError } from "../tensor/arguments.js";
 import { formatShape } from "../tensor/shape.js";
+import { show } from "../tensor/show.js";
 import { Parameter, Tensor } from "../tensor/tensor.js";
 
 /**

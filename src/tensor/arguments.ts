@@ -1,6 +1,7 @@
 /** What functions are given: each kind of argument said once, one check for arguments, and one for options. */
 
 import { nearestName } from "./nearest-name.js";
+import { isPromise, show } from "./show.js";
 
 /** Thrown for an argument or an option of the wrong kind, one that is missing, and an option that there is not. */
 export class ArgumentError extends TypeError {
@@ -32,41 +33,17 @@ export type OptionKinds<O> = {
   readonly [Name in keyof O]-?: undefined extends O[Name] ? Kind<Exclude<O[Name], undefined>> : NeededKind<O[Name]>;
 };
 
-// ---- what was given, in words ------------------------------------------------------------------
-
-const withArticle = (noun: string) => `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
-
-function isPromise(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | undefined | null)?.then === "function";
-}
-
-/** A value as a message shows it: short, and without ever failing. */
-export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "symbol") return "a symbol";
-  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
-  if (typeof value !== "object" || value === null) return String(value);
-  if (isPromise(value)) return "a promise";
-  if (Array.isArray(value)) {
-    const few = value.length <= 8 && value.every((item) => typeof item !== "object" && typeof item !== "function");
-    return few ? `[${Array.from(value, show).join(", ")}]` : `an array of ${value.length}`;
-  }
-  const name = value.constructor?.name ?? "object";
-  if (ArrayBuffer.isView(value)) return `${withArticle(name)} of ${value.byteLength} bytes`;
-  const { shape } = value as { shape?: unknown };
-  if (Array.isArray(shape)) return `${withArticle(name)} ${show(shape)}`;
-  if (name !== "Object") return withArticle(name);
-  const keys = Object.keys(value).slice(0, 4);
-  return keys.length === 0 ? "an empty object" : `an object { ${keys.join(", ")} }`;
-}
-
 // ---- the checks --------------------------------------------------------------------------------
 
-function refuse(who: string, what: string, value: unknown, { expected, inKind, hint }: Kind<unknown>): never {
+/** What to write instead, where that can be told. */
+function adviceOn(value: unknown, hint: Kind<unknown>["hint"]): string {
   const advice = isPromise(value) ? "await it first" : hint?.(value);
-  const message = `${who}: ${what} must be ${expected}, got ${show(value)}${advice === undefined ? "" : `; ${advice}`}`;
-  throw inKind?.(value) ? new RangeError(message) : new ArgumentError(message);
+  return advice === undefined ? "" : `; ${advice}`;
+}
+
+function refuse(who: string, what: string, value: unknown, { expected, inKind, hint }: Kind<unknown>): never {
+  const Refusal = inKind?.(value) ? RangeError : ArgumentError;
+  throw new Refusal(`${who}: ${what} must be ${expected}, got ${show(value)}${adviceOn(value, hint)}`);
 }
 
 /**
@@ -92,9 +69,14 @@ export function checkArgument(who: string, what: string, value: unknown, kind: K
 export function checkOptions<O extends object>(who: string, options: O, kinds: OptionKinds<O>): void {
   const table = kinds as Readonly<Record<string, Kind<unknown> | NeededKind<unknown>>>;
   if (!aPlainObject.accepts(options)) {
-    const example = `{ ${Object.keys(table)[0]}: ${typeof options === "object" || options === undefined ? "…" : show(options)} }`;
-    const hint = () => (options === null ? "leave them out" : `say which option you mean, as in ${example}`);
-    refuse(who, "options", options, { ...aPlainObject, hint });
+    refuse(who, "options", options, {
+      ...aPlainObject,
+      hint: () => {
+        if (options === null) return "leave them out";
+        const value = typeof options === "object" || options === undefined ? "…" : show(options);
+        return `say which option you mean, as in { ${Object.keys(table)[0]}: ${value} }`;
+      },
+    });
   }
   for (const name of Object.keys(options)) {
     const value = options[name as keyof O];
@@ -109,7 +91,9 @@ export function checkOptions<O extends object>(who: string, options: O, kinds: O
 
 /** The same for one of them, which must not be undefined: for options that are changed later. */
 export function checkOption<O extends object>(who: string, name: string, value: unknown, kinds: OptionKinds<O>): void {
-  if (!Object.hasOwn(kinds, name)) throw new ArgumentError(unknownOption(who, name, Object.keys(kinds)));
+  if (!Object.hasOwn(kinds, name)) {
+    throw new ArgumentError(`${who}: unknown option "${name}"${insteadOf(name, Object.keys(kinds))}`);
+  }
   checkArgument(who, name, value, kinds[name as keyof O]);
 }
 
@@ -142,11 +126,11 @@ function neededNames(table: Readonly<Record<string, Kind<unknown> | NeededKind<u
   return names;
 }
 
-function unknownOption(who: string, name: string, known: readonly string[]): string {
+/** What there is in the place of an option that there is not. */
+function insteadOf(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
-  const guess = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
   const all = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
-  return `${who}: unknown option "${name}"${guess}${guess ? ` ${all[0].toUpperCase()}${all.slice(1)}` : `; ${all}`}`;
+  return nearest === undefined ? `; ${all}` : `; did you mean "${nearest}"? ${all[0].toUpperCase()}${all.slice(1)}`;
 }
 
 // ---- kinds -------------------------------------------------------------------------------------

@@ -1,14 +1,7 @@
 /** Kinds of arguments that the engine has no use for itself: ranges, options inside of options, signals, files. */
 
-import {
-  aPlainObject,
-  instanceOf,
-  type Kind,
-  type NeededKind,
-  numberThat,
-  type OptionKinds,
-  show,
-} from "./arguments.js";
+import { aPlainObject, instanceOf, type Kind, type NeededKind, numberThat, type OptionKinds } from "./arguments.js";
+import { show } from "./show.js";
 
 /** Above `above`, and at most `most`. */
 export function numberAbove(above: number, most = Infinity): Kind<number> {

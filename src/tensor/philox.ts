@@ -1,5 +1,8 @@
 /** philox: random words as a function of a counter and a key. */
 
+/** Random numbers are multiples of 2^−24: the highest 24 bits of a word. */
+export const RESOLUTION = 2 ** 24;
+
 const ROUNDS = 10;
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;

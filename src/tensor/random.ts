@@ -1,8 +1,9 @@
 /** Random numbers: seeded, forkable, the same on every machine. Nothing here ever calls Math.random. */
 
-import { aString, checkArgument, instanceOf, type Kind, oneOf, show, wholeFrom } from "./arguments.js";
+import { aString, checkArgument, instanceOf, type Kind, oneOf, wholeFrom } from "./arguments.js";
 import { refuseOtherNames } from "./known-names.js";
-import { philox } from "./philox.js";
+import { philox, RESOLUTION } from "./philox.js";
+import { show } from "./show.js";
 
 /** Marks the counters that forks are derived from; numbers are drawn with a last word of 0. */
 const FORK = 0x666f726b;
@@ -73,7 +74,7 @@ export class Generator {
 
   /** Uniform in [0, 1), a multiple of 2^−24: exact in float32. */
   uniform(): number {
-    return (this.uint32() >>> 8) * 2 ** -24;
+    return (this.uint32() >>> 8) / RESOLUTION;
   }
 
   /** Standard normal, by Box and Muller's transform. */

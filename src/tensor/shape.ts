@@ -1,6 +1,7 @@
 /** Shapes: sizes, broadcasting, and the errors that teach when they do not fit. */
 
-import { aNumber, aPlainObject, checkArgument, type Kind, show } from "./arguments.js";
+import { aNumber, aPlainObject, checkArgument, type Kind } from "./arguments.js";
+import { show } from "./show.js";
 
 /** The size along each axis, outermost first. A scalar has shape `[]`. */
 export type Shape = readonly number[];

@@ -1,8 +1,9 @@
 /** Values for a tensor: numbers in lists nested to any depth, laid out row by row. */
 
-import { ArgumentError, isNumberArray, show } from "./arguments.js";
+import { ArgumentError, isNumberArray } from "./arguments.js";
 import type { FloatArray } from "./backend/backend.js";
 import { ShapeError } from "./shape.js";
+import { show } from "./show.js";
 
 /** A number, or lists of numbers nested to any depth, or a typed array. */
 export type TensorValues = number | FloatArray | Int32Array | Uint8Array | readonly TensorValues[];

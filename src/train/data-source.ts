@@ -3,8 +3,9 @@
 import type { AugmentOptions } from "../data/augment/options.js";
 import type { Batch } from "../data/batch.js";
 import { aDataset, type Dataset } from "../data/dataset.js";
-import { ArgumentError, isNumberArray, type Kind, show } from "../tensor/arguments.js";
+import { ArgumentError, isNumberArray, type Kind } from "../tensor/arguments.js";
 import { formatShape, ShapeError } from "../tensor/shape.js";
+import { show } from "../tensor/show.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** Batches one after the other, in each epoch the same way. */

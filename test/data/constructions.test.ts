@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { decodeImage } from "../../src/data/decode.js";
-import { DecodeError, type Image } from "../../src/data/image.js";
+import { DecodeError } from "../../src/data/decoding.js";
+import type { Image } from "../../src/data/image.js";
 import { fixture, HEIGHT, jpegFiles, pngFiles, sampleAt, WIDTH } from "./constructions.js";
 
 /** What Pillow reads and this library refuses: docs/data.md says so. */

@@ -4,8 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { deflateSync, inflateSync } from "node:zlib";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { decodeImage } from "../../src/data/decode.js";
+import { DecodeError } from "../../src/data/decoding.js";
 import { FaceFolder } from "../../src/data/face-folder.js";
-import { DecodeError, type Image } from "../../src/data/image.js";
+import type { Image } from "../../src/data/image.js";
 import { crc32 } from "../fuzz/mutate.js";
 import { folderOf } from "./photographs.js";
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { decodeImage } from "../../src/data/decode.js";
-import { DecodeError } from "../../src/data/image.js";
+import { DecodeError } from "../../src/data/decoding.js";
 import { imageFrom } from "../../src/data/image-from.js";
 import { ArgumentError } from "../../src/tensor/arguments.js";
 import { jpeg, png } from "./photographs.js";

@@ -1,7 +1,7 @@
 /** readJpeg: what it takes from the segments of a file, and which of them it refuses, each limit from both of its sides. */
 
 import { describe, expect, it } from "vitest";
-import { DecodeError } from "../../src/data/image.js";
+import { DecodeError } from "../../src/data/decoding.js";
 import { readJpeg } from "../../src/data/jpeg-segments.js";
 
 const [SOF0, SOF2, DHT, SOS, DQT, DNL, DRI] = [0xc0, 0xc2, 0xc4, 0xda, 0xdb, 0xdc, 0xdd];

@@ -2,8 +2,8 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { decodeImage } from "../../src/data/decode.js";
+import { DecodeError } from "../../src/data/decoding.js";
 import { labelOf } from "../../src/data/face-folder.js";
-import { DecodeError } from "../../src/data/image.js";
 import { Generator } from "../../src/tensor/random.js";
 import type { Job, Outcome } from "./fuzz.js";
 import { mutate } from "./mutate.js";

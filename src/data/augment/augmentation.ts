@@ -1,7 +1,8 @@
 /** Augmentation: each time an image is seen, it is moved, turned, cropped, coloured and mixed a little differently. */
 
-import { ArgumentError, show } from "../../tensor/arguments.js";
+import { ArgumentError } from "../../tensor/arguments.js";
 import type { Generator } from "../../tensor/random.js";
+import { show } from "../../tensor/show.js";
 import type { ImageShape } from "../image-shape.js";
 import { blur } from "./blur.js";
 import { type Colors, color, takeColor } from "./colors.js";

@@ -8,7 +8,6 @@ import {
   numbers,
   numberThat,
   type OptionKinds,
-  show,
 } from "../../tensor/arguments.js";
 import { indexSelect } from "../../tensor/ops/movement/index-select.js";
 import { reshape } from "../../tensor/ops/movement/reshape.js";
@@ -17,6 +16,7 @@ import { keepWhere } from "../../tensor/ops/pointwise/keep-where.js";
 import { sum } from "../../tensor/ops/sum.js";
 import { scope } from "../../tensor/scope.js";
 import { formatShape, ShapeError } from "../../tensor/shape.js";
+import { show } from "../../tensor/show.js";
 import { checkTensor, Tensor, wrap } from "../../tensor/tensor.js";
 import { aReduction, type Reduction } from "./reduction.js";
 

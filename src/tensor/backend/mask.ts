@@ -1,10 +1,7 @@
 /** Dropout's masks, drawn on the host: what defines them, for every backend. */
 
-import { philox } from "../philox.js";
+import { philox, RESOLUTION } from "../philox.js";
 import type { Backend, Primitives } from "./backend.js";
-
-/** Random numbers are multiples of 2^−24: the highest 24 bits of a word. */
-export const RESOLUTION = 2 ** 24;
 
 export const drawnMasks = (device: Pick<Primitives, "upload">): Pick<Backend, "dropoutMask"> => ({
   dropoutMask(size, p, value, draws) {

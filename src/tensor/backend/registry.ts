@@ -7,9 +7,9 @@ import {
   checkOptions,
   type OptionKinds,
   oneOf,
-  show,
   wholeFrom,
 } from "../arguments.js";
+import { show } from "../show.js";
 import type { Backend, DType, MemoryInfo } from "./backend.js";
 import { currentBackend, findBackend, noteBackend, noteChoice, setCurrentBackend } from "./current-backend.js";
 import type { Mode } from "./gpujs/gpu-js.js";

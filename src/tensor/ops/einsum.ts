@@ -1,9 +1,10 @@
 /** einsum: products and sums of tensors whose axes have letters. */
 
-import { ArgumentError, aString, checkArgument, show } from "../arguments.js";
+import { ArgumentError, aString, checkArgument } from "../arguments.js";
 import { checkSameBackend } from "../autograd.js";
 import { scope } from "../scope.js";
 import { formatShape, ShapeError, sizeOf } from "../shape.js";
+import { show } from "../show.js";
 import type { Tensor } from "../tensor.js";
 import { aTensorList } from "../tensor-list.js";
 import { matmul } from "./matmul.js";

@@ -1,7 +1,8 @@
 /** Indices that operations are given: whole numbers in lists, a typed array or a tensor, with a shape of their own. */
 
-import { ArgumentError, show } from "../arguments.js";
+import { ArgumentError } from "../arguments.js";
 import { checkShape, formatShape, type Shape, ShapeError, sizeOf } from "../shape.js";
+import { show } from "../show.js";
 import { Tensor } from "../tensor.js";
 import { flatValues } from "../values.js";
 

@@ -1,7 +1,8 @@
 /** Windows that slide over images, for convolutions and pools: their sizes, and how many places they take. */
 
-import { type Kind, show } from "../arguments.js";
+import type { Kind } from "../arguments.js";
 import { ShapeError } from "../shape.js";
+import { show } from "../show.js";
 
 /** One number for both axes, or [height, width]. */
 export type Pair = number | readonly [number, number];

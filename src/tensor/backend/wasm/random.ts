@@ -1,7 +1,7 @@
 /** Host side of the kernel that draws masks. */
 
+import { RESOLUTION } from "../../philox.js";
 import type { Backend } from "../backend.js";
-import { RESOLUTION } from "../mask.js";
 import { blocks } from "./items.js";
 import type { Runtime } from "./runtime.js";
 

@@ -1,8 +1,9 @@
 /** indexSelect: slices picked by their numbers. */
 
-import { checkArgument, type Kind, numbers, refuseMore, show } from "../../arguments.js";
+import { checkArgument, type Kind, numbers, refuseMore } from "../../arguments.js";
 import { record } from "../../autograd.js";
 import { normalizeDim, ShapeError, sizeOf } from "../../shape.js";
+import { show } from "../../show.js";
 import { checkTensor, Tensor } from "../../tensor.js";
 
 const someIndices: Kind<ArrayLike<number>> = {

@@ -1,8 +1,9 @@
 /** pad: elements around others. */
 
-import { aNumber, checkArgument, checkOptions, type Kind, type OptionKinds, oneOf, show } from "../../arguments.js";
+import { aNumber, checkArgument, checkOptions, type Kind, type OptionKinds, oneOf } from "../../arguments.js";
 import { scope } from "../../scope.js";
 import { formatShape, ShapeError } from "../../shape.js";
+import { show } from "../../show.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 import { type ContinuedMode, continued } from "./continued.js";
 import { slice } from "./slice.js";

@@ -1,8 +1,9 @@
 /** The same numbers in another shape, without a copy: reshape, flatten. */
 
-import { checkArgument, refuseMore, show } from "../../arguments.js";
+import { checkArgument, refuseMore } from "../../arguments.js";
 import { recordShared } from "../../autograd.js";
 import { aShape, formatShape, normalizeDim, type Shape, ShapeError, sizeOf } from "../../shape.js";
+import { show } from "../../show.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 
 /**

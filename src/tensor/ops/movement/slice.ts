@@ -1,8 +1,9 @@
 /** slice: some of the elements along an axis. */
 
-import { refuseMore, show } from "../../arguments.js";
+import { refuseMore } from "../../arguments.js";
 import { record } from "../../autograd.js";
 import { normalizeDim, ShapeError, stridesOf } from "../../shape.js";
+import { show } from "../../show.js";
 import { checkTensor, type Tensor } from "../../tensor.js";
 
 /**
