@@ -2,15 +2,10 @@
 
 import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { SOURCE } from "./links.js";
 import { loaded, look } from "./watch/state.js";
-import { loadRest as loadRestOfWatch, Watch } from "./watch/watch.js";
+import { loadRest as loadRestOfWatch, rest, Watch } from "./watch/watch.js";
 import { listen, send } from "./worker-link.js";
-
-const SOURCE = "https://www.npmjs.com/package/torchlet";
-
-/** Where the reference of the API lies, on sites that have it. */
-const REFERENCE = import.meta.env.VITE_REFERENCE;
 
 interface Section {
   name: string;
@@ -68,12 +63,10 @@ function Sections() {
   );
 }
 
+addEventListener("hashchange", show);
+void show();
+
 export function App() {
-  useEffect(() => {
-    void show();
-    addEventListener("hashchange", show);
-    return () => removeEventListener("hashchange", show);
-  }, []);
   const { Content } = shown.value;
   return (
     <>
@@ -86,18 +79,7 @@ export function App() {
       <main>
         <Content />
       </main>
-      <footer>
-        <p class="closing">
-          Everything on this page is computed in this tab, by <a href={SOURCE}>torchlet</a>: its own tensors, gradients
-          and kernels, with no other library underneath. The faces are drawn by a program; nobody was photographed.
-          {REFERENCE && (
-            <>
-              {" "}
-              <a href={REFERENCE}>The reference of the API</a> has every function of it.
-            </>
-          )}
-        </p>
-      </footer>
+      <footer>{rest.value && <rest.value.Closing />}</footer>
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import "./chart.css";
+import "./details.css";
 import { type Point, thinned } from "./points.js";
 
 export interface Series {

@@ -1,4 +1,4 @@
-/** The page begins: the worker first, which has most to do, then what is to be seen. */
+/** The page begins: what is to be seen first, then the worker, which has most to do. */
 
 import { render } from "preact";
 import { App } from "./app.js";
@@ -6,8 +6,18 @@ import "./style.css";
 import { hear, start } from "./watch/state.js";
 import { listen, startWorker } from "./worker-link.js";
 
-listen(hear);
-startWorker();
-start();
+function begin(): void {
+  startWorker();
+  start();
+}
 
+/** Does something once the page has been drawn, or at once where nobody sees it. */
+function afterDrawing(act: () => void): void {
+  if (document.hidden) act();
+  else requestAnimationFrame(() => setTimeout(act));
+}
+
+listen(hear);
 render(<App />, document.getElementById("page")!);
+// Both at once, on a machine of two cores, and each waits for the other.
+afterDrawing(begin);

@@ -19,3 +19,6 @@ export const refuseOtherNames = nothing;
 export const refuseSpellings = nothing;
 
 export const printNumbers = nothing;
+
+export const isPromise = nothing;
+export const show = nothing;

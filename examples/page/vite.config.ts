@@ -2,20 +2,32 @@
 
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { leaveUnsaid } from "./leave-unsaid.js";
 
-/** All that is needed to begin is one file: compressed as a whole, it is smaller than in pieces. */
-const first = { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial" as const] }] } } };
+/**
+ * All that is needed to begin is one file: compressed as a whole, it is smaller than in pieces. But for the kernels: in the
+ * middle of a program, they are too long for what is behind them to be compressed by what is before.
+ */
+const groups = [
+  { name: "kernels", test: /wasm\/kernels\.generated/, priority: 1 },
+  { name: "first", tags: ["$initial" as const] },
+];
+const output = { codeSplitting: { groups }, comments: { annotation: false } };
 
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const [unsaid, styles] = [beside("unsaid.ts"), beside("styles.ts")];
+const [noNode, styles] = [beside("no-node.ts"), beside("styles.ts")];
 
-/** Modules that only know what a programmer may have meant, and how a tensor is printed: nobody writes programs here. */
-const UNSAID = /\/(nearest-name|known-names|foreign-names|module-names|print)\.js$/;
+/** Ways of a convolution that the page's nets do without: 1×1 filters, one a channel, a few small images. */
+const WAYS = /import \* as (pixels|depthwise|images) from "[^"]*";/g;
 
-const leaveUnsaid = (): Plugin => ({
-  name: "leave-unsaid",
+const leaveUntaken = (): Plugin => ({
+  name: "leave-untaken",
   enforce: "pre",
-  resolveId: (source) => (UNSAID.test(source) ? unsaid : undefined),
+  resolveId: (source) => (source.endsWith("/available-threads.js") ? noNode : undefined),
+  transform: {
+    filter: { id: /\/wasm\/conv-choice\.ts$/ },
+    handler: (code) => ({ code: code.replace(WAYS, "const $1 = { can: () => false };"), map: null }),
+  },
 });
 
 /** What Vite puts around each import() does far more than have a part's style sheet there before the part. */
@@ -31,8 +43,8 @@ export default defineConfig({
   // It may be served from any folder of a site.
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "es", rolldownOptions: first, plugins: () => [leaveUnsaid()] },
+  worker: { format: "es", rolldownOptions: { output }, plugins: () => [leaveUnsaid(), leaveUntaken()] },
   // Scripts of the page's own site are all that its policy allows: none in a data: URI, and no polyfill that fetches.
-  build: { target: "es2023", modulePreload: { polyfill: false }, assetsInlineLimit: 0, rolldownOptions: first },
+  build: { target: "es2023", modulePreload: { polyfill: false }, assetsInlineLimit: 0, rolldownOptions: { output } },
   preview: { port: 4173 },
 });

@@ -1,5 +1,6 @@
 /** Source: the lines of torchlet that compute an operation. */
 
+import "../details.css";
 import { excerptOf } from "./sources.js";
 
 export function Source({ path, operation }: { path: string; operation: string }) {

@@ -1,5 +1,6 @@
 /** Value: the numbers of a tensor, as a picture and in words. */
 
+import "../details.css";
 import type { TapeTensor } from "../../../src/index.js";
 import { Picture } from "../picture.js";
 import type { Pixels } from "../protocol.js";
@@ -38,15 +39,20 @@ interface EnlargedProps {
   image: Pixels;
   label: string;
   isMatrix: boolean;
+  /** Whether its colours are those of numbers, and not of a photograph. */
+  isNumbers: boolean;
 }
 
 /** Each number as a square of several pixels, the picture about so wide; rows of many numbers as a band. */
-function Enlarged({ image, label, isMatrix }: EnlargedProps) {
+function Enlarged({ image, label, isMatrix, isNumbers }: EnlargedProps) {
   const scale = Math.max(1, Math.min(LARGEST, Math.floor(WIDTH / image.width)));
   const row = isMatrix ? Math.max(1, Math.min(Math.max(scale, LEAST_ROW), Math.floor(HEIGHT / image.height))) : scale;
   const [width, height] = [scale * image.width, row * image.height];
   return (
-    <div class="enlarged" style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }}>
+    <div
+      class={isNumbers ? "enlarged of-numbers" : "enlarged"}
+      style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }}
+    >
       <Picture image={image} label={label} />
     </div>
   );
@@ -73,6 +79,7 @@ export function Value({ title, tensor, values }: ValueProps) {
               image={isImages ? imagesOf(values, tensor.shape) : pictureOf(values, tensor.shape)}
               label={`${title}, ${summaryOf(values)}`}
               isMatrix={tensor.shape.length < 3}
+              isNumbers={!isImages}
             />
           )}
           <p class={values.length > 1 ? "range" : "single"}>{summaryOf(values)}</p>

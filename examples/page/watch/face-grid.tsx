@@ -1,7 +1,7 @@
 /** FaceGrid: the faces that the net is asked about, each framed by its opinion. */
 
+import type { ComponentChildren } from "preact";
 import { Picture } from "../picture.js";
-import { Hint } from "./hint.js";
 import { choose, chosen, faces, look } from "./state.js";
 import { NAMES, opinionOf, percent } from "./words.js";
 
@@ -41,7 +41,7 @@ export function Face({ face }: { face: number }) {
   );
 }
 
-export function FaceGrid() {
+export function FaceGrid({ children }: { children: ComponentChildren }) {
   return (
     <section class="faces" aria-labelledby="faces-title">
       <h2 id="faces-title">What it says to faces that it has never seen</h2>
@@ -61,7 +61,7 @@ export function FaceGrid() {
           <Face key={face} face={face} />
         ))}
       </div>
-      <Hint />
+      {children}
     </section>
   );
 }

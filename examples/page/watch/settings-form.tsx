@@ -42,7 +42,7 @@ function Field({ name }: { name: keyof Settings }) {
 export function SettingsForm() {
   const run = began.value;
   return (
-    <section aria-labelledby="settings-title">
+    <section class="below" aria-labelledby="settings-title">
       <h2 id="settings-title">Settings</h2>
       <p>Each change begins anew, and is in the address: whoever opens the link sees the same run, number by number.</p>
       {run && (

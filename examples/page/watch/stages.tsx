@@ -1,5 +1,6 @@
 /** Stages: one face on its way through the net, layer by layer, to an opinion. */
 
+import "../bars.css";
 import { Picture } from "../picture.js";
 import type { Stage } from "../protocol.js";
 import { faces, look } from "./state.js";
@@ -43,7 +44,7 @@ function Opinion({ covered }: { covered: number }) {
 export function Stages() {
   const now = look.value;
   return (
-    <section class="stages" aria-labelledby="stages-title">
+    <section class="stages below" aria-labelledby="stages-title">
       <h2 id="stages-title">One face on its way through the net</h2>
       <p>Choose any face above. Bright is where a filter has found what it looks for.</p>
       {now && (

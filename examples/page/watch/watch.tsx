@@ -1,14 +1,13 @@
 /** Watch: a net learns faces in front of one's eyes. */
 
 import { effect, signal } from "@preact/signals";
-import { SETTINGS } from "../settings.js";
 import { Controls } from "./controls.js";
 import { FaceGrid } from "./face-grid.js";
 import { Score } from "./score.js";
-import { Spoken } from "./spoken.js";
-import { began, isHarder, isUnderWay, loaded, problem, settings, wrongNames } from "./state.js";
+import { isHarder, isUnderWay, loaded } from "./state.js";
 
-const rest = signal<typeof import("./rest.js") | undefined>(undefined);
+/** What comes once there is something to be seen in the net. */
+export const rest = signal<typeof import("./rest.js") | undefined>(undefined);
 
 effect(() => {
   if (isUnderWay.value) void loadRest();
@@ -40,53 +39,23 @@ function Opening() {
   );
 }
 
-/** What went wrong, in the library's words, and a way on. */
-function Problem() {
-  if (problem.value === undefined) return null;
-  return (
-    <p class="problem" role="alert">
-      <strong>It has stopped.</strong> {problem.value}
-    </p>
-  );
-}
-
-/** What does not run here, and what does in its place. */
-function Refusal() {
-  const reason = began.value?.refusal;
-  if (reason === undefined) return null;
-  return (
-    <p class="problem" role="status">
-      {SETTINGS.backend.options[settings.value.backend]} does not compute here, so WebAssembly does. {reason}
-    </p>
-  );
-}
-
-function WrongNames() {
-  if (wrongNames.length === 0) return null;
-  return (
-    <p class="problem" role="status">
-      What the address says of {wrongNames.join(" and ")} cannot be; it is taken as usual.
-    </p>
-  );
-}
-
 export function Watch() {
+  const more = rest.value;
   return (
     <>
       <Opening />
-      <WrongNames />
-      <Refusal />
-      <Problem />
+      {more && <more.Notices />}
       <Controls />
-      <Spoken />
       <div class="stage">
-        <FaceGrid />
+        <FaceGrid>
+          <p class="hint">{more && <more.Hint />}</p>
+        </FaceGrid>
         <div class="side">
           <Score />
-          <div class="curves">{rest.value && <rest.value.Curves />}</div>
+          <div class="curves">{more && <more.Curves />}</div>
         </div>
       </div>
-      {rest.value && <rest.value.Below />}
+      {more && <more.Below />}
     </>
   );
 }

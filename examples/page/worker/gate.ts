@@ -4,7 +4,7 @@
 const SLOW_MS = 600;
 
 /** A turn of the event loop, so that what the page asks for is heard. Not by a timer, which browsers slow down. */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

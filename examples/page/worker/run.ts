@@ -25,7 +25,7 @@ const MEMORY = 2 ** 30;
 const DRAWN_AT_ONCE = 48;
 
 /** Between two pieces of news about progress. Whatever is told is drawn, which costs a phone more than a step of training. */
-const PROGRESS_MS = 500;
+export const PROGRESS_MS = 500;
 
 /** Between two looks at the net: so long at least, and so many times what the last one took. */
 const [LOOK_MS, LOOK_SHARE] = [500, 12];

@@ -2,6 +2,7 @@
 
 import type { Begin, News, Request } from "../protocol.js";
 import type { OwnRequest } from "../yours/protocol.js";
+import { turn } from "./gate.js";
 import type { Own } from "./own.js";
 import { Run } from "./run.js";
 import { forgetRun } from "./store.js";
@@ -10,19 +11,9 @@ function tell(news: News): void {
   self.postMessage(news);
 }
 
-/** What is loaded only when it is used, some of it within the library. */
-function loadRest(): Promise<unknown> {
-  return Promise.all([
-    import("./chosen.js"),
-    import("./record-step.js"),
-    import("./file.js"),
-    import("./saving.js"),
-    import("./own.js"),
-    import("#pngjs"),
-    import("jpeg-js"),
-    import("../../../src/io/onnx/schema.js"),
-    import("../../../src/train/training-state-schema.js"),
-  ]);
+async function loadRest(): Promise<void> {
+  const { rest } = await import("./rest.js");
+  await rest;
 }
 
 let own: Promise<Own> | undefined;
@@ -53,6 +44,7 @@ let turns = Promise.resolve();
 /** Begins a run when nothing else learns any more, unless another one has been asked for meanwhile. */
 async function begin(request: Begin): Promise<void> {
   await Promise.all([run?.over, own?.then((own) => own.stop())]);
+  await turn();
   if (request !== wanted) return;
   if (!request.resume) void forgetRun();
   run = new Run(request, tell);

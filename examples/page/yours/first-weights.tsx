@@ -1,5 +1,6 @@
 /** FirstWeights: what the net begins with: random numbers, or a file of what another net has learned. */
 
+import "../details.css";
 import { beginning, beginWith, phase, refusedWeights } from "./state.js";
 
 /** What was taken over, or why nothing was. */

@@ -1,5 +1,6 @@
 /** Live: what the net says to the camera, or to a file, and where it looks. */
 
+import "../bars.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Picture } from "../picture.js";
 import { percent } from "../watch/words.js";

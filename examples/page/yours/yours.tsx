@@ -1,5 +1,6 @@
 /** Yours: a net for one's own photographs, from files or the camera. */
 
+import "../details.css";
 import { Chart } from "../chart.js";
 import { percent } from "../watch/words.js";
 import { ClassCard } from "./class-card.js";
@@ -97,7 +98,7 @@ export function Yours() {
       <div class="opening">
         <h1>Teach it your own photographs.</h1>
         <p class="lead">
-          Two to {MOST_CLASSES} kinds of things, {GOOD} pictures of each, from files or the camera. The net begins with
+          2 to {MOST_CLASSES} kinds of things, {GOOD} pictures of each, from files or the camera. The net begins with
           random numbers, or with what another has learned, and learns in this tab, within a minute.
         </p>
         <p class="promise">
