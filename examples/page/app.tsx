@@ -63,8 +63,11 @@ function Sections() {
   );
 }
 
-addEventListener("hashchange", show);
-void show();
+/** From now on shows the section that the address names. The worker has to be there: a section may ask it for something at once. */
+export function followAddress(): void {
+  addEventListener("hashchange", show);
+  void show();
+}
 
 export function App() {
   const { Content } = shown.value;

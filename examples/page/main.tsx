@@ -1,7 +1,7 @@
 /** The page begins: what is to be seen first, then the worker, which has most to do. */
 
 import { render } from "preact";
-import { App } from "./app.js";
+import { App, followAddress } from "./app.js";
 import "./style.css";
 import { hear, start } from "./watch/state.js";
 import { listen, startWorker } from "./worker-link.js";
@@ -9,6 +9,7 @@ import { listen, startWorker } from "./worker-link.js";
 function begin(): void {
   startWorker();
   start();
+  followAddress();
 }
 
 /** Does something once the page has been drawn, or at once where nobody sees it. */
