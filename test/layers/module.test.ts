@@ -1,6 +1,5 @@
 /** Module: names and order of its state, modes, printing, and loading all or nothing. */
 
-import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import "../../src/tensor/methods.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
@@ -472,11 +471,6 @@ describe("a printed model", () => {
       ].join("\n"),
     );
     expect(`${new Linear(3, 2)}`).toBe("Linear(3, 2)  weight [2, 3]  bias [2]\n8 parameters");
-  });
-
-  it("is what console.log shows", () => {
-    const model = new Linear(3, 2);
-    expect(inspect(model)).toBe(String(model));
   });
 
   it("says how many parameters Net #1 has", () => {
