@@ -1,6 +1,6 @@
 /** As fuzz.test.ts, many more times, and for report and compare, too. */
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, it } from "vitest";
@@ -10,10 +10,14 @@ import { fuzzRunFolder, goOn, RESUMED, readWhole, shortRun } from "./fuzz-json.j
 
 let root: string;
 let path: string;
+/** The same run, to compare it with. */
+let other: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "torchlet-"));
   path = await shortRun(root);
+  other = join(root, "other");
+  await cp(path, other, { recursive: true });
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -25,6 +29,6 @@ it("reported", () => fuzzRunFolder(path, { runs: 60, seed: 5 }, () => writeRepor
 
 it("compared", () =>
   fuzzRunFolder(path, { runs: 60, seed: 6 }, async () => {
-    const { file } = await writeComparison(path, path, { out: join(root, "compared") });
+    const { file } = await writeComparison(path, other, { out: join(root, "compared") });
     return file;
   }));
