@@ -1,6 +1,7 @@
 /** summary: a model layer by layer, with the shapes that come out, the parameters, and the cost. */
 
 import { aPlainObject, checkArgument, listOf, wholeFrom } from "../tensor/arguments.js";
+import { withBackend } from "../tensor/backend/current-backend.js";
 import { zeros } from "../tensor/factories/filled.js";
 import { INSPECT } from "../tensor/inspect.js";
 import { noGrad } from "../tensor/scope.js";
@@ -8,6 +9,7 @@ import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.js"
 import { Parameter, Tensor } from "../tensor/tensor.js";
 import { type Operation, observe } from "../tensor/trace.js";
 import { inColumns } from "../text.js";
+import { backendOf } from "./backend-of.js";
 import { frozen, intercept } from "./look-inside.js";
 import { type AnyModule, aModule, type Module } from "./module.js";
 
@@ -128,10 +130,8 @@ export function summary(model: Module, inputShape: Shape): ModelSummary {
     return y;
   }
 
-  noGrad(() =>
-    frozen(model, () => {
-      observe(account, () => intercept([...leaves.keys()], runLeaf, () => model.forward(zeros(inputShape))));
-    }),
-  );
+  // Without its result, which a scope would keep.
+  const run = () => void intercept([...leaves.keys()], runLeaf, () => model.forward(zeros(inputShape)));
+  noGrad(() => frozen(model, () => withBackend(backendOf(model), () => observe(account, run))));
   return new ModelSummary(rows, model.parameterCount());
 }

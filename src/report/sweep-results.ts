@@ -158,6 +158,6 @@ export function flattery(settings: readonly SettingOutcome[]): string {
   const n = settings.length;
   if (n === 1) return "There is one setting: nothing was chosen.";
   const [{ test }] = settings;
-  const instead = test ? "; what to expect of it is its figure on the test photographs, which chose nothing" : "";
-  return `The best of ${plural(n, "setting")} looks better on the validation photographs than it is, for they have chosen it${instead}.`;
+  const instead = test ? " Expect of it what it gets on the test photographs: nothing was chosen by those." : "";
+  return `The best of ${plural(n, "setting")} looks better on the validation photographs than it is, because it was chosen by them.${instead}`;
 }

@@ -6,6 +6,7 @@ import { optimizerState, optimizerTensors } from "../io/optimizer-state.js";
 import type { SafetensorsFile } from "../io/safetensors/bytes.js";
 import { decodeSealed, encodeSealed, loadSealed, loadSealedMetadata, saveSealed } from "../io/safetensors/sealed.js";
 import { tensorsOn } from "../io/tensors-on.js";
+import { backendOf } from "../layers/backend-of.js";
 import { type AnyModule, aModule } from "../layers/module.js";
 import type { StateDict } from "../layers/state-dict.js";
 import { anOptimizer, type Optimizer } from "../optim/optimizer.js";
@@ -19,8 +20,6 @@ import {
   type OptionKinds,
   refuseMore,
 } from "../tensor/arguments.js";
-import type { Backend } from "../tensor/backend/backend.js";
-import { currentBackend } from "../tensor/backend/current-backend.js";
 import { tensor } from "../tensor/factories/from-values.js";
 import { generatorStates, setGeneratorStates } from "../tensor/generator-states.js";
 import { aPath, bytes as someBytes } from "../tensor/kinds.js";
@@ -202,11 +201,6 @@ async function tallyFrom(
     throw new Error(`tally.outputs: ${outputs.size} numbers for ${labels.size} labels and ${classes} classes`);
   }
   return new Tally({ loss, classes, count, outputs: await outputs.data(), labels: await labels.data() });
-}
-
-/** Where the model is: the tensors of a file come to the current backend, which may be another one. */
-function backendOf(model: AnyModule): Backend {
-  return model.parameters()[0]?.backend ?? currentBackend();
 }
 
 /** What does not fit is said with the part of the checkpoint that it is in. */

@@ -1,6 +1,6 @@
 /** The summary of a model: its numbers against those the nets are known to have, and PyTorch's way to count. */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   add,
   Conv2d,
@@ -19,6 +19,7 @@ import {
   Sequential,
   summary,
   type Tensor,
+  useBackend,
 } from "../../src/index.js";
 
 describe("summary", () => {
@@ -129,6 +130,14 @@ describe("summary", () => {
     expect(Array.from(model.modules(), (module) => module.training)).toEqual([true, true, true, true]);
     expect(Array.from(model.modules()).some((module) => Object.hasOwn(module, "forward"))).toBe(false);
     expect(model.parameters().every(({ requiresGrad }) => requiresGrad)).toBe(true);
+  });
+
+  it("is made where the model is, though new tensors go elsewhere by now", async () => {
+    const model = new Sequential(new Conv2d(3, 4, 3), flatten, new Linear(4 * 36, 2));
+    const before = String(summary(model, [1, 3, 8, 8]));
+    onTestFinished(async () => void (await useBackend("wasm")));
+    await useBackend("wasm", { threads: 1, strict: true });
+    expect(String(summary(model, [1, 3, 8, 8]))).toBe(before);
   });
 
   it("prints a table", () => {

@@ -1,5 +1,6 @@
 /** A model's forward pass as a list of steps: what runs with several batches have in common. */
 
+import { backendOf } from "../../layers/backend-of.js";
 import { frozen } from "../../layers/look-inside.js";
 import type { Module } from "../../layers/module.js";
 import { withBackend } from "../../tensor/backend/current-backend.js";
@@ -155,11 +156,10 @@ class Constants {
  * @throws Error naming the operation that differs
  */
 export async function stepsOf(model: Module, inputShape: Shape, batches: readonly number[]): Promise<Computation> {
-  const backend = model.parameters()[0]?.backend;
   const kept: Tensor[] = [];
   const run = () => batches.map((batch, i) => runOnce(model, [batch, ...inputShape], new Generator(i), kept));
   try {
-    const runs = frozen(model, () => (backend ? withBackend(backend, run) : run()));
+    const runs = frozen(model, () => withBackend(backendOf(model), run));
     return await mergeRuns(runs, batches, new Constants(batches, model, kept));
   } finally {
     for (const constant of kept) constant.dispose();

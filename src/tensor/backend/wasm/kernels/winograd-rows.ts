@@ -23,113 +23,55 @@ function seconds(low: v128, high: v128): v128 {
   return i64x2.shuffle(low, high, 1, 3);
 }
 
-/**
- * `count` rows of six numbers, `rowBytes` apart, of four tiles that begin at t0 … t3. Points go to out, `pointStep` apart,
- * those of the next row `rowStep` behind.
- */
-export function inputRowsToSix(
-  t0: usize,
-  t1: usize,
-  t2: usize,
-  t3: usize,
+/** Rows of so many `numbers` to so many `points`: with both constant, each pair has a loop with nothing of the others. */
+// @ts-ignore: decorator
+@inline
+function rowsTo(
+  points: i32,
+  numbers: i32,
+  tiles: usize,
   rowBytes: usize,
   count: i32,
   out: usize,
   pointStep: usize,
   rowStep: usize,
 ): void {
-  for (let i = 0; i < count; i++) {
-    const low01 = zip(v128.load(t0), v128.load(t1), false);
-    const high01 = zip(v128.load(t0), v128.load(t1), true);
-    const low23 = zip(v128.load(t2), v128.load(t3), false);
-    const high23 = zip(v128.load(t2), v128.load(t3), true);
-    const last01 = zip(v128.load64_zero(t0, VECTOR), v128.load64_zero(t1, VECTOR), false);
-    const last23 = zip(v128.load64_zero(t2, VECTOR), v128.load64_zero(t3, VECTOR), false);
-    storeSixPoints(
-      firsts(low01, low23),
-      seconds(low01, low23),
-      firsts(high01, high23),
-      seconds(high01, high23),
-      firsts(last01, last23),
-      seconds(last01, last23),
-      out,
-      pointStep,
-    );
-    t0 += rowBytes;
-    t1 += rowBytes;
-    t2 += rowBytes;
-    t3 += rowBytes;
-    out += rowStep;
-  }
-}
-
-/** The same with eight numbers and points. */
-export function inputRowsToEight(
-  t0: usize,
-  t1: usize,
-  t2: usize,
-  t3: usize,
-  rowBytes: usize,
-  count: i32,
-  out: usize,
-  pointStep: usize,
-  rowStep: usize,
-): void {
-  for (let i = 0; i < count; i++) {
-    const low01 = zip(v128.load(t0), v128.load(t1), false);
-    const high01 = zip(v128.load(t0), v128.load(t1), true);
-    const low23 = zip(v128.load(t2), v128.load(t3), false);
-    const high23 = zip(v128.load(t2), v128.load(t3), true);
-    const nextLow01 = zip(v128.load(t0, VECTOR), v128.load(t1, VECTOR), false);
-    const nextHigh01 = zip(v128.load(t0, VECTOR), v128.load(t1, VECTOR), true);
-    const nextLow23 = zip(v128.load(t2, VECTOR), v128.load(t3, VECTOR), false);
-    const nextHigh23 = zip(v128.load(t2, VECTOR), v128.load(t3, VECTOR), true);
-    storeEightPoints(
-      firsts(low01, low23),
-      seconds(low01, low23),
-      firsts(high01, high23),
-      seconds(high01, high23),
-      firsts(nextLow01, nextLow23),
-      seconds(nextLow01, nextLow23),
-      firsts(nextHigh01, nextHigh23),
-      seconds(nextHigh01, nextHigh23),
-      out,
-      pointStep,
-    );
-    t0 += rowBytes;
-    t1 += rowBytes;
-    t2 += rowBytes;
-    t3 += rowBytes;
-    out += rowStep;
-  }
-}
-
-/** The same with four gradients of outputs, or two, to six points. */
-export function outputRowsToSix(
-  t0: usize,
-  t1: usize,
-  t2: usize,
-  t3: usize,
-  rowBytes: usize,
-  count: i32,
-  outputs: i32,
-  out: usize,
-  pointStep: usize,
-  rowStep: usize,
-): void {
+  let t0 = load<usize>(tiles);
+  let t1 = load<usize>(tiles, sizeof<usize>());
+  let t2 = load<usize>(tiles, 2 * sizeof<usize>());
+  let t3 = load<usize>(tiles, 3 * sizeof<usize>());
   const zero = f32x4.splat(0);
   for (let i = 0; i < count; i++) {
     const low01 = zip(v128.load(t0), v128.load(t1), false);
     const low23 = zip(v128.load(t2), v128.load(t3), false);
-    const y0 = firsts(low01, low23);
-    const y1 = seconds(low01, low23);
-    if (outputs == 2) {
-      storeSixOfOutputs(y0, y1, zero, zero, y1, out, pointStep);
-    } else {
+    const v0 = firsts(low01, low23);
+    const v1 = seconds(low01, low23);
+    let v2 = zero;
+    let v3 = zero;
+    let v4 = zero;
+    let v5 = zero;
+    if (numbers > 2) {
       const high01 = zip(v128.load(t0), v128.load(t1), true);
       const high23 = zip(v128.load(t2), v128.load(t3), true);
-      const y3 = seconds(high01, high23);
-      storeSixOfOutputs(y0, y1, firsts(high01, high23), y3, y3, out, pointStep);
+      v2 = firsts(high01, high23);
+      v3 = seconds(high01, high23);
+    }
+    if (numbers > 4) {
+      const next01 = zip(v128.load64_zero(t0, VECTOR), v128.load64_zero(t1, VECTOR), false);
+      const next23 = zip(v128.load64_zero(t2, VECTOR), v128.load64_zero(t3, VECTOR), false);
+      v4 = firsts(next01, next23);
+      v5 = seconds(next01, next23);
+    }
+    if (numbers == 8) {
+      const last01 = zip(v128.load(t0, VECTOR), v128.load(t1, VECTOR), true);
+      const last23 = zip(v128.load(t2, VECTOR), v128.load(t3, VECTOR), true);
+      storeEightPoints(v0, v1, v2, v3, v4, v5, firsts(last01, last23), seconds(last01, last23), out, pointStep);
+    } else if (points == 8) {
+      storeEightOfValues(v0, v1, v2, v3, v4, v5, numbers == 6 ? v5 : v3, false, out, pointStep);
+    } else if (numbers == 6) {
+      storeSixPoints(v0, v1, v2, v3, v4, v5, out, pointStep);
+    } else {
+      storeSixOfOutputs(v0, v1, v2, v3, numbers == 4 ? v3 : v1, out, pointStep);
     }
     t0 += rowBytes;
     t1 += rowBytes;
@@ -139,41 +81,27 @@ export function outputRowsToSix(
   }
 }
 
-/** And with six gradients of outputs, or four, to eight points. */
-export function outputRowsToEight(
-  t0: usize,
-  t1: usize,
-  t2: usize,
-  t3: usize,
+/**
+ * `count` rows, `rowBytes` apart, of the four tiles whose addresses stand at `tiles`. As many numbers as points are inputs;
+ * fewer are gradients of outputs. Points go to out, `pointStep` apart, those of the next row `rowStep` behind.
+ */
+export function rowsToPoints(
+  points: i32,
+  numbers: i32,
+  tiles: usize,
   rowBytes: usize,
   count: i32,
-  outputs: i32,
   out: usize,
   pointStep: usize,
   rowStep: usize,
 ): void {
-  const zero = f32x4.splat(0);
-  for (let i = 0; i < count; i++) {
-    const low01 = zip(v128.load(t0), v128.load(t1), false);
-    const high01 = zip(v128.load(t0), v128.load(t1), true);
-    const low23 = zip(v128.load(t2), v128.load(t3), false);
-    const high23 = zip(v128.load(t2), v128.load(t3), true);
-    const y0 = firsts(low01, low23);
-    const y1 = seconds(low01, low23);
-    const y2 = firsts(high01, high23);
-    const y3 = seconds(high01, high23);
-    if (outputs == 4) {
-      storeEightOfValues(y0, y1, y2, y3, zero, zero, y3, false, out, pointStep);
-    } else {
-      const last01 = zip(v128.load64_zero(t0, VECTOR), v128.load64_zero(t1, VECTOR), false);
-      const last23 = zip(v128.load64_zero(t2, VECTOR), v128.load64_zero(t3, VECTOR), false);
-      const y5 = seconds(last01, last23);
-      storeEightOfValues(y0, y1, y2, y3, firsts(last01, last23), y5, y5, false, out, pointStep);
-    }
-    t0 += rowBytes;
-    t1 += rowBytes;
-    t2 += rowBytes;
-    t3 += rowBytes;
-    out += rowStep;
+  if (points == 6) {
+    if (numbers == 6) rowsTo(6, 6, tiles, rowBytes, count, out, pointStep, rowStep);
+    else if (numbers == 4) rowsTo(6, 4, tiles, rowBytes, count, out, pointStep, rowStep);
+    else rowsTo(6, 2, tiles, rowBytes, count, out, pointStep, rowStep);
+  } else {
+    if (numbers == 8) rowsTo(8, 8, tiles, rowBytes, count, out, pointStep, rowStep);
+    else if (numbers == 6) rowsTo(8, 6, tiles, rowBytes, count, out, pointStep, rowStep);
+    else rowsTo(8, 4, tiles, rowBytes, count, out, pointStep, rowStep);
   }
 }

@@ -5,7 +5,7 @@ import { FLOAT, VECTOR } from "./simd";
 import { tilePacked } from "./tile";
 import { gatherTiles } from "./winograd-gather";
 import { PLACE, placeTiles } from "./winograd-places";
-import { inputRowsToEight, inputRowsToSix, outputRowsToEight, outputRowsToSix } from "./winograd-rows";
+import { rowsToPoints } from "./winograd-rows";
 import { Tiling } from "./winograd-tiling";
 import { inputToPoints, outputToPoints, tapsToPoints } from "./winograd-transforms";
 
@@ -58,24 +58,11 @@ export function spreadTiles(
   if (tiles < groups * 4) zeroFloats(nothing, tiling.pointsH * tiling.width);
   for (let t = tiles; t < groups * 4; t++) store<usize>(table + <usize>t * sizeof<usize>(), nothing);
 
-  const side = tiling.sideW;
-  const count = tiling.pointsH;
   const rowStep = <usize>tiling.pointsW * pointStep;
   for (let i = 0; i < groups; i++) {
-    const entry = table + <usize>(i * 4) * sizeof<usize>();
-    const t0 = load<usize>(entry);
-    const t1 = load<usize>(entry, sizeof<usize>());
-    const t2 = load<usize>(entry, 2 * sizeof<usize>());
-    const t3 = load<usize>(entry, 3 * sizeof<usize>());
+    const four = table + <usize>(i * 4) * sizeof<usize>();
     const to = out + <usize>(i >> 1) * pairStep + <usize>(i & 1) * vectorStep;
-    const isInput = side == tiling.pointsW;
-    if (tiling.pointsW == 6) {
-      if (isInput) inputRowsToSix(t0, t1, t2, t3, row, count, to, pointStep, rowStep);
-      else outputRowsToSix(t0, t1, t2, t3, row, count, side, to, pointStep, rowStep);
-    } else {
-      if (isInput) inputRowsToEight(t0, t1, t2, t3, row, count, to, pointStep, rowStep);
-      else outputRowsToEight(t0, t1, t2, t3, row, count, side, to, pointStep, rowStep);
-    }
+    rowsToPoints(tiling.pointsW, tiling.sideW, four, row, tiling.pointsH, to, pointStep, rowStep);
   }
 }
 
