@@ -11,16 +11,22 @@ const target = new URL("../docs/accuracy.md", import.meta.url);
 
 const INTRODUCTION = `# Accuracy
 
-By operation and backend, the largest error of all cases in test/fixtures/ops, forward and gradients: |actual − expected|
-/ (|expected| + mean |expected|). Everything but the reference computes in float32, whose unit roundoff is 6.0e-8; what
-is larger by far comes from cases that are hard on purpose, and is as large for \`js\` in float32 (batch norm:
-values of 3,000 ± 2; pow and log: results near 0 and near the ends of the range).
+How much rounding error does each operation make on each backend? The tables show the largest relative error of all
+cases in test/fixtures/ops, results and gradients: |actual − expected| / (|expected| + mean |expected|). Most errors are
+a few times 6.0e-8, the rounding error of float32; all backends compute in float32, except \`js\` in float64, which is the
+reference of the first table. Larger errors have three reasons:
 
-The modes of GPU.js that need a GPU ran on SwiftShader, which computes on the processor; those that run in Node and in
-Chromium are one column, with the larger error. \`wasm\` is with strict rounding in Node 20, and with fused multiply-add
-in Chromium; the number of threads changes no bit of it.
+- Some cases are hard on purpose, and there \`js\` in float32 has errors as large: batch norm of values of 3,000 ± 2, and
+  pow and log with results near 0 and near the ends of the range.
+- Winograd's algorithm, by which \`wasm\` computes many convolutions, gives up some accuracy for speed.
+- GPUs compute exp and the like less accurately than processors.
 
-Made by \`npm run accuracy\`.
+The columns are the backends. Those of GPU.js that need a GPU ran on SwiftShader, which plays a GPU on the processor;
+what runs in Node and in Chromium has one column, with the larger error. \`wasm\` was measured in Node 20, where it rounds
+strictly, and in Chromium, where it fuses multiplications and additions (see [backends](backends.md#same-bits)). The
+number of threads changes no bit of it.
+
+\`npm run accuracy\` makes this page.
 `;
 
 /** The largest error, by operation and column. */
