@@ -1,4 +1,4 @@
-/** The least that a backend can be: the primitives as plain loops, and all else composed of them. */
+/** The least that a backend can be: the primitives as plain loops, and everything else composed of them. */
 
 import { type Backend, type ConvGeometry, completeBackend, type ReduceName, type Storage } from "../src/extend.js";
 
@@ -62,7 +62,7 @@ export function createPlainBackend(): Backend {
     upload,
     fill: (size, value) => upload(new Float32Array(size).fill(value)),
     read: async (x) => valuesOf(x).slice(),
-    putAside: (x) => live.delete(x), // an array goes with the last who has it
+    putAside: (x) => live.delete(x), // the garbage collector frees an array that nobody has
     free: (x) => live.delete(x),
     memory() {
       const bytes = [...live].reduce((sum, { size }) => sum + 4 * size, 0);
