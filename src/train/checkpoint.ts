@@ -228,10 +228,10 @@ export async function stateOf(metadata: Readonly<Record<string, string>>): Promi
 }
 
 /** @throws Error when a schedule is there on one side only: the rate would not go on as it did */
-function checkSchedule(saved: ScheduleState | undefined, schedule: Schedule | undefined): void {
-  if (saved && !schedule)
-    throw new Error("it has a schedule's state; pass the schedule, too, made as it was made then");
-  if (schedule && !saved) throw new Error("it has no schedule's state; leave the schedule out, and make it afterwards");
+function loadSchedule(saved: ScheduleState | undefined, schedule: Schedule | undefined): void {
+  if (saved && schedule) inPart("schedule", () => schedule.loadStateDict(saved));
+  else if (saved) throw new Error("it has a schedule's state; pass the schedule, too, made as it was made then");
+  else if (schedule) throw new Error("it has no schedule's state; leave the schedule out, and make it afterwards");
 }
 
 /**
@@ -252,8 +252,7 @@ async function resume(file: SafetensorsFile, training: Resumed): Promise<Trainin
       checkSteps(state.optimizer.steps, optimizer);
       return optimizer.prepareLoad(optimizerState(optimizer, state.optimizer, withoutPrefix(OPTIMIZER, tensors)));
     });
-    checkSchedule(state.schedule, schedule);
-    inPart("schedule", () => state.schedule && schedule?.loadStateDict(state.schedule));
+    loadSchedule(state.schedule, schedule);
     loadModel();
     loadOptimizer();
     setGeneratorStates(generators);

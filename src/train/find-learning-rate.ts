@@ -150,7 +150,7 @@ async function* endlessly(model: Module, options: FindLearningRateOptions) {
   const { loss = defaultLoss("findLearningRate", classes) } = options;
   for (let epoch = 1; ; epoch++) {
     const batches = walk("findLearningRate: train", train, { batchSize, augment });
-    yield* stepsOf(model, batches, { optimizer, loss, classes, accumulate, epoch, detectAnomaly: false });
+    yield* stepsOf(model, batches, { optimizer, loss, classes, accumulate, epoch });
   }
 }
 

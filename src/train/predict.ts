@@ -102,7 +102,7 @@ function topOf(
   return Array.from({ length: n }, (_, i) => {
     const scores = data.subarray(i * classes, (i + 1) * classes);
     const probabilities = areProbabilities ? scores : softmaxOf(scores);
-    const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
+    const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, k);
     return order.map((label) => ({ label, ...(names && { name: names[label] }), probability: probabilities[label] }));
   });
 }

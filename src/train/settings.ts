@@ -5,11 +5,6 @@ import { quoted } from "../io/safetensors/header.js";
 /** Options, digests of photographs, and the like, as JSON has them. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** As a file would bring it back. */
-function throughJson<T>(value: T): T {
-  return value === undefined ? value : JSON.parse(JSON.stringify(value));
-}
-
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -27,7 +22,8 @@ function changesIn(was: unknown, is: unknown, name = ""): string[] {
 /** @throws Error naming each setting that is not what it was */
 export function checkSettings(was: Settings | undefined, is: Settings | undefined): void {
   if (is === undefined) return;
-  const changes = changesIn(was ?? {}, throughJson(is));
+  // As a file would bring them back.
+  const changes = changesIn(was ?? {}, JSON.parse(JSON.stringify(is)));
   if (changes.length === 0) return;
   throw new Error(`it was saved with other settings: ${changes.join("; ")}. Put back what was, or begin anew`);
 }

@@ -25,7 +25,7 @@ interface StepOptions {
   accumulate: number;
   /** For messages. */
   epoch: number;
-  detectAnomaly: boolean | undefined;
+  detectAnomaly?: boolean;
 }
 
 /** What the model said to a batch, in which shape, and to which examples. */
@@ -105,7 +105,6 @@ export function accuracyOf(said: readonly Said[]): number | undefined {
 
 /** Where a step's examples stand in the dataset. */
 export function indicesOf(said: readonly Answers[]): Int32Array | undefined {
-  if (said.length === 1) return said[0].indices;
   const all = said.flatMap(({ indices }) => (indices ? Array.from(indices) : []));
   return all.length === examplesIn(said) ? Int32Array.from(all) : undefined;
 }

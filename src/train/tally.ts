@@ -89,7 +89,7 @@ export class Tally {
 
   metrics(): AnyMetrics {
     const loss = this.#loss / this.#count;
-    return this.#classes === 0 || this.#labels.length === 0 ? { loss } : { loss, ...this.#ofClasses(this.#classes!) };
+    return this.#labels.length === 0 ? { loss } : { loss, ...this.#ofClasses(this.#classes!) };
   }
 
   #ofClasses(count: number): Omit<AnyMetrics, "loss"> {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import "../../src/tensor/methods.js";
-import { encodeSafetensors } from "../../src/io/safetensors/bytes.js";
+import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors/file.js";
 import { saveSealed } from "../../src/io/safetensors/sealed.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
@@ -23,11 +23,13 @@ import { tensor } from "../../src/tensor/factories/from-values.js";
 import { generatorStates } from "../../src/tensor/generator-states.js";
 import { Generator, manualSeed } from "../../src/tensor/random.js";
 import {
+  checkSavedSettings,
   decodeCheckpoint,
   encodeCheckpoint,
   loadCheckpoint,
   loadWeights,
   saveCheckpoint,
+  savedReports,
   type Training,
 } from "../../src/train/checkpoint.js";
 import type { DataSource } from "../../src/train/data-source.js";
@@ -184,7 +186,9 @@ describe("the middle of an epoch", () => {
     const [{ train }] = await on(whole);
     const onStep = () => Promise.reject(new Error("enough"));
     await expect(on(begun, { onStep })).rejects.toThrow("enough");
-    next.position = await decodeCheckpoint(await encodeCheckpoint(begun), next);
+    const bytes = await encodeCheckpoint(begun);
+    expect(Object.keys((await decodeSafetensors(bytes)).tensors)).toEqual(["model.0.weight", "model.0.bias"]);
+    next.position = await decodeCheckpoint(bytes, next);
     expect(next.position.done).toBe(3);
     expect((await on(next))[0].train).toEqual(train);
     expect(await state(next)).toEqual(await state(whole));
@@ -334,6 +338,35 @@ it("whatever decides the numbers besides is compared with what it was", async ()
     `${path}: it was saved with other settings: batchSize was 4 then, and is 8 now; augment: flip was 0.5 then, and is 0.2 ` +
       "now; seed was nothing then, and is 1 now. Put back what was, or begin anew",
   );
+  // Groups that one of them does not have, and what JSON writes in another way.
+  const saved = { augment: { flip: 0.5 }, teacher: null, data: { root: "faces" } };
+  await saveCheckpoint(path, { ...begun, settings: saved });
+  const data = { toJSON: () => saved.data };
+  await loadCheckpoint(path, { ...begun, settings: { ...saved, data } });
+  await expect(loadCheckpoint(path, { ...begun, settings: { teacher: { name: "a" }, data } })).rejects.toThrow(
+    'other settings: augment was {"flip":0.5} then, and is nothing now; teacher was null then, and is {"name":"a"} now. Put',
+  );
+});
+
+it("settings and reports are read without the tensors, and from nothing but a checkpoint", async () => {
+  const begun = training();
+  const [path, stray, crafted] = ["peeked", "none", "edited"].map((name) => join(root, name));
+  const reports = await train(begun);
+  await saveCheckpoint(path, { ...begun, settings: { seed: 1 } });
+  expect(await savedReports(path)).toEqual(reports);
+  await checkSavedSettings(path, { seed: 1 });
+  await expect(checkSavedSettings(path, { seed: 2 })).rejects.toThrow(
+    `${path}: it was saved with other settings: seed was 1 then, and is 2 now. Put back what was`,
+  );
+  await saveSafetensors(stray, { a: tensor([1]) });
+  await saveSealed(crafted, { a: tensor([1]) }, { epoch: "0" });
+  for (const [file, message] of [
+    [stray, "this is no checkpoint"],
+    [crafted, "epoch: expected >=1, got 0"],
+  ]) {
+    await expect(savedReports(file)).rejects.toThrow(`${file}: ${message}`);
+    await expect(checkSavedSettings(file, {})).rejects.toThrow(`${file}: ${message}`);
+  }
 });
 
 describe("damage", () => {
@@ -426,6 +459,8 @@ describe("damage", () => {
       [{ generators: '{"shuffle": [1]}' }, "generators.shuffle.1: missing"],
       [{ generators: '{"shuffle": [0, 0, 0, 0, 0, 0, 5]}' }, "generators.shuffle.6: expected <=4, got 5"],
       [{ reports: '[{"epoch": 1}]' }, "reports.0.epochs: missing"],
+      [{ generators: '{"shuffle": [4294967296, 0, 0, 0, 0, 0, 1]}' }, "generators.shuffle.0: expected <=4294967295"],
+      [{ reports: '[{"epoch": 1, "epochs": 1, "train": {}}]' }, "reports.0.train.loss: missing"],
       [{ reports: "null" }, "reports: expected Array, got null"],
       [{ optimizer: "7" }, "optimizer: expected Object, got 7"],
       [{ schedule: '{"bad": "x"}' }, 'schedule.bad: expected number, got "x"'],
@@ -441,6 +476,9 @@ describe("damage", () => {
     await expect(loadCheckpoint(path, training())).rejects.toThrow(
       `${path}: tally.outputs: 4 numbers for 3 labels and 2 classes`,
     );
+    // What another program has written down beside it is none of ours.
+    await saveSealed(path, tensors, { ...entries, note: "after the holidays" });
+    await expect(loadCheckpoint(path, training())).resolves.toEqual(begun.position);
     for (const name of ["epoch", "done", "seconds", "reports", "generators", "optimizer"] as const) {
       const { [name]: __, ...rest } = entries;
       await saveSealed(path, tensors, rest);

@@ -311,6 +311,11 @@ describe("errors", () => {
       "fit: train: batch 0 must be { inputs, targets }, a tensor and an Int32Array or a tensor, got undefined",
     ],
     [
+      "targets of none of the inputs",
+      () => fitted([{ inputs: tensor(INPUTS), targets: [] }]),
+      "fit: train: batch 0 has inputs [5, 2] and targets 0: there must be as many of both",
+    ],
+    [
       "no targets",
       () => fitted([{ inputs: tensor(INPUTS) } as never]),
       "got { inputs: a Tensor [5, 2], targets: undefined }",
@@ -438,6 +443,10 @@ it("one epoch may be of a generator, which cannot be measured afterwards", async
   const once = () => dataset([0, 1, 1]).batches(2)[Symbol.iterator]() as IterableIterator<Batch>;
   const one = { epochs: 1, batchSize: undefined };
   expect(await fit(model, optionsFor(model, once(), one))).toHaveLength(1);
+  const measured = { ...one, test: once(), evaluateTrain: true };
+  expect(
+    await fit(model, optionsFor<DataSource>(model, dataset([0, 1, 1]), { ...measured, batchSize: 2 })),
+  ).toHaveLength(1);
   const onStep = () => expect.unreachable("it is trained");
   await expect(fit(model, optionsFor(model, once(), { ...one, evaluateTrain: true, onStep }))).rejects.toThrow(
     "fit: train: a generator can be walked only once",

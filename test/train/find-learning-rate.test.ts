@@ -178,9 +178,10 @@ describe("the sweep", () => {
     return findLearningRate(model, { ...options, steps: losses.length, divergence: 100, ...changes });
   }
 
-  it("suggests the first of the steepest falls before the lowest loss", async () => {
+  it.each([1, 2 ** -20])("suggests the first of the steepest falls before the lowest loss, times %d", async (scale) => {
     // From 4.5 to 2.75, and as much from 2.75 to 1, the lowest; from 3 to 1.125 and from 5 to 2 it falls farther.
-    const { rates, suggestion } = await searched([4.5, 3, 2.75, 2.75, 3, 1, 1.125, 5, 5, 2, 2, 6]);
+    const losses = [4.5, 3, 2.75, 2.75, 3, 1, 1.125, 5, 5, 2, 2, 6];
+    const { rates, suggestion } = await searched(losses.map((loss) => loss * scale));
     expect(suggestion).toBe(rates[1]);
   });
 

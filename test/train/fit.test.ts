@@ -602,7 +602,8 @@ describe("the best epoch", () => {
 });
 
 describe("an interruption", () => {
-  const noisy = () => new Sequential(new BatchNorm2d(3), new Dropout(0.3), classifier());
+  const shaken = (x: Tensor) => x.mul(defaultGenerator("sample").uniform());
+  const noisy = () => new Sequential(new BatchNorm2d(3), new Dropout(0.3), shaken, classifier());
 
   it.each([1, 2, 3, 4, 5])("after step %d changes nothing in what comes", async (steps) => {
     const [whole, parts] = [noisy(), noisy()];
@@ -783,11 +784,17 @@ describe("a model that ends in logits", () => {
     // Scaled: that a bare linear layer ends in logits is seen without a look at its numbers.
     const logits = new Sequential(...classifier().layers.slice(0, -1), (x) => x.mul(2));
     const refused = () =>
-      expect(fit(logits, optionsFor(logits, { loss: nllLoss }))).rejects.toThrow(
+      expect(fit(logits, optionsFor(logits, { loss: nllLoss, test: undefined }))).rejects.toThrow(
         "nllLoss: expected log-probabilities, which are at most 0; example",
       );
     await refused();
     await unreadable(refused);
+  });
+
+  it("is refused by nllLoss, which names the example", async () => {
+    const model = new Sequential(classifier(), (x) => x.mul(0).add(tensor([-1, -2, -2, 3], [2, 2])));
+    const options = optionsFor(model, { train: dataset([0, 1]), batchSize: 2, test: undefined, loss: nllLoss });
+    await unreadable(() => expect(fit(model, options)).rejects.toThrow("example 1 has 3."));
   });
 });
 

@@ -90,6 +90,16 @@ describe("the likeliest classes", () => {
     }
   });
 
+  it("are told by scores of any size, the lower of equal ones first", async () => {
+    const { top } = await predict(same(), tensor([[1000, 1001, 1000]]), { topK: 3 });
+    const [large, small] = [Math.E / (Math.E + 2), 1 / (Math.E + 2)];
+    const expected = [1, 0, 2].map((label) => ({
+      label,
+      probability: expect.closeTo(label === 1 ? large : small, 12),
+    }));
+    expect(top).toEqual([expected]);
+  });
+
   it("have no names where the data has none", async () => {
     const { top } = await predict(same(), tensor(ROWS), { topK: 1 });
     expect(top[0]).toEqual([{ label: 1, probability: expect.closeTo(softmax(ROWS[0])[1], 6) }]);
@@ -159,6 +169,11 @@ describe("errors", () => {
       "NaN that the model makes",
       () => predict(new Sequential((x: Tensor) => x.sub(100).log()), tensor(ROWS)),
       "predict: what the model says to example 0 is NaN: detectAnomaly(() => model.forward(x)) names the operation",
+    ],
+    [
+      "NaN that the model makes of an example beside those with infinity in them",
+      () => predict(new Sequential((x: Tensor) => x.log()), tensor([[Infinity], [-1], [Infinity]])),
+      "predict: what the model says to example 1 is NaN: detectAnomaly(() => model.forward(x)) names",
     ],
     [
       "NaN of the model's own",

@@ -73,6 +73,18 @@ it("says in a log every half a minute how far the epoch is, counted from its las
   expect(log).not.toHaveBeenCalled();
 });
 
+it.each([undefined, {}])(
+  "writes to the console where there is nothing else, as in a browser: process is %j",
+  (process) => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    vi.stubGlobal("process", process);
+    const { onEpoch } = consoleProgress();
+    vi.unstubAllGlobals();
+    onEpoch({ epoch: 10, epochs: 10, train: { loss: 1 }, lr: 0.1, imagesPerSecond: 5, seconds: 60 });
+    expect(log.mock.calls.flat()).toEqual(["epoch 10/10  5 images/s  1 min 0 s", "  train  loss 1.0000"]);
+  },
+);
+
 it("has a line for each set that an epoch was measured on, and the time that the others will take", () => {
   const write = vi.fn();
   vi.stubGlobal("process", { stdout: { isTTY: true, write } });

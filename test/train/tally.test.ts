@@ -73,8 +73,10 @@ describe("a tally", () => {
     expect(() => new Tally().add({ output: output2.subarray(1), labels: [0, 1], count: 2, loss: 0 })).toThrow(
       "the model's output has 1.5 columns, the dataset 1.5 classes",
     );
-    expect(() => new Tally().add({ output: output2, labels: [0, 30], count: 2, loss: 0 })).toThrow(
-      "the target 30 is none of the classes of the model's output, 0 to 1; targets that are no classes are a tensor",
-    );
+    for (const label of [30, 2, -1, 0.5]) {
+      expect(() => new Tally().add({ output: output2, labels: [0, label], count: 2, loss: 0 })).toThrow(
+        `the target ${label} is none of the classes of the model's output, 0 to 1; targets that are no classes are a tensor`,
+      );
+    }
   });
 });
