@@ -92,7 +92,7 @@ it("names the version only where another one has trained last", async () => {
 });
 
 describe("metrics.jsonl", () => {
-  it("may be missing, and has its epochs in their order", async () => {
+  it("may be missing, and has its epochs in their order, with all of their figures", async () => {
     const { whole } = await runs();
     const path = await copyOf(whole);
     const file = join(path, "metrics.jsonl");
@@ -102,6 +102,9 @@ describe("metrics.jsonl", () => {
     await expect(run.metrics()).rejects.toThrow(`${file}: epoch: expected 1 in its place, got 2: was it edited?`);
     await writeFile(file, `${first}\n${first}\n`);
     await expect(run.metrics()).rejects.toThrow(`${file}: epoch: expected 2 in its place, got 1: was it edited?`);
+    const { accuracy: _, ...train } = JSON.parse(first).train;
+    await writeFile(file, JSON.stringify({ ...JSON.parse(first), train }));
+    await expect(run.metrics()).rejects.toThrow(`${file}: line 1: train.accuracy: missing`);
     await rm(file);
     expect(await run.metrics()).toEqual([]);
   });
