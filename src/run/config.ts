@@ -329,8 +329,8 @@ export function trainConfig(given: Record<string, unknown>, nameOf = (field: str
     throw new Error(`${loss}: it is -p of one label, and ${by} mixes images of several: leave out mixup and cutmix`);
   }
   complete.size ??= nets[complete.net].size;
-  if (complete.warmupEpochs !== undefined && complete.warmupEpochs >= complete.epochs) {
-    const { warmupEpochs, epochs } = complete;
+  const { warmupEpochs = 0, epochs } = complete;
+  if (warmupEpochs >= epochs) {
     throw new Error(`${nameOf("warmupEpochs")}: expected less than epochs (${epochs}), got ${warmupEpochs}`);
   }
   return complete;

@@ -45,23 +45,15 @@ export function jobsUntil(settings: readonly SettingState[], until: number): Job
 }
 
 /**
- * The settings of each rung that has been reached, the last of them those that are being trained, or have been to the
- * end. What goes on is decided when all of a rung have reached its epoch, so it does not depend on the number of workers
- * or on who is faster.
+ * The jobs that can be done now, in any order; none when the sweep is over. What goes on is decided when all of a rung have
+ * reached its epoch, so it does not depend on the number of workers or on who is faster.
  */
-function rungStates(sweep: Sweep, settings: readonly SettingState[]): { epochs: number; settings: SettingState[] }[] {
-  const states: { epochs: number; settings: SettingState[] }[] = [];
-  let left = [...settings];
+export function nextJobs(sweep: Sweep, settings: readonly SettingState[]): Job[] {
+  let left = settings;
   for (const epochs of rungsOf(sweep)) {
-    states.push({ epochs, settings: left });
-    if (jobsUntil(left, epochs).length > 0) break;
+    const jobs = jobsUntil(left, epochs);
+    if (jobs.length > 0) return jobs;
     left = ranked(left, epochs, sweep.metric).slice(0, Math.ceil(left.length / sweep.factor));
   }
-  return states;
-}
-
-/** The jobs that can be done now, in any order; none when the sweep is over. */
-export function nextJobs(sweep: Sweep, settings: readonly SettingState[]): Job[] {
-  const { settings: left, epochs } = rungStates(sweep, settings).at(-1)!;
-  return jobsUntil(left, epochs);
+  return [];
 }

@@ -169,10 +169,7 @@ export function sweepOf(value: unknown): Sweep {
  */
 export function configOf({ base, metric, maxEpochs }: Sweep, setting: Setting, seed: number): TrainConfig {
   const options = { ...base, ...setting, seed, metric, epochs: maxEpochs };
-  return trainConfig(options, (field) => {
-    if (field in setting) return `space: ${field}`;
-    return field in base || field === "data" ? `base: ${field}` : field;
-  });
+  return trainConfig(options, (field) => `${field in setting ? "space" : "base"}: ${field}`);
 }
 
 /** After which epochs settings are compared, and some given up: the last of them is the end. */

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkApart, isWithin } from "../../src/run/apart.js";
+import { checkApart, checkPlaces, isWithin } from "../../src/run/apart.js";
+import { trainConfig } from "../../src/run/config.js";
 
 let root: string;
 
@@ -49,6 +50,15 @@ it.each([
   ["faces/train", "faces/test"],
   ["run", "faces", "val"],
 ])("%s and %s are apart", (path, data, val?: string) => expect(() => check(path, data, val)).not.toThrow());
+
+it("a run and its cache are apart from the photographs", () => {
+  const [data, run] = [join(root, "faces"), join(root, "run")];
+  const places = (run: string, cache?: string) => checkPlaces(run, trainConfig({ data, cache }));
+  places(run);
+  places(run, join(root, "cache"));
+  expect(() => places(join(data, "run"))).toThrow("choose another --out");
+  expect(() => places(run, join(data, "cache"))).toThrow("choose another --cache");
+});
 
 it("a relative path is one from here", () => {
   const from = relative(process.cwd(), root);

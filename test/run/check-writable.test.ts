@@ -2,7 +2,7 @@
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, parse } from "node:path";
+import { dirname, join, parse } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { FileError } from "../../src/file-error.js";
 import { checkWritable } from "../../src/run/check-writable.js";
@@ -33,4 +33,12 @@ it("refuses what would be in a file, however deep", async () => {
     const problem = `it cannot be written, as ${join(folder, "file")} is a file and no folder`;
     await expect(checkWritable(path)).rejects.toThrow(new FileError(path, problem));
   }
+});
+
+it.skipIf(process.getuid?.() === 0)("refuses what the system refuses: root is refused nothing", async () => {
+  const path = join(folder, "closed", "new");
+  await mkdir(dirname(path), { mode: 0o500 });
+  await expect(checkWritable(path)).rejects.toThrow(
+    `${path}: it could not be written: the system does not allow it (EACCES)`,
+  );
 });

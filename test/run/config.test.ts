@@ -2,7 +2,15 @@
 
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decisive, flagOf, optionGroups, trainConfig, trainOptions, withAbsolutePaths } from "../../src/run/config.js";
+import {
+  asItWas,
+  decisive,
+  flagOf,
+  optionGroups,
+  trainConfig,
+  trainOptions,
+  withAbsolutePaths,
+} from "../../src/run/config.js";
 import { recipes } from "../../src/run/recipes.js";
 
 describe("what is not given", () => {
@@ -81,6 +89,14 @@ it("what decides a run's numbers is all but where they are computed, and for how
   const cosine = trainConfig({ data: "faces", schedule: "cosine", epochs: 7 });
   expect(decisive(cosine)).toMatchObject({ schedule: "cosine", epochs: 7 });
   expect(decisive(cosine)).not.toHaveProperty("data");
+});
+
+it("what runs did before there was an option is what an older one did, and decides nothing that was not decided then", () => {
+  expect(asItWas({ data: "faces" })).toEqual({ data: "faces", duplicates: "apart" });
+  const later = { data: "faces", duplicates: "together" };
+  expect(asItWas(later)).toEqual(later);
+  expect(decisive(trainConfig({ ...later, duplicates: "apart" }))).not.toHaveProperty("duplicates");
+  expect(decisive(trainConfig(later))).toMatchObject({ duplicates: "together" });
 });
 
 describe("what is wrong", () => {

@@ -1,7 +1,8 @@
 /** From the text of a command line to what a config file would have. */
 
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { augment, choice, classWeights, path, whole, yesOrNo } from "../../src/run/option-kinds.js";
+import { augment, choice, classWeights, type Kind, path, whole, yesOrNo } from "../../src/run/option-kinds.js";
 
 describe("a number", () => {
   it.each([
@@ -32,4 +33,12 @@ it("augmentation is names with strengths", () => {
 it("words are as they are", () => {
   for (const kind of [path, choice("a", "b"), yesOrNo]) expect(kind.fromText(" a ")).toBe(" a ");
   expect(choice("a", "b", "c").values).toEqual(["a", "b", "c"]);
+});
+
+it.each<[Kind<unknown>, string]>([
+  [whole(2), "expected a whole number of at least 2"],
+  [whole(2, 256), "expected a whole number from 2 to 256"],
+  [choice("a", "b", "c"), "expected a, b or c"],
+])("what is not of a kind is told what there is: %#", ({ schema }, message) => {
+  expect(v.safeParse(schema, 1).issues?.map((issue) => issue.message)).toEqual([message]);
 });

@@ -31,6 +31,7 @@ describe("a sweep file", () => {
     [{ metric: "test" }, "metric: expected loss, accuracy, error, precision, recall, f1 or auc"],
     [{ repeats: 3 }, "repeats: there is no such field; there are base, space, random, seeds, metric"],
     [{ space: { lr: 0.1 } }, "space.lr: expected a list of values, or a range: from and to, got 0.1"],
+    [{ space: { lr: null } }, "space.lr: expected a list of values, or a range: from and to, got null"],
     [{ space: { lr: [] } }, "space.lr: expected at least one value, got []"],
     [{ space: { lr: [1, 1] } }, "space.lr: one value is there twice"],
     [{ space: { lr: { from: 1, to: 1 } } }, "space.lr: expected from to be less than to"],
@@ -51,11 +52,14 @@ describe("a sweep file", () => {
     expect(() => sweepOf({ ...file, ...changes })).toThrow(message);
   });
 
-  it("has ranges that begin at 0, or below it, where the scale is linear", () => {
-    const rest = { scale: "linear", steps: 3, whole: false };
+  it("has ranges that begin at 0, or below it, where the scale is linear, and above it where it is that of logarithms", () => {
+    const rest = { to: 1, steps: 3 };
     for (const from of [0, -1]) {
-      expect(sweepOf({ ...file, space: { lr: { from, to: 1, steps: 3 } } }).space.lr).toEqual({ from, to: 1, ...rest });
+      const lr = { from, ...rest, scale: "linear", whole: false };
+      expect(sweepOf({ ...file, space: { lr: { from, ...rest } } }).space).toEqual({ lr });
     }
+    const lr = { from: 1e-9, ...rest, scale: "log", whole: true };
+    expect(sweepOf({ ...file, space: { lr } }).space).toEqual({ lr });
   });
 
   it("has options that are checked as a run's, and says where they stand", () => {
@@ -106,6 +110,8 @@ describe("the space", () => {
     ]);
     const size = { from: 8, to: 11, scale: "linear", steps: 6, whole: true } as const;
     expect(settingsOf({ space: { size } })).toEqual([8, 9, 10, 11].map((value) => ({ size: value })));
+    const dropout = { from: 0, to: 1, scale: "linear", steps: 3, whole: false } as const;
+    expect(settingsOf({ space: { dropout } })).toEqual([0, 0.5, 1].map((value) => ({ dropout: value })));
     expect(settingsOf({ space: {} })).toEqual([{}]);
   });
 
@@ -133,6 +139,9 @@ describe("the space", () => {
     const space = { batch: [1, 2, 3] };
     const all = settingsOf({ space, random: { settings: 3, seed: 0 } }).map(({ batch }) => batch);
     expect(all.sort()).toEqual([1, 2, 3]);
+    // Of a range with steps, the values of its grid.
+    const rates = settingsOf({ space: { lr: range }, random: { settings: 3, seed: 0 } }).map(({ lr }) => lr);
+    expect(rates.sort()).toEqual([0.0001, 0.001, 0.01]);
     expect(() => settingsOf({ space, random: { settings: 4, seed: 0 } })).toThrow(
       "random: 4 settings are to be drawn, and the space has about 3 that differ",
     );
