@@ -1,7 +1,7 @@
 /** Photographs that a test makes and gives to the section Yours. */
 
 import { encode } from "jpeg-js";
-import type { Page } from "playwright";
+import type { Locator, Page } from "playwright";
 import { PNG } from "pngjs";
 import { Generator } from "../../src/tensor/random.js";
 
@@ -36,4 +36,13 @@ export const card = (page: Page, place: number) => page.locator(".class-card").n
 /** Gives photographs to the class at a place. */
 export async function choose(page: Page, place: number, files: Upload[]): Promise<void> {
   await card(page, place).locator("input[type=file]").setInputFiles(files);
+}
+
+/** Drops files or folders onto something, as from the desktop. */
+export async function drop(page: Page, onto: Locator, paths: string[]): Promise<void> {
+  const { x, y, width, height } = (await onto.boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  const at = { x: x + width / 2, y: y + height / 2, data: { items: [], files: paths, dragOperationsMask: 1 } };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await session.send("Input.dispatchDragEvent", { type, ...at });
 }

@@ -1,11 +1,10 @@
 /** The section Yours: photographs from files and the camera, a net that learns them, and what it says afterwards. */
 
 import { join } from "node:path";
-import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noChromium } from "../chromium.js";
 import { folderOf } from "../data/photographs.js";
-import { card, choose, photographs, type Upload } from "./photographs.js";
+import { card, choose, drop, photographs, type Upload } from "./photographs.js";
 import { eventually, openSite, type Site, still } from "./site.js";
 
 let site: Site;
@@ -17,15 +16,6 @@ afterAll(() => site?.close());
 
 const red = photographs("red", [180, 20, 40], 9);
 const blue = photographs("blue", [30, 40, 190], 9);
-
-/** Drops files or folders onto something, as from the desktop. */
-async function drop(page: Page, onto: Locator, paths: string[]): Promise<void> {
-  const { x, y, width, height } = (await onto.boundingBox())!;
-  const session = await page.context().newCDPSession(page);
-  const at = { x: x + width / 2, y: y + height / 2, data: { items: [], files: paths, dragOperationsMask: 1 } };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const)
-    await session.send("Input.dispatchDragEvent", { type, ...at });
-}
 
 /** Their paths, in a folder of the test's own. */
 async function onDisk(files: Upload[]): Promise<string[]> {
