@@ -61,7 +61,7 @@ export function tile4(a: usize, b: usize, k: i32, out: usize, rounds: i32): void
 }
 
 export function tile6(a: usize, b: usize, k: i32, out: usize, rounds: i32): void {
-  for (let i = 0; i < rounds; i++) tileSix(a, b, 32, k, out, 32, false);
+  for (let i = 0; i < rounds; i++) tileSix(a, a + 16, 24, b, 32, k, out, 32, false);
 }
 
 export function read(from: usize, bytes: usize, rounds: i32): i32 {

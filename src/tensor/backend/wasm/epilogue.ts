@@ -18,7 +18,7 @@ export function withEpilogue(
   }
   const clamp = [activation ? 0 : Number.NaN, activation === "relu6" ? 6 : Infinity];
   const affine = norm ? [...[norm.mean, norm.variance, norm.weight, norm.bias].map(at), norm.eps] : [0, 0, 0, 0, 0];
-  rt.withBytes([8 + channels * 12], (address) => {
+  rt.withBytes([12 + channels * 12], (address) => {
     rt.run("setEpilogue", 1, [address, ...clamp, channels, ...affine]);
     use(address);
   });

@@ -31,7 +31,7 @@ const FEW_ITEMS = 4;
 const TILE_BYTES = 2048;
 
 /** Where a tile's outputs go. */
-const PLACE_BYTES = 12;
+const PLACE_BYTES = 16;
 
 /** Where the measured gain begins, by the points and the size of the filter. */
 const LEAST_CHANNELS: Record<Points, Record<number, number>> = { 6: { 3: 8, 5: 16 }, 8: { 3: 8, 5: 8 } };
@@ -216,9 +216,9 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
   const items = rowItems * ceilDiv(outs, outsPerItem);
 
   const spread = points * pointStride(panels * chansPerBlock * 2 * VECTOR);
-  const products = points * 4 * panels * 2 * VECTOR * (chansPerBlock < chans ? ceilDiv(outsPerItem, 4) : 1);
+  const products = points * panels * 2 * VECTOR * (chansPerBlock < chans ? roundUp(outsPerItem, 4) : 6);
   const own = together ? 0 : filterBytes(points, chansPerBlock);
-  const places = roundUp(rowsPerItem * tilesW * PLACE_BYTES, VECTOR);
+  const places = rowsPerItem * tilesW * PLACE_BYTES;
   const scratch = VECTOR + spread + products + own + places + stripBytes(t, rowsPerItem);
   const filterShape = [side, ...strides.map((n) => n * taps), turned ? 1 : 0];
   withTiling(rt, t, (tiling) => {
@@ -229,7 +229,7 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
       const target = out + (kept(rows.start) * width + kept(columns.start)) * 4;
       const region = [rows, columns].map(({ start, size }) => kept(start + size) - kept(start));
       const shape = [images, chans, outs, ...region, width, height * width * 4];
-      const cut = [rowsPerItem, outsPerItem, chansPerBlock];
+      const cut = [rowsPerItem, outsPerItem, chansPerBlock, rt.relaxed ? 1 : 0];
       const given = [tiling, x, packed, bias, target, ...shape, ...cut, w, ...filterShape, epilogue, halves ? 1 : 0];
       rt.run("winogradConv", items, given, scratch);
     };

@@ -4,8 +4,8 @@ import { normalized } from "./batch-norm";
 import { address } from "./simd";
 
 /**
- * Writes an epilogue to memory where every thread can read it: [floor, highest | mean, scale, bias of each channel]. `mean`
- * is 0 where there is no norm. What is not above the floor becomes 0; nothing does if it is NaN. One item.
+ * Writes an epilogue to memory where every thread can read it: [floor, highest, is there a norm | mean, scale, bias of each channel].
+ * `mean` is 0 where there is none. What is not above the floor becomes 0; nothing does if it is NaN. One item.
  */
 export function setEpilogue(
   scratch: usize,
@@ -23,6 +23,7 @@ export function setEpilogue(
 ): void {
   store<f32>(at, floor);
   store<f32>(at, highest, 4);
+  store<i32>(at, mean != 0, 8);
   for (let channel = 0; channel < channels; channel++) {
     const offset = address(0, channel);
     const entry = entryOf(at, channel);
@@ -36,7 +37,7 @@ export function setEpilogue(
 // @ts-ignore: decorator
 @inline
 export function entryOf(at: usize, channel: i32): usize {
-  return at + 8 + <usize>channel * 12;
+  return at + 12 + <usize>channel * 12;
 }
 
 /** Whether no result is negative, nor −0. */
@@ -44,6 +45,12 @@ export function entryOf(at: usize, channel: i32): usize {
 @inline
 export function isClamped(epilogue: usize): bool {
   return load<f32>(epilogue) == 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function hasNorm(epilogue: usize): bool {
+  return load<i32>(epilogue, 8) != 0;
 }
 
 /** Adds `start` to n results of a channel, and does what the epilogue says, in place. */
@@ -67,21 +74,13 @@ export function finish(epilogue: usize, y: usize, n: i32, channel: i32, start: f
 /** One vector of results of a channel, whose epilogue's numbers are in all lanes. */
 // @ts-ignore: decorator
 @inline
-export function finished(
-  v: v128,
-  start: v128,
-  mean: v128,
-  scale: v128,
-  bias: v128,
-  floor: v128,
-  highest: v128,
-): v128 {
-  return clamped(normalized(f32x4.add(v, start), mean, scale, bias), floor, highest);
+function finished(v: v128, start: v128, mean: v128, scale: v128, bias: v128, floor: v128, highest: v128): v128 {
+  return f32x4.pmin(raised(normalized(f32x4.add(v, start), mean, scale, bias), floor), highest);
 }
 
-/** As relu or relu6, NaN included, by three instructions: processors need eight for WebAssembly's max and eight for its min. */
+/** As relu, NaN included, by two instructions: processors need eight for WebAssembly's max. `pmin` is one, its min eight. */
 // @ts-ignore: decorator
 @inline
-function clamped(x: v128, floor: v128, highest: v128): v128 {
-  return f32x4.pmin(v128.andnot(x, f32x4.le(x, floor)), highest);
+export function raised(x: v128, floor: v128): v128 {
+  return v128.andnot(x, f32x4.le(x, floor));
 }

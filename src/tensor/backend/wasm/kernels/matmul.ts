@@ -117,7 +117,7 @@ export function matmulTiles(
           const to = isWhole ? outAt : tile;
           const toRow = isWhole ? outRow : TILE_ROW;
           if (!isWhole && goesOn) copyTile(tile, TILE_ROW, outAt, outRow, rows, columns);
-          if (high == SIX) tileSix(aAt, bAt, bRow || TILE_ROW, depth, to, toRow, goesOn);
+          if (high == SIX) tileSix(aAt, aAt + VECTOR, SIX * FLOAT, bAt, bRow || TILE_ROW, depth, to, toRow, goesOn);
           else tileRows(aAt, bAt, bRow || TILE_ROW, depth, to, toRow, goesOn ? 0 : zeros);
           if (!isWhole) copyTile(outAt, outRow, tile, TILE_ROW, rows, columns);
         }

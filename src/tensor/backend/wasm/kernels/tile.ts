@@ -73,11 +73,14 @@ export function tileRows(
 }
 
 /**
- * The same for six rows, a[k][r] packed and zero the start: twelve sums, so that a step of k loads eight vectors for twelve
- * multiply-adds. Where these are fused; apart, each product would need one more of the registers, which are all taken.
+ * The same for six rows, four of them packed at a, two at `pair`, both `aStep` bytes a step, and zero the start: twelve sums,
+ * so that a step of k loads eight vectors for twelve multiply-adds. Where these are fused; apart, each product would need one
+ * more of the registers, which are all taken.
  */
 export function tileSix(
   a: usize,
+  pair: usize,
+  aStep: usize,
   b: usize,
   bRow: usize,
   k: i32,
@@ -103,7 +106,7 @@ export function tileSix(
   let c41 = goesOn ? v128.load(out4, VECTOR) : zero;
   let c50 = goesOn ? v128.load(out5) : zero;
   let c51 = goesOn ? v128.load(out5, VECTOR) : zero;
-  for (const end = a + (<usize>k) * 6 * FLOAT; a < end; a += 6 * FLOAT) {
+  for (const end = a + (<usize>k) * aStep; a < end; a += aStep) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, VECTOR);
     const a0 = v128.load32_splat(a);
@@ -118,12 +121,13 @@ export function tileSix(
     const a3 = v128.load32_splat(a, 12);
     c30 = madd(a3, b0, c30);
     c31 = madd(a3, b1, c31);
-    const a4 = v128.load32_splat(a, 16);
+    const a4 = v128.load32_splat(pair);
     c40 = madd(a4, b0, c40);
     c41 = madd(a4, b1, c41);
-    const a5 = v128.load32_splat(a, 20);
+    const a5 = v128.load32_splat(pair, 4);
     c50 = madd(a5, b0, c50);
     c51 = madd(a5, b1, c51);
+    pair += aStep;
     b += bRow;
   }
   v128.store(out, c00);

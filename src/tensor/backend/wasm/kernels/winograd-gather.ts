@@ -3,7 +3,7 @@
 import { finish, isClamped } from "./epilogue";
 import { largestOfFour } from "./pool";
 import { FLOAT, storeLanePairs, storeLanes, VECTOR } from "./simd";
-import { areWhole, PLACE, Place } from "./winograd-places";
+import { PLACE, Place } from "./winograd-places";
 import { sixToPlaces } from "./winograd-six";
 import { pointsToOutput } from "./winograd-transforms";
 import { Tiling } from "./winograd-tiling";
@@ -40,7 +40,7 @@ export function gatherTiles(
   for (let t = 0; t < tiles; t += 4) {
     const from = products + <usize>t * FLOAT;
     pointsToOutput(from, rowPoints, pointStep, tiling.pointsH, mH, middle, middleStep, VECTOR, pointsW);
-    const areFour = t + 4 <= tiles && areWhole(places, height, width);
+    const areFour = changetype<Place>(places).areWhole;
     if (isUsual && areFour) {
       sixToPlaces(middle, mH, bias, then, halves, channel, out, places, <usize>outPitch * FLOAT);
       places += 4 * PLACE;

@@ -9,10 +9,12 @@ export class Place {
   at: usize;
   height: i32;
   width: i32;
+  /** Whether this tile and the three behind it have all of their pixels, and so many that vectors can be stored. */
+  areWhole: i32;
 }
 
 /** Bytes of a place. */
-export const PLACE: usize = 12;
+export const PLACE: usize = 16;
 
 /** The places of all tiles of `rows` tile rows from q0 on, of height × width pixels each. */
 export function placeTiles(
@@ -27,6 +29,8 @@ export function placeTiles(
   outW: i32,
   outPitch: i32,
 ): void {
+  // Tiles in a row that have all of their pixels.
+  let whole = 0;
   for (let q = q0; q < q0 + rows; q++) {
     const ty = q % tiling.tilesH;
     const row = <usize>(q / tiling.tilesH) * imageBytes + <usize>(ty * height * outPitch) * FLOAT;
@@ -35,21 +39,10 @@ export function placeTiles(
       place.at = row + <usize>(tx * width) * FLOAT;
       place.height = min(height, outH - ty * height);
       place.width = min(width, outW - tx * width);
+      place.areWhole = 0;
+      whole = place.height == height && place.width == width ? whole + 1 : 0;
+      if (whole >= 4 && width != 1 && width != 3) changetype<Place>(places - 3 * PLACE).areWhole = 1;
       places += PLACE;
     }
   }
 }
-
-/** Whether four tiles have all of their pixels, and so many that vectors can be stored. */
-// @ts-ignore: decorator
-@inline
-export function areWhole(places: usize, height: i32, width: i32): bool {
-  if (width == 1 || width == 3) return false;
-  let missing = 0;
-  for (let lane: usize = 0; lane < 4; lane++) {
-    const place = changetype<Place>(places + lane * PLACE);
-    missing |= (height - place.height) | (width - place.width);
-  }
-  return !missing;
-}
-

@@ -1,6 +1,7 @@
 /** The way back of most tiles, those of six points with four outputs, whose rows stay in registers from points to pixels. */
 
-import { entryOf, finished } from "./epilogue";
+import { normalized } from "./batch-norm";
+import { entryOf, hasNorm, raised } from "./epilogue";
 import { addTimes, storeLanePairs, storeLanes, VECTOR } from "./simd";
 import { PLACE } from "./winograd-places";
 
@@ -37,6 +38,8 @@ export function sixToPlaces(
   const mean = then ? v128.load32_splat(entry) : shift;
   const scale = then ? v128.load32_splat(entry, 4) : shift;
   const bias = then ? v128.load32_splat(entry, 8) : shift;
+  const isNormed = then ? hasNorm(then) : false;
+  const isLimited = then ? load<f32>(then, 4) < Infinity : false;
   let left = shift;
   let right = shift;
   for (let a = 0; a < rows; a++) {
@@ -52,16 +55,27 @@ export function sixToPlaces(
     let v1 = addTimes(difference1, 2, difference2);
     let v2 = addTimes(sum1, 4, sum2);
     let v3 = f32x4.add(addTimes(difference1, 8, difference2), v128.load(row, 5 * VECTOR));
+    v0 = f32x4.add(v0, shift);
+    v1 = f32x4.add(v1, shift);
+    v2 = f32x4.add(v2, shift);
+    v3 = f32x4.add(v3, shift);
+    if (isNormed) {
+      v0 = normalized(v0, mean, scale, bias);
+      v1 = normalized(v1, mean, scale, bias);
+      v2 = normalized(v2, mean, scale, bias);
+      v3 = normalized(v3, mean, scale, bias);
+    }
     if (then) {
-      v0 = finished(v0, shift, mean, scale, bias, floor, highest);
-      v1 = finished(v1, shift, mean, scale, bias, floor, highest);
-      v2 = finished(v2, shift, mean, scale, bias, floor, highest);
-      v3 = finished(v3, shift, mean, scale, bias, floor, highest);
-    } else {
-      v0 = f32x4.add(v0, shift);
-      v1 = f32x4.add(v1, shift);
-      v2 = f32x4.add(v2, shift);
-      v3 = f32x4.add(v3, shift);
+      v0 = raised(v0, floor);
+      v1 = raised(v1, floor);
+      v2 = raised(v2, floor);
+      v3 = raised(v3, floor);
+    }
+    if (isLimited) {
+      v0 = f32x4.pmin(v0, highest);
+      v1 = f32x4.pmin(v1, highest);
+      v2 = f32x4.pmin(v2, highest);
+      v3 = f32x4.pmin(v3, highest);
     }
     row += 6 * VECTOR;
     if (!halves) {

@@ -1,5 +1,6 @@
 /** How Winograd's algorithm cuts a convolution into tiles. */
 
+import { zeroFloats } from "./pack";
 import { FLOAT, VECTOR } from "./simd";
 
 /**
@@ -53,6 +54,31 @@ export class Tiling {
       for (; at < rowBytes; at += VECTOR) v128.store(strip + at, f32x4.splat(0));
       strip += rowBytes;
     }
+  }
+
+  /**
+   * Lists where the tiles of `rows` strips begin, in eights: those beyond the last are zeros behind the strips. The strips of
+   * one channel after another can then lie there.
+   */
+  listTiles(strips: usize, rows: i32): void {
+    const nothing = strips + <usize>rows * this.stripBytes;
+    let entry = this.tableOf(strips, rows);
+    for (let strip = strips; strip < nothing; strip += this.stripBytes) {
+      for (let t = 0; t < this.tilesW; t++) {
+        store<usize>(entry, strip + <usize>(t * this.mW) * FLOAT);
+        entry += sizeof<usize>();
+      }
+    }
+    const missing = -(rows * this.tilesW) & 7;
+    if (missing) zeroFloats(nothing, this.pointsH * this.width);
+    for (const end = entry + <usize>missing * sizeof<usize>(); entry < end; entry += sizeof<usize>()) {
+      store<usize>(entry, nothing);
+    }
+  }
+
+  /** Where that list is. */
+  tableOf(strips: usize, rows: i32): usize {
+    return strips + <usize>(rows + 1) * this.stripBytes;
   }
 
   /** Points of a tile. */

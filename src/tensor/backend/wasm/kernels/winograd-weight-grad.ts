@@ -29,6 +29,7 @@ export function winogradSpreadInput(
   const tiling = changetype<Tiling>(at);
   const plane = tiling.plane;
   const pointStep = pointStride(<usize>chans * tileBytes);
+  tiling.listTiles(scratch, rows);
   for (let c = begin; c < end; c++) {
     const from = x + <usize>c * plane;
     const to = out + <usize>c * tileBytes;
@@ -49,6 +50,7 @@ function spreadGrads(
   pointStep: usize,
 ): void {
   const plane = tiling.plane;
+  tiling.listTiles(strips, rows);
   for (let lane = 0; lane < 4; lane++) {
     const o = group * 4 + lane;
     const to = out + <usize>lane * VECTOR;

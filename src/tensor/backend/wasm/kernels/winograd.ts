@@ -2,7 +2,7 @@
 
 import { packFour, zeroFloats } from "./pack";
 import { FLOAT, VECTOR } from "./simd";
-import { tilePacked } from "./tile";
+import { ROWS, SIX, TILE_ROW, tilePacked, tileSix } from "./tile";
 import { gatherTiles } from "./winograd-gather";
 import { PLACE, placeTiles } from "./winograd-places";
 import { rowsToPoints } from "./winograd-rows";
@@ -24,9 +24,8 @@ export function filterBytes(points: i32, chans: i32): usize {
 }
 
 /**
- * The points of all tiles of one channel in `rows` tile rows from q0 on. Point p of tiles 4i … 4i + 3 goes to
- * out + p·pointStep + (i >> 1)·pairStep + (i & 1)·vectorStep. Tiles beyond the last are zero.
- * @param strips room for `rows` strips, and a table of one address per tile
+ * The points of all tiles of one channel in `rows` tile rows from q0 on, after `listTiles`. Point p of tiles 4i … 4i + 3 goes
+ * to out + p·pointStep + (i >> 1)·pairStep + (i & 1)·vectorStep. Tiles beyond the last are zero.
  */
 export function spreadTiles(
   tiling: Tiling,
@@ -41,23 +40,14 @@ export function spreadTiles(
   vectorStep: usize,
 ): void {
   const row = <usize>tiling.width * FLOAT;
-  const stripBytes = tiling.stripBytes;
-  const table = strips + <usize>(rows + 1) * stripBytes;
-  const tiles = rows * tiling.tilesW;
-  const groups = ((tiles + 7) >> 3) << 1;
+  const table = tiling.tableOf(strips, rows);
+  const groups = ((rows * tiling.tilesW + 7) >> 3) << 1;
   for (let r = 0; r < rows; r++) {
-    const strip = strips + <usize>r * stripBytes;
+    const strip = strips + <usize>r * tiling.stripBytes;
     const q = q0 + r;
     tiling.loadStrip(strip, planes + <usize>(q / tiling.tilesH) * imageBytes, q % tiling.tilesH);
     toPoints(strip, row, VECTOR, tiling.sideH, tiling.pointsH, strip, row, VECTOR, tiling.width >> 2);
-    for (let t = 0; t < tiling.tilesW; t++) {
-      store<usize>(table + <usize>(r * tiling.tilesW + t) * sizeof<usize>(), strip + <usize>(t * tiling.mW) * FLOAT);
-    }
   }
-  const nothing = strips + <usize>rows * stripBytes;
-  if (tiles < groups * 4) zeroFloats(nothing, tiling.pointsH * tiling.width);
-  for (let t = tiles; t < groups * 4; t++) store<usize>(table + <usize>t * sizeof<usize>(), nothing);
-
   const rowStep = <usize>tiling.pointsW * pointStep;
   for (let i = 0; i < groups; i++) {
     const four = table + <usize>(i * 4) * sizeof<usize>();
@@ -146,6 +136,9 @@ function packFilters(
  * memory. Where `packed` is 0, items take the filters to their points themselves, four outputs at a time, so that these
  * never leave the cache; what follows are the arguments of `winogradFilters`. `then` is an epilogue, or 0. With one that
  * `halves`, the largest of each two by two outputs is kept, and outH, outW, outPitch and outPlane are of these.
+ *
+ * Where multiply-adds are `fused`, tiles are of six packed outputs. Two such tiles share three groups of four: one takes the
+ * first group and two outputs of the second, the other the third group and then what is left of the second.
  */
 export function winogradConv(
   scratch: usize,
@@ -166,6 +159,7 @@ export function winogradConv(
   rowsPerItem: i32,
   outsPerItem: i32,
   chansPerBlock: i32,
+  fused: bool,
   w: usize,
   r: i32,
   outStride: i32,
@@ -187,17 +181,18 @@ export function winogradConv(
     const q0 = (item / outBlocks) * rowsPerItem;
     const firstOut = (item % outBlocks) * outsPerItem;
     const lastOut = min(outs, firstOut + outsPerItem);
+    const endOfSixes = fused && packed ? lastOut - ((lastOut - firstOut) % (2 * SIX)) : firstOut;
     const rows = min(rowsPerItem, images * tiling.tilesH - q0);
     const tiles = rows * tiling.tilesW;
     const panels = (tiles + 7) >> 3;
     const rowBytes = <usize>panels * 2 * VECTOR;
-    const fourBytes = <usize>points * 4 * rowBytes;
+    const sumBytes = <usize>points * rowBytes;
     const zeros = scratch;
     const spread = zeros + VECTOR;
     const products = spread + <usize>points * pointStride(<usize>panels * <usize>chansPerBlock * 2 * VECTOR);
-    const own = products + (isWhole ? fourBytes : <usize>((outsPerItem + 3) >> 2) * fourBytes);
+    const own = products + <usize>(isWhole ? SIX : (outsPerItem + 3) & ~3) * sumBytes;
     const places = packed ? own : own + ownBytes;
-    const strips = (places + <usize>tiles * PLACE + 15) & ~15;
+    const strips = places + <usize>tiles * PLACE;
     v128.store(zeros, f32x4.splat(0));
     placeTiles(tiling, places, q0, rows, tileH, tileW, <usize>outs * outPlane, outH, outW, outPitch);
     // At least once: without any channel the result is the bias.
@@ -205,15 +200,19 @@ export function winogradConv(
       const chanCount = min(chansPerBlock, chans - c0);
       const panelBytes = <usize>chanCount * 2 * VECTOR;
       const pointBytes = pointStride(<usize>panels * panelBytes);
+      tiling.listTiles(strips, rows);
       for (let c = 0; c < chanCount; c++) {
         const out = spread + <usize>c * 2 * VECTOR;
         const from = x + <usize>(c0 + c) * tiling.plane;
         spreadTiles(tiling, strips, from, <usize>chans * tiling.plane, q0, rows, out, pointBytes, panelBytes, VECTOR);
       }
       const start = c0 == 0 ? zeros : 0;
-      for (let o = firstOut; o < lastOut; o += 4) {
-        const sums = isWhole ? products : products + <usize>((o - firstOut) >> 2) * fourBytes;
-        let filters = packed + <usize>(o >> 2) * packedBytes + <usize>c0 * VECTOR;
+      for (let o = firstOut, high = ROWS; o < lastOut; o += high) {
+        high = o < endOfSixes ? SIX : ROWS;
+        const isSecond = (o & 2) != 0;
+        const sums = isWhole ? products : products + <usize>(o - firstOut) * sumBytes;
+        let filters = packed + <usize>((o + 3) >> 2) * packedBytes + <usize>c0 * VECTOR;
+        let pair = isSecond ? filters - packedBytes + 2 * FLOAT : filters + packedBytes;
         let filterStep = packedStep;
         if (!packed) {
           filters = own;
@@ -221,20 +220,26 @@ export function winogradConv(
           const first = w + <usize>(o * outStride + c0 * chanStride) * FLOAT;
           packFilters(strips, first, own, min(4, outs - o), chanCount, r, tiling, outStride, chanStride, flip);
         }
+        let to = sums;
         for (let p = 0; p < points; p++) {
-          for (let panel = 0; panel < panels; panel++) {
-            const from = spread + <usize>p * pointBytes + <usize>panel * panelBytes;
-            const to = sums + <usize>(p * 4) * rowBytes + <usize>panel * 2 * VECTOR;
-            tilePacked(filters, from, chanCount, to, rowBytes, start);
+          const from = spread + <usize>p * pointBytes;
+          for (let panel: usize = 0; panel < <usize>panels; panel++) {
+            const b = from + panel * panelBytes;
+            const out = to + panel * TILE_ROW;
+            if (high == SIX) tileSix(filters, pair, VECTOR, b, TILE_ROW, chanCount, out, rowBytes, c0 > 0);
+            else tilePacked(filters, b, chanCount, out, rowBytes, start);
           }
           filters += filterStep;
+          pair += filterStep;
+          to += <usize>high * rowBytes;
         }
         if (c0 + chanCount < chans) continue;
-        for (let k = o; k < min(o + 4, outs); k++) {
+        for (let row = 0; row < min(high, outs - o); row++) {
+          const k = o + (isSecond ? (row + 2) % SIX : row);
           const b = bias ? load<f32>(bias + <usize>k * FLOAT) : 0;
           const to = y + <usize>k * outPlane;
-          const from = sums + <usize>(k - o) * rowBytes;
-          gatherTiles(tiling, strips, from, 4 * rowBytes, places, tiles, b, then, halves, k, to, outPitch);
+          const from = sums + <usize>row * rowBytes;
+          gatherTiles(tiling, strips, from, <usize>high * rowBytes, places, tiles, b, then, halves, k, to, outPitch);
         }
       }
     }
