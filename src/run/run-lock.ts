@@ -34,9 +34,7 @@ function startOf(pid: number): string {
   if (existsSync("/proc/self/stat")) {
     try {
       // The name of the program, in brackets, may have spaces. What has ended and was not asked for is a zombie.
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /s, "").split(" ");
       return fields[0] === "Z" ? "" : fields[19];
     } catch {
       return "";
@@ -68,6 +66,11 @@ const UNFINISHED = /^attempt\.\w+\.unfinished$/;
 async function attemptsIn(folder: string): Promise<number[]> {
   const numbers = (await readdir(folder)).flatMap((name) => name.match(NAME)?.slice(1) ?? []);
   return numbers.map(Number).sort((a, b) => a - b);
+}
+
+/** The number of the latest. Where there was none it is 0, which no lock has. */
+async function lastIn(folder: string): Promise<number> {
+  return (await attemptsIn(folder)).at(-1) ?? 0;
 }
 
 function lockOf(folder: string, attempt: number): string {
@@ -114,8 +117,7 @@ async function checkAbandoned(folder: string, attempt: number, { takeOver = fals
 
 /** @throws HeldError naming the process that trains in the folder, or may do so on another host */
 export async function checkUnlocked(folder: string): Promise<void> {
-  const last = (await attemptsIn(folder)).at(-1);
-  if (last !== undefined) await checkAbandoned(folder, last);
+  await checkAbandoned(folder, await lastIn(folder));
 }
 
 /**
@@ -142,7 +144,7 @@ export class RunLock {
   static async #take(folder: string, options: LockOptions): Promise<RunLock> {
     const before = await attemptsIn(folder);
     const last = before.at(-1) ?? 0;
-    if (last > 0) await checkAbandoned(folder, last, options);
+    await checkAbandoned(folder, last, options);
     const lock = lockOf(folder, last + 1);
     const own = { process: process.pid, host: hostname(), started: startOf(process.pid) };
     const text = `${JSON.stringify({ ...own, since: new Date().toISOString(), attempt: last + 1 })}\n`;
@@ -174,9 +176,9 @@ export class RunLock {
       );
     }
     const text = await textOf(lockOf(folder, this.#attempt));
-    const last = (await attemptsIn(folder)).at(-1) ?? 0;
+    const last = await lastIn(folder);
     if (text === this.#text && last === this.#attempt) return;
-    const other = last >= this.#attempt ? await holderOf(lockOf(folder, last)) : undefined;
+    const other = await holderOf(lockOf(folder, last));
     const why = other ? `process ${other.process} on ${other.host} trains there now` : "its lock was removed";
     throw new HeldError(
       `${folder} is no longer this process's: ${why}. Attempt ${this.#attempt} ends and writes nothing more`,

@@ -1,14 +1,41 @@
 /** Who may train in a run folder: one process, and none that was overtaken. */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { trainConfig } from "../../src/run/config.js";
 import { RunFolder } from "../../src/run/run-folder.js";
 import { checkUnlocked, HeldError, RunLock } from "../../src/run/run-lock.js";
+
+/** What a system may be like. */
+const system = vi.hoisted(() => ({ hasProc: true, isFull: false }));
+
+vi.mock("node:fs", async (original) => {
+  const own = await original<typeof import("node:fs")>();
+  return {
+    ...own,
+    existsSync: (path: string) => (system.hasProc || path !== "/proc/self/stat") && own.existsSync(path),
+  };
+});
+
+vi.mock("node:fs/promises", async (original) => {
+  const own = await original<typeof import("node:fs/promises")>();
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+  return {
+    ...own,
+    writeFile: (...given: Parameters<typeof own.writeFile>) =>
+      system.isFull ? Promise.reject(full) : own.writeFile(...given),
+  };
+});
+
+afterEach(() => {
+  Object.assign(system, { hasProc: true, isFull: false });
+  vi.restoreAllMocks();
+});
 
 let root: string;
 
@@ -41,7 +68,9 @@ it("one takes it, the next is refused until that one lets go", async () => {
 it("of twenty who take it at once, one gets it", async () => {
   const path = await folder();
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => RunLock.take(path)));
-  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  expect(refused).toHaveLength(19);
+  for (const error of refused) expect(error).toBeInstanceOf(HeldError);
   expect(await readdir(path)).toEqual(["attempt-1.lock"]);
 });
 
@@ -66,6 +95,63 @@ it("a process that was killed holds nothing, and one that has its number by now 
   await RunLock.take(reused);
   await edit(reused, { started: "some time ago" });
   await (await RunLock.take(reused)).check();
+});
+
+describe("a process that still runs", () => {
+  it.each(["darwin", "win32"])(
+    "is told without /proc by its number, and by its start where the system says it: %s",
+    async (platform) => {
+      system.hasProc = false;
+      vi.spyOn(process, "platform", "get").mockReturnValue(platform as NodeJS.Platform);
+      const [held, reused, dead] = [await folder(), await folder(), await folder()];
+      await RunLock.take(held);
+      await expect(RunLock.take(held)).rejects.toThrow(HeldError);
+      const started = JSON.parse(await readFile(join(held, "attempt-1.lock/holder.json"), "utf8")).started;
+      // No ps, nothing said.
+      const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(process.pid)], { encoding: "utf8" });
+      expect(started).toBe(platform === "win32" ? "" : (stdout ?? "").trim());
+      await RunLock.take(reused);
+      await edit(reused, { started: "some time ago" });
+      await (await RunLock.take(reused)).check();
+      await RunLock.take(dead);
+      await edit(dead, { process: 2 ** 22 + 1, started: "" });
+      await (await RunLock.take(dead)).check();
+    },
+  );
+
+  it("may be somebody else's, whom it cannot be asked", async () => {
+    const path = await folder();
+    await RunLock.take(path);
+    vi.spyOn(process, "kill").mockImplementation(() => {
+      throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+    });
+    await expect(RunLock.take(path)).rejects.toThrow(HeldError);
+  });
+});
+
+it.skipIf(!existsSync("/proc/self/stat"))(
+  "a process that has ended holds nothing, though nobody has asked for it yet",
+  async () => {
+    const path = await folder();
+    await RunLock.take(path);
+    // The shell becomes another program, which asks for no children.
+    const child = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill());
+    const pid = Number((await once(child.stdout, "data"))[0]);
+    const fields = async () => (await readFile(`/proc/${pid}/stat`, "utf8")).split(" ");
+    await vi.waitUntil(async () => (await fields())[2] === "Z");
+    await edit(path, { process: pid, started: (await fields())[21] });
+    await (await RunLock.take(path)).check();
+  },
+);
+
+it("a disk that is full is told, and nothing is left there", async () => {
+  const path = await folder();
+  system.isFull = true;
+  await expect(RunLock.take(path)).rejects.toThrow(
+    `${path}: it could not be locked: the disk is full (ENOSPC). Nothing of the run was changed`,
+  );
+  expect(await readdir(path)).toEqual([]);
 });
 
 it("of a process on another host, it says how to decide", async () => {
@@ -132,6 +218,17 @@ it("a lock is its holder's by what it says and by its number, and nobody else le
   await expect(lock.check()).rejects.toThrow(`process 12 on ${hostname()} trains there now. Attempt 1 ends`);
   await lock.release();
   expect(await readdir(path)).toEqual(["attempt-1.lock"]);
+});
+
+it("a lock that says nothing of a holder is nobody's, and a later attempt all the same", async () => {
+  const [path, later] = [await folder(), await folder()];
+  await mkdir(join(path, "attempt-1.lock"));
+  await checkUnlocked(path);
+  await (await RunLock.take(path)).check();
+  expect(await readdir(path)).toEqual(["attempt-2.lock"]);
+  const lock = await RunLock.take(later);
+  await mkdir(join(later, "attempt-2.lock"));
+  await expect(lock.check()).rejects.toThrow(`${later} is no longer this process's`);
 });
 
 it("is looked at before a file is written, and again before that takes the place of what was there", async () => {
