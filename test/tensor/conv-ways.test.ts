@@ -238,6 +238,20 @@ describe("gradients of weights by tiles", () => {
   });
 });
 
+describe("tiles that do not fill rows", () => {
+  const wasm = createWasmBackend({ ...NONE, threads: 1 });
+  const js = createJsBackend("float64");
+
+  it.each([
+    ["reach back and compute pixels again", [2, 1, 28, 28], [8, 1, 3, 3]],
+    ["do not where sums go on from what is stored", [2, 90, 12, 12], [4, 90, 3, 3]],
+  ] as const)("%s", (_, x, w) => {
+    const g = conv2dGeometry(x, w, { padding: 1 });
+    const [got, want] = [wasm, js].map((backend) => numbersOf(backend, g)[0]);
+    expect(errorOf(got, want)).toBeLessThan(1e-5);
+  });
+});
+
 /** Where the weights' gradient is NaN if the pixel at `place` is `pixel`. */
 function nanTaps(backend: Backend, g: ConvGeometry, place: number, pixel: number): number[] {
   const random = new Generator(3);

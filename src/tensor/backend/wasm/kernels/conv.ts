@@ -106,6 +106,12 @@ export function convTiles(
   const planes = (targets + <usize>pixelsPerItem * sizeof<usize>() + 63) & ~63;
   const gathered = planes + <usize>imagesPerItem * blockPlanes;
 
+  // In whole tiles, the last tile of a row reaches back over pixels that it computes again, to be stored like the others;
+  // unless its sums go on from what is stored there.
+  const width = panels ? columns : (columns + COLUMNS - 1) & -COLUMNS;
+  const whole = columns & -COLUMNS;
+  const back = whole > 0 && chans <= chansPerBlock ? width - columns : 0;
+
   const outBlocks = (outs + outsPerItem - 1) / outsPerItem;
   const bands = (rows + rowsPerItem - 1) / rowsPerItem;
   window.listTaps(offsets, chansPerBlock, window.plane);
@@ -122,14 +128,13 @@ export function convTiles(
     let pixels = 0;
     for (let image = 0; image < imageCount; image++) {
       for (let y = 0; y < rowCount; y++) {
-        let source = <usize>image * blockPlanes + <usize>(y * window.phaseCols) * FLOAT;
-        let target = <usize>(image * groups * outs) * outBytes + <usize>((y0 + y) * outRow) * FLOAT;
-        for (let x = 0; x < columns; x++) {
-          setPixel(sources, targets, pixels++, source, target);
-          source += FLOAT;
-          target += <usize>outColumn * FLOAT;
+        const source = <usize>image * blockPlanes + <usize>(y * window.phaseCols) * FLOAT;
+        const target = <usize>(image * groups * outs) * outBytes + <usize>((y0 + y) * outRow) * FLOAT;
+        for (let i = 0; i < width; i++) {
+          const x = i < whole ? i : i - back;
+          const to = x < columns ? target + <usize>(x * outColumn) * FLOAT : NOWHERE;
+          setPixel(sources, targets, pixels++, source + <usize>x * FLOAT, to);
         }
-        if (!panels) while (pixels % COLUMNS) setPixel(sources, targets, pixels++, 0, NOWHERE);
       }
     }
     while (pixels % COLUMNS) setPixel(sources, targets, pixels++, 0, NOWHERE);
