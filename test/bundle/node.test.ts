@@ -51,6 +51,16 @@ describe("the package in Node", () => {
     }
   });
 
+  it("is text of one byte a character, with no more comments than one line names its source", () => {
+    for (const { code } of chunks.values()) {
+      expect(code).not.toMatch(/[^\0-\x7f]/);
+      expect(code).not.toContain("/**\n");
+    }
+    const { code } = chunks.get("library.js")!;
+    expect(code).toContain("pixels`");
+    expect(code).toContain("\\u00d7");
+  });
+
   it("is the one library for the command line and for those who extend it", () => {
     for (const name of ["cli.js", "extend.js", "photograph.js"]) expect(loadedWith(name)).toContain("library.js");
   });
