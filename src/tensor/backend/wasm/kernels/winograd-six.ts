@@ -16,6 +16,8 @@ function larger(a: v128, b: v128): v128 {
  * Rows of six points of four whole tiles to four outputs, which are finished, halved if they are to be (and are clamped
  * then), and stored.
  */
+// @ts-ignore: decorator
+@inline
 export function sixToPlaces(
   row: usize,
   rows: i32,
