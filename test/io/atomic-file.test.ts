@@ -1,12 +1,13 @@
 /** Files that are whole at any moment, with any number of writers. */
 
 import { execFile, execFileSync } from "node:child_process";
-import { lstat, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { removeUnfinished, writeAtomically } from "../../src/io/atomic-file.js";
+import { openFiles, saysWhatIsOpen } from "./open-files.js";
 
 let root: string;
 
@@ -87,6 +88,31 @@ it("a write that fails leaves nothing", async () => {
   }
   await expect(writeAtomically(join(folder, "a"), pieces())).rejects.toThrow("no more");
   expect(await readdir(folder)).toEqual([]);
+});
+
+it("a write whose file is gone before it takes its place fails by its own error", async () => {
+  const folder = join(root, "gone");
+  const write = writeAtomically(join(folder, "a"), "whole", async () => {
+    await rm(folder, { recursive: true });
+    throw new Error("overtaken");
+  });
+  await expect(write).rejects.toThrow("overtaken");
+});
+
+it.runIf(saysWhatIsOpen)("a write leaves neither file nor folder open", async () => {
+  const folder = await mkdtemp(join(root, "open-"));
+  await writeAtomically(join(folder, "a"), "whole");
+  expect(openFiles(folder)).toEqual([]);
+});
+
+// A link to nothing is what has a name and cannot be looked at, as a file that has just been renamed.
+it.skipIf(process.platform === "win32")("what cannot be looked at was there a moment ago", async () => {
+  const folder = await mkdtemp(join(root, "link-"));
+  await symlink(join(folder, "nothing"), join(folder, "a.1-00.unfinished"));
+  await writeAtomically(join(folder, "a"), "whole");
+  expect((await readdir(folder)).sort()).toEqual(["a", "a.1-00.unfinished"]);
+  await removeUnfinished(join(folder, "a"), 0);
+  expect(await readdir(folder)).toEqual(["a"]);
 });
 
 it.skipIf(process.platform === "win32")("a pipe or a device is not replaced by a file", async () => {

@@ -146,6 +146,7 @@ export const ONNX_CASES: [name: string, shape: Shape, fn: (x: Tensor) => Tensor]
   ["slice", [7], (x) => slice(x, 1, 1, -1, 2)],
   ["slice of the batch", [3], (x) => slice(x, 0, 1)],
   ["slice from the batch's end", [3], (x) => slice(x, 0, -1)],
+  ["slice at the end of the batch's multiple", [3], (x) => slice(x.reshape([-1]), 0, -2)],
   ["pad", [3, 4], (x) => pad(x, [1, 2, 0, 3], { value: 0.5 })],
   ["pad that crops", [3, 4], (x) => pad(x, [-1, 2])],
   ["cat", [3, 4], (x) => cat([x, ones([x.shape[0], 1, 4]), x], 1)],

@@ -39,7 +39,7 @@ import { max, mean } from "../../src/tensor/ops/reduce.js";
 import { expand, sum } from "../../src/tensor/ops/sum.js";
 import { manualSeed } from "../../src/tensor/random.js";
 import { noGrad } from "../../src/tensor/scope.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
+import { Parameter, type Tensor } from "../../src/tensor/tensor.js";
 import { observe } from "../../src/tensor/trace.js";
 import { hashed, imagesOf, initialized } from "../nets/hashed.js";
 import { onEachBackend } from "../targets.js";
@@ -212,7 +212,7 @@ describe("the file", () => {
 
   it("folds a batch norm into a convolution without a bias, and one only that nobody else reads", async () => {
     expect(typesOf(await expectSame(new Head(), input(), { foldBatchNorm: true }))).not.toContain("BatchNormalization");
-    const [conv, norm] = [new Conv2d(2, 3, 3), new BatchNorm2d(3)];
+    const [conv, norm] = [new Conv2d(2, 3, 3), new BatchNorm2d(3, { eps: 0.5 })];
     const shared = new Sequential(conv, (y) => add(norm.eval().forward(y), y));
     expect(typesOf(await expectSame(shared, input(), { foldBatchNorm: true }))).toContain("BatchNormalization");
     const atTheEnd = new Sequential(conv, norm, new MaxPool2d(2));
@@ -253,9 +253,20 @@ describe("the file", () => {
     expect(constantsOf(file)).toEqual(["0.weight.folded", "1.bias.folded", "0.weight.folded_1", "3.bias.folded"]);
   });
 
-  it("does not fold what each image is normalized by itself", async () => {
-    const model = new Sequential(new Conv2d(2, 4, 3), new GroupNorm(2, 4));
-    expect(typesOf(await expectSame(model, input(), { foldBatchNorm: true }))).toContain("ReduceMean");
+  it("does not fold what each image, or each batch, is normalized by itself", async () => {
+    for (const norm of [new GroupNorm(2, 4), (y: Tensor) => normalize(y, moments(y))]) {
+      const model = new Sequential(new Conv2d(2, 4, 3), norm);
+      expect(typesOf(await expectSame(model, input(), { foldBatchNorm: true }))).toContain("ReduceMean");
+    }
+  });
+
+  it("folds nothing else that reads a convolution's result and four constants", async () => {
+    const constants = [1, 2, 3, 4].map((n) => ones([n, 3, 3, 3]));
+    const model = new Sequential(new Conv2d(2, 3, 3), (y) => cat([y, ...constants], 0));
+    expect(typesOf(await exportOnnx(model, { inputShape: [2, 5, 5], foldBatchNorm: true }))).toEqual([
+      "Conv",
+      "Concat",
+    ]);
   });
 
   it("says how the output's sizes depend on the batch's", async () => {
@@ -268,6 +279,24 @@ describe("the file", () => {
     expect(await sizesOf((x) => cat([x, ones([1, 3])], 0))).toEqual(["batch+1", 3n]);
     expect(await sizesOf((x) => slice(x, 0, 1))).toEqual(["batch-1", 3n]);
     expect(await sizesOf((x) => slice(reshape(x, [-1]), 0, 2))).toEqual(["3*batch-2"]);
+  });
+
+  it("has parameters that are called as its input and its output are", async () => {
+    class Scale extends Module {
+      readonly input = new Parameter(tensor([2, 3]));
+      readonly output = new Parameter(tensor([4, 5]));
+
+      forward(x: Tensor): Tensor {
+        return x.mul(this.input).add(this.output);
+      }
+    }
+    const file = await expectSame(new Scale(), tensor(hashed(5, 14), [7, 2]));
+    expect(constantsOf(file)).toEqual(["input_1", "output_1"]);
+  });
+
+  it("has a list of integers once, however many nodes read it", async () => {
+    const model = new Sequential((x) => sum(sum(x, 1).relu(), 1));
+    expect(constantsOf(await exportOnnx(model, { inputShape: [3, 4] }))).toEqual(["1"]);
   });
 
   it("uses a shared parameter once", async () => {
@@ -290,18 +319,24 @@ describe("the file", () => {
     expect(dims.map(({ dimParam, dimValue }) => dimParam || dimValue)).toEqual(["batch", 2n, 5n, 5n]);
   });
 
-  onEachBackend("comes from every backend, leaves modes as they are and frees what it made", async (backend) => {
-    const model = new Head();
-    const x = input();
-    model.drop.eval();
-    const before = backend.memory().storages;
-    const file = await exportOnnx(model, { inputShape: [2, 5, 5] });
-    expect(backend.memory().storages).toBe(before);
-    expect([model.training, model.norm.training, model.drop.training]).toEqual([true, true, false]);
-    const { values } = await runOnnx(file, x);
-    const expected = await inEvaluation(model, x).data();
-    expect(Math.max(...values.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-4);
-  });
+  onEachBackend(
+    "comes from every backend, leaves modes and draws as they are and frees what it made",
+    async (backend) => {
+      const model = new Head();
+      const x = input();
+      model.drop.eval();
+      const before = backend.memory().storages;
+      const file = await exportOnnx(model, { inputShape: [2, 5, 5] });
+      expect(backend.memory().storages).toBe(before);
+      const drawn = await rand([1]).data();
+      manualSeed(1);
+      expect(drawn).toEqual(await rand([1]).data());
+      expect([model.training, model.norm.training, model.drop.training]).toEqual([true, true, false]);
+      const { values } = await runOnnx(file, x);
+      const expected = await inEvaluation(model, x).data();
+      expect(Math.max(...values.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-4);
+    },
+  );
 });
 
 describe("the opset", () => {
@@ -429,6 +464,11 @@ describe("what cannot be exported is named", () => {
       "leakyRelu is not the same in every run of forward",
     ],
     [
+      "a choice that depends on the batch's size",
+      (x) => x.matmul(ones([3, 3]), { transB: x.shape[0] > 2 }),
+      "matmul is not the same in every run of forward",
+    ],
+    [
       "a window of the batch's size",
       (x) => maxPool2d(reshape(x, [1, 1, -1, 3]), [x.shape[0], 1]),
       "maxPool2d cannot be exported: a number it is given depends on the batch's size",
@@ -453,7 +493,9 @@ describe("what cannot be exported is named", () => {
     );
     const half = new Sequential(new Linear(3, 2), new Linear(4, 2));
     const before = memory().storages;
-    await expect(exportOnnx(half, { inputShape: [3] })).rejects.toThrow("Linear(4, 2): expected an input");
+    const refused = exportOnnx(half, { inputShape: [3] });
+    await expect(refused).rejects.toThrow("Linear(4, 2): expected an input");
+    await expect(refused, "with the stack of what forward threw").rejects.toHaveProperty("cause.name", "ShapeError");
     expect(memory().storages).toBe(before);
     await expect(exportOnnx(new Sequential(relu), { inputShape: [3], batch: 0 })).rejects.toThrow(
       new RangeError("exportOnnx: batch must be a positive integer, got 0"),

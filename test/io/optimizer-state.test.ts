@@ -41,6 +41,8 @@ onEachBackend("a state is brought to the optimizer's backend, and nothing stays 
   const [velocity] = tensors.momentum_buffer;
   expect([lr, steps, velocity!.backend]).toEqual([0.5, [1], backend]);
   expect([...(await velocity!.data())]).toEqual([3, 3]);
+  trained.loadStateDict({ lr: 0.5, steps: [0], tensors: { momentum_buffer: [null] } });
+  expect(backend.memory().storages, "without the first's").toBeLessThanOrEqual(storages);
 });
 
 it("each parameter has its own, by its number, and none where it took no step", async () => {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import "../../src/tensor/methods.js";
 import { FileError } from "../../src/file-error.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors/bytes.js";
@@ -19,6 +19,7 @@ import { readFixture } from "../check-op.js";
 import { fileOf, fuzzSafetensors } from "../fuzz/safetensors-files.js";
 import { hashed } from "../nets/hashed.js";
 import { onEachBackend } from "../targets.js";
+import { openFiles, saysWhatIsOpen } from "./open-files.js";
 
 const entry = (shape: unknown, begin: unknown, end: unknown, dtype: unknown = "F32") => ({
   dtype,
@@ -64,9 +65,11 @@ describe("a file comes back", () => {
 
   onEachBackend("to the bit, in the order it was written", async () => {
     const given = state();
-    const { tensors, metadata } = decodeSafetensors(await encodeSafetensors(given, { net: "a", note: "é\n" }));
+    const { tensors, metadata } = decodeSafetensors(
+      await encodeSafetensors(given, { net: "a", of: "a", by: "net", note: "é\n" }),
+    );
     expect(await bitsOf(tensors)).toEqual(await bitsOf(given));
-    expect(metadata).toEqual({ net: "a", note: "é\n" });
+    expect(metadata).toEqual({ net: "a", of: "a", by: "net", note: "é\n" });
   });
 
   it("from the middle of a larger buffer, at any alignment", async () => {
@@ -333,8 +336,53 @@ describe("on the disk", () => {
   it("a file larger than what is read at a time is the same", async () => {
     const path = join(root, "large.safetensors");
     const state = { a: ones([3]), large: tensor(hashed(1, 600_000), [600, 1000]), b: tensor([1, 2]) };
+    const notes = { notes: "a header as well".repeat(70_000) };
+    await saveSafetensors(path, state, notes);
+    const { tensors, metadata } = await loadSafetensors(path);
+    expect(await bitsOf(tensors)).toEqual(await bitsOf(state));
+    expect(metadata).toEqual(notes);
+  });
+
+  /** Has files end at `size`, as if somebody cut them while they are read, and hand out seven bytes at a time. */
+  function readSlowly(size: number): void {
+    const fs = process.getBuiltinModule("node:fs/promises");
+    const { open } = fs;
+    vi.spyOn(fs, "open").mockImplementation(async (...given) => {
+      const file = await open(...given);
+      const read = (bytes: Uint8Array, at: number, length: number, position: number) =>
+        file.read(bytes, at, Math.max(0, Math.min(7, length, size - position)), position);
+      return { stat: () => file.stat(), close: () => file.close(), read } as unknown as Awaited<
+        ReturnType<typeof open>
+      >;
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+  }
+
+  it("a file that the system hands out bit by bit is the same", async () => {
+    const path = join(root, "slow.safetensors");
+    const state = { a: tensor(hashed(1, 30), [30]), b: tensor([1, 2]) };
     await saveSafetensors(path, state);
+    readSlowly(1000);
     expect(await bitsOf((await loadSafetensors(path)).tensors)).toEqual(await bitsOf(state));
+  });
+
+  it("a file that is cut while it is read is refused", async () => {
+    const path = join(root, "cut.safetensors");
+    await saveSafetensors(path, { a: tensor(hashed(1, 30), [30]) });
+    readSlowly(150);
+    await expect(loadSafetensors(path)).rejects.toThrow(
+      new FileError(path, "the file ends at byte 150 while it is read"),
+    );
+  });
+
+  it.runIf(saysWhatIsOpen)("no file is left open", async () => {
+    const folder = join(root, "closed");
+    const [whole, half] = ["whole", "half"].map((name) => join(folder, name));
+    await saveSafetensors(whole, { a: tensor([1]) });
+    await writeFile(half, (await readFile(whole)).subarray(0, -1));
+    await loadSafetensors(whole);
+    await expect(loadSafetensors(half)).rejects.toThrow(FileError);
+    expect(openFiles(folder)).toEqual([]);
   });
 
   it.each([

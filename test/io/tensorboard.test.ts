@@ -9,6 +9,7 @@ import { crc32c } from "../../src/io/tensorboard/crc32c.js";
 import { EventWriter, hasEvents } from "../../src/io/tensorboard/event-writer.js";
 import { asRecord } from "../../src/io/tensorboard/record.js";
 import { type BoardMessage, boardType } from "../../src/io/tensorboard/schema.js";
+import { openFiles, saysWhatIsOpen } from "./open-files.js";
 import { decodeEvent, readEvents, recordsIn, scalarsIn, sessionsIn } from "./read-events.js";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
@@ -85,7 +86,7 @@ describe("a file", () => {
     const events = new EventWriter(folder);
     events.hparams({ lr: 0.5, net: "net1" });
     events.images(3, [{ tag: "picture", width: 3, height: 2, png: ascii("bytes"), description: "words" }]);
-    events.success();
+    then(() => events.success());
     events.close();
     const [begin, options, drawn, end] = readEvents(folder);
     expect(begin.fileVersion).toBe("brain.Event:2");
@@ -100,6 +101,9 @@ describe("a file", () => {
       metadata: { summaryDescription: "words" },
     });
     expect(end.summary!.value![0].tag).toBe("_hparams_/session_end_info");
+    const last = fromBinary(boardType("HParamsPluginData"), end.summary!.value![0].metadata!.pluginData!.content!);
+    // STATUS_SUCCESS of tensorboard/plugins/hparams/api.proto.
+    expect(last).toMatchObject({ sessionEndInfo: { status: 1, endTimeSecs: fixture.time } });
   });
 });
 
@@ -138,6 +142,14 @@ describe("several sessions", () => {
       ],
     });
   });
+});
+
+it.runIf(saysWhatIsOpen)("leaves no file open", () => {
+  const folder = newFolder();
+  const events = new EventWriter(folder);
+  expect(openFiles(folder)).toHaveLength(1);
+  events.close();
+  expect(openFiles(folder)).toEqual([]);
 });
 
 it("says which folder cannot be made", () => {

@@ -9,7 +9,7 @@ import type { Proto } from "./schema.js";
 export const OLDEST_OPSET = 13;
 export const NEWEST_OPSET = 24;
 
-/** The opsets that brought operators, or attributes of older ones. */
+/** The opsets that brought operators, or attributes of older ones: the oldest first. */
 const NEWER: Readonly<Record<string, number>> = { "Reshape.allowzero": 14, Gelu: 20 };
 
 /** From this opset on, the axes of ReduceMax and ReduceMin are an input, as those of ReduceSum always were. */
@@ -35,10 +35,9 @@ export function irVersionOf(opset: number): number {
 
 /** The part of the nodes that needs the newest opset, and that opset. */
 export function newestPartOf(nodes: readonly Proto<"NodeProto">[]): readonly [part: string, opset: number] {
-  const parts = nodes.flatMap(({ opType, attribute = [] }) => [
+  const parts = nodes.flatMap(({ opType, attribute }) => [
     opType!,
-    ...attribute.map(({ name }) => `${opType}.${name}`),
+    ...attribute!.map(({ name }) => `${opType}.${name}`),
   ]);
-  const newer = Object.entries(NEWER).filter(([part]) => parts.includes(part));
-  return newer.reduce((newest, one) => (one[1] > newest[1] ? one : newest), ["every operator", OLDEST_OPSET]);
+  return Object.entries(NEWER).findLast(([part]) => parts.includes(part)) ?? ["every operator", OLDEST_OPSET];
 }

@@ -155,7 +155,7 @@ export function quoted(value: unknown): string {
 }
 
 function isSize(n: unknown): n is number {
-  return typeof n === "number" && Number.isSafeInteger(n) && n >= 0;
+  return Number.isSafeInteger(n) && (n as number) >= 0;
 }
 
 /** What `value` says of a tensor, if it is a format that can be read, and its bytes are there and fill its shape. */
