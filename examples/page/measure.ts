@@ -3,13 +3,14 @@
  * serves it, and opened in headless Chromium; for the comparison with Node both have as many threads.
  */
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright";
 import { build, type PreviewServer, preview } from "vite";
 import { isolation, launchOptions } from "../../test/chromium.js";
+import { compressed, FIRST_LOAD_LIMIT, markOf, watchLoads } from "./first-load.js";
 import type { News } from "./protocol.js";
 import { EASY } from "./settings.js";
 import { PROGRESS_MS, Run } from "./worker/run.js";
@@ -51,21 +52,18 @@ function row(what: string, value: string, needed: string): void {
 
 const ms = (value: number) => (value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`);
 
-interface Loaded {
-  url: string;
-  /** When it was asked for. */
-  at: number;
-}
-
-async function open(browser: Browser, server: PreviewServer, where = ""): Promise<{ page: Page; loaded: Loaded[] }> {
+async function newPage(browser: Browser): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  const loaded: Loaded[] = [];
   // tsx has functions note their names by this, wherever they run.
   await page.addInitScript("globalThis.__name = (fn) => fn");
   await page.addInitScript(watchThread);
-  page.on("requestfinished", (request) => loaded.push({ url: request.url(), at: request.timing().startTime }));
+  return page;
+}
+
+async function open(browser: Browser, server: PreviewServer, where = ""): Promise<Page> {
+  const page = await newPage(browser);
   await page.goto(server.resolvedUrls!.local[0] + where);
-  return { page, loaded };
+  return page;
 }
 
 /** Who opens a page has a browser that already draws: starting its drawing process is no part of the page's time. */
@@ -76,39 +74,17 @@ async function drawSomething(browser: Browser): Promise<void> {
   await page.context().close();
 }
 
-/** When something was there, from the beginning of the page on. */
-async function markOf(page: Page, name: string): Promise<number> {
-  const mark = await page.waitForFunction((name) => performance.getEntriesByName(name)[0]?.startTime, name, {
-    timeout: 120_000,
-  });
-  return (await mark.jsonValue()) as number;
-}
+const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
 
-/** What was asked for before the worker had taken its first step, file by file. */
-async function firstLoad(page: Page, folder: string, loaded: readonly Loaded[]): Promise<Buffer[]> {
-  const step = await page
-    .workers()[0]
-    .evaluate(() => performance.timeOrigin + performance.getEntriesByName("first step")[0].startTime);
-  const paths = loaded
-    .filter(({ url, at }) => url.startsWith("http") && at < step)
-    .map(({ url }) => new URL(url).pathname);
-  return Promise.all(paths.map((path) => readFile(join(folder, path === "/" ? "index.html" : path))));
-}
-
-function kilobytes(files: readonly Buffer[], compress: (bytes: Buffer) => Buffer): string {
-  return (files.reduce((sum, bytes) => sum + compress(bytes).length, 0) / 1000).toFixed(1);
-}
-
-async function measureLoad(browser: Browser, server: PreviewServer, folder: string): Promise<void> {
+async function measureLoad(browser: Browser, server: PreviewServer): Promise<void> {
   await drawSomething(browser);
-  const { page, loaded } = await open(browser, server);
+  const page = await newPage(browser);
+  const firstLoad = watchLoads(page);
+  await page.goto(server.resolvedUrls!.local[0]);
   const step = await markOf(page, "first step");
-  const files = await firstLoad(page, folder, loaded);
-  const [gzip, brotli] = [
-    kilobytes(files, (bytes) => gzipSync(bytes, { level: 9 })),
-    kilobytes(files, brotliCompressSync),
-  ];
-  row("first load, compressed by gzip and by brotli", `${gzip} kB, ${brotli} kB`, "≤ 80 kB");
+  const files = await firstLoad();
+  const [gzip, brotli] = [compressed(files), compressed(files, brotliCompressSync)].map(kilobytes);
+  row("first load, compressed by gzip and by brotli", `${gzip}, ${brotli}`, `≤ ${FIRST_LOAD_LIMIT / 1000} kB`);
   row("page drawn", ms(await markOf(page, "first-contentful-paint")), "≤ 0.3 s");
   row("first training step done", ms(step), "≤ 1 s");
   row("90 % on the easy faces", ms(await markOf(page, "good")), "≤ 10 s");
@@ -133,7 +109,7 @@ async function memoryOf(page: Page): Promise<number> {
 }
 
 async function measureMemory(browser: Browser, server: PreviewServer): Promise<void> {
-  const { page } = await open(browser, server, "?batch=16");
+  const page = await open(browser, server, "?batch=16");
   const at = async (step: number) => {
     await page.waitForFunction((step) => Number(document.querySelector(".where b")?.textContent) >= step, step, {
       timeout: 0,
@@ -148,7 +124,7 @@ async function measureMemory(browser: Browser, server: PreviewServer): Promise<v
 
 /** From a frame of the camera to what the net says to it. */
 async function measureOpinion(browser: Browser, server: PreviewServer): Promise<void> {
-  const { page } = await open(browser, server, "#yours");
+  const page = await open(browser, server, "#yours");
   for (const place of [0, 1]) {
     const card = page.locator(".class-card").nth(place);
     await card.getByRole("button", { name: "Use the camera" }).click();
@@ -171,7 +147,7 @@ async function measureOpinion(browser: Browser, server: PreviewServer): Promise<
 const [WARM, OVER] = [4, 10];
 
 async function inPage(browser: Browser, server: PreviewServer): Promise<number> {
-  const { page } = await open(browser, server);
+  const page = await open(browser, server);
   await page.getByText(new RegExp(`epoch ${WARM}\\b`)).waitFor({ timeout: 120_000 });
   const speeds: number[] = [];
   for (;;) {
@@ -214,7 +190,7 @@ const browser = await chromium.launch({ ...launchOptions, args: [...launchOption
 try {
   console.log(`Chromium ${browser.version()}, Node ${process.version}, ${basename(folder)}\n`);
   console.log("| what | measured | needed |\n| --- | --- | --- |");
-  await measureLoad(browser, server, folder);
+  await measureLoad(browser, server);
   const [page, node] = [await inPage(browser, isolated), await inNode()];
   row("faces a second, page and Node", `${page} and ${Math.round(node)}: ${(page / node).toFixed(2)}`, "≥ 0.95");
   await measureOpinion(browser, server);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type BrowserContextOptions, chromium, type Page } from "playwright";
 import { build } from "vite";
-import { expect, onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { serve } from "../bundle/app/build.js";
 import { isolation, launchOptions } from "../chromium.js";
 
@@ -29,10 +29,15 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Builds the page into a folder. */
+/** Builds the page into a folder. vitest says that this is a test, and Vite would build another page for that. */
 export async function buildPage(outDir: string): Promise<void> {
   const configFile = resolve("examples/page/vite.config.ts");
-  await build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: false } });
+  vi.stubEnv("NODE_ENV", "production");
+  try {
+    await build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: false } });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }
 
 /** @param isolated whether threads may share memory there: static sites cannot say so, other servers can */

@@ -2,6 +2,7 @@
 
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compressed, FIRST_LOAD_LIMIT, watchLoads } from "../../examples/page/first-load.js";
 import { noChromium } from "../chromium.js";
 import { lossesOf } from "./losses.js";
 import { eventually, oneStep, openSite, type Site, stepOf, still } from "./site.js";
@@ -27,6 +28,16 @@ describe.skipIf(noChromium)(`Watch${noChromium ? `: ${noChromium}` : ""}`, () =>
     expect(requests.slice(loaded)).toEqual([]);
     expect(requests.filter((url) => !url.startsWith(site.address) && !/^(blob|data):/.test(url))).toEqual([]);
     expect(said).toEqual([]);
+  });
+
+  it(`has loaded at most ${FIRST_LOAD_LIMIT / 1000} kB when it takes the first step`, async () => {
+    const { page } = await site.blank();
+    const firstLoad = watchLoads(page);
+    await page.goto(site.address);
+    const bytes = compressed(await firstLoad());
+    expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_LIMIT);
+    // Far less than that would mean that something was not seen.
+    expect(bytes).toBeGreaterThan(FIRST_LOAD_LIMIT * 0.9);
   });
 
   it("waits for a click where motion is to be reduced", async () => {
