@@ -28,15 +28,23 @@ function points(share: number): string {
   return signed(100 * share, (value) => value.toFixed(2));
 }
 
+/** A difference and its interval as tables write them: "+0.33 points", "−0.20 to +0.86 points". */
+export function differenceTexts({ difference, interval, show, inPercent }: FigureDifference): [string, string] {
+  if (inPercent) return [`${points(difference)}\u00a0points`, `${range(interval, points)}\u00a0points`];
+  const shown = (value: number) => signed(value, show);
+  return [shown(difference), range(interval, shown)];
+}
+
 /** That one ranks photographs better, though which calls more of them right cannot be told. */
 function rankedBetter({ differences }: Outcome, [a, b]: readonly string[]): string {
   const area = differences.find(({ name }) => name === "AUC");
   if (!area || (area.interval.low <= 0 && area.interval.high >= 0)) return "";
-  const { first, second, difference, interval, show } = area;
-  const [better, other] = difference > 0 ? [b, a] : [a, b];
+  const { first, second, show } = area;
+  const [difference, interval] = differenceTexts(area);
+  const [better, other] = area.difference > 0 ? [b, a] : [a, b];
   return (
     ` But ${better} ranks them better than ${other}: the AUC is ${show(first.value)} and ${show(second.value)}, a difference of ` +
-    `${signed(difference, show)} (95 % interval ${range(interval, (value) => signed(value, show))}).`
+    `${difference} (95 % interval ${interval}).`
   );
 }
 
@@ -92,10 +100,10 @@ export function guessingInWords(
 
 /** The figures of both and their differences, in lines for a console. */
 export function figureLines({ differences }: Outcome): string[] {
-  const rows = differences.map(({ name, first, second, difference, interval, show }) => [
-    name,
-    ...[first, second].map((figure) => `${show(figure.value)} (${range(figure.interval, show)})`),
-    `${signed(difference, show)} (${range(interval, (x) => signed(x, show))})`,
-  ]);
+  const rows = differences.map((figure) => {
+    const [difference, interval] = differenceTexts(figure);
+    const values = [figure.first, figure.second].map((of) => `${of.show(of.value)} (${range(of.interval, of.show)})`);
+    return [figure.name, ...values, `${difference} (${interval})`];
+  });
   return inColumns(rows, 4);
 }

@@ -16,6 +16,8 @@ interface Measure {
   of: (sample: Int32Array) => number;
   /** The number as it is read. */
   show: (value: number) => string;
+  /** Then a difference is told in percentage points. */
+  inPercent?: boolean;
   /** It is the share of the photographs for which something holds. */
   isShare?: boolean;
 }
@@ -26,7 +28,7 @@ export interface Figure extends Pick<Measure, "name" | "show"> {
 }
 
 /** Of each figure, the difference between two models, and how far chance may have moved it. */
-export interface FigureDifference extends Pick<Measure, "name" | "show"> {
+export interface FigureDifference extends Pick<Measure, "name" | "show" | "inPercent"> {
   first: Figure;
   second: Figure;
   /** Second minus first. */
@@ -34,9 +36,7 @@ export interface FigureDifference extends Pick<Measure, "name" | "show"> {
   interval: Interval;
 }
 
-function hundredths(share: number): string {
-  return percent(share);
-}
+const PERCENT = { show: (share: number) => percent(share), inPercent: true };
 
 function fourDigits(value: number): string {
   return value.toFixed(4);
@@ -78,7 +78,7 @@ function measuresOf(predictions: Predictions, order: Int32Array): Measure[] {
   const two = classes.length === 2;
   const [calls, truth] = [reader(predicted, order), reader(labels, order)];
   const measures: Measure[] = [
-    { name: "accuracy", show: hundredths, isShare: true, of: (sample) => accuracy(calls(sample), truth(sample)) },
+    { name: "accuracy", ...PERCENT, isShare: true, of: (sample) => accuracy(calls(sample), truth(sample)) },
   ];
   if (classes.length > 3) {
     const within = reader(
@@ -86,11 +86,11 @@ function measuresOf(predictions: Predictions, order: Int32Array): Measure[] {
       order,
     );
     const share = (sample: Int32Array) => within(sample).reduce((sum, hit) => sum + hit, 0) / sample.length;
-    measures.push({ name: "top-3 accuracy", show: hundredths, isShare: true, of: share });
+    measures.push({ name: "top-3 accuracy", ...PERCENT, isShare: true, of: share });
   }
   if (areUneven(predictions)) {
     const balanced = (sample: Int32Array) => balancedAccuracy(calls(sample), truth(sample), classes.length);
-    measures.push({ name: "balanced accuracy", show: hundredths, of: balanced });
+    measures.push({ name: "balanced accuracy", ...PERCENT, of: balanced });
   }
   measures.push({
     name: two ? "F1" : "macro F1",
@@ -137,9 +137,8 @@ export function differencesOf(first: Predictions, second: Predictions, generator
   const order = byScore(first);
   const [before, after] = [first, second].map((predictions) => figuresOf(predictions, generator));
   const [ofFirst, ofSecond] = [first, second].map((predictions) => measuresOf(predictions, order));
-  return ofFirst.map(({ name, of, show }, i) => ({
-    name,
-    show,
+  return ofFirst.map(({ name, show, inPercent, of }, i) => ({
+    ...{ name, show, inPercent },
     first: before[i],
     second: after[i],
     difference: after[i].value - before[i].value,

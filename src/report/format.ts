@@ -12,7 +12,7 @@ export function range({ low, high }: Interval, show: (value: number) => string):
   return `${show(low)} to ${show(high)}`;
 }
 
-/** With its sign: "+0.50 %", "−0.0012". */
+/** With its sign: "+0.50", "−0.0012". */
 export function signed(value: number, show: (value: number) => string): string {
   return `${value < 0 ? "−" : "+"}${show(Math.abs(value))}`;
 }

@@ -1,7 +1,7 @@
 /** The verdicts on a run's answers and on two runs': sentences for made-up answers. */
 
 import { describe, expect, it } from "vitest";
-import { betterInWords, guessingInWords, judge, testInWords } from "../../src/report/better.js";
+import { betterInWords, figureLines, guessingInWords, judge, testInWords } from "../../src/report/better.js";
 import { type Comparison, namesOf } from "../../src/report/compared.js";
 import { confusions } from "../../src/report/confusions.js";
 import { figuresOf } from "../../src/report/figures.js";
@@ -241,6 +241,14 @@ describe("which of two is better", () => {
     expect(betterInWords(apart, ["one", "two"], 200)).toMatch(
       /^It cannot be told which is better: .* But two ranks them better than one: the AUC is 0\.\d+ and 0\.9\d+, a difference of \+0\.\d+ \(95 % interval \+0\.\d+ to \+0\.\d+\)\.$/,
     );
+  });
+
+  it("tells differences of shares in percentage points, others as the figures are", () => {
+    const lines = figureLines(outcome(176, 2, 14, 8).of).map((line) => line.replaceAll("\u00a0", " "));
+    expect(lines[0]).toMatch(
+      /^accuracy +89.00 % \(.+\) +95.00 % \(.+\) +\+6.00 points \(\+2.\d+ to \+\d+.\d+ points\)$/,
+    );
+    expect(lines.at(-1)).toMatch(/^AUC .+ \+0.0\d+ \(\+0.0\d+ to \+0.\d+\)$/);
   });
 
   it("is told together with the one answer that is as good", () => {

@@ -3,13 +3,13 @@
 import { basename } from "node:path";
 import { count, duration, plural } from "../../text.js";
 import { deciding, decidingSplit } from "../../train/best-epoch.js";
-import type { Outcome } from "../better.js";
+import { differenceTexts, type Outcome } from "../better.js";
 import { chartGrid, fileName, type Picture, pictures } from "../blocks.js";
 import { type Chart, type Charts, PALETTE } from "../charts/chart.js";
 import { rocOfBoth } from "../charts/curves.js";
 import { epochChart } from "../charts/training.js";
 import type { Comparison } from "../compared.js";
-import { percent, range, shortened, signed } from "../format.js";
+import { percent, range, shortened } from "../format.js";
 import { type Html, html, named } from "../html.js";
 import type { Section } from "../page.js";
 import { jpegUri, thumbnail } from "../pictures.js";
@@ -28,11 +28,10 @@ export function figuresSection({ names, predictions }: Comparison, outcome: Outc
     label: "Figures of both runs",
     groups: [{ name: "", columns: 1 }, ...[...names, "difference"].map((name) => ({ name, columns: 2 }))],
     head: ["figure", ...["value", "95 % interval", "value", "95 % interval", "value", "95 % interval"]],
-    rows: outcome.differences.map(({ name, first, second, difference, interval, show }) => [
-      name,
-      ...[first, second].flatMap((figure) => [show(figure.value), range(figure.interval, show)]),
-      signed(difference, show),
-      range(interval, (value) => signed(value, show)),
+    rows: outcome.differences.map((figure) => [
+      figure.name,
+      ...[figure.first, figure.second].flatMap(({ show, value, interval }) => [show(value), range(interval, show)]),
+      ...differenceTexts(figure),
     ]),
   });
   return {
