@@ -41,3 +41,11 @@ it("another pixel or another label makes other photographs, in the split that ha
   expect(changed([0, 1], [0, 2], [3, 4])).toEqual(others);
   expect(changed([1, 0], [1, 2], [3, 4])).toEqual(others);
 });
+
+it("a split that is there on one side only has changed, from none or to none", () => {
+  const without = summary(20, "same");
+  const validation = { count: 3, counts: [2, 1], sha256: "validation" };
+  const split = "validation";
+  expect(changedSplits(without, { ...without, validation })).toEqual([{ split, before: 0, after: 3 }]);
+  expect(changedSplits({ ...without, validation }, without)).toEqual([{ split, before: 3, after: 0 }]);
+});
