@@ -45,11 +45,13 @@ function multiply(
   const panelBytes = chans * 32;
   const total = ceilDiv(g.n * plane, 8);
   const near = Math.max(LEAST_PANELS, Math.floor(NEAR_BYTES / panelBytes));
-  const panels = Math.min(total, near, Math.max(1, Math.floor(MOST_BYTES / panelBytes)));
+  let panels = Math.min(total, near, Math.max(1, Math.floor(MOST_BYTES / panelBytes)));
+  // So many more that items end with their planes, where these are whole panels.
+  while (plane % 8 === 0 && plane % (8 * panels) && plane > 8 * panels) panels++;
   let outsPerItem = outs;
   const items = () => ceilDiv(total, panels) * ceilDiv(outs, outsPerItem);
   const wanted = rt.threads === 1 ? 1 : 4 * rt.threads;
   while (items() < wanted && outsPerItem > LEAST_OUTS) outsPerItem = roundUp(ceilDiv(outsPerItem, 2), 4);
-  const shape = [g.n, chans, outs, plane, ...strides, panels, outsPerItem, epilogue];
-  rt.run("convPixels", items(), [...pointers, ...shape], 256 + panels * panelBytes);
+  const shape = [g.n, chans, outs, plane, ...strides, panels, outsPerItem, +rt.relaxed, epilogue];
+  rt.run("convPixels", items(), [...pointers, ...shape], (panels + 1) * (panelBytes + 192));
 }

@@ -1,15 +1,22 @@
 /** Convolution by 1×1 filters, which is a matrix product with the planes of each image, and its gradient for the input. */
 
 import { finish } from "./epilogue";
+import { copyFloats, packRows } from "./pack";
 import { FLOAT, VECTOR } from "./simd";
-import { COLUMNS, ROWS, TILE_BYTES, TILE_ROW, tileStrided } from "./tile";
+import { COLUMNS, ROWS, SIX, TILE_ROW, tileRows, tileSix } from "./tile";
+
+/** Longest stretch of channels at a time: the filters and pixels of a tile stay in the first-level cache. */
+const DEPTH: i32 = 512;
 
 /**
  * y[image, o, p] = bias[o] + Σ_c w[o, c] · x[image, c, p], whole quads of outputs.
  *
  * Eight pixels of a tile are any that follow each other, of as many images as it takes: small planes leave no lane
- * empty. One item is `panelsPerItem` times eight pixels and `outsPerItem` outputs. Filters are read where they lie, w[o, c] at
- * o · outStride + c · chanStride elements. `then` is an epilogue, or 0.
+ * empty. One item is `panelsPerItem` times eight pixels and `outsPerItem` outputs. w[o, c] is at
+ * o · outStride + c · chanStride elements. Pixels are read where they lie if all of an item's tiles are in one plane; others are
+ * gathered, and their results spread.
+ * @param tall whether there are tiles of six rows
+ * @param then an epilogue, or 0
  */
 export function convPixels(
   scratch: usize,
@@ -27,65 +34,72 @@ export function convPixels(
   chanStride: usize,
   panelsPerItem: i32,
   outsPerItem: i32,
+  tall: bool,
   then: usize,
 ): void {
   const zeros = scratch;
-  const tile = zeros + VECTOR;
-  const panels = tile + TILE_BYTES;
-  v128.store(zeros, f32x4.splat(0));
+  const rows = zeros + VECTOR;
+  const rowBytes = <usize>panelsPerItem * TILE_ROW;
+  const filters = rows + <usize>SIX * rowBytes;
+  const panels = filters + <usize>(SIX * min(DEPTH, chans)) * FLOAT;
   const planeBytes = <usize>plane * FLOAT;
   const outImage = <usize>outs * planeBytes;
   const outBlocks = (outs + outsPerItem - 1) / outsPerItem;
+  v128.store(zeros, f32x4.splat(0));
   for (let item = begin; item < end; item++) {
     const firstOut = (item % outBlocks) * outsPerItem;
     const lastOut = min(outs, firstOut + outsPerItem);
     const first = (item / outBlocks) * panelsPerItem * COLUMNS;
-    const last = min(images * plane, first + panelsPerItem * COLUMNS);
-    gatherPixels(panels, x, <usize>chans * planeBytes, plane, chans, first, last);
-    const firstColumn = first % plane;
-    const firstRow = y + <usize>(first / plane) * outImage + <usize>firstColumn * FLOAT;
-    for (let o = firstOut; o < lastOut; o += ROWS) {
-      const filters = w + <usize>o * outStride * FLOAT;
-      const start = bias ? bias + <usize>o * FLOAT : zeros;
-      let panel = panels;
-      let column = firstColumn;
-      let target = firstRow + <usize>o * planeBytes;
-      for (let p = first; p < last; p += COLUMNS) {
-        const isInside = column + COLUMNS <= plane;
-        const to = isInside ? target : tile;
-        const toRow = isInside ? planeBytes : TILE_ROW;
-        tileStrided(filters, outStride * FLOAT, chanStride * FLOAT, panel, chans, to, toRow, start);
-        if (!isInside) storePixels(tile, target, min(COLUMNS, last - p), column, plane, outImage);
-        panel += <usize>chans * TILE_ROW;
-        target += TILE_ROW;
-        for (column += COLUMNS; column >= plane; column -= plane) target += outImage - planeBytes;
+    const count = min(images * plane - first, panelsPerItem * COLUMNS);
+    const column = first % plane;
+    const source = x + <usize>((first / plane) * chans) * planeBytes + <usize>column * FLOAT;
+    const target = y + <usize>(first / plane) * outImage + <usize>column * FLOAT;
+    const isInPlace = column + count <= plane && count % COLUMNS == 0;
+    if (!isInPlace) gatherPixels(panels, x, <usize>chans * planeBytes, plane, chans, first, first + count);
+    const panelStep = isInPlace ? TILE_ROW : <usize>chans * TILE_ROW;
+    const pixelStep = isInPlace ? planeBytes : TILE_ROW;
+    const outRow = isInPlace ? planeBytes : rowBytes;
+    let high = ROWS;
+    for (let o = firstOut; o < lastOut; o += high) {
+      const left = lastOut - o;
+      high = tall && left >= SIX && left != 2 * ROWS ? SIX : ROWS;
+      const out = isInPlace ? target + <usize>o * planeBytes : rows;
+      // Sums begin with the bias.
+      for (let r = 0; bias && r < high; r++) {
+        const number = v128.load32_splat(bias + <usize>(o + r) * FLOAT);
+        for (let p = 0; p < count; p += 4) v128.store(out + <usize>r * outRow + <usize>p * FLOAT, number);
       }
-      if (then) finishPixels(then, firstRow + <usize>o * planeBytes, o, firstColumn, last - first, plane, outImage);
+      for (let c = 0; c == 0 || c < chans; c += DEPTH) {
+        const depth = min(DEPTH, chans - c);
+        const from = w + (<usize>o * outStride + <usize>c * chanStride) * FLOAT;
+        packRows(filters, from, high, outStride * FLOAT, depth, chanStride * FLOAT);
+        const goesOn = (bias | c) != 0;
+        let panel = (isInPlace ? source : panels) + <usize>c * pixelStep;
+        for (let p = 0; p < count; p += COLUMNS) {
+          const to = out + <usize>p * FLOAT;
+          if (high == ROWS) tileRows(filters, panel, pixelStep, depth, to, outRow, goesOn ? 0 : zeros);
+          else tileSix(filters, filters + VECTOR, SIX * FLOAT, panel, pixelStep, depth, to, outRow, goesOn);
+          panel += panelStep;
+        }
+      }
+      for (let r = 0; r < high; r++) {
+        const row = out + <usize>r * outRow;
+        if (then) finish(then, row, count, o + r, -0.0);
+        if (!isInPlace) spreadRow(target + <usize>(o + r) * planeBytes, row, count, column, plane, outImage);
+      }
     }
   }
 }
 
-/** The epilogue of four outputs, for `count` pixels from column `column` of a plane on. */
-function finishPixels(then: usize, target: usize, o: i32, column: i32, count: i32, plane: i32, imageBytes: usize): void {
+/** `count` pixels of an output to where they belong: the first to `target`, column `column` of its plane. */
+function spreadRow(target: usize, row: usize, count: i32, column: i32, plane: i32, imageBytes: usize): void {
   while (count > 0) {
     const n = min(plane - column, count);
-    for (let r = 0; r < ROWS; r++) finish(then, target + <usize>(r * plane) * FLOAT, n, o + r, -0.0);
+    copyFloats(target, row, n);
+    row += <usize>n * FLOAT;
     target += imageBytes - <usize>column * FLOAT;
     count -= n;
     column = 0;
-  }
-}
-
-/** A tile's first `count` columns to where they belong: the first to `target`, column `column` of its plane. */
-function storePixels(tile: usize, target: usize, count: i32, column: i32, plane: i32, imageBytes: usize): void {
-  for (let j = 0; j < count; j++) {
-    for (let r = <usize>0; r < <usize>ROWS; r++) {
-      store<f32>(target + r * <usize>plane * FLOAT, load<f32>(tile + r * TILE_ROW + <usize>j * FLOAT));
-    }
-    target += FLOAT;
-    if (++column < plane) continue;
-    column = 0;
-    target += imageBytes - <usize>plane * FLOAT;
   }
 }
 

@@ -73,6 +73,17 @@ export function packTwo(
   }
 }
 
+/** The same for four or six whole rows, packed without room between them. */
+export function packRows(dst: usize, src: usize, rows: i32, rowStride: usize, k: i32, kStride: usize): void {
+  if (rowStride == FLOAT) {
+    packAdjacent(dst, src, rows, k, kStride);
+    return;
+  }
+  const step = <usize>rows * FLOAT;
+  packFour(dst, step, src, 4, rowStride, k, kStride);
+  if (rows > 4) packTwo(dst + VECTOR, step, src + 4 * rowStride, 2, rowStride, k, kStride);
+}
+
 /** The same for four, six or eight rows whose numbers lie side by side, so that each cache line is read once. */
 export function packAdjacent(dst: usize, src: usize, rows: i32, k: i32, kStride: usize): void {
   const step = <usize>rows * FLOAT;

@@ -144,62 +144,6 @@ export function tileSix(
   v128.store(out5, c51, VECTOR);
 }
 
-/**
- * The same with a[k][r] at a + r · aRow + k · aStep, which reads A where it lies, b being packed. In its caller, for a call
- * with so many numbers costs short sums a tenth.
- */
-// @ts-ignore: decorator
-@inline
-export function tileStrided(
-  a: usize,
-  aRow: usize,
-  aStep: usize,
-  b: usize,
-  k: i32,
-  out: usize,
-  outRow: usize,
-  start: usize,
-): void {
-  const out1 = out + outRow;
-  const out2 = out1 + outRow;
-  const out3 = out2 + outRow;
-  let c00 = start ? v128.load32_splat(start) : v128.load(out);
-  let c01 = start ? c00 : v128.load(out, VECTOR);
-  let c10 = start ? v128.load32_splat(start, 4) : v128.load(out1);
-  let c11 = start ? c10 : v128.load(out1, VECTOR);
-  let c20 = start ? v128.load32_splat(start, 8) : v128.load(out2);
-  let c21 = start ? c20 : v128.load(out2, VECTOR);
-  let c30 = start ? v128.load32_splat(start, 12) : v128.load(out3);
-  let c31 = start ? c30 : v128.load(out3, VECTOR);
-  for (const end = a + (<usize>k) * aStep; a < end; a += aStep) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, VECTOR);
-    const a0 = v128.load32_splat(a);
-    c00 = madd(a0, b0, c00);
-    c01 = madd(a0, b1, c01);
-    const at1 = a + aRow;
-    const a1 = v128.load32_splat(at1);
-    c10 = madd(a1, b0, c10);
-    c11 = madd(a1, b1, c11);
-    const at2 = at1 + aRow;
-    const a2 = v128.load32_splat(at2);
-    c20 = madd(a2, b0, c20);
-    c21 = madd(a2, b1, c21);
-    const a3 = v128.load32_splat(at2 + aRow);
-    c30 = madd(a3, b0, c30);
-    c31 = madd(a3, b1, c31);
-    b += TILE_ROW;
-  }
-  v128.store(out, c00);
-  v128.store(out, c01, VECTOR);
-  v128.store(out1, c10);
-  v128.store(out1, c11, VECTOR);
-  v128.store(out2, c20);
-  v128.store(out2, c21, VECTOR);
-  v128.store(out3, c30);
-  v128.store(out3, c31, VECTOR);
-}
-
 /** The same with row k of B at b + offsets[k], which reads patches of an image where they lie. */
 export function tileGathered(
   a: usize,
