@@ -5,7 +5,7 @@
  * Planes are worked on in bands of rows that stay in the first-level cache. An item is four channels.
  */
 
-import { entryOf, finishLanes, NORM_BYTES } from "./epilogue";
+import { finish } from "./epilogue";
 import { packFour, unpackFour, zeroFloats } from "./pack";
 import { FLOAT, madd, VECTOR } from "./simd";
 import { Window } from "./window";
@@ -16,9 +16,8 @@ const LANES: i32 = 4;
 const TRIPLE: i32 = 3;
 
 /**
- * dst[row][column] ← pixels of up to four planes: row 0 is row `first` of the planes, which may be negative, and column `left`
- * their column 0. What is beside them must be 0 and stays it; rows above and below become 0.
- * Writes up to three vectors more.
+ * dst[row][column] ← pixels of up to four planes, zeros beyond their edges: row 0 is row `first` of the planes, which may be
+ * negative, and column `left` their column 0. Writes up to three vectors more.
  */
 function loadPlanes(
   dst: usize,
@@ -34,17 +33,18 @@ function loadPlanes(
   const pixels = height * width;
   const before = min(left, columns);
   const inside = min(width, columns - before);
-  // Whole vectors, where what is behind a row is another one.
+  // Whole vectors, where what is behind a row is another one: it is overwritten.
   const whole = (inside + LANES - 1) & -LANES;
   for (let y = first; y < first + rows; y++) {
-    if (y >= 0 && y < height) {
+    if (y < 0 || y >= height) {
+      zeroFloats(dst, columns * LANES);
+    } else {
       const at = y * width;
       const n = at + whole <= pixels ? whole : inside;
+      zeroFloats(dst, before * LANES);
       const to = dst + <usize>before * VECTOR;
       packFour(to, VECTOR, src + <usize>at * FLOAT, count, <usize>pixels * FLOAT, n, FLOAT);
-      for (let i = inside; i < n; i++) v128.store(to + <usize>i * VECTOR, f32x4.splat(0));
-    } else {
-      zeroFloats(dst, columns * LANES);
+      zeroFloats(to + <usize>inside * VECTOR, (columns - before - inside) * LANES);
     }
     dst += <usize>columns * VECTOR;
   }
@@ -238,25 +238,18 @@ export function depthwiseConv(
   const step = <usize>window.strideW * VECTOR;
   const areRows = seesRows(window);
   const starts = scratch;
-  const norms = starts + VECTOR;
-  const weights = norms + 3 * VECTOR;
+  const weights = starts + VECTOR;
   const offsets = weights + <usize>taps * VECTOR;
   const results = offsets + <usize>(taps + 2) * VECTOR;
   const plane = results + <usize>(band * outW + LANES) * VECTOR;
   v128.store(starts, f32x4.splat(0));
   listTaps(window, offsets, columns);
-  memory.fill(plane, 0, <usize>(((band - 1) * window.strideH + reach + 1) * columns) * VECTOR);
-  let packed = -1;
   for (let item = begin; item < end; item++) {
     const c = (item / images) * LANES;
     const count = min(LANES, chans - c);
     const first = <usize>((item % images) * chans + c);
-    if (c != packed) {
-      packFour(weights, VECTOR, w + <usize>(c * taps) * FLOAT, count, <usize>taps * FLOAT, taps, FLOAT);
-      if (bias) packFour(starts, VECTOR, bias + <usize>c * FLOAT, count, FLOAT, 1, FLOAT);
-      if (then) packFour(norms, VECTOR, entryOf(then, c), count, NORM_BYTES, 3, FLOAT);
-      packed = c;
-    }
+    packFour(weights, VECTOR, w + <usize>(c * taps) * FLOAT, count, <usize>taps * FLOAT, taps, FLOAT);
+    if (bias) packFour(starts, VECTOR, bias + <usize>c * FLOAT, count, FLOAT, 1, FLOAT);
     const start = v128.load(starts);
     for (let y0 = 0; y0 < outH; y0 += band) {
       const rows = min(band, outH - y0);
@@ -270,8 +263,9 @@ export function depthwiseConv(
         else correlate(to, VECTOR, from, step, offsets, weights, taps, outW, start);
       }
       const to = out + first * outPlane + <usize>(y0 * outW) * FLOAT;
-      if (then) finishLanes(then, norms, results, rows * outW);
       unpackFour(to, outPlane, results, VECTOR, count, rows * outW);
+      if (!then) continue;
+      for (let i = 0; i < count; i++) finish(then, to + <usize>i * outPlane, rows * outW, c + i, -0.0);
     }
   }
 }
@@ -329,7 +323,6 @@ export function depthwiseInputGrad(
     }
   }
   store<i32>(starts + (<usize>(strideH * strideW) << 2), count);
-  memory.fill(grads, 0, <usize>(((band - 1) / strideH + reachH + 2) * columns) * VECTOR);
 
   for (let item = begin; item < end; item++) {
     const c = (item / images) * LANES;
@@ -398,7 +391,6 @@ export function depthwiseWeightGrad(
   const grads = offsets + <usize>(taps + 2) * VECTOR;
   const plane = grads + <usize>(band * outW + LANES) * VECTOR;
   listTaps(window, offsets, columns);
-  memory.fill(plane, 0, <usize>(((band - 1) * window.strideH + reach + 1) * columns) * VECTOR);
   for (let item = begin; item < end; item++) {
     const c = item * LANES;
     const count = min(LANES, chans - c);

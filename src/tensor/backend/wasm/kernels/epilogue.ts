@@ -34,13 +34,10 @@ export function setEpilogue(
   }
 }
 
-/** Bytes of a channel's mean, scale and bias. */
-export const NORM_BYTES: usize = 12;
-
 // @ts-ignore: decorator
 @inline
 export function entryOf(at: usize, channel: i32): usize {
-  return at + 12 + <usize>channel * NORM_BYTES;
+  return at + 12 + <usize>channel * 12;
 }
 
 /** Whether no result is negative, nor −0. */
@@ -74,20 +71,7 @@ export function finish(epilogue: usize, y: usize, n: i32, channel: i32, start: f
   }
 }
 
-/** The same for n vectors of four channels, one in each lane, whose means, scales and biases lie at `norms`. */
-export function finishLanes(epilogue: usize, norms: usize, y: usize, n: i32): void {
-  const none = f32x4.splat(-0.0);
-  const floor = v128.load32_splat(epilogue);
-  const highest = v128.load32_splat(epilogue, 4);
-  const mean = v128.load(norms);
-  const scale = v128.load(norms, 16);
-  const bias = v128.load(norms, 32);
-  for (const stop = y + ((<usize>n) << 4); y < stop; y += 16) {
-    v128.store(y, finished(v128.load(y), none, mean, scale, bias, floor, highest));
-  }
-}
-
-/** One vector of results: of a channel whose epilogue's numbers are in all lanes, or with a channel in each. */
+/** One vector of results of a channel, whose epilogue's numbers are in all lanes. */
 // @ts-ignore: decorator
 @inline
 function finished(v: v128, start: v128, mean: v128, scale: v128, bias: v128, floor: v128, highest: v128): v128 {
