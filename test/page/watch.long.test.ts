@@ -30,7 +30,8 @@ describe.skipIf(noChromium)(`Watch${noChromium ? `: ${noChromium}` : ""}`, () =>
     expect(said).toEqual([]);
   });
 
-  it(`has loaded at most ${FIRST_LOAD_LIMIT / 1000} kB when it takes the first step`, async () => {
+  // The two processes whose times are compared have clocks of their own.
+  it(`has loaded at most ${FIRST_LOAD_LIMIT / 1000} kB when it takes the first step`, { retry: 2 }, async () => {
     const { page } = await site.blank();
     const firstLoad = watchLoads(page);
     await page.goto(site.address);
