@@ -2,8 +2,8 @@
 
 import { type Html, html, type Part, SCROLL_HINT } from "./html.js";
 
-/** "1,500", "−0.12", "95.1 %", "3 min 5 s", "8×32×32", "0.91 to 0.95", "3 of 10". */
-const NUMBER = /^[+−-]?\d[\d.,×]*(\s(%|s|min|h|to|of|[+−-]?\d[\d.,]*))*$/;
+/** "1,500", "−0.12", "95.1 %", "3 min 5 s", "8×32×32", "0.91 to 0.95", "3 of 10", "+0.33 points". */
+const NUMBER = /^[+−-]?\d[\d.,×]*(\s(%|s|min|h|to|of|points|[+−-]?\d[\d.,]*))*$/;
 
 /** With more rows than this it scrolls within its own height, and with more columns it may be wider than a phone. */
 const TALL = 16;

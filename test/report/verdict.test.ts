@@ -6,6 +6,7 @@ import { type Comparison, namesOf } from "../../src/report/compared.js";
 import { confusions } from "../../src/report/confusions.js";
 import { figuresOf } from "../../src/report/figures.js";
 import { Predictions } from "../../src/report/predictions.js";
+import { figuresSection } from "../../src/report/sections/compared.js";
 import { bestThreshold } from "../../src/report/threshold.js";
 import { answersInWords, qualityInWords } from "../../src/report/verdict.js";
 import { Generator } from "../../src/tensor/random.js";
@@ -249,6 +250,14 @@ describe("which of two is better", () => {
       /^accuracy +89.00 % \(.+\) +95.00 % \(.+\) +\+6.00 points \(\+2.\d+ to \+\d+.\d+ points\)$/,
     );
     expect(lines.at(-1)).toMatch(/^AUC .+ \+0.0\d+ \(\+0.0\d+ to \+0.\d+\)$/);
+  });
+
+  it("has figures and differences that all stand to the right of their column", () => {
+    const { of, predictions } = outcome(176, 2, 14, 8);
+    const both = { names: ["one", "two"], predictions: [predictions, predictions] } as unknown as Comparison;
+    const { text } = figuresSection(both, of).body;
+    expect(text).toContain('<td class="number">+6.00\u00a0points</td>');
+    expect(text).not.toContain("<td>");
   });
 
   it("is told together with the one answer that is as good", () => {
