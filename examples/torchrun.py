@@ -90,13 +90,18 @@ def measure(model, data):
     return f"loss {loss / len(data):.6f} accuracy {right / len(data):.6f}"
 
 
+def say(line):
+    # Its end belongs to it: where Python does not buffer, print would write it by itself, and another process in between.
+    print(f"{line}\n", end="", flush=True)
+
+
 def main():
     dist.init_process_group("gloo")
     rank, processes = dist.get_rank(), dist.get_world_size()
     model, optimizer, epoch = restored()
     train, test = Photographs("train"), Photographs("test")
     if rank == 0:
-        print(f"test before: {measure(model, test)}", flush=True)
+        say(f"test before: {measure(model, test)}")
     # The parameters stay the model's, so the optimizer's state is still theirs.
     parallel = DistributedDataParallel(model)
     sampler = DistributedSampler(train, seed=config["seed"], drop_last=True)
@@ -108,13 +113,13 @@ def main():
             nn.functional.nll_loss(parallel(images), labels).backward()
             optimizer.step()
         if rank == 0:
-            print(f"test after epoch {now}: {measure(model, test)}", flush=True)
+            say(f"test after epoch {now}: {measure(model, test)}")
     if rank == 0:
         arguments.out.mkdir(parents=True, exist_ok=True)
         save_file(model.state_dict(), arguments.out / "net.safetensors")
         save_optimizer(arguments.out / "optimizer.safetensors", optimizer)
     weights = torch.cat([value.flatten().double() for value in model.parameters()])
-    print(f"process {rank}: weights {weights.sum().item()!r} {weights.square().sum().item()!r}", flush=True)
+    say(f"process {rank}: weights {weights.sum().item()!r} {weights.square().sum().item()!r}")
     dist.destroy_process_group()
 
 
