@@ -110,15 +110,16 @@ export function adamFor(model: Module): Adam {
   return new Adam(model.parameters(), { lr: 1e-3, weightDecay: 1e-3 });
 }
 
-/** In evaluation mode, nothing recorded. The caller releases the result. */
+/** Of a model in evaluation mode, nothing recorded. The caller releases the result. */
 export function infer(model: Module, images: Tensor): Tensor {
-  model.eval();
   return noGrad(() => model.forward(images));
 }
 
-/** @returns the loss, read: before that a device need not be done */
+/**
+ * One step of a model in training mode.
+ * @returns the loss, read: before that a device need not be done
+ */
 export async function train(model: Module, optimizer: Adam, images: Tensor, labels: Labels): Promise<number> {
-  model.train();
   optimizer.zeroGrad();
   const loss = nllLoss(model.forward(images), labels);
   loss.backward();

@@ -81,10 +81,10 @@ async function benchStep(net: NetName, batch: number, { backend, threads }: Chos
     const gflops = (flops * batch) / timing.median / 1e6;
     return { name: `${net} batch ${batch} ${kind}`, ran: backend.name, threads, batch, gflops, ...timing };
   };
-  const rows = [
-    await measured("inference", inference, forwardFlops(nets[net])),
-    await measured("training", training, trainingFlops(nets[net])),
-  ];
+  model.eval();
+  const rows = [await measured("inference", inference, forwardFlops(nets[net]))];
+  model.train();
+  rows.push(await measured("training", training, trainingFlops(nets[net])));
   optimizer.zeroGrad();
   images.dispose();
   return rows;

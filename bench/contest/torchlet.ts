@@ -19,7 +19,7 @@ async function matmul({ a, b }: Inputs): Promise<Prepared> {
 }
 
 async function inference(task: Task, { images, labels, ...weights }: Inputs): Promise<Prepared> {
-  const model = loadNet(task, weights, 0.2);
+  const model = loadNet(task, weights, 0.2).eval();
   const input = upload(images);
   const run = async () => {
     const output = infer(model, input);
