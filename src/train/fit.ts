@@ -198,10 +198,12 @@ function check(model: Module, options: AnyOptions): void {
 /** @throws Error when there is nothing in a dataset, or what is said of the batches does not go with the data */
 function checkData({ train, validation, test, evaluateTrain, ...options }: AnyOptions): void {
   const { epochs, batchSize, dropLast, augment } = options;
-  for (const [name, data] of Object.entries({ train, validation, test })) {
+  const all = { train, validation, test };
+  const walked = [...Object.values(all), evaluateTrain && train];
+  for (const [name, data] of Object.entries(all)) {
     if (!data) continue;
     checkNotEmpty(`fit: ${name}`, data);
-    if (epochs > 1 || (evaluateTrain && data === train)) checkManyPasses(`fit: ${name}`, data);
+    if (epochs > 1 || walked.filter((other) => other === data).length > 1) checkManyPasses(`fit: ${name}`, data);
     checkSameClasses(name, data, train);
   }
   if (isDataset(train)) {

@@ -451,6 +451,10 @@ it("one epoch may be of a generator, which cannot be measured afterwards", async
   await expect(fit(model, optionsFor(model, once(), { ...one, evaluateTrain: true, onStep }))).rejects.toThrow(
     "fit: train: a generator can be walked only once",
   );
+  const both = once();
+  await expect(fit(model, optionsFor(model, both, { ...one, validation: both, onStep }))).rejects.toThrow(
+    "fit: train: a generator can be walked only once",
+  );
 });
 
 describe("what epochs are judged by", () => {
