@@ -65,7 +65,9 @@ export interface AugmentOptions {
 
 const aShare = numberUpTo(0, 1);
 
-const KINDS: OptionKinds<AugmentOptions> = {
+type Numbers = Omit<AugmentOptions, "custom">;
+
+const NUMBERS: OptionKinds<Numbers> = {
   flip: aShare,
   shift: aShare,
   rotate: numberUpTo(0, 180),
@@ -76,22 +78,31 @@ const KINDS: OptionKinds<AugmentOptions> = {
   resizedCrop: numberFrom(0, 1),
   grey: aShare,
   blur: numberFrom(0),
-  custom: functions<CustomAugment>(),
   erase: aShare,
   mixup: numberFrom(0),
   cutmix: numberFrom(0),
 };
 
+const KINDS: OptionKinds<AugmentOptions> = { ...NUMBERS, custom: functions<CustomAugment>() };
+
 /** What is in it, `checkAugment` says. */
 export const someAugmentation: Kind<AugmentOptions> = aPlainObject;
 
 /** All strengths; 0 is off. */
-export type Strengths = Required<Omit<AugmentOptions, "custom">> & Pick<AugmentOptions, "custom">;
+export type Strengths = Required<Numbers> & Pick<AugmentOptions, "custom">;
 
 const OFF: Strengths = {
   ...{ flip: 0, shift: 0, rotate: 0, crop: 0, brightness: 0, contrast: 0, saturation: 0 },
   ...{ resizedCrop: 0, grey: 0, blur: 0, erase: 0, mixup: 0, cutmix: 0 },
 };
+
+/**
+ * Of what is written down in files and commands, where there are no functions.
+ * @throws RangeError naming the option that is unknown or out of its range
+ */
+export function checkNumbers(options: Numbers): void {
+  checkOptions("augment", options, NUMBERS);
+}
 
 /**
  * Every option, those that were not given as 0.

@@ -132,7 +132,7 @@ describe("what is drawn", () => {
     [
       { zoom: 1 },
       'augment: unknown option "zoom"; it has flip, shift, rotate, crop, brightness, contrast, saturation, ' +
-        "resizedCrop, grey, blur, custom, erase, mixup, cutmix",
+        "resizedCrop, grey, blur, erase, mixup, cutmix, custom",
     ],
   ])("refuses %j", (options, message) => {
     expect(() => augmented(options as AugmentOptions, 1)).toThrow(message);
