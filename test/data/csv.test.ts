@@ -54,6 +54,7 @@ describe("a table", () => {
       expect(table.numbers(["a", "b"]).data).toEqual(Float32Array.of(1.5, 2));
     }
     expect((await decodeCsv("a:b\n1:2\n", { delimiter: ":" })).columns).toEqual(["a", "b"]);
+    expect((await decodeCsv("a|b::c\n1::2", { delimiter: "::" })).columns).toEqual(["a|b", "c"]);
     const bare = await decodeCsv("5.1,3.5,Iris-setosa\n7,3.2,Iris-versicolor\n", { header: false });
     expect([bare.columns, bare.length]).toEqual([["0", "1", "2"], 2]);
     expect(bare.numbers(["1", "0"]).data).toEqual(Float32Array.of(3.5, 5.1, 3.2, 7));
@@ -113,7 +114,7 @@ describe("what is refused, with its row", () => {
     expect(gap.classes("kind", ["", "cat"]).targets).toEqual(Int32Array.of(1, 0));
   });
 
-  it.each(["", "\n", '"'])("what is no delimiter: %j", async (delimiter) => {
+  it.each(["", "\n", '"', '",', ',"', ",\r"])("what is no delimiter: %j", async (delimiter) => {
     await expect(decodeCsv("a,b\n1,2", { delimiter })).rejects.toThrow(
       `decodeCsv: delimiter must be one character or more, no quote or line end among them, got ${JSON.stringify(delimiter)}`,
     );

@@ -49,6 +49,10 @@ describe("dropped files", () => {
   it("may be chosen, with their folder or without", async () => {
     const chosen = [file("2.jpg", "pets/dog/2.jpg"), file("1.jpg")];
     expect((await droppedFiles(chosen)).map(({ path }) => path)).toEqual(["1.jpg", "pets/dog/2.jpg"]);
+    // Of two folders, say: in the order in which they came.
+    const alike = [file("1.jpg"), file("0.jpg"), file("1.jpg")];
+    const files = (await droppedFiles(alike)).map(({ file }) => file);
+    expect(files.map((each) => alike.indexOf(each as never))).toEqual([1, 0, 2]);
   });
 
   it("that cannot be read are told by their path, and what is no drop is told", async () => {
@@ -57,9 +61,10 @@ describe("dropped files", () => {
       "droppedFiles: cat/1.jpg cannot be read: it has been moved",
     );
     await expect(droppedFiles(file("a") as never)).rejects.toThrow("of one file, write [file]");
-    await expect(droppedFiles(["cat"] as never)).rejects.toThrow(
-      "droppedFiles: drop must be what was dropped (event.dataTransfer), or chosen (the files of an <input>), got",
-    );
+    for (const drop of [["cat"], [file("a"), "cat"], ["cat", file("a")]])
+      await expect(droppedFiles(drop as never)).rejects.toThrow(
+        "droppedFiles: drop must be what was dropped (event.dataTransfer), or chosen (the files of an <input>), got",
+      );
   });
 });
 
@@ -82,6 +87,18 @@ describe("a dataset of dropped files", () => {
     expect(made.skipped.length).toBe(opened.skipped.length);
     for (const i of made.files.keys()) expect(made.pixels(i)).toEqual(opened.pixels(i));
     expect(made.folder).toBe(root.replaceAll("/", ""));
+  });
+
+  it("may have a single class, and names that are others' beginnings", async () => {
+    const one = await filesToDataset(dropped({ "cats/1.jpg": jpeg, "cats/2.jpg": jpeg }), { size: 4 });
+    expect([one.classes, one.files, one.folder]).toEqual([["cats"], ["cats/1.jpg", "cats/2.jpg"], ""]);
+    // A space is before a slash, so that paths have another order than classes.
+    const two = await filesToDataset(dropped({ "a b/1.jpg": jpeg, "a/1.jpg": jpeg }), { size: 4 });
+    expect([two.classes, two.files, [...two.labels]]).toEqual([
+      ["a", "a b"],
+      ["a b/1.jpg", "a/1.jpg"],
+      [1, 0],
+    ]);
   });
 
   it("is split, limited, and given the classes of another", async () => {

@@ -21,6 +21,7 @@ describe("labelOf", () => {
     ["000041_1.jpg", 1],
     ["0.png", 0],
     ["a.b.c1.JPEG", 1],
+    ["a1.b.jpg", undefined],
     ["000041_2.jpg", undefined],
     ["000041_1", undefined],
     ["1.", undefined],

@@ -55,6 +55,29 @@ describe("what is the same", () => {
     expect(threes).toBe("tttttvvvv");
     expect(settle("ttvt", one("ttvt"), [[0, 1, 2, 3]])).toBe("ttvt");
   });
+
+  it("gives the smallest group of the class that wants one, whatever is smaller in others", () => {
+    const labels = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1];
+    for (let seed = 0; seed < 20; seed++) {
+      const settled = settle("xtttttttttt", labels, [[0, 1, 2], [3, 4], [5, 6].concat(7)], seed);
+      expect(settled).toBe("tttxxtttttt");
+    }
+  });
+
+  it("divides a class that is all one group as it was, and no other class for it", () => {
+    const labels = [0, 0, 0, 1, 1, 1, 1, 1, 1, 1];
+    const groups = [
+      [0, 1, 2],
+      [3, 4, 5],
+      [6, 7],
+      [8, 9],
+    ];
+    for (let seed = 0; seed < 20; seed++) {
+      const settled = settle("xttxtttttt", labels, groups, seed);
+      expect(settled.slice(0, 6)).toBe("xttttt");
+      expect(settled.slice(6)).toMatch(/^(xxtt|ttxx)$/);
+    }
+  });
 });
 
 it("what has no groups stays as it was drawn", () => {

@@ -75,8 +75,18 @@ describe("colours", () => {
 describe("rectangles", () => {
   it("that are erased lie within the image, with 2 to 33 % of it", () => {
     const random = new Generator(3);
+    const ends = {
+      top: new Set<number>(),
+      left: new Set<number>(),
+      bottom: new Set<number>(),
+      right: new Set<number>(),
+    };
     const shares = Array.from({ length: 500 }, () => {
       const { top, left, height, width } = anyRectangle(SHAPE, random);
+      ends.top.add(top);
+      ends.left.add(left);
+      ends.bottom.add(top + height);
+      ends.right.add(left + width);
       expect(Math.min(top, left, height - 1, width - 1)).toBeGreaterThanOrEqual(0);
       expect(top + height).toBeLessThanOrEqual(12);
       expect(left + width).toBeLessThanOrEqual(20);
@@ -84,6 +94,8 @@ describe("rectangles", () => {
     });
     expect(Math.max(...shares)).toBeLessThan(0.38);
     expect(Math.min(...shares)).toBeGreaterThan(0.01);
+    // Each edge is reached.
+    expect([ends.top.has(0), ends.left.has(0), ends.bottom.has(12), ends.right.has(20)]).toEqual(Array(4).fill(true));
     // Uniform from 0.02 to 0.33, but for those that are cut off.
     expect(shares.reduce((sum, share) => sum + share, 0) / 500).toBeCloseTo(0.165, 1);
   });
@@ -126,6 +138,20 @@ describe("Beta(α, α)", () => {
     expect(draws.every((x) => x >= 0 && x <= 1)).toBe(true);
   });
 
+  it.each<[number, (x: number) => number]>([
+    [0.5, (x) => (2 / Math.PI) * Math.asin(Math.sqrt(x))],
+    [1, (x) => x],
+    [2, (x) => 3 * x ** 2 - 2 * x ** 3],
+    [4, (x) => 35 * x ** 4 - 84 * x ** 5 + 70 * x ** 6 - 20 * x ** 7],
+  ])("%f is distributed as the integral says", (alpha, integral) => {
+    const n = 50_000;
+    const random = new Generator(8);
+    const draws = Float64Array.from({ length: n }, () => beta(alpha, random)).sort();
+    const distance = Math.max(...draws.map((x, i) => Math.abs(integral(x) - (i + 0.5) / n)));
+    // Kolmogorov and Smirnov: one in a thousand is further away.
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(n));
+  });
+
   it("is 0 or 1 where α is too small for a number between", () => {
     const random = new Generator(8);
     const draws = Array.from({ length: 100 }, () => beta(1e-5, random));
@@ -164,13 +190,36 @@ describe("a mixture", () => {
     }
   });
 
-  it("is of either kind where both are asked for", () => {
-    const kinds = Array.from({ length: 40 }, (_, seed) => {
-      const [values, before] = [images(), images()];
-      mix(values, SHAPE, { mixup: 1, cutmix: 1 }, new Generator(seed));
-      return [...values].every((value, i) => [0, 1, 2, 3, 4].some((k) => value === pixel(before, k, i % LENGTH)));
+  it("by cutmix has 1 − λ of the other, less where the edge cuts it off", () => {
+    // λ is ½ for such an α; sides are of even numbers of whole pixels.
+    const shares = Array.from({ length: 100 }, (_, seed) => {
+      const random = new Generator(seed);
+      return 1 - mix(images(), SHAPE, { mixup: 0, cutmix: 1e9 }, random).own;
     });
-    expect(new Set(kinds)).toEqual(new Set([true, false]));
+    expect(Math.max(...shares)).toBeCloseTo((8 * 14) / (12 * 20), 9);
+    // Around a corner, it is a quarter.
+    expect(Math.min(...shares)).toBeLessThan(0.2);
+  });
+
+  it("is of the kind that was asked for, of either kind where both were", () => {
+    const kinds = (strengths: { mixup: number; cutmix: number }) => {
+      const drawn = Array.from({ length: 40 }, (_, seed) => {
+        const [values, before] = [images(), images()];
+        mix(values, SHAPE, strengths, new Generator(seed));
+        return [...values].every((value, i) => [0, 1, 2, 3, 4].some((k) => value === pixel(before, k, i % LENGTH)));
+      });
+      return new Set(drawn);
+    };
+    expect(kinds({ mixup: 1, cutmix: 0 })).toEqual(new Set([false]));
+    expect(kinds({ mixup: 0, cutmix: 1 })).toEqual(new Set([true]));
+    expect(kinds({ mixup: 1, cutmix: 1 })).toEqual(new Set([true, false]));
+  });
+
+  it("is made by an augmentation that was asked for either", () => {
+    const mixed = (options: AugmentOptions) =>
+      new Augmentation(options, SHAPE, new Generator(4)).mix(images(), Int32Array.of(0, 1, 2, 3, 4));
+    expect(mixed({ flip: 0.5 })).toBeUndefined();
+    for (const options of [{ mixup: 1 }, { cutmix: 1 }, { mixup: 1, cutmix: 1 }]) expect(mixed(options)).toBeDefined();
   });
 
   it("has the probabilities of its classes for targets", () => {
@@ -219,6 +268,21 @@ describe("what is drawn", () => {
     expect(augmented({ resizedCrop: 0 })).toEqual(plain);
   });
 
+  it("cuts out parts of other shapes, from three to four to four to three", () => {
+    const square = { channels: 1, height: 40, width: 40 };
+    const ramps = [(i: number) => i % 40, (i: number) => Math.floor(i / 40)].map((place) =>
+      Uint8Array.from({ length: 1600 }, (_, i) => 5 * place(i)),
+    );
+    const ratios = Array.from({ length: 200 }, (_, index) => {
+      const [across, down] = ramps.map((image) => augmented({ resizedCrop: 0.75 }, index, square, image));
+      return (across[21] - across[20]) / (down[20 * 40 + 40] - down[20 * 40]);
+    });
+    expect(Math.min(...ratios)).toBeGreaterThan(0.749);
+    expect(Math.min(...ratios)).toBeLessThan(0.77);
+    expect(Math.max(...ratios)).toBeGreaterThan(1.3);
+    expect(Math.max(...ratios)).toBeLessThan(1.334);
+  });
+
   it("takes colour away, blurs and erases as often and as much as it is told to", () => {
     const count = (options: AugmentOptions) =>
       Array.from({ length: 300 }, (_, index) => augmented(options, index)).filter((values) =>
@@ -241,6 +305,10 @@ describe("what is drawn", () => {
     expect(() => augmented({ custom: 0.5 as unknown as AugmentOptions["custom"] })).toThrow(
       "augment: custom must be a function, got 0.5",
     );
+    // What is nothing else does no harm.
+    for (const given of [(values: Float32Array) => values, () => null]) {
+      expect(augmented({ custom: given as unknown as AugmentOptions["custom"] })).toEqual(plain);
+    }
     for (const elsewhere of [(values: Float32Array) => values.map((value) => 1 - value), async () => undefined]) {
       expect(() => augmented({ custom: elsewhere })).toThrow("augment: custom changes the values in place");
     }
