@@ -81,6 +81,24 @@ describe("images in memory", () => {
     expect(() => imagesToDataset([{ width: 2, height: 2, data: new Uint8Array(8) }], { labels, classes })).toThrow(
       "imagesToDataset: images must be a list of images, got an array of 1; element 0 is an object { width, height, data }",
     );
+    const hintFor = (image: unknown) => {
+      let message = "";
+      try {
+        imagesToDataset([image as Image], { labels: [0], classes });
+      } catch (error) {
+        ({ message } = error as Error);
+      }
+      // "… must be a list of images, got an array of 1; element 0 is …; a hint"
+      return message.split("; ")[2];
+    };
+    expect(hintFor(new Uint8Array(3))).toBe("decodeImage(…) makes one of a file's bytes");
+    expect(hintFor(new Blob([]))).toBe("await imageFrom(…) makes one of what a page has pictures in");
+    expect(hintFor("a.png")).toBeUndefined();
+    const inverse = { ...counting(2, 2), width: -2, height: -2 };
+    expect(() => imagesToDataset([inverse], { labels: [0], classes })).toThrow("element 0 is an object");
+    expect(() => imagesToDataset([counting(1, 1), counting(1, 1)], { labels: [1, 0.5], classes })).toThrow(
+      "imagesToDataset: the label of image 1 is 0.5",
+    );
     expect(() => imagesToDataset([counting(1, 1)], { labels: [2], classes })).toThrow(
       "label 2, but there are 2 classes",
     );

@@ -247,6 +247,11 @@ describe("validation", () => {
       8,
       [{ file: `../${name}`, reason: 'not used: "train" is for training and "test" for testing' }],
     ]);
+    // Or another is given.
+    const elsewhere = await folderOf(files(1, (i) => `cat/${i}.png`));
+    const given = await openSplits(folder, { size: 2, val: elsewhere });
+    expect([given.validation?.folder, given.validation?.counts]).toEqual([elsewhere, [1, 0]]);
+    expect(given.test.skipped.map(({ file }) => file)).toEqual([`../${name}`]);
     await expect(openSplits(folder, { size: 2, valFraction: 0.1 })).rejects.toThrow(
       `openSplits: valFraction is 0.1, but ${folder} has a folder for validation, "${name}"; 0 does without`,
     );

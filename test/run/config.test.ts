@@ -140,7 +140,7 @@ describe("what is wrong", () => {
     [{ augment: { flip: 2 } }, "augment: flip must be a number from 0 to 1, got 2"],
     [{ augment: { twirl: 1 } }, 'augment: unknown option "twirl"; it has flip, shift, rotate'],
     // It is a function: neither a command nor a file has those.
-    [{ augment: { custom: 1 } }, /unknown option "custom"; it has flip.*, blur, erase, mixup, cutmix$/],
+    [{ augment: { custom: 1 } }, 'augment: unknown option "custom"; it has flip, shift'],
     [
       { softmaxNll: true, augment: { mixup: 0.1 } },
       "softmaxNll: it is -p of one label, and augment mixes images of several: leave out mixup and cutmix",
