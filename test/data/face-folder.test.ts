@@ -74,6 +74,14 @@ describe("FaceFolder", () => {
     const planes = Float32Array.from({ length: 192 }, (_, i) => data[3 * (i % 64) + Math.floor(i / 64)] / 255);
     expect(image.dataSync()).toEqual(planes);
     expect(label).toBe(1);
+
+    const some = faces.subset([2, 1]);
+    expect([some.files, [...some.labels]]).toEqual([
+      ["b1.JPEG", "000041_1.jpg"],
+      [1, 1],
+    ]);
+    expect([some.widths, some.heights]).toEqual([Int32Array.of(40, 11), Int32Array.of(24, 9)]);
+    expect(some.item(1).image.dataSync()).toEqual(planes);
   });
 
   it("takes a part of the files, of each class its share, evenly spaced", async () => {

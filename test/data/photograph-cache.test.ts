@@ -26,6 +26,20 @@ it("gives back what was written, for the same content and size", async () => {
   expect((await filesIn(cache)).length).toBe(1);
 });
 
+it("tells shapes of as many bytes apart, and the ways to come to them", async () => {
+  const cache = await folderOf({});
+  const shapes = [square(4), { channels: 3, height: 2, width: 8 }, { channels: 1, height: 12, width: 4 }];
+  const kinds = shapes.flatMap((shape) => (["stretch", "crop", "pad"] as const).map((mode) => ({ shape, mode })));
+  for (const [i, { shape, mode }] of kinds.entries()) {
+    const entry = new CacheEntry(cache, jpeg, shape, mode);
+    expect(entry.read()).toBeUndefined();
+    entry.write({ ...photograph, width: i });
+  }
+  expect(kinds.map(({ shape, mode }) => new CacheEntry(cache, jpeg, shape, mode).read()?.width)).toEqual([
+    ...kinds.keys(),
+  ]);
+});
+
 it("gives nothing where a single bit is wrong, or a part is missing", async () => {
   const cache = await folderOf({});
   new CacheEntry(cache, jpeg, square(4)).write(photograph);
