@@ -26,6 +26,8 @@ describe("a folder without splits", () => {
     expect(test.counts).toEqual([6, 2]);
     expect(new Set([...train.files, ...test.files]).size).toBe(40);
     expect(test.files).toEqual(test.files.toSorted());
+    expect([train, test].map(({ widths }) => [...widths])).toEqual([32, 8].map((n) => Array(n).fill(11)));
+    expect([train, test].map(({ heights }) => [...heights])).toEqual([32, 8].map((n) => Array(n).fill(9)));
     for (const [i, file] of test.files.entries()) expect(file.at(-5)).toBe(String(test.labels[i]));
     // A quarter, where nothing is said.
     expect((await openSplits(folder, { size: 2 })).test.counts).toEqual([8, 3]);
@@ -110,6 +112,25 @@ describe("a folder with splits", () => {
   it("is not meant by a class that is called valid", async () => {
     const folder = await folderOf({ ...files(2, (i) => `valid/${i}.png`), ...files(2, (i) => `invalid/${i}.png`) });
     expect((await openSplits(folder, { size: 2 })).train.classes).toEqual(["invalid", "valid"]);
+    // Other names for it are none for a class.
+    const half = await folderOf({ "val/cat/1.png": png, "more/cat/1.png": png });
+    await expect(openSplits(half, { size: 2 })).rejects.toThrow(
+      `openSplits: ${half} has a folder "val" but no "train": it needs both, or neither (it is split then)`,
+    );
+  });
+
+  it("is not meant by classes whose names speak of training, be there files in them or two of that kind", async () => {
+    const some = await folderOf({
+      ...files(2, (i) => `train cars/${i}.png`),
+      ...files(2, (i) => `test cars/${i}.png`),
+      ...{ "train cars/more/3.png": png, "test cars/more/3.png": png },
+    });
+    expect((await openSplits(some, { size: 2 })).train.classes).toEqual(["test cars", "train cars"]);
+    const two = await folderOf({
+      ...files(2, (i) => `train a/x/${i}.png`),
+      ...files(2, (i) => `train b/x/${i}.png`),
+    });
+    expect((await openSplits(two, { size: 2 })).train.classes).toEqual(["train a", "train b"]);
   });
 
   it("says what it does not use", async () => {

@@ -298,6 +298,7 @@ describe("parts", () => {
       dataset.split(fraction).map(({ length }) => length);
     const byClass = new TensorDataset({ inputs, targets: labels });
     expect(lengths(byClass, 0.001)).toEqual([18, 2]);
+    expect(lengths(new TensorDataset({ inputs: [[1], [2]], targets: [[3], [4]] }), 0.001)).toEqual([1, 1]);
     expect(lengths(byClass, 0.999)).toEqual([2, 18]);
     const numbers = new TensorDataset({ inputs, targets: inputs });
     expect(lengths(numbers, 0.001)).toEqual([19, 1]);
