@@ -76,7 +76,8 @@ export class Runtime {
   }
 
   /** The numbers of a storage in an array of their own. */
-  readonly copyOf = (x: Storage): Float32Array => this.floats(at(x), x.size).slice();
+  // slice() would fill what it copies to with zeros before.
+  readonly copyOf = (x: Storage): Float32Array => new Float32Array(this.floats(at(x), x.size));
 
   /** The address of memory for `size` numbers of a storage. */
   #allocate(size: number): number {
