@@ -254,7 +254,10 @@ describe("validation", () => {
       ...files(2, (i) => `${name}/dog/${i}.png`),
       ...files(3, (i) => `test/cat/${i}.png`),
     });
-    const { train, validation, test } = await openSplits(folder, { size: 2 });
+    const progress: string[] = [];
+    const onProgress = (done: number, total: number) => progress.push(`${done}/${total}`);
+    const { train, validation, test } = await openSplits(folder, { size: 2, onProgress });
+    expect(progress).toEqual(Array.from({ length: 13 }, (_, i) => `${i + 1}/13`));
     expect([train.counts, validation?.counts, test.counts]).toEqual([
       [4, 4],
       [0, 2],

@@ -211,6 +211,16 @@ describe("what does not fit is refused", () => {
         "Where an example may have several labels, leave classes out",
     ],
     [
+      "less than nothing beside classes",
+      { inputs: [[1]], targets: [[-0.5, 1.5]], classes: ["a", "b"] },
+      "TensorDataset: the targets of example 0 are [-0.5, 1.5]; beside classes, they are the probability of each",
+    ],
+    [
+      "a picture of probabilities beside classes",
+      { inputs: [[1]], targets: { data: Float32Array.of(1, 0, 0, 1), shape: [1, 2, 2] }, classes: ["a", "b"] },
+      "TensorDataset: the targets [1, 2, 2] are no probabilities of 2 classes, [N, 2]",
+    ],
+    [
       "numbers beside classes",
       { inputs, targets: tensor([1, 2, 3], [3, 1]), classes: ["a", "b"] },
       "TensorDataset: the targets [3, 1] are no probabilities of 2 classes, [N, 2]. Classes themselves are an Int32Array; " +
