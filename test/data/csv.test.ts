@@ -112,6 +112,8 @@ describe("what is refused, with its row", () => {
     const gap = await decodeCsv("kind,legs\ncat,4\n,2\n");
     expect(() => gap.classes("kind")).toThrow("classes: row 2: kind is empty; where that is a class, list all classes");
     expect(gap.classes("kind", ["", "cat"]).targets).toEqual(Int32Array.of(1, 0));
+    const blank = await decodeCsv("kind,n\n  ,1\ncat,2");
+    expect(() => blank.classes("kind")).toThrow("classes: row 1: kind is empty");
   });
 
   it.each(["", "\n", '"', '",', ',"', ",\r"])("what is no delimiter: %j", async (delimiter) => {

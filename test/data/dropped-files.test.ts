@@ -131,6 +131,9 @@ describe("a dataset of dropped files", () => {
     const { files, skipped } = await filesToDataset(dropped(tree), { size: 4, onError: "skip", onProgress });
     expect([files, skipped.map(({ file }) => file)]).toEqual([["a/1.jpg", "b/1.png"], ["a/2.jpg"]]);
     expect(progress).toEqual([1, 2, 3].map((done) => [done, 3]));
+    await expect(filesToDataset(dropped({ "a/1.jpg": jpeg }), { size: 4, maxPixels: 900 })).rejects.toThrow(
+      "filesToDataset: cannot read a/1.jpg: JPEG declares 40 × 24 pixels; the limit is 900 pixels",
+    );
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(filesToDataset(dropped(tree), { size: 4, signal })).rejects.toThrow("enough");
   });

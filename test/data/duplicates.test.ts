@@ -133,6 +133,15 @@ describe("findDuplicates", () => {
     ]);
   });
 
+  it("is as strict as it is told to be", () => {
+    const all = datasetOf([face(1), recompressed(face(1), 60)], [0, 0]);
+    expect(findDuplicates({ all })).toHaveLength(1);
+    expect(findDuplicates({ all }, { minCorrelation: 1 })).toEqual([]);
+    const cropped = datasetOf([face(1), crop(face(1), 1, 1, SIZE - 2)], [0, 0]);
+    expect(findDuplicates({ all: cropped })).toHaveLength(1);
+    expect(findDuplicates({ all: cropped }, { maxDistance: 0 })).toEqual([]);
+  });
+
   it("is not fooled by bytes that come to the same number", () => {
     // 31 · 1 + 0 = 31 · 0 + 31: the hash that sorts them out takes them for the same.
     const pixels = (first: number, second: number) =>

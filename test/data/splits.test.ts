@@ -109,6 +109,16 @@ describe("a folder with splits", () => {
     ]);
   });
 
+  it("is of classes beside files that are named for none", async () => {
+    const classes = { ...files(2, (i) => `cat/${i}.png`), ...files(2, (i) => `dog/${i}.png`) };
+    const folder = await folderOf({ ...classes, "cover.png": png });
+    expect((await openSplits(folder, { size: 2 })).train.classes).toEqual(["cat", "dog"]);
+    const both = await folderOf({ ...classes, "cover_1.png": png });
+    await expect(openSplits(both, { size: 2 })).rejects.toThrow(
+      `openSplits: ${both} holds files (cover_1.png) and folders (cat): say where the labels are`,
+    );
+  });
+
   it("is not meant by a class that is called valid", async () => {
     const folder = await folderOf({ ...files(2, (i) => `valid/${i}.png`), ...files(2, (i) => `invalid/${i}.png`) });
     expect((await openSplits(folder, { size: 2 })).train.classes).toEqual(["invalid", "valid"]);

@@ -108,6 +108,9 @@ describe("shards", () => {
     const shard = { index: 1, of: 2 };
     expect(orderOf({ shard, start: 4 })).toEqual(orderOf({ shard }).slice(1));
     expect(orderOf({ shard, dropLast: true })).toEqual(orderOf({ shard }).slice(0, 2));
+    // As few as there are shards.
+    const single = Array.from({ length: 11 }, (_, index) => orderOf({ shard: { index, of: 11 } }, 11));
+    expect(single.flat(2)).toEqual(orderOf({}, 11)[0]);
     // All of them in one batch, which is full.
     expect([0, 1].flatMap((index) => orderOf({ shard: { index, of: 2 } }, 11)[0])).toEqual(orderOf({}, 11)[0]);
   });

@@ -98,6 +98,12 @@ describe("rectangles", () => {
     expect([ends.top.has(0), ends.left.has(0), ends.bottom.has(12), ends.right.has(20)]).toEqual(Array(4).fill(true));
     // Uniform from 0.02 to 0.33, but for those that are cut off.
     expect(shares.reduce((sum, share) => sum + share, 0) / 500).toBeCloseTo(0.165, 1);
+    const large = Array.from({ length: 500 }, () => {
+      const { height, width } = anyRectangle({ channels: 3, height: 1000, width: 1000 }, random);
+      return (height * width) / 1e6;
+    });
+    expect(Math.max(...large)).toBeCloseTo(0.33, 2);
+    expect(Math.min(...large)).toBeCloseTo(0.02, 2);
   });
 
   it("of a share of the image are cut off at its edges", () => {
