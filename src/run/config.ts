@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import * as v from "valibot";
-import { type AugmentOptions, checkNumbers } from "../data/augment/options.js";
+import { type AugmentOptions, checkStrengths } from "../data/augment/options.js";
 import type { FolderLayout } from "../data/list-splits.js";
 import { type NetName, nets } from "../nets/named.js";
 import { type BackendName, backends, MAX_THREADS } from "../tensor/backend/registry.js";
@@ -319,7 +319,7 @@ export function trainConfig(given: Record<string, unknown>, nameOf = (field: str
   }
   const complete = config as unknown as TrainConfig;
   try {
-    checkNumbers(complete.augment ?? {});
+    checkStrengths(complete.augment ?? {});
   } catch (error) {
     throw new Error((error as Error).message.replace("augment", nameOf("augment")), { cause: error });
   }

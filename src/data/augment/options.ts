@@ -97,10 +97,10 @@ const OFF: Strengths = {
 };
 
 /**
- * Of what is written down in files and commands, where there are no functions.
+ * Strengths alone, as they are written in files and commands, where there are no functions.
  * @throws RangeError naming the option that is unknown or out of its range
  */
-export function checkNumbers(options: Numbers): void {
+export function checkStrengths(options: Numbers): void {
   checkOptions("augment", options, NUMBERS);
 }
 

@@ -75,8 +75,7 @@ export class Runtime {
     return new Float32Array(this.#memory.buffer, pointer, length);
   }
 
-  /** The numbers of a storage in an array of their own. */
-  // slice() would fill what it copies to with zeros before.
+  /** The numbers of a storage in an array of their own, which slice() would fill with zeros first. */
   readonly copyOf = (x: Storage): Float32Array => new Float32Array(this.floats(at(x), x.size));
 
   /** The address of memory for `size` numbers of a storage. */
