@@ -23,9 +23,8 @@ export interface BoardOptions {
 
 /** Options within options by names as `augment.flip`; lists, which TensorBoard has no columns for, as text. */
 function flattened(value: unknown, name = ""): Record<string, HParam> {
-  if (value === undefined || value === null) return {};
   if (Array.isArray(value)) return { [name]: JSON.stringify(value) };
-  if (typeof value !== "object") return { [name]: value as HParam };
+  if (!(value instanceof Object)) return { [name]: value as HParam };
   const inner = Object.entries(value).map(([own, within]) => flattened(within, name ? `${name}.${own}` : own));
   return Object.assign({}, ...inner);
 }

@@ -35,10 +35,10 @@ it("words are as they are", () => {
   expect(choice("a", "b", "c").values).toEqual(["a", "b", "c"]);
 });
 
-it.each<[Kind<unknown>, string]>([
-  [whole(2), "expected a whole number of at least 2"],
-  [whole(2, 256), "expected a whole number from 2 to 256"],
-  [choice("a", "b", "c"), "expected a, b or c"],
-])("what is not of a kind is told what there is: %#", ({ schema }, message) => {
-  expect(v.safeParse(schema, 1).issues?.map((issue) => issue.message)).toEqual([message]);
+it.each<[() => Kind<unknown>, string]>([
+  [() => whole(2), "expected a whole number of at least 2"],
+  [() => whole(2, 256), "expected a whole number from 2 to 256"],
+  [() => choice("a", "b", "c"), "expected a, b or c"],
+])("what is not of a kind is told what there is: %#", (kind, message) => {
+  expect(v.safeParse(kind().schema, 1).issues?.map((issue) => issue.message)).toEqual([message]);
 });

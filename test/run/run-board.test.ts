@@ -8,12 +8,15 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawFaces } from "../../examples/drawn-faces.js";
 import { type BoardMessage, boardType } from "../../src/io/tensorboard/schema.js";
+import type { Sequential } from "../../src/layers/sequential.js";
 import { boardImages } from "../../src/report/board-images.js";
 import { trainConfig } from "../../src/run/config.js";
 import { type RunEvent, type RunHooks, resumeRun, startRun } from "../../src/run/run.js";
 import { RunBoard } from "../../src/run/run-board.js";
 import { RunFolder } from "../../src/run/run-folder.js";
+import type { Metrics } from "../../src/train/metrics.js";
 import { TrainingPosition } from "../../src/train/position.js";
+import type { EpochReport } from "../../src/train/reports.js";
 import { readEvents, scalarsIn, sessionsIn } from "../io/read-events.js";
 
 let root: string;
@@ -82,6 +85,21 @@ describe("a run", () => {
     expect(byName).not.toHaveProperty("epochs");
   });
 
+  it("has no curve of what was not measured", () => {
+    const path = join(root, "no-auc");
+    const board = new RunBoard(path, { config: config(), length: 18, begun: false, position: new TrainingPosition() });
+    const metrics = { loss: 1, accuracy: 0.5, auc: undefined } as unknown as Metrics;
+    const speed = { imagesPerSecond: 1, seconds: 1 };
+    board.onEpoch({ epoch: 1, train: metrics, validation: metrics, lr: 0.1, ...speed } as EpochReport);
+    board.close();
+    expect(Object.keys(scalarsIn(readEvents(path))).sort()).toEqual(
+      [
+        ...["train", "validation"].flatMap((split) => [`loss/${split}`, `accuracy/${split}`]),
+        ...["epoch/lr", "epoch/imagesPerSecond", "epoch/seconds"],
+      ].sort(),
+    );
+  });
+
   it("draws the filters of its first layer and what it confuses", async () => {
     const values = readEvents(join(root, "a")).flatMap(({ summary }) => summary?.value ?? []);
     const [filters, confusion] = ["filters", "confusion"].map((name) => values.find(({ tag }) => tag === name)!);
@@ -109,6 +127,22 @@ describe("a run", () => {
       const full = row === column ? [58, 134, 200] : [224, 123, 34];
       expect(colorAt(row, column)).toEqual(full.map((byte) => Math.trunc(255 - share * (255 - byte))));
     }
+  });
+
+  it("draws them of its best epoch", async () => {
+    const path = join(root, "best");
+    const numbers = (model: Sequential) => Promise.all(Object.values(model.stateDict()).map((value) => value.data()));
+    let drawn: unknown;
+    const draw = async (model: Sequential) => {
+      drawn = await numbers(model);
+      return [];
+    };
+    // Weights stay as they are, only the moments of the batch norms move: no later epoch is better than the first.
+    await startRun(path, config({ epochs: 3, metric: "auc", lr: 1e-30 }), { ...quiet, board: { draw } });
+    const run = await RunFolder.open(path);
+    expect(drawn).toEqual(await numbers(await run.loadModel("best")));
+    expect((await run.test())!.best.epoch).toBe(1);
+    expect(drawn).not.toEqual(await numbers(await run.loadModel("last")));
   });
 
   it("that was interrupted tells the same: a file for each session, and nothing twice", async () => {

@@ -1,8 +1,12 @@
 /** How a run's photographs are told from others, and what is said of others. */
 
-import { expect, it } from "vitest";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
 import type { PhotoFolder } from "../../src/data/photo-folder.js";
-import { changedSplits, checkSamePhotographs, summarize } from "../../src/run/run-data.js";
+import { trainConfig } from "../../src/run/config.js";
+import { changedSplits, checkSamePhotographs, readRunData, summarize } from "../../src/run/run-data.js";
 
 const summary = (count: number, sha256: string) => ({
   classes: ["a", "b"],
@@ -48,4 +52,37 @@ it("a split that is there on one side only has changed, from none or to none", (
   const split = "validation";
   expect(changedSplits(without, { ...without, validation })).toEqual([{ split, before: 0, after: 3 }]);
   expect(changedSplits({ ...without, validation }, without)).toEqual([{ split, before: 3, after: 0 }]);
+});
+
+describe("what is wrong with a folder", () => {
+  /** The error of reading a folder with these files. */
+  async function problemWith(files: readonly string[], signal?: AbortSignal): Promise<unknown> {
+    const data = await mkdtemp(join(tmpdir(), "torchlet-"));
+    try {
+      for (const file of files) {
+        await mkdir(join(data, file, ".."), { recursive: true });
+        await writeFile(join(data, file), "");
+      }
+      return await readRunData(trainConfig({ data }), { signal }).catch((error: unknown) => error);
+    } finally {
+      await rm(data, { recursive: true });
+    }
+  }
+
+  it("is said in the words of the command line", async () => {
+    expect(await problemWith(["a_0.png", "cats/b.png"])).toMatchObject({
+      message: expect.stringMatching(
+        /^\S+ holds files \(a_0.png\) and folders \(cats\): .* by --layout faces \(in the/,
+      ),
+    });
+    expect(await problemWith(["one.png", "two.png"])).toMatchObject({
+      message: expect.stringMatching(/or say --layout faces if the last character/),
+    });
+  });
+
+  it("is left as it is where it is no option: what reading was ended with", async () => {
+    for (const reason of [new Error("enough"), "enough"]) {
+      expect(await problemWith(["a_0.png", "b_1.png"], AbortSignal.abort(reason))).toBe(reason);
+    }
+  });
 });

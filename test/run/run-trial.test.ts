@@ -1,6 +1,6 @@
 /** Trials: what their ids depend on, and that each comes to one result, whoever is asked for it and how often. */
 
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { drawFaces } from "../../examples/drawn-faces.js";
 import type { RunEvent } from "../../src/run/run.js";
 import { OtherPhotographsError } from "../../src/run/run-data.js";
 import { RunFolder } from "../../src/run/run-folder.js";
+import { HeldError } from "../../src/run/run-lock.js";
 import { checkTrial, runTrial } from "../../src/run/run-trial.js";
 import { sweepOf } from "../../src/run/sweep-file.js";
 import { SweepFolder, UnknownTrialError } from "../../src/run/sweep-folder.js";
@@ -85,6 +86,36 @@ describe("the id of a trial", () => {
   });
 });
 
+describe("the photographs of a sweep", () => {
+  const noted = async (path: string) => (await readdir(path)).filter((name) => name.startsWith("photographs-")).sort();
+
+  it("are noted for each way to read them: by size, and with a folder for validation or without", async () => {
+    const base = { data: join(root, "faces"), backend: "wasm" };
+    const sizes = await open("sizes", { base, space: { size: [8, 12] }, seeds: [1] });
+    const data = await Promise.all(sizes.trials.map(({ config }) => sizes.photographsOf(config)));
+    expect(data.map((noted) => noted.data.size)).toEqual([8, 12]);
+    const names = await noted(sizes.path);
+    expect(names).toHaveLength(2);
+    const seeds = await open("seeds");
+    expect(await noted(seeds.path)).toEqual([names.find((name) => data[0].path.endsWith(name))]);
+    const validated = await open("validated", {}, { val: join(root, "faces/test") });
+    expect(await noted(validated.path)).not.toEqual(await noted(seeds.path));
+  });
+
+  it("decide the ids of trials: others have others", async () => {
+    const data = join(root, "one-less");
+    await cp(join(root, "faces"), data, { recursive: true });
+    const [name] = await readdir(join(data, "test"));
+    await rm(join(data, "test", name));
+    const [first, second] = [await open("all"), await open("less", {}, { data })];
+    for (const { id } of second.trials) expect(first.trials.map((trial) => trial.id)).not.toContain(id);
+  });
+});
+
+it("a sweep's arithmetic is that of its options", async () => {
+  expect((await open("strict", {}, { strict: true })).numbers).toContain("without fused multiply-add");
+});
+
 describe("a trial", () => {
   it("is begun, gone on with, and found finished: each epoch is trained once", async () => {
     const folder = await open("runs");
@@ -93,8 +124,9 @@ describe("a trial", () => {
     expect(await runTrial(folder, trial, { onEvent, until: 1 })).toBeUndefined();
     expect(await (await RunFolder.open(folder.runOf(trial))).test()).toBeUndefined();
     const result = (await runTrial(folder, trial, { onEvent }))!;
-    expect(await runTrial(folder, trial, { onEvent })).toEqual(result);
-    expect(await runTrial(folder, trial, { onEvent, until: 1 })).toEqual(result);
+    const nothing = { onEvent: ({ event }: RunEvent) => expect(event).toBe("never") };
+    expect(await runTrial(folder, trial, nothing)).toEqual(result);
+    expect(await runTrial(folder, trial, { ...nothing, until: 1 })).toEqual(result);
     expect(epochs).toEqual([1, 2]);
     const { lines, test } = await runContents(folder.runOf(trial));
     expect(result).toMatchObject({ trial: trial.id, setting: { lr: 0.001 }, seed: 1, epochs: 2, test });
@@ -111,6 +143,18 @@ describe("a trial", () => {
     const { epochs, onEvent } = counting();
     expect(await runTrial(folder, trial, { onEvent })).toEqual(before);
     expect([epochs, await readFile(path, "utf8")]).toEqual([[], text]);
+  });
+
+  it("that another host holds is trained where its process is known to have ended", async () => {
+    const folder = await open("taken");
+    const [trial] = folder.trials;
+    await runTrial(folder, trial, { ...quiet, until: 1 });
+    const lock = join(folder.runOf(trial), "attempt-7.lock");
+    await mkdir(lock);
+    const holder = { process: 1, host: "elsewhere", started: "1", since: new Date().toISOString(), attempt: 7 };
+    await writeFile(join(lock, "holder.json"), JSON.stringify(holder));
+    await expect(runTrial(folder, trial, quiet)).rejects.toThrow(HeldError);
+    expect(await runTrial(folder, trial, { ...quiet, takeOver: true })).toMatchObject({ epochs: 2 });
   });
 
   it("comes to the same when it is trained anew; other numbers are reported as what they are", async () => {

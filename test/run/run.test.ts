@@ -164,6 +164,21 @@ describe("photographs that a run cannot learn from, or be judged by", () => {
   });
 });
 
+it("more than ten classes are not counted one by one", async () => {
+  const [file] = await readdir(join(root, "faces/train"));
+  const refusal = async (classes: number) => {
+    const data = join(root, `of-${classes}`);
+    for (let label = 0; label < classes; label++) {
+      for (const name of ["a.png", "b.png"]) {
+        await cp(join(root, "faces/train", file), join(data, `class-${label}`, name));
+      }
+    }
+    await startRun(join(root, "refused"), config({ data, metric: "auc", valFraction: 0 }), quiet);
+  };
+  await expect(refusal(10)).rejects.toThrow(/has (1 class-\d, ){9}1 class-9$/);
+  await expect(refusal(11)).rejects.toThrow(/has 11 classes$/);
+});
+
 describe("the photographs that tell the best epoch", () => {
   const short = { net: "net1", batch: 4, lr: 0.01, schedule: "constant", warmupEpochs: undefined };
   const runOf = async (name: string, changes: Record<string, unknown> = {}) => {
