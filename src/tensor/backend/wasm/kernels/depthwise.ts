@@ -5,7 +5,7 @@
  * Planes are worked on in bands of rows that stay in the first-level cache. An item is four channels.
  */
 
-import { finish } from "./epilogue";
+import { entryOf, finishBy, NORM_BYTES } from "./epilogue";
 import { packFour, unpackFour, zeroFloats } from "./pack";
 import { FLOAT, madd, VECTOR } from "./simd";
 import { Window } from "./window";
@@ -16,8 +16,9 @@ const LANES: i32 = 4;
 const TRIPLE: i32 = 3;
 
 /**
- * dst[row][column] ← pixels of up to four planes, zeros beyond their edges: row 0 is row `first` of the planes, which may be
- * negative, and column `left` their column 0. Writes up to three vectors more.
+ * dst[row][column] ← pixels of up to four planes: row 0 is row `first` of the planes, which may be negative, and column `left`
+ * their column 0. What is beside them must be 0 and stays it; rows above and below become 0, if they are not from the start.
+ * Writes up to three vectors more.
  */
 function loadPlanes(
   dst: usize,
@@ -29,22 +30,22 @@ function loadPlanes(
   rows: i32,
   left: i32,
   columns: i32,
+  clears: bool,
 ): void {
   const pixels = height * width;
   const before = min(left, columns);
   const inside = min(width, columns - before);
-  // Whole vectors, where what is behind a row is another one: it is overwritten.
+  // Whole vectors, where what is behind a row is another one.
   const whole = (inside + LANES - 1) & -LANES;
   for (let y = first; y < first + rows; y++) {
-    if (y < 0 || y >= height) {
-      zeroFloats(dst, columns * LANES);
-    } else {
+    if (y >= 0 && y < height) {
       const at = y * width;
       const n = at + whole <= pixels ? whole : inside;
-      zeroFloats(dst, before * LANES);
       const to = dst + <usize>before * VECTOR;
       packFour(to, VECTOR, src + <usize>at * FLOAT, count, <usize>pixels * FLOAT, n, FLOAT);
-      zeroFloats(to + <usize>inside * VECTOR, (columns - before - inside) * LANES);
+      for (let i = inside; i < n; i++) v128.store(to + <usize>i * VECTOR, f32x4.splat(0));
+    } else if (clears) {
+      zeroFloats(dst, columns * LANES);
     }
     dst += <usize>columns * VECTOR;
   }
@@ -90,8 +91,31 @@ function correlate(
   }
 }
 
-/** The same for rows of three taps side by side, which share pixels: neighbours lie a vector apart. */
+/**
+ * The same for rows of three taps side by side, which share pixels: neighbours lie a vector apart. Of `rows` rows of results,
+ * whose pixels begin `rowStep` bytes apart.
+ */
 function correlateRows(
+  out: usize,
+  src: usize,
+  offsets: usize,
+  weights: usize,
+  taps: i32,
+  n: i32,
+  rows: i32,
+  rowStep: usize,
+  start: v128,
+): void {
+  for (let y = 0; y < rows; y++) {
+    correlateRow(out, src, offsets, weights, taps, n, start);
+    out += <usize>n * VECTOR;
+    src += rowStep;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function correlateRow(
   out: usize,
   src: usize,
   offsets: usize,
@@ -238,34 +262,46 @@ export function depthwiseConv(
   const step = <usize>window.strideW * VECTOR;
   const areRows = seesRows(window);
   const starts = scratch;
-  const weights = starts + VECTOR;
+  const norms = starts + VECTOR;
+  const weights = norms + 3 * VECTOR;
   const offsets = weights + <usize>taps * VECTOR;
   const results = offsets + <usize>(taps + 2) * VECTOR;
   const plane = results + <usize>(band * outW + LANES) * VECTOR;
   v128.store(starts, f32x4.splat(0));
   listTaps(window, offsets, columns);
+  memory.fill(plane, 0, <usize>(((band - 1) * window.strideH + reach + 1) * columns) * VECTOR);
+  let packed = -1;
   for (let item = begin; item < end; item++) {
     const c = (item / images) * LANES;
     const count = min(LANES, chans - c);
     const first = <usize>((item % images) * chans + c);
-    packFour(weights, VECTOR, w + <usize>(c * taps) * FLOAT, count, <usize>taps * FLOAT, taps, FLOAT);
-    if (bias) packFour(starts, VECTOR, bias + <usize>c * FLOAT, count, FLOAT, 1, FLOAT);
+    if (c != packed) {
+      packFour(weights, VECTOR, w + <usize>(c * taps) * FLOAT, count, <usize>taps * FLOAT, taps, FLOAT);
+      if (bias) packFour(starts, VECTOR, bias + <usize>c * FLOAT, count, FLOAT, 1, FLOAT);
+      if (then) packFour(norms, VECTOR, entryOf(then, c), count, NORM_BYTES, 3, FLOAT);
+      packed = c;
+    }
     const start = v128.load(starts);
     for (let y0 = 0; y0 < outH; y0 += band) {
       const rows = min(band, outH - y0);
       const top = y0 * window.strideH - window.beforeH;
       const seen = (rows - 1) * window.strideH + reach + 1;
-      loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns);
-      for (let y = 0; y < rows; y++) {
-        const to = results + <usize>(y * outW) * VECTOR;
-        const from = plane + <usize>y * rowStep;
-        if (areRows) correlateRows(to, from, offsets, weights, taps, outW, start);
-        else correlate(to, VECTOR, from, step, offsets, weights, taps, outW, start);
+      loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns, band < outH);
+      if (areRows) {
+        correlateRows(results, plane, offsets, weights, taps, outW, rows, rowStep, start);
+      } else {
+        for (let y = 0; y < rows; y++) {
+          const from = plane + <usize>y * rowStep;
+          correlate(results + <usize>(y * outW) * VECTOR, VECTOR, from, step, offsets, weights, taps, outW, start);
+        }
       }
       const to = out + first * outPlane + <usize>(y0 * outW) * FLOAT;
+      if (then) {
+        const mean = v128.load(norms);
+        const scale = v128.load(norms, VECTOR);
+        finishBy(then, results, rows * outW * LANES, f32x4.splat(-0.0), mean, scale, v128.load(norms, 2 * VECTOR));
+      }
       unpackFour(to, outPlane, results, VECTOR, count, rows * outW);
-      if (!then) continue;
-      for (let i = 0; i < count; i++) finish(then, to + <usize>i * outPlane, rows * outW, c + i, -0.0);
     }
   }
 }
@@ -323,6 +359,7 @@ export function depthwiseInputGrad(
     }
   }
   store<i32>(starts + (<usize>(strideH * strideW) << 2), count);
+  memory.fill(grads, 0, <usize>(((band - 1) / strideH + reachH + 2) * columns) * VECTOR);
 
   for (let item = begin; item < end; item++) {
     const c = (item / images) * LANES;
@@ -337,7 +374,7 @@ export function depthwiseInputGrad(
       const rows = min(band, window.srcH - y0);
       const q0 = (y0 + window.beforeH) / strideH;
       const seen = (y0 + rows - 1 + window.beforeH) / strideH - q0 + reachH + 1;
-      loadPlanes(grads, g + first * outPlane, lanes, outH, outW, q0 - reachH, seen, reachW, columns);
+      loadPlanes(grads, g + first * outPlane, lanes, outH, outW, q0 - reachH, seen, reachW, columns, band < window.srcH);
       for (let y = y0; y < y0 + rows; y++) {
         const v = (y + window.beforeH) % strideH;
         const row = grads + <usize>(((y + window.beforeH) / strideH - q0) * columns) * VECTOR;
@@ -351,7 +388,7 @@ export function depthwiseInputGrad(
           const own = weights + <usize>tap * VECTOR;
           const seen = load<i32>(phase, 4) - tap;
           const n = (window.srcW - x + strideW - 1) / strideW;
-          if (areRows) correlateRows(at, from, its, own, seen, n, f32x4.splat(0));
+          if (areRows) correlateRows(at, from, its, own, seen, n, 1, 0, f32x4.splat(0));
           else correlate(at, <usize>strideW * VECTOR, from, VECTOR, its, own, seen, n, f32x4.splat(0));
         }
       }
@@ -391,6 +428,7 @@ export function depthwiseWeightGrad(
   const grads = offsets + <usize>(taps + 2) * VECTOR;
   const plane = grads + <usize>(band * outW + LANES) * VECTOR;
   listTaps(window, offsets, columns);
+  memory.fill(plane, 0, <usize>(((band - 1) * window.strideH + reach + 1) * columns) * VECTOR);
   for (let item = begin; item < end; item++) {
     const c = item * LANES;
     const count = min(LANES, chans - c);
@@ -401,8 +439,8 @@ export function depthwiseWeightGrad(
         const rows = min(band, outH - y0);
         const top = y0 * window.strideH - window.beforeH;
         const seen = (rows - 1) * window.strideH + reach + 1;
-        loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns);
-        loadPlanes(grads, g + first * outPlane, count, outH, outW, y0, rows, 0, outW);
+        loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns, band < outH);
+        loadPlanes(grads, g + first * outPlane, count, outH, outW, y0, rows, 0, outW, false);
         for (let t = 0; t < triples; t++) {
           const three = offsets + <usize>(t * TRIPLE) * sizeof<usize>();
           correlateBack(sums + <usize>(t * TRIPLE) * VECTOR, grads, plane, three, rows, outW, rowStep, step);

@@ -34,10 +34,13 @@ export function setEpilogue(
   }
 }
 
+/** Bytes of a channel's mean, scale and bias. */
+export const NORM_BYTES: usize = 12;
+
 // @ts-ignore: decorator
 @inline
 export function entryOf(at: usize, channel: i32): usize {
-  return at + 12 + <usize>channel * 12;
+  return at + 12 + <usize>channel * NORM_BYTES;
 }
 
 /** Whether no result is negative, nor −0. */
@@ -55,23 +58,32 @@ export function hasNorm(epilogue: usize): bool {
 
 /** Adds `start` to n results of a channel, and does what the epilogue says, in place. */
 export function finish(epilogue: usize, y: usize, n: i32, channel: i32, start: f32): void {
-  const first = f32x4.splat(start);
-  const floor = v128.load32_splat(epilogue);
-  const highest = v128.load32_splat(epilogue, 4);
   const entry = entryOf(epilogue, channel);
   const mean = v128.load32_splat(entry);
-  const scale = v128.load32_splat(entry, 4);
-  const bias = v128.load32_splat(entry, 8);
+  finishBy(epilogue, y, n, f32x4.splat(start), mean, v128.load32_splat(entry, 4), v128.load32_splat(entry, 8));
+}
+
+/** The same by numbers of one channel in all lanes, or by those of four channels for results with a channel in each lane. */
+export function finishBy(
+  epilogue: usize,
+  y: usize,
+  n: i32,
+  start: v128,
+  mean: v128,
+  scale: v128,
+  bias: v128,
+): void {
+  const floor = v128.load32_splat(epilogue);
+  const highest = v128.load32_splat(epilogue, 4);
   const stop = address(y, n);
   for (; y + 16 <= stop; y += 16) {
-    v128.store(y, finished(v128.load(y), first, mean, scale, bias, floor, highest));
+    v128.store(y, finished(v128.load(y), start, mean, scale, bias, floor, highest));
   }
   for (; y < stop; y += 4) {
-    v128.store32_lane(y, finished(v128.load32_splat(y), first, mean, scale, bias, floor, highest), 0);
+    v128.store32_lane(y, finished(v128.load32_splat(y), start, mean, scale, bias, floor, highest), 0);
   }
 }
 
-/** One vector of results of a channel, whose epilogue's numbers are in all lanes. */
 // @ts-ignore: decorator
 @inline
 function finished(v: v128, start: v128, mean: v128, scale: v128, bias: v128, floor: v128, highest: v128): v128 {
