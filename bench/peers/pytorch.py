@@ -4,6 +4,7 @@ with the channels of a pixel side by side, `pytorch.py cpu frozen` with nets tha
 into the convolutions. `pytorch.py cpu fresh BATCH THREADS STEPS` trains Net #1.
 """
 
+import ctypes
 import json
 import resource
 import struct
@@ -18,6 +19,25 @@ NET1 = "conv relu conv relu conv relu conv norm relu pool conv pool relu conv no
 DEVICE = sys.argv[1]
 WAY = sys.argv[2] if len(sys.argv) > 2 else ""
 CHANNELS = [3, 8, 16, 32, 64, 128, 256]
+
+
+def blas_files():
+    """Of the library that multiplies matrices for PyTorch; none where that is built in, or the system does not tell."""
+    try:
+        with open("/proc/self/maps") as maps:
+            return {line.split()[-1] for line in maps if "blas" in line}
+    except FileNotFoundError:
+        return set()
+
+
+def set_threads(threads):
+    """Of all that PyTorch computes by."""
+    torch.set_num_threads(threads)
+    # Some builds of OpenBLAS have threads of their own, which PyTorch does not count.
+    for path in blas_files():
+        library = ctypes.CDLL(path)
+        if hasattr(library, "openblas_set_num_threads"):
+            library.openblas_set_num_threads(threads)
 
 
 def read_inputs(path):
@@ -123,7 +143,7 @@ def finished(run):
 
 def prepare(task):
     """The result of the work, and a function that does it once."""
-    torch.set_num_threads(task["threads"])
+    set_threads(task["threads"])
     inputs = read_inputs(task["file"])
     if WAY and (task["work"] == "matmul" or WAY == "frozen" and task["work"] == "training"):
         raise ValueError(f"{WAY} makes no difference to this work")
@@ -169,7 +189,7 @@ def serve():
 
 def fresh(batch, threads, steps):
     """Trains a new Net #1 and reports the most memory that this process held."""
-    torch.set_num_threads(threads)
+    set_threads(threads)
     channels = iter(zip(CHANNELS, CHANNELS[1:], [5, 3, 3, 3, 3, 3]))
     weights, last = {}, 3
     for i, kind in enumerate(NET1.split()):
@@ -193,6 +213,9 @@ torch.backends.cudnn.allow_tf32 = False
 torch.backends.cudnn.benchmark = True
 if DEVICE == "cuda" and not torch.cuda.is_available():
     sys.exit("Error: PyTorch finds no CUDA device here")
+if any("/blas/libblas" in path for path in blas_files()):
+    sys.exit("Error: PyTorch multiplies matrices by the reference BLAS here, some twenty times slower than others: "
+             "apt-get install libopenblas0")
 if WAY == "fresh":
     fresh(*map(int, sys.argv[3:6]))
 else:
