@@ -84,7 +84,7 @@ function checkClasses({ data, metric }: TrainConfig, { train, validation, test, 
   }
   const deciding = (validation ?? test).counts;
   if (metric === "auc" && (classes.length !== 2 || deciding.includes(0))) {
-    const counted = classes.slice(0, SHOWN).map((name, label) => `${deciding[label]} ${name}`);
+    const counted = classes.map((name, label) => `${deciding[label]} ${name}`);
     const found = classes.length > SHOWN ? plural(classes.length, "class", "classes") : counted.join(", ");
     const which = validation ? "validation" : "test";
     throw new Error(

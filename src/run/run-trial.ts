@@ -77,7 +77,7 @@ export async function checkTrial(
   hooks: TrialHooks,
 ): Promise<TrialResult> {
   const path = `${folder.runOf(trial)}-again`;
-  const onEvent = (event: RunEvent) => event.event !== "end" && hooks.onEvent?.(event);
+  const onEvent = (event: RunEvent) => event.event !== "end" && hooks.onEvent(event);
   const again = (await runIn(path, folder, trial, { ...hooks, onEvent, until: undefined }))!;
   checkSameResult(path, first, again);
   await rm(path, { recursive: true });
