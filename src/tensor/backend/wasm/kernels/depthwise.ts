@@ -270,6 +270,7 @@ export function depthwiseConv(
   v128.store(starts, f32x4.splat(0));
   listTaps(window, offsets, columns);
   memory.fill(plane, 0, <usize>(((band - 1) * window.strideH + reach + 1) * columns) * VECTOR);
+  const clears = band < outH;
   let packed = -1;
   for (let item = begin; item < end; item++) {
     const c = (item / images) * LANES;
@@ -286,7 +287,7 @@ export function depthwiseConv(
       const rows = min(band, outH - y0);
       const top = y0 * window.strideH - window.beforeH;
       const seen = (rows - 1) * window.strideH + reach + 1;
-      loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns, band < outH);
+      loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns, clears);
       if (areRows) {
         correlateRows(results, plane, offsets, weights, taps, outW, rows, rowStep, start);
       } else {
@@ -360,6 +361,7 @@ export function depthwiseInputGrad(
   }
   store<i32>(starts + (<usize>(strideH * strideW) << 2), count);
   memory.fill(grads, 0, <usize>(((band - 1) / strideH + reachH + 2) * columns) * VECTOR);
+  const clears = band < window.srcH;
 
   for (let item = begin; item < end; item++) {
     const c = (item / images) * LANES;
@@ -374,7 +376,7 @@ export function depthwiseInputGrad(
       const rows = min(band, window.srcH - y0);
       const q0 = (y0 + window.beforeH) / strideH;
       const seen = (y0 + rows - 1 + window.beforeH) / strideH - q0 + reachH + 1;
-      loadPlanes(grads, g + first * outPlane, lanes, outH, outW, q0 - reachH, seen, reachW, columns, band < window.srcH);
+      loadPlanes(grads, g + first * outPlane, lanes, outH, outW, q0 - reachH, seen, reachW, columns, clears);
       for (let y = y0; y < y0 + rows; y++) {
         const v = (y + window.beforeH) % strideH;
         const row = grads + <usize>(((y + window.beforeH) / strideH - q0) * columns) * VECTOR;
@@ -429,6 +431,7 @@ export function depthwiseWeightGrad(
   const plane = grads + <usize>(band * outW + LANES) * VECTOR;
   listTaps(window, offsets, columns);
   memory.fill(plane, 0, <usize>(((band - 1) * window.strideH + reach + 1) * columns) * VECTOR);
+  const clears = band < outH;
   for (let item = begin; item < end; item++) {
     const c = item * LANES;
     const count = min(LANES, chans - c);
@@ -439,7 +442,7 @@ export function depthwiseWeightGrad(
         const rows = min(band, outH - y0);
         const top = y0 * window.strideH - window.beforeH;
         const seen = (rows - 1) * window.strideH + reach + 1;
-        loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns, band < outH);
+        loadPlanes(plane, x + first * srcPlane, count, window.srcH, window.srcW, top, seen, window.beforeW, columns, clears);
         loadPlanes(grads, g + first * outPlane, count, outH, outW, y0, rows, 0, outW, false);
         for (let t = 0; t < triples; t++) {
           const three = offsets + <usize>(t * TRIPLE) * sizeof<usize>();
