@@ -12,6 +12,8 @@ function forcing(use: WayUse, strict: boolean): TestProjectConfiguration {
     test: {
       name: `Convolution's fast ways ${use}, ${strict ? "strict" : "relaxed"}`,
       include: ["test/{layers,nets,ops,optim,tensor,train}/*.test.ts"],
+      // Those of memory need processes of their own, and no numbers.
+      exclude: ["test/**/*.long.test.ts"],
       // Also for the tests that name no backend.
       setupFiles: ["test/targets.ts"],
       provide: {
