@@ -19,6 +19,8 @@ describe("blocks, tiles and their rests", () => {
     [3, 5, 500],
     [500, 5, 3],
     [29, 1032, 13],
+    [13, 1032, 29],
+    [17, 30, 96],
     [6, 64, 10],
     [60, 35, 70],
   ]) {
@@ -45,6 +47,13 @@ describe("blocks, tiles and their rests", () => {
     shapes: [
       [3, 17, 530],
       [3, 530, 19],
+    ],
+  });
+  checkOp("a batch of long sums with a taller right side", {
+    op: (a, b) => matmul(a, b, { transB: true }),
+    shapes: [
+      [3, 17, 530],
+      [3, 40, 530],
     ],
   });
   checkOp("a batch of dot products", {

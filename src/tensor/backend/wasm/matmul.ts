@@ -5,6 +5,17 @@ import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 import { at } from "./storage.js";
 
+const FLOAT = 4;
+
+/** With up to so many columns, tiles read rows of A where they lie: to pack them for so few panels of B would take longer. */
+const FEW_COLUMNS = 128;
+
+/** Rows of A that there must be for that: a tile reads none behind the last. */
+const LEAST_ROWS = 6;
+
+/** Packing an operand takes about as long as multiplying it by so many rows. */
+const PACKING_ROWS = 4;
+
 /** Most panels of A and B in a work item: for one stretch of k they share the second-level cache. */
 const A_BLOCK = 32;
 const B_BLOCK = 32;
@@ -44,17 +55,33 @@ function multiply(rt: Runtime, a: number, b: number, out: number, g: MatmulGeome
   }
   const left = { src: a, rows: g.m, k: g.k, alongRows: g.transA, batch: g.batch, stride: g.aStride };
   const right = { src: b, rows: g.n, k: g.k, alongRows: !g.transB, batch: g.batch, stride: g.bStride };
-  const [high, wide] = [tallPanels(g.m, rt.relaxed), panelsOf(g.n, 0, 8)];
-  const [aBlock, bBlock] = blocks(g.batch, high, wide, rt.threads);
-  const items = g.batch * ceilDiv(high.count, aBlock) * ceilDiv(wide.count, bBlock);
-  withPanels(rt, left, high, (packed, aStep) => {
-    const run = (b: number, bStep: number, bRow: number) => {
-      const shape = [g.m, g.n, g.k, high.count, high.sixes, aStep, bStep, bRow, aBlock, bBlock];
-      rt.run("matmulTiles", items, [packed, b, out, ...shape], 256);
-    };
-    if (!g.transB && g.m <= directRows(g.n)) run(b, g.bStride * 4, g.n * 4);
-    else withPanels(rt, right, wide, (packed, bStep) => run(packed, bStep, 0));
-  });
+  const isTurned = isReadInPlace(right, g.m) && !g.transA && workOf(right, left) < workOf(left, right);
+  if (isTurned) multiplyTiles(rt, right, left, out, [1, g.n]);
+  else multiplyTiles(rt, left, right, out, [g.n, 1]);
+}
+
+/** Whether tiles read the rows of A where they lie. */
+const isReadInPlace = ({ rows, alongRows }: Matrices, columns: number): boolean =>
+  !alongRows && rows >= LEAST_ROWS && columns <= FEW_COLUMNS;
+
+/** For each k: columns are packed, and multiplied in whole eights. */
+const workOf = ({ rows }: Matrices, { rows: columns }: Matrices): number =>
+  roundUp(rows, 2) * roundUp(columns, 8) + PACKING_ROWS * columns;
+
+/** A · Bᵀ, rows and columns of the output so many numbers apart: the other way round, it is the transpose of B · Aᵀ. */
+function multiplyTiles(rt: Runtime, a: Matrices, b: Matrices, out: number, apart: [row: number, column: number]): void {
+  const { rows: m, k, batch } = a;
+  const n = b.rows;
+  const [high, wide] = [tallPanels(m, rt.relaxed), panelsOf(n, 0, 8)];
+  const [aBlock, bBlock] = blocks(batch, high, wide, rt.threads);
+  const items = batch * ceilDiv(high.count, aBlock) * ceilDiv(wide.count, bBlock);
+  const [outRow, outColumn] = apart.map((n) => n * FLOAT);
+  withOperand(rt, a, isReadInPlace(a, n) ? undefined : high, (aAt, aMatrix, aRow) =>
+    withOperand(rt, b, b.alongRows && m <= directRows(n) ? undefined : wide, (bAt, bMatrix, bRow) => {
+      const shape = [m, n, k, high.count, high.sixes, aMatrix, bMatrix, aRow, bRow, outRow, outColumn, aBlock, bBlock];
+      rt.run("matmulTiles", items, [aAt, bAt, out, ...shape], 256);
+    }),
+  );
 }
 
 /** How the rows of an operand are divided: `sixes` panels of six come first, the others have `width`. */
@@ -86,16 +113,27 @@ interface Matrices {
   readonly stride: number;
 }
 
-/** Packs matrices into panels while `use` runs; `step` is the bytes from one packed matrix to the next. */
-function withPanels(rt: Runtime, from: Matrices, panels: Panels, use: (packed: number, step: number) => void): void {
-  const { src, rows, k, alongRows, batch, stride } = from;
+/**
+ * Calls `use` with where the panels of an operand begin, or without panels the operand itself, and the bytes from one matrix to
+ * the next and from one row in memory to the next, 0 where it is packed.
+ */
+function withOperand(
+  rt: Runtime,
+  { src, rows, k, alongRows, batch, stride }: Matrices,
+  panels: Panels | undefined,
+  use: (at: number, matrix: number, row: number) => void,
+): void {
+  if (!panels) {
+    use(src, stride * FLOAT, (alongRows ? rows : k) * FLOAT);
+    return;
+  }
   const { count, sixes, width } = panels;
-  const bytes = (6 * sixes + width * (count - sixes)) * k * 4;
+  const bytes = (6 * sixes + width * (count - sixes)) * k * FLOAT;
   const matrices = stride === 0 ? 1 : batch;
   const [rowStride, kStride] = alongRows ? [1, rows] : [k, 1];
   rt.withBytes([matrices * bytes], (packed) => {
     rt.run("matmulPack", matrices * count, [src, packed, rows, k, count, sixes, width, stride, rowStride, kStride]);
-    use(packed, stride === 0 ? 0 : bytes);
+    use(packed, stride === 0 ? 0 : bytes, 0);
   });
 }
 

@@ -329,8 +329,6 @@ function powPair(size: v128, exponent: v128): v128 {
  * xᵃ as C's powf has it (1ᵃ = x⁰ = 1 even for NaN). In double precision inside: an error in log2 x
  * is multiplied by the exponent.
  */
-// @ts-ignore: decorator
-@inline
 export function pow(x: v128, a: v128): v128 {
   const size = f32x4.abs(x);
   const low = powPair(size, a);

@@ -1,8 +1,8 @@
-/** Matrix product: panels packed once, then blocks of the output, tile by tile. */
+/** Matrix product: panels packed once, or not at all, then blocks of the output, tile by tile. */
 
-import { copyFloats, packAdjacent, packFour, packTwo, zeroFloats } from "./pack";
+import { copyFloats, packAdjacent, packFour, packTwo, unpackFour, zeroFloats } from "./pack";
 import { FLOAT, madd, sumLanes, VECTOR } from "./simd";
-import { COLUMNS, ROWS, SIX, SIX_BYTES, TILE_ROW, tileRows, tileSix } from "./tile";
+import { COLUMNS, ROWS, SIX, SIX_BYTES, TILE_ROW, tileRows, tileRowsLying, tileSix, tileSixLying } from "./tile";
 
 /** Longest stretch of k at a time: a panel of B (16 KB) then stays in the first-level cache while A goes by. */
 const K_BLOCK: i32 = 512;
@@ -61,8 +61,9 @@ export function matmulPack(
 }
 
 /**
- * out[batch, m, n] from packed panels of A (`aSixes` of six rows, then of four) and of B (8 columns), or from B as it lies,
- * bRow bytes from one row to the next; 0 where it is packed. One item is a block of aBlock × bBlock panels; aMatrix and
+ * out[batch, m, n], whose elements are outRow and outColumn bytes apart. A comes in packed panels (`aSixes` of six rows, then
+ * of four), or with its rows as they lie, aRow bytes apart; B in packed panels of eight columns, or with its rows as they
+ * lie, bRow bytes apart. aRow and bRow are 0 for what is packed. One item is a block of aBlock × bBlock panels; aMatrix and
  * bMatrix are the bytes from one matrix to the next, 0 where one serves the whole batch.
  */
 export function matmulTiles(
@@ -79,25 +80,26 @@ export function matmulTiles(
   aSixes: i32,
   aMatrix: usize,
   bMatrix: usize,
+  aRow: usize,
   bRow: usize,
+  outRow: usize,
+  outColumn: usize,
   aBlock: i32,
   bBlock: i32,
 ): void {
-  const tile = scratch;
   const zeros = scratch + SIX_BYTES;
   v128.store(zeros, f32x4.splat(0));
   const bPanels = (n + COLUMNS - 1) / COLUMNS;
   const aBlocks = (aPanels + aBlock - 1) / aBlock;
   const bBlocks = (bPanels + bBlock - 1) / bBlock;
   const aRows = firstRow(aPanels, aSixes, ROWS);
-  const outRow = <usize>n * FLOAT;
   for (let item = begin; item < end; item++) {
     const bFirst = (item % bBlocks) * bBlock;
     const aFirst = ((item / bBlocks) % aBlocks) * aBlock;
     const matrix = <usize>(item / bBlocks / aBlocks);
     const bEnd = min(bPanels, bFirst + bBlock);
     const aEnd = min(aPanels, aFirst + aBlock);
-    const outMatrix = out + matrix * <usize>m * outRow;
+    const outMatrix = out + matrix * <usize>(m * n) * FLOAT;
     for (let k0 = 0; k0 == 0 || k0 < k; k0 += K_BLOCK) {
       const depth = min(K_BLOCK, k - k0);
       const goesOn = k0 > 0;
@@ -109,25 +111,52 @@ export function matmulTiles(
         const columns = min(COLUMNS, n - j);
         for (let panel = aFirst; panel < aEnd; panel++) {
           const i = firstRow(panel, aSixes, ROWS);
-          const aAt = a + matrix * aMatrix + <usize>(k0 * aRows + i * depth) * FLOAT;
-          const outAt = outMatrix + <usize>i * outRow + <usize>j * FLOAT;
           const high = panel < aSixes ? SIX : ROWS;
           const rows = min(high, m - i);
-          const isWhole = rows == high && columns == COLUMNS;
-          const to = isWhole ? outAt : tile;
+          // Packed, missing rows are zeros. Where A lies, the last tile begins with rows that are done already.
+          const first = aRow ? i + rows - high : i;
+          const aAt =
+            a + matrix * aMatrix + (aRow ? <usize>first * aRow + <usize>k0 * FLOAT : <usize>(k0 * aRows + i * depth) * FLOAT);
+          const bStep = bRow || TILE_ROW;
+          const outAt = outMatrix + <usize>i * outRow + <usize>j * outColumn;
+          const isWhole = rows == high && columns == COLUMNS && outColumn == FLOAT;
+          const to = isWhole ? outAt : scratch;
           const toRow = isWhole ? outRow : TILE_ROW;
-          if (!isWhole && goesOn) copyTile(tile, TILE_ROW, outAt, outRow, rows, columns);
-          if (high == SIX) tileSix(aAt, aAt + VECTOR, SIX * FLOAT, bAt, bRow || TILE_ROW, depth, to, toRow, goesOn);
-          else tileRows(aAt, bAt, bRow || TILE_ROW, depth, to, toRow, goesOn ? 0 : zeros);
-          if (!isWhole) copyTile(outAt, outRow, tile, TILE_ROW, rows, columns);
+          const part = scratch + <usize>(i - first) * TILE_ROW;
+          if (!isWhole && goesOn) fetchTile(part, outAt, outRow, outColumn, rows, columns);
+          if (high == SIX) {
+            if (aRow) tileSixLying(aAt, aRow, bAt, bStep, depth, to, toRow, goesOn);
+            else tileSix(aAt, aAt + VECTOR, SIX * FLOAT, bAt, bStep, depth, to, toRow, goesOn);
+          } else {
+            const start = goesOn ? 0 : zeros;
+            if (aRow) tileRowsLying(aAt, aRow, bAt, bStep, depth, to, toRow, start);
+            else tileRows(aAt, bAt, bStep, depth, to, toRow, start);
+          }
+          if (!isWhole) storeTile(outAt, outRow, outColumn, part, rows, columns);
         }
       }
     }
   }
 }
 
-function copyTile(dst: usize, dstRow: usize, src: usize, srcRow: usize, rows: i32, columns: i32): void {
-  for (let r = <usize>0; r < <usize>rows; r++) copyFloats(dst + r * dstRow, src + r * srcRow, columns);
+/** A tile ← a part of the output, whose elements lie side by side along its rows or along its columns. */
+function fetchTile(tile: usize, out: usize, row: usize, column: usize, rows: i32, columns: i32): void {
+  if (column == FLOAT) {
+    for (let r = <usize>0; r < <usize>rows; r++) copyFloats(tile + r * TILE_ROW, out + r * row, columns);
+  } else {
+    packFour(tile, TILE_ROW, out, columns, column, rows, FLOAT);
+    packFour(tile + VECTOR, TILE_ROW, out + 4 * column, columns - 4, column, rows, FLOAT);
+  }
+}
+
+/** The way back. */
+function storeTile(out: usize, row: usize, column: usize, tile: usize, rows: i32, columns: i32): void {
+  if (column == FLOAT) {
+    for (let r = <usize>0; r < <usize>rows; r++) copyFloats(out + r * row, tile + r * TILE_ROW, columns);
+  } else {
+    unpackFour(out, column, tile, TILE_ROW, min(4, columns), rows);
+    unpackFour(out + 4 * column, column, tile + VECTOR, TILE_ROW, columns - 4, rows);
+  }
 }
 
 /**

@@ -1,7 +1,6 @@
 /**
  * Softmax of [outer, n, inner] along the middle axis, its logarithm, and their gradients.
- * A work item is `group` units: whole rows where inner is 1, else four columns side by side. Whether it is the logarithm
- * is asked once: what is inlined knows `log_` as a constant.
+ * A work item is `group` units: whole rows where inner is 1, else four columns side by side.
  */
 
 import { exp, log } from "./math";
@@ -33,7 +32,7 @@ function softmaxRow(x: usize, y: usize, n: i32, log_: bool): void {
     sum += <f64>f32x4.extract_lane(power, 0);
   }
   const divisor = f32x4.splat(<f32>sum);
-  const shift = log(divisor);
+  const shift = log_ ? log(divisor) : divisor;
   at = 0;
   for (; at + 16 <= bytes; at += 16) {
     const v = v128.load(y + at);
@@ -75,7 +74,7 @@ function softmaxColumns(x: usize, y: usize, n: i32, step: usize, single: bool, l
     high = addHigh(high, power);
   }
   const divisor = toFloats(low, high);
-  const shift = log(divisor);
+  const shift = log_ ? log(divisor) : divisor;
   for (let at: usize = 0; at < stop; at += step) {
     const v = lanes(y + at, single);
     put(y + at, log_ ? f32x4.sub(v, shift) : f32x4.div(v, divisor), single);
@@ -139,9 +138,8 @@ function softmaxGradColumns(g: usize, y: usize, gx: usize, n: i32, step: usize, 
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function forward(
+export function softmax(
+  scratch: usize,
   begin: i32,
   end: i32,
   x: usize,
@@ -170,9 +168,8 @@ function forward(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function backward(
+export function softmaxGrad(
+  scratch: usize,
   begin: i32,
   end: i32,
   g: usize,
@@ -200,37 +197,4 @@ function backward(
       for (let at = offset; at < left; at += 4) softmaxGradColumns(g + at, y + at, gx + at, n, step, true, log_);
     }
   }
-}
-
-export function softmax(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  x: usize,
-  y: usize,
-  outer: i32,
-  n: i32,
-  inner: i32,
-  group: i32,
-  log_: bool,
-): void {
-  if (log_) forward(begin, end, x, y, outer, n, inner, group, true);
-  else forward(begin, end, x, y, outer, n, inner, group, false);
-}
-
-export function softmaxGrad(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  g: usize,
-  y: usize,
-  gx: usize,
-  outer: i32,
-  n: i32,
-  inner: i32,
-  group: i32,
-  log_: bool,
-): void {
-  if (log_) backward(begin, end, g, y, gx, outer, n, inner, group, true);
-  else backward(begin, end, g, y, gx, outer, n, inner, group, false);
 }

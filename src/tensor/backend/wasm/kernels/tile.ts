@@ -25,8 +25,14 @@ export function tilePacked(a: usize, b: usize, k: i32, out: usize, outRow: usize
 }
 
 /** The same with row k of B at b + k · bRow. */
-export function tileRows(
+export function tileRows(a: usize, b: usize, bRow: usize, k: i32, out: usize, outRow: usize, start: usize): void {
+  four(a, 0, b, bRow, k, out, outRow, start, false);
+}
+
+/** The same with A as it lies, aRow bytes from one row to the next. */
+export function tileRowsLying(
   a: usize,
+  aRow: usize,
   b: usize,
   bRow: usize,
   k: i32,
@@ -34,6 +40,26 @@ export function tileRows(
   outRow: usize,
   start: usize,
 ): void {
+  four(a, aRow, b, bRow, k, out, outRow, start, true);
+}
+
+// @ts-ignore: decorator
+@inline
+function four(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  k: i32,
+  out: usize,
+  outRow: usize,
+  start: usize,
+  lies: bool,
+): void {
+  const step = lies ? FLOAT : VECTOR;
+  let row1 = a + aRow;
+  let row2 = row1 + aRow;
+  let row3 = row2 + aRow;
   const out1 = out + outRow;
   const out2 = out1 + outRow;
   const out3 = out2 + outRow;
@@ -45,21 +71,26 @@ export function tileRows(
   let c21 = start ? c20 : v128.load(out2, VECTOR);
   let c30 = start ? v128.load32_splat(start, 12) : v128.load(out3);
   let c31 = start ? c30 : v128.load(out3, VECTOR);
-  for (const end = a + (<usize>k) * VECTOR; a < end; a += VECTOR) {
+  for (const end = a + (<usize>k) * step; a < end; a += step) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, VECTOR);
     const a0 = v128.load32_splat(a);
     c00 = madd(a0, b0, c00);
     c01 = madd(a0, b1, c01);
-    const a1 = v128.load32_splat(a, 4);
+    const a1 = lies ? v128.load32_splat(row1) : v128.load32_splat(a, 4);
     c10 = madd(a1, b0, c10);
     c11 = madd(a1, b1, c11);
-    const a2 = v128.load32_splat(a, 8);
+    const a2 = lies ? v128.load32_splat(row2) : v128.load32_splat(a, 8);
     c20 = madd(a2, b0, c20);
     c21 = madd(a2, b1, c21);
-    const a3 = v128.load32_splat(a, 12);
+    const a3 = lies ? v128.load32_splat(row3) : v128.load32_splat(a, 12);
     c30 = madd(a3, b0, c30);
     c31 = madd(a3, b1, c31);
+    if (lies) {
+      row1 += step;
+      row2 += step;
+      row3 += step;
+    }
     b += bRow;
   }
   v128.store(out, c00);
@@ -88,6 +119,42 @@ export function tileSix(
   outRow: usize,
   goesOn: bool,
 ): void {
+  six(a, pair, 0, aStep, b, bRow, k, out, outRow, goesOn, false);
+}
+
+/** The same with A as it lies, aRow bytes from one row to the next. */
+export function tileSixLying(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  k: i32,
+  out: usize,
+  outRow: usize,
+  goesOn: bool,
+): void {
+  six(a, a + 4 * aRow, aRow, FLOAT, b, bRow, k, out, outRow, goesOn, true);
+}
+
+// @ts-ignore: decorator
+@inline
+function six(
+  a: usize,
+  pair: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  k: i32,
+  out: usize,
+  outRow: usize,
+  goesOn: bool,
+  lies: bool,
+): void {
+  let row1 = a + aRow;
+  let row2 = row1 + aRow;
+  let row3 = row2 + aRow;
+  let row5 = pair + aRow;
   const out1 = out + outRow;
   const out2 = out1 + outRow;
   const out3 = out2 + outRow;
@@ -112,21 +179,27 @@ export function tileSix(
     const a0 = v128.load32_splat(a);
     c00 = madd(a0, b0, c00);
     c01 = madd(a0, b1, c01);
-    const a1 = v128.load32_splat(a, 4);
+    const a1 = lies ? v128.load32_splat(row1) : v128.load32_splat(a, 4);
     c10 = madd(a1, b0, c10);
     c11 = madd(a1, b1, c11);
-    const a2 = v128.load32_splat(a, 8);
+    const a2 = lies ? v128.load32_splat(row2) : v128.load32_splat(a, 8);
     c20 = madd(a2, b0, c20);
     c21 = madd(a2, b1, c21);
-    const a3 = v128.load32_splat(a, 12);
+    const a3 = lies ? v128.load32_splat(row3) : v128.load32_splat(a, 12);
     c30 = madd(a3, b0, c30);
     c31 = madd(a3, b1, c31);
     const a4 = v128.load32_splat(pair);
     c40 = madd(a4, b0, c40);
     c41 = madd(a4, b1, c41);
-    const a5 = v128.load32_splat(pair, 4);
+    const a5 = lies ? v128.load32_splat(row5) : v128.load32_splat(pair, 4);
     c50 = madd(a5, b0, c50);
     c51 = madd(a5, b1, c51);
+    if (lies) {
+      row1 += aStep;
+      row2 += aStep;
+      row3 += aStep;
+      row5 += aStep;
+    }
     pair += aStep;
     b += bRow;
   }
