@@ -42,9 +42,9 @@ export function uniformParameter(
   checkShape(shape, "uniformParameter");
   checkArgument("uniformParameter", "bound", bound, aNumber);
   checkArgument("uniformParameter", "generator", generator, aGenerator);
-  const values = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < values.length; i++) values[i] = (generator.uniform() * 2 - 1) * bound;
-  return parameterFrom(shape, values);
+  const backend = currentBackend();
+  const size = sizeOf(shape);
+  return parameterOf(wrap(shape, backend.uniform(size, -0.5, 2 * bound, generator.takeNext(size)), backend));
 }
 
 /**

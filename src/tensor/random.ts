@@ -8,11 +8,13 @@ import { show } from "./show.js";
 /** Marks the counters that forks are derived from; numbers are drawn with a last word of 0. */
 const FORK = 0x666f726b;
 
-/** Numbers set aside by `Generator.take`: those of the blocks of `philox` from a counter on. */
+/** Numbers set aside by a generator: draw i is word (used + i) mod 4 of block (used + i) div 4 from a counter on. */
 export interface Draws {
   readonly key: readonly [number, number];
   /** Its two low words; the others are 0. */
   readonly counter: readonly [number, number];
+  /** Words of the first block that had been drawn before: 0 … 3. */
+  readonly used: number;
 }
 
 const aBound: Kind<number> = { ...wholeFrom(1, 2 ** 32), expected: "an integer from 1 to 2^32" };
@@ -64,12 +66,28 @@ export class Generator {
   /** Sets the next n numbers aside, from the next whole block on: for a backend that draws them itself, in any order. */
   take(n: number): Draws {
     checkArgument("take", "n", n, wholeFrom(0));
+    this.#used = 4;
+    return this.takeNext(4 * Math.ceil(n / 4));
+  }
+
+  /** The same with no number left out: goes on as n calls of `uint32` would. */
+  takeNext(n: number): Draws {
+    checkArgument("takeNext", "n", n, wholeFrom(0));
+    const used = this.#used % 4;
+    if (used > 0) this.#skipBlocks(-1);
+    const [key0, key1] = this.#key;
     const [low, high] = this.#counter;
-    const next = low + Math.ceil(n / 4);
+    const end = used + n;
+    this.#skipBlocks(Math.floor(end / 4));
+    this.#used = 4;
+    for (let word = 0; word < end % 4; word++) this.uint32();
+    return { key: [key0, key1], counter: [low, high], used };
+  }
+
+  #skipBlocks(n: number): void {
+    const next = this.#counter[0] + n;
     this.#counter[0] = next;
     this.#counter[1] += Math.floor(next / 2 ** 32);
-    this.#used = 4;
-    return { key: [this.#key[0], this.#key[1]], counter: [low, high] };
   }
 
   /** Uniform in [0, 1), a multiple of 2^−24: exact in float32. */

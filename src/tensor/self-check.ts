@@ -44,6 +44,7 @@ const normalized = (numbers: Numbers) => ({ x: numbers(120), mean: numbers(4), v
 const CHECKS: { [Name in Kernel]: (backend: Backend, numbers: Numbers) => Storage[] } = {
   fill: (backend) => [backend.fill(7, 1.5)],
   dropoutMask: (backend) => [backend.dropoutMask(70, 0.3, 1.5, new Generator(2).take(70))],
+  uniform: (backend) => [backend.uniform(70, -0.5, 3, new Generator(2).takeNext(70))],
   unary: (backend, numbers) => Object.values(unaryRules).map((rule) => backend.unary(rule, numbers(70), 0.3, 0.8)),
   unaryGrad: (backend, numbers) =>
     Object.values(unaryRules).map((rule) => {

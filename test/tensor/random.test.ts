@@ -52,6 +52,41 @@ describe("take", () => {
   });
 });
 
+describe("takeNext", () => {
+  it("sets aside what the next calls would draw, from any word on, and goes on behind it", () => {
+    for (let before = 0; before < 6; before++) {
+      for (let n = 0; n < 10; n++) {
+        const [aside, drawn] = [new Generator(3), new Generator(3)];
+        draw(aside, before);
+        draw(drawn, before);
+        const { key, counter, used } = aside.takeNext(n);
+        const block = Uint32Array.of(...counter, 0, 0);
+        const numbers = Array.from({ length: 4 }, () => {
+          const words = new Uint32Array(4);
+          philox(block, ...key, words);
+          block[0]++;
+          return [...words];
+        }).flat();
+        expect(numbers.slice(used, used + n)).toEqual(draw(drawn, n));
+        expect(aside.state()).toEqual(drawn.state());
+        expect(draw(aside, 5)).toEqual(draw(drawn, 5));
+      }
+    }
+  });
+
+  it("carries into the counter's second word, and back where a block has been begun", () => {
+    const [aside, drawn] = [new Generator(3), new Generator(3)];
+    for (const generator of [aside, drawn]) {
+      const [key0, key1] = generator.state();
+      generator.setState([key0, key1, 2 ** 32 - 1, 7, 0, 0, 4]);
+      draw(generator, 1);
+    }
+    expect(aside.takeNext(2)).toMatchObject({ counter: [2 ** 32 - 1, 7], used: 1 });
+    draw(drawn, 2);
+    expect(aside.state()).toEqual(drawn.state());
+  });
+});
+
 describe("state", () => {
   it("goes on in the middle of a block", () => {
     for (let used = 0; used < 9; used++) {

@@ -272,7 +272,8 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
   const channels = { n: 2, c: 3, pixels: 400 };
   const normalized = { x, mean: x, variance: x, eps: 1e-5 };
   const norm = { mean: x, variance: x, weight: x, bias: x, eps: 1e-5 };
-  const product = { batch: 2, m: 9, n: 10, k: 11, transA: false, transB: false, aStride: 99, bStride: 0 };
+  // Both of its operands are packed.
+  const product = { batch: 2, m: 40, n: 130, k: 11, transA: false, transB: false, aStride: 440, bStride: 0 };
   const turned = { shape: [30, 20], strides: [1, 30], offset: 0 };
 
   /** Everything that allocates more than one storage. */
@@ -351,7 +352,7 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
     ["conv2dWeightGrad of no images", () => backend.conv2dWeightGrad(none, none, conv(0, 2, 3)), zeros(54)],
     ["conv2d of no channels", () => backend.conv2d(none, none, x, conv(2, 0, 3)), zeros(486).fill(1)],
     ["conv2dInputGrad of no filters", () => backend.conv2dInputGrad(none, none, conv(2, 3, 0)), zeros(486)],
-    ["matmul over nothing", () => backend.matmul(none, none, { ...product, k: 0 }), zeros(180)],
+    ["matmul over nothing", () => backend.matmul(none, none, { ...product, k: 0 }), zeros(2 * 40 * 130)],
     ["matmul of no rows", () => backend.matmul(none, x, { ...product, m: 0 }), zeros(0)],
     ["maxPool2d of no planes", () => backend.maxPool2d(none, { ...pooling, planes: 0 }), zeros(0)],
     ["avgPool2d of padding alone", () => backend.avgPool2d(none, { ...pooling, w: 0, outW: 1, padW: 1 }), zeros(20)],

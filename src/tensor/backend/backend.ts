@@ -307,8 +307,11 @@ export interface Primitives {
 
 /** What follows from the primitives: `completeBackend` has a version of each, for devices without a faster one. */
 export interface Composed {
-  /** `size` numbers: 0 where a draw from [0, 1) is below p, otherwise `value`. Number i has word i mod 4 of block i div 4. */
+  // random numbers: number i is draw i of those that were set aside
+  /** `size` numbers: 0 where a draw from [0, 1) is below p, otherwise `value`. */
   dropoutMask(size: number, p: number, value: number, draws: Draws): Storage;
+  /** `size` numbers (u + shift) · scale, u being draws from [0, 1): computed in double precision, then rounded to float32. */
+  uniform(size: number, shift: number, scale: number, draws: Draws): Storage;
   /** Parts [outer, n_i, inner] joined along the middle axis; `sizes` holds the n_i. */
   cat(parts: readonly Storage[], sizes: readonly number[], outer: number, inner: number): Storage;
 

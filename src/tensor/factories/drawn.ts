@@ -1,10 +1,11 @@
 /** Tensors of random numbers: rand, randn. */
 
 import { checkOptions, type OptionKinds } from "../arguments.js";
+import { currentBackend } from "../backend/current-backend.js";
 import { OutOfMemoryError } from "../backend/shortage.js";
 import { aGenerator, defaultGenerator, type Generator } from "../random.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { type Tensor, wrap } from "../tensor.js";
 import { tensor } from "./from-values.js";
 import { type TensorOptions, tensorKinds } from "./options.js";
 
@@ -24,21 +25,26 @@ function hostArray(size: number, who: string): Float32Array {
   }
 }
 
-function drawn(shape: Shape, who: string, options: RandomOptions, draw: (generator: Generator) => number): Tensor {
+/** The generator that `options` name, or the default one. */
+function checked(who: string, shape: Shape, options: RandomOptions): Generator {
   checkShape(shape, who);
   checkOptions(who, options, randomKinds);
-  const generator = options.generator ?? defaultGenerator("sample");
-  const values = hostArray(sizeOf(shape), who);
-  for (let i = 0; i < values.length; i++) values[i] = draw(generator);
-  return tensor(values, shape, { requiresGrad: options.requiresGrad });
+  return options.generator ?? defaultGenerator("sample");
 }
 
 /** A tensor of the given `shape`, uniform in [0, 1). */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
-  return drawn(shape, "rand", options, (generator) => generator.uniform());
+  const generator = checked("rand", shape, options);
+  const size = sizeOf(shape);
+  const backend = currentBackend();
+  const numbers = backend.uniform(size, 0, 1, generator.takeNext(size));
+  return wrap(shape, numbers, backend, { origin: "rand", requiresGrad: options.requiresGrad });
 }
 
 /** A tensor of the given `shape`, standard normal. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
-  return drawn(shape, "randn", options, (generator) => generator.normal());
+  const generator = checked("randn", shape, options);
+  const values = hostArray(sizeOf(shape), "randn");
+  for (let i = 0; i < values.length; i++) values[i] = generator.normal();
+  return tensor(values, shape, { requiresGrad: options.requiresGrad });
 }

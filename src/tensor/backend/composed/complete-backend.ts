@@ -1,7 +1,7 @@
 /** completeBackend: a whole backend from what a device brings. */
 
 import type { Backend, Composed, Primitives } from "../backend.js";
-import { drawnMasks } from "../mask.js";
+import { drawnNumbers } from "../drawn.js";
 import { argMax } from "./arg-max.js";
 import { cat } from "./cat.js";
 import { normalize } from "./normalize.js";
@@ -12,7 +12,7 @@ import { softmax } from "./softmax.js";
 /** Every operation that `Composed` names, made of the device's primitives. */
 function composedOf(device: Primitives): Composed {
   return {
-    ...drawnMasks(device),
+    ...drawnNumbers(device),
     ...cat(device),
     ...argMax(device),
     ...softmax(device),

@@ -1,7 +1,7 @@
 /** The GPU backend: one source for each kernel, run by any mode of GPU.js, on a GPU or on the processor. */
 
 import type { Backend } from "../backend.js";
-import { drawnMasks } from "../mask.js";
+import { drawnNumbers } from "../drawn.js";
 import { convolution } from "./conv2d.js";
 import { Device } from "./device.js";
 import type { Mode } from "./gpu-js.js";
@@ -39,7 +39,7 @@ export async function openGpuJs(mode: Mode): Promise<Backend> {
     ...normalization(rt),
     ...updates(rt),
     // A GPU's kernels have no 64-bit products of whole numbers.
-    ...drawnMasks(rt),
+    ...drawnNumbers(rt),
     get failure() {
       return rt.failure;
     },

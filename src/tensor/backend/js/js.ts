@@ -1,7 +1,7 @@
 /** The reference backend: plain loops over typed arrays. It defines the right answer; read it first. */
 
 import type { Backend, DType } from "../backend.js";
-import { drawnMasks } from "../mask.js";
+import { drawnNumbers } from "../drawn.js";
 import { convolution } from "./conv2d.js";
 import { product } from "./matmul.js";
 import { createMemory } from "./memory.js";
@@ -28,6 +28,6 @@ export function createJsBackend(dtype: DType = "float32"): Backend {
     ...pooling(make),
     ...normalization(make),
     ...optimizers,
-    ...drawnMasks(memory),
+    ...drawnNumbers(memory),
   };
 }

@@ -9,7 +9,7 @@ import { normalization } from "./normalize.js";
 import { updates } from "./optimizer.js";
 import { pointwise } from "./pointwise.js";
 import { pooling } from "./pool.js";
-import { masks } from "./random.js";
+import { drawing } from "./random.js";
 import { reductions } from "./reduce.js";
 import { Runtime, type RuntimeOptions } from "./runtime.js";
 
@@ -55,7 +55,7 @@ export function createWasmBackend(options: WasmOptions = {}): WasmBackend {
     ...pooling(rt),
     ...normalization(rt),
     ...updates(rt),
-    ...masks(rt),
+    ...drawing(rt),
     get failure() {
       return rt.failure;
     },

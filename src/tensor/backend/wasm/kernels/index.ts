@@ -13,7 +13,7 @@ export * from "./matmul";
 export * from "./max-pool";
 export * from "./move";
 export * from "./optimizer";
-export { dropoutMask } from "./random";
+export { dropoutMask, uniform } from "./random";
 export { argMax, reduceMax, reduceMin, reduceSum } from "./reduce";
 export * from "./rules.generated";
 export * from "./softmax";
