@@ -1,64 +1,93 @@
 /** Whole processes compared: how much memory training takes, and how long a first step. */
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildPackage, type FreshRun, freshProcess, freshTraining } from "../fresh-process.js";
+import { buildPackage, freshProcess, freshTraining } from "../fresh-process.js";
 import { isWanted } from "../options.js";
 import { formatBytes, short } from "../report.js";
 import { median } from "../timing.js";
-import { type Measured, type PeerRow, speedOf, verdict } from "./contests.js";
+import { Contestant } from "./contestant.js";
+import { type Contest, type Measured, type PeerName, type PeerRow, speedOf, verdict } from "./contests.js";
 import { type Interpreters, programsOf } from "./programs.js";
+import { writeTask } from "./tasks.js";
+
+/** Of both sides. */
+const THREADS = 2;
 
 /** The median of so many starts. */
 const STARTS = 5;
 
+/** The first makes what the others find: memory is at its most from the second on. */
+const STEPS = 3;
+
 interface ProcessContest {
   name: string;
   peer: string;
-  ours: (interpreters: Interpreters) => Promise<FreshRun>;
-  theirs: (interpreters: Interpreters) => Promise<FreshRun>;
+  /** What one start comes to: milliseconds or bytes. */
+  ours: (interpreters: Interpreters) => Promise<number>;
+  theirs: (interpreters: Interpreters) => Promise<number>;
   starts: number;
-  measure: (run: FreshRun) => number;
   text: (value: number) => string;
   /** The peer's value over ours: what it has to be, and what it should be. */
   needed: number;
   aim: number;
 }
 
-function freshPytorch(interpreters: Interpreters): Promise<FreshRun> {
-  // As it comes: a heap that is kept is a larger one.
-  const [{ command, args }] = programsOf("pytorch", interpreters);
-  return freshProcess(command, [...args, "fresh", "512", "2", "3"]);
+/** How many bytes a library holds at most that trains a net. PyTorch as it comes: a heap that is kept is a larger one. */
+async function peakOf(
+  name: PeerName,
+  work: Pick<Contest, "net" | "batch" | "size">,
+  by: Interpreters,
+): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "torchlet-bench-"));
+  const contest: Contest = { work: "training", ...work, threads: THREADS, peer: name };
+  const contestant = new Contestant(programsOf(name, by)[0]);
+  try {
+    const task = await writeTask(folder, contest, work.batch, THREADS);
+    const [bytes] = await contestant.prepare({ ...task, work: "memory", steps: STEPS });
+    return bytes;
+  } finally {
+    await contestant.stop();
+    rmSync(folder, { recursive: true });
+  }
 }
 
-async function freshTfjs(interpreters: Interpreters): Promise<FreshRun> {
+function memoryContest(name: string, work: Pick<Contest, "net" | "batch" | "size">): ProcessContest {
+  return {
+    name: `${name}, peak memory`,
+    peer: "pytorch",
+    ours: (by) => peakOf("torchlet", work, by),
+    theirs: (by) => peakOf("pytorch", work, by),
+    ...{ starts: 1, text: formatBytes, needed: 1 / 1.5, aim: 1 },
+  };
+}
+
+async function freshTfjs(interpreters: Interpreters): Promise<number> {
   programsOf("tfjs-wasm", interpreters);
-  return freshProcess(interpreters.nodes[0], [fileURLToPath(new URL("../peers/tfjs-ready.js", import.meta.url))]);
+  const program = fileURLToPath(new URL("../peers/tfjs-ready.js", import.meta.url));
+  return (await freshProcess(interpreters.nodes[0], [program])).ms;
 }
 
 const contests: ProcessContest[] = [
-  {
-    name: "net1 training, batch 512, peak memory",
-    ...{ peer: "pytorch", ours: ({ nodes }) => freshTraining(512, 2, 3, nodes[0]), theirs: freshPytorch, starts: 1 },
-    ...{ measure: ({ peakBytes }) => peakBytes, text: formatBytes, needed: 1 / 1.5, aim: 1 },
-  },
+  memoryContest("net1 training, batch 512", { net: "net1", batch: 512 }),
+  memoryContest("resnet18 training, 224², batch 16", { net: "resnet18", batch: 16, size: 224 }),
   {
     name: "net1 training, batch 8, cold start",
-    ...{
-      peer: "tfjs import, wasm ready",
-      ours: ({ nodes }) => freshTraining(8, 2, 1, nodes[0]),
-      theirs: freshTfjs,
-      starts: STARTS,
-    },
-    ...{ measure: ({ ms }) => ms, text: (ms) => `${short(ms)} ms`, needed: 1.5, aim: 2 },
+    peer: "tfjs import, wasm ready",
+    ours: async ({ nodes }) => (await freshTraining(8, THREADS, 1, nodes[0])).ms,
+    theirs: freshTfjs,
+    ...{ starts: STARTS, text: (ms) => `${short(ms)} ms`, needed: 1.5, aim: 2 },
   },
 ];
 
 /** Both sides in turns. */
-async function compare({ ours, theirs, starts, measure }: ProcessContest, by: Interpreters): Promise<Measured[]> {
+async function compare({ ours, theirs, starts }: ProcessContest, by: Interpreters): Promise<Measured[]> {
   const values: [number[], number[]] = [[], []];
   for (let start = 0; start < starts; start++) {
-    values[0].push(measure(await ours(by)));
-    values[1].push(measure(await theirs(by)));
+    values[0].push(await ours(by));
+    values[1].push(await theirs(by));
   }
   return values.map((each) => ({ median: median(each), best: Math.min(...each) }));
 }
@@ -73,8 +102,8 @@ export async function compareProcesses(shape: string, interpreters: Interpreters
     try {
       const [ours, theirs] = await compare(contest, interpreters);
       const ratio = speedOf(ours, theirs);
-      const common = { name, threads: 2, median: ours.median, needed, aim };
-      rows.push({ ...common, us, ours, peer, peerThreads: 2, theirs, ratio });
+      const common = { name, threads: THREADS, median: ours.median, needed, aim };
+      rows.push({ ...common, us, ours, peer, peerThreads: THREADS, theirs, ratio });
       console.log(
         `${name}: ${text(ours.median)}; ${peer}: ${text(theirs.median)}; ${short(ratio)}x, ` +
           `needed ${short(needed)}x, aim ${short(aim)}x: ${verdict(ratio, needed, aim)}`,

@@ -9,12 +9,15 @@ import { elapsed } from "../timing.js";
 export type Work = "matmul" | "inference" | "training";
 
 export interface Task {
-  work: Work;
+  /** "memory": some steps of a training, whose result is the most memory that the process has held, in bytes. */
+  work: Work | "memory";
   /** Of the net; the result of layer i has its weights under `${i}.weight`. Empty for a matrix product. */
   layers: LayerKind[];
   /** torchlet's; the others are programs of their own. */
   backend: BackendName;
   threads: number;
+  /** How many a "memory" takes. */
+  steps?: number;
   /** In the safetensors format: "a" and "b", or "images", "labels" and the weights. */
   file: string;
   /** The net of an inference as an ONNX file, for batches of that size. */

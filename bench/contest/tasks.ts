@@ -19,7 +19,7 @@ function matrix(name: string) {
 /** Writes the inputs into `folder`, without which the contestants cannot start. */
 export async function writeTask(
   folder: string,
-  { work, net, backend = "wasm" }: Contest,
+  { work, net, size, backend = "wasm" }: Contest,
   batch: number,
   threads: number,
 ): Promise<Task> {
@@ -32,7 +32,8 @@ export async function writeTask(
   }
   manualSeed(1);
   const { make, layers } = nets[net];
-  const [model, images, labels] = [make(0), noisyImages(batch, nets[net]), tensor(labelsOf(batch))];
+  const given = size === undefined ? nets[net] : { ...nets[net], size };
+  const [model, images, labels] = [make(0), noisyImages(batch, given), tensor(labelsOf(batch))];
   await saveSafetensors(file, { images, labels, ...model.stateDict() });
   const task = { work, layers, backend, threads, file };
   if (work !== "inference") return task;

@@ -42,8 +42,18 @@ async function training(task: Task, { images, labels, ...weights }: Inputs): Pro
   return { result: [await check(), await check()], run: stepOf(0.2) };
 }
 
+async function memory(task: Task, { images, labels, ...weights }: Inputs): Promise<Prepared> {
+  const model = loadNet(task, weights, 0.2);
+  const optimizer = adamFor(model);
+  const input = upload(images);
+  const run = () => train(model, optimizer, input, Int32Array.from(labels.values));
+  for (let step = 0; step < task.steps!; step++) await run();
+  return { result: [process.resourceUsage().maxRSS * 1024], run };
+}
+
 await serve(async (task, inputs) => {
   await useBackend(task.backend, task.backend === "wasm" ? { threads: task.threads } : {});
   if (task.work === "matmul") return matmul(inputs);
+  if (task.work === "memory") return memory(task, inputs);
   return task.work === "inference" ? inference(task, inputs) : training(task, inputs);
 });

@@ -1,7 +1,7 @@
 """
 PyTorch: `pytorch.py cpu` and `pytorch.py cuda` speak the protocol of contest/protocol.ts; `pytorch.py cpu channels-last`
 with the channels of a pixel side by side, `pytorch.py cpu frozen` with nets that can only infer, their batch norms folded
-into the convolutions. `pytorch.py cpu fresh BATCH THREADS STEPS` trains Net #1.
+into the convolutions.
 """
 
 import ctypes
@@ -11,16 +11,12 @@ import struct
 import sys
 import time
 
-START = time.perf_counter()
-
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-NET1 = "conv relu conv relu conv relu conv norm relu pool conv pool relu conv norm relu pool flatten linear logSoftmax"
 DEVICE = sys.argv[1]
 WAY = sys.argv[2] if len(sys.argv) > 2 else ""
-CHANNELS = [3, 8, 16, 32, 64, 128, 256]
 
 
 def blas_files():
@@ -163,6 +159,11 @@ def prepare(task):
                 return model(images)
 
         return run().flatten().tolist(), finished(run)
+    if task["work"] == "memory":
+        run = training_step(build(task["layers"], inputs, 0.2), images, labels)
+        for _ in range(task["steps"]):
+            run()
+        return [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024], run
     check = training_step(build(task["layers"], inputs, 0.0), images, labels)
     return [check(), check()], training_step(build(task["layers"], inputs, 0.2), images, labels)
 
@@ -189,27 +190,6 @@ def serve():
         print(json.dumps(answer), flush=True)
 
 
-def fresh(batch, threads, steps):
-    """Trains a new Net #1 and reports how long that took, the import of PyTorch included, and the most memory that this process held."""
-    set_threads(threads)
-    channels = iter(zip(CHANNELS, CHANNELS[1:], [5, 3, 3, 3, 3, 3]))
-    weights, last = {}, 3
-    for i, kind in enumerate(NET1.split()):
-        if kind == "conv":
-            c, last, k = next(channels)
-            weights |= {f"{i}.weight": torch.randn(last, c, k, k) / (c * k * k) ** 0.5, f"{i}.bias": torch.zeros(last)}
-        elif kind == "norm":
-            weights |= {f"{i}.{name}": nn.BatchNorm2d(last).state_dict()[name]
-                        for name in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")}
-        elif kind == "linear":
-            weights |= {f"{i}.weight": torch.randn(2, 4096) / 64, f"{i}.bias": torch.zeros(2)}
-    step = training_step(build(NET1.split(), weights, 0.0), torch.rand(batch, 3, 32, 32), torch.arange(batch) % 2)
-    for _ in range(steps):
-        step()
-    ms = 1000 * (time.perf_counter() - START)
-    print(json.dumps({"ms": ms, "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
-
-
 # All of float32's digits, as everyone else computes, and the fastest way of each convolution.
 torch.backends.cuda.matmul.allow_tf32 = False
 torch.backends.cudnn.allow_tf32 = False
@@ -219,7 +199,4 @@ if DEVICE == "cuda" and not torch.cuda.is_available():
 if any("/blas/libblas" in path for path in blas_files()):
     sys.exit("Error: PyTorch multiplies matrices by the reference BLAS here, some twenty times slower than others: "
              "apt-get install libopenblas0")
-if WAY == "fresh":
-    fresh(*map(int, sys.argv[3:6]))
-else:
-    serve()
+serve()
