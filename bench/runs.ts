@@ -50,6 +50,6 @@ export async function benchRuns(threads = availableParallelism()): Promise<Row[]
   const starts: number[] = [];
   for (let i = 0; i < STARTS; i++) starts.push((await freshTraining(8, threads, 1)).ms);
   const cold = median(starts);
-  console.log(`net1, from the start of a process to its first training step with batch 8 done: ${short(cold)} ms`);
+  console.log(`net1, from the import to the first training step with batch 8 done: ${short(cold)} ms`);
   return [epoch, { name: "net1 batch 8 cold start", threads, median: cold }];
 }

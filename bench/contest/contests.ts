@@ -24,8 +24,6 @@ export interface Contest {
   /** torchlet's. Default: wasm. */
   backend?: BackendName;
   batch: number;
-  /** Width and height of the images. Default: what the net is made for. */
-  size?: number;
   threads: number;
   peer: PeerName;
   /** Where the peer cannot be given the same: too slow for the batch, or no threads. Times are compared an image. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPackage, freshProcess, freshTraining } from "../fresh-process.js";
+import type { NetName } from "../nets.js";
 import { isWanted } from "../options.js";
 import { formatBytes, short } from "../report.js";
 import { median } from "../timing.js";
@@ -35,17 +36,21 @@ interface ProcessContest {
   aim: number;
 }
 
+/** A net, and the images that it is trained with. */
+interface Trained {
+  net: NetName;
+  batch: number;
+  /** Width and height. Default: what the net is made for. */
+  size?: number;
+}
+
 /** How many bytes a library holds at most that trains a net. PyTorch as it comes: a heap that is kept is a larger one. */
-async function peakOf(
-  name: PeerName,
-  work: Pick<Contest, "net" | "batch" | "size">,
-  by: Interpreters,
-): Promise<number> {
+async function peakOf(peer: PeerName, { net, batch, size }: Trained, by: Interpreters): Promise<number> {
+  const contestant = new Contestant(programsOf(peer, by)[0]);
   const folder = mkdtempSync(join(tmpdir(), "torchlet-bench-"));
-  const contest: Contest = { work: "training", ...work, threads: THREADS, peer: name };
-  const contestant = new Contestant(programsOf(name, by)[0]);
   try {
-    const task = await writeTask(folder, contest, work.batch, THREADS);
+    const contest: Contest = { work: "training", net, batch, threads: THREADS, peer };
+    const task = await writeTask(folder, contest, batch, THREADS, size);
     const [bytes] = await contestant.prepare({ ...task, work: "memory", steps: STEPS });
     return bytes;
   } finally {
@@ -54,7 +59,7 @@ async function peakOf(
   }
 }
 
-function memoryContest(name: string, work: Pick<Contest, "net" | "batch" | "size">): ProcessContest {
+function memoryContest(name: string, work: Trained): ProcessContest {
   return {
     name: `${name}, peak memory`,
     peer: "pytorch",
@@ -62,6 +67,10 @@ function memoryContest(name: string, work: Pick<Contest, "net" | "batch" | "size
     theirs: (by) => peakOf("pytorch", work, by),
     ...{ starts: 1, text: formatBytes, needed: 1 / 1.5, aim: 1 },
   };
+}
+
+async function freshTorchlet({ nodes: [node] }: Interpreters): Promise<number> {
+  return (await freshTraining(8, THREADS, 1, node)).ms;
 }
 
 async function freshTfjs(interpreters: Interpreters): Promise<number> {
@@ -76,7 +85,7 @@ const contests: ProcessContest[] = [
   {
     name: "net1 training, batch 8, cold start",
     peer: "tfjs import, wasm ready",
-    ours: async ({ nodes }) => (await freshTraining(8, THREADS, 1, nodes[0])).ms,
+    ours: freshTorchlet,
     theirs: freshTfjs,
     ...{ starts: STARTS, text: (ms) => `${short(ms)} ms`, needed: 1.5, aim: 2 },
   },
@@ -94,7 +103,7 @@ async function compare({ ours, theirs, starts }: ProcessContest, by: Interpreter
 
 export async function compareProcesses(shape: string, interpreters: Interpreters): Promise<PeerRow[]> {
   const wanted = contests.filter(({ name, peer }) => isWanted(`${name}, ${peer}`, shape));
-  if (wanted.length > 0) buildPackage();
+  if (wanted.some(({ ours }) => ours === freshTorchlet)) buildPackage();
   const [{ label: us }] = programsOf("torchlet", interpreters);
   const rows: PeerRow[] = [];
   for (const contest of wanted) {

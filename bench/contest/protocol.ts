@@ -32,7 +32,7 @@ export interface Values {
 export type Inputs = Record<string, Values>;
 
 export interface Prepared {
-  /** The product, the log-probabilities, or the losses before and after one step; without any dropout. */
+  /** The product, the log-probabilities, the losses before and after one step without any dropout, or bytes. */
   result: ArrayLike<number>;
   /** Does the work once, all of it. */
   run: () => unknown;

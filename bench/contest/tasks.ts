@@ -16,12 +16,16 @@ function matrix(name: string) {
   return tensor(values, [MATRIX, MATRIX]);
 }
 
-/** Writes the inputs into `folder`, without which the contestants cannot start. */
+/**
+ * Writes the inputs into `folder`, without which the contestants cannot start.
+ * @param size width and height of the images; default: what the net is made for
+ */
 export async function writeTask(
   folder: string,
-  { work, net, size, backend = "wasm" }: Contest,
+  { work, net, backend = "wasm" }: Contest,
   batch: number,
   threads: number,
+  size?: number,
 ): Promise<Task> {
   // Without workers, which would be there beside those that are measured.
   await useBackend("wasm", { threads: 1 });

@@ -1,5 +1,6 @@
 /** torchlet's side of the comparison with other libraries. */
 
+import { readFileSync } from "node:fs";
 import { tensor, useBackend } from "../../src/index.js";
 import { adamFor, infer, train } from "../nets.js";
 import { loadNet } from "./load.js";
@@ -42,13 +43,19 @@ async function training(task: Task, { images, labels, ...weights }: Inputs): Pro
   return { result: [await check(), await check()], run: stepOf(0.2) };
 }
 
+/** As the system counts it for this program alone: what `resourceUsage` says is at least what the parent held. */
+function peakBytes(): number {
+  const [, kilobytes] = /VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))!;
+  return Number(kilobytes) * 1024;
+}
+
 async function memory(task: Task, { images, labels, ...weights }: Inputs): Promise<Prepared> {
   const model = loadNet(task, weights, 0.2);
   const optimizer = adamFor(model);
   const input = upload(images);
   const run = () => train(model, optimizer, input, Int32Array.from(labels.values));
   for (let step = 0; step < task.steps!; step++) await run();
-  return { result: [process.resourceUsage().maxRSS * 1024], run };
+  return { result: [peakBytes()], run };
 }
 
 await serve(async (task, inputs) => {

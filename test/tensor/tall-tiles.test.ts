@@ -16,25 +16,40 @@ function runtime(relaxed: boolean): Runtime {
 const generator = new Generator(1);
 const numbers = (size: number) => Float32Array.from({ length: size }, () => generator.uniform() - 0.5);
 
-function multiplied(rt: Runtime, values: readonly Float32Array[], m: number, n: number, k: number, transA: boolean) {
+interface Sizes {
+  m: number;
+  n: number;
+  k: number;
+  transA: boolean;
+  transB: boolean;
+}
+
+function multiplied(rt: Runtime, values: readonly Float32Array[], sizes: Sizes) {
   const { upload, readSync } = memory(rt);
   const [a, b] = values.map((array) => upload(array));
-  const geometry = { batch: 2, m, n, k, transA, transB: false, aStride: m * k, bStride: 0 };
-  return readSync(product(rt).matmul(a, b, geometry));
+  return readSync(product(rt).matmul(a, b, { batch: 2, ...sizes, aStride: sizes.m * sizes.k, bStride: 0 }));
 }
 
 it("give products the same bits for every rest of rows, of columns and of k", () => {
   const [four, six] = [runtime(false), runtime(true)];
-  for (const rows of [5, 6, 7, 8, 9, 10, 11, 12, 36, 37, 100]) {
+  for (const m of [5, 6, 7, 8, 9, 10, 11, 12, 36, 37, 100]) {
     for (const [n, k] of [
       [21, 40],
       [40, 3],
       [9, 1030],
+      // The rows of A are packed for so many columns.
+      [130, 20],
     ]) {
-      for (const transA of [false, true]) {
-        const values = [numbers(2 * rows * k), numbers(k * n)];
-        const expected = multiplied(four, values, rows, n, k, transA);
-        expect(multiplied(six, values, rows, n, k, transA), `${rows}x${k}x${n}, ${transA}`).toEqual(expected);
+      for (const [transA, transB] of [
+        [false, false],
+        [true, false],
+        // The output is computed transposed where it has more columns than rows.
+        [false, true],
+      ]) {
+        const values = [numbers(2 * m * k), numbers(k * n)];
+        const sizes = { m, n, k, transA, transB };
+        const expected = multiplied(four, values, sizes);
+        expect(multiplied(six, values, sizes), JSON.stringify(sizes)).toEqual(expected);
       }
     }
   }

@@ -353,6 +353,16 @@ describe.each(["always", "never"] as const)("memory, Winograd %s", (winograd) =>
     ["conv2d of no channels", () => backend.conv2d(none, none, x, conv(2, 0, 3)), zeros(486).fill(1)],
     ["conv2dInputGrad of no filters", () => backend.conv2dInputGrad(none, none, conv(2, 3, 0)), zeros(486)],
     ["matmul over nothing", () => backend.matmul(none, none, { ...product, k: 0 }), zeros(2 * 40 * 130)],
+    [
+      "matmul of rows as they lie over nothing",
+      () => backend.matmul(none, none, { ...product, n: 10, k: 0 }),
+      zeros(800),
+    ],
+    [
+      "matmul over nothing, computed transposed",
+      () => backend.matmul(none, none, { ...product, m: 8, n: 40, k: 0, transB: true }),
+      zeros(640),
+    ],
     ["matmul of no rows", () => backend.matmul(none, x, { ...product, m: 0 }), zeros(0)],
     ["maxPool2d of no planes", () => backend.maxPool2d(none, { ...pooling, planes: 0 }), zeros(0)],
     ["avgPool2d of padding alone", () => backend.avgPool2d(none, { ...pooling, w: 0, outW: 1, padW: 1 }), zeros(20)],

@@ -3,6 +3,7 @@
 import { philox, RESOLUTION } from "../philox.js";
 import type { Draws } from "../random.js";
 import type { Backend, Primitives } from "./backend.js";
+import { hostArray } from "./shortage.js";
 
 /** Calls `use` with each i below `size` and its draw from [0, 1). */
 function draw(size: number, { key, counter, used }: Draws, use: (i: number, u: number) => void): void {
@@ -28,7 +29,7 @@ export const drawnNumbers = (device: Pick<Primitives, "upload">): Pick<Backend, 
   },
 
   uniform(size, shift, scale, draws) {
-    const numbers = new Float32Array(size);
+    const numbers = hostArray(size);
     draw(size, draws, (i, u) => {
       numbers[i] = (u + shift) * scale;
     });

@@ -30,6 +30,15 @@ export function allocating<T>(allocate: () => T): T {
   }
 }
 
+/** @throws OutOfMemoryError where JavaScript's memory has no room for so many numbers */
+export function hostArray(size: number): Float32Array {
+  try {
+    return new Float32Array(size);
+  } catch (cause) {
+    throw new OutOfMemoryError(`there is no memory for ${size} numbers`, { cause });
+  }
+}
+
 /** A device has no room for a tensor. */
 export class OutOfMemoryError extends Error {
   override readonly name = "OutOfMemoryError";

@@ -2,7 +2,7 @@
 
 import { checkOptions, type OptionKinds } from "../arguments.js";
 import { currentBackend } from "../backend/current-backend.js";
-import { OutOfMemoryError } from "../backend/shortage.js";
+import { hostArray } from "../backend/shortage.js";
 import { aGenerator, defaultGenerator, type Generator } from "../random.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { type Tensor, wrap } from "../tensor.js";
@@ -15,15 +15,6 @@ export interface RandomOptions extends TensorOptions {
 }
 
 const randomKinds: OptionKinds<RandomOptions> = { ...tensorKinds, generator: aGenerator };
-
-/** @throws OutOfMemoryError */
-function hostArray(size: number, who: string): Float32Array {
-  try {
-    return new Float32Array(size);
-  } catch (cause) {
-    throw new OutOfMemoryError(`${who}: there is no memory for ${size} numbers`, { cause });
-  }
-}
 
 /** The generator that `options` name, or the default one. */
 function checked(who: string, shape: Shape, options: RandomOptions): Generator {
@@ -44,7 +35,7 @@ export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
 /** A tensor of the given `shape`, standard normal. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   const generator = checked("randn", shape, options);
-  const values = hostArray(sizeOf(shape), "randn");
+  const values = hostArray(sizeOf(shape));
   for (let i = 0; i < values.length; i++) values[i] = generator.normal();
   return tensor(values, shape, { requiresGrad: options.requiresGrad });
 }

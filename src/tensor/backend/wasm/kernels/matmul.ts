@@ -113,7 +113,7 @@ export function matmulTiles(
           const i = firstRow(panel, aSixes, ROWS);
           const high = panel < aSixes ? SIX : ROWS;
           const rows = min(high, m - i);
-          // Packed, missing rows are zeros. Where A lies, the last tile begins with rows that are done already.
+          // Packed, missing rows are zeros. Where A lies, the last tile begins with rows of the one before, and stores only its own.
           const first = aRow ? i + rows - high : i;
           const aAt =
             a + matrix * aMatrix + (aRow ? <usize>first * aRow + <usize>k0 * FLOAT : <usize>(k0 * aRows + i * depth) * FLOAT);

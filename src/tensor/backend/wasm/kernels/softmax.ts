@@ -32,15 +32,16 @@ function softmaxRow(x: usize, y: usize, n: i32, log_: bool): void {
     sum += <f64>f32x4.extract_lane(power, 0);
   }
   const divisor = f32x4.splat(<f32>sum);
-  const shift = log_ ? log(divisor) : divisor;
+  // To subtract, or to divide by.
+  const last = log_ ? log(divisor) : divisor;
   at = 0;
   for (; at + 16 <= bytes; at += 16) {
     const v = v128.load(y + at);
-    v128.store(y + at, log_ ? f32x4.sub(v, shift) : f32x4.div(v, divisor));
+    v128.store(y + at, log_ ? f32x4.sub(v, last) : f32x4.div(v, last));
   }
   for (; at < bytes; at += 4) {
     const v = load<f32>(y + at);
-    store<f32>(y + at, log_ ? v - f32x4.extract_lane(shift, 0) : v / f32x4.extract_lane(divisor, 0));
+    store<f32>(y + at, log_ ? v - f32x4.extract_lane(last, 0) : v / f32x4.extract_lane(last, 0));
   }
 }
 
@@ -74,10 +75,11 @@ function softmaxColumns(x: usize, y: usize, n: i32, step: usize, single: bool, l
     high = addHigh(high, power);
   }
   const divisor = toFloats(low, high);
-  const shift = log_ ? log(divisor) : divisor;
+  // To subtract, or to divide by.
+  const last = log_ ? log(divisor) : divisor;
   for (let at: usize = 0; at < stop; at += step) {
     const v = lanes(y + at, single);
-    put(y + at, log_ ? f32x4.sub(v, shift) : f32x4.div(v, divisor), single);
+    put(y + at, log_ ? f32x4.sub(v, last) : f32x4.div(v, last), single);
   }
 }
 

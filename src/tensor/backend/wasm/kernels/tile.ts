@@ -24,12 +24,12 @@ export function tilePacked(a: usize, b: usize, k: i32, out: usize, outRow: usize
   tileRows(a, b, TILE_ROW, k, out, outRow, start);
 }
 
-/** The same with row k of B at b + k · bRow. */
+/** `tilePacked` with row k of B at b + k · bRow. */
 export function tileRows(a: usize, b: usize, bRow: usize, k: i32, out: usize, outRow: usize, start: usize): void {
   four(a, 0, b, bRow, k, out, outRow, start, false);
 }
 
-/** The same with A as it lies, aRow bytes from one row to the next. */
+/** `tileRows` with A as it lies, aRow bytes from one row to the next. */
 export function tileRowsLying(
   a: usize,
   aRow: usize,
@@ -104,7 +104,7 @@ function four(
 }
 
 /**
- * The same for six rows, four of them packed at a, two at `pair`, both `aStep` bytes a step, and zero the start: twelve sums,
+ * `tileRows` for six rows, four of them packed at a, two at `pair`, both `aStep` bytes a step, and zero the start: twelve sums,
  * so that a step of k loads eight vectors for twelve multiply-adds. Where these are fused; apart, each product would need one
  * more of the registers, which are all taken.
  */
@@ -122,7 +122,7 @@ export function tileSix(
   six(a, pair, 0, aStep, b, bRow, k, out, outRow, goesOn, false);
 }
 
-/** The same with A as it lies, aRow bytes from one row to the next. */
+/** `tileSix` with A as it lies, aRow bytes from one row to the next. */
 export function tileSixLying(
   a: usize,
   aRow: usize,
@@ -217,7 +217,7 @@ function six(
   v128.store(out5, c51, VECTOR);
 }
 
-/** The same with row k of B at b + offsets[k], which reads patches of an image where they lie. */
+/** `tilePacked` with row k of B at b + offsets[k], which reads patches of an image where they lie. */
 export function tileGathered(
   a: usize,
   b: usize,
