@@ -10,6 +10,8 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import { isolation, launchOptions, noChromium } from "./test/chromium.js";
 import type { TargetName } from "./test/targets.js";
 
+const TIMEOUT = 120_000;
+
 /** Half a minute and more a file: bundles run in pages, kills at random moments, weights to PyTorch and back. */
 const LONG = "test/**/*.long.test.ts";
 
@@ -87,12 +89,18 @@ interface NodeOptions {
   include: string[];
   exclude?: string[];
   targets: TargetName[];
+  /** Of a test, in milliseconds. */
+  timeout?: number;
 }
 
-function inNode(name: string, { include, exclude = [], targets }: NodeOptions): TestProjectInlineConfiguration {
+function inNode(
+  name: string,
+  { include, exclude = [], targets, timeout = TIMEOUT }: NodeOptions,
+): TestProjectInlineConfiguration {
+  const timeouts = { testTimeout: timeout, hookTimeout: timeout };
   return {
     extends: true,
-    test: { name, include, exclude: ["test/browser", ...exclude], provide: { targets } },
+    test: { name, include, exclude: ["test/browser", ...exclude], provide: { targets }, ...timeouts },
   };
 }
 
@@ -109,14 +117,15 @@ const first = [
 /** What it leaves to `npm run test:rest`. */
 const rest = [
   inNode("node, compiled by GPU.js", { include: onTargets(), exclude: [LONG], targets: compiled }),
-  inNode("node, long", { include: [LONG], targets: [...everywhere, ...compiled] }),
+  // A page that trains by GPU.js on a software adapter takes nearly two minutes where cores are slow.
+  inNode("node, long", { include: [LONG], targets: [...everywhere, ...compiled], timeout: 3 * TIMEOUT }),
   ...(noChromium ? [] : onIsolatedPages),
 ];
 
 export default defineConfig(({ mode }) => ({
   test: {
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: TIMEOUT,
+    hookTimeout: TIMEOUT,
     // Two cores, and wasm threads of its own in each file: more workers would only take turns.
     maxWorkers: 2,
     // What a developer's machine lacks is skipped; where the suite is the gate, it fails.
