@@ -138,7 +138,7 @@ export class Generator {
       Array.isArray(state) &&
       state.length === 7 &&
       state.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32);
-    if (!valid || state[6] < 1 || state[6] > 4) {
+    if (!valid || state[4] + state[5] > 0 || state[6] < 1 || state[6] > 4) {
       throw new RangeError(`setState: expected the 7 integers that state() gives, got ${show(state)}`);
     }
     this.#key.set(state.slice(0, 2));

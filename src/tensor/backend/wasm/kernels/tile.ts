@@ -43,6 +43,7 @@ export function tileRowsLying(
   four(a, aRow, b, bRow, k, out, outRow, start, true);
 }
 
+/** Both, from one text: `lies` is a constant in each, and what is packed needs one address instead of four. */
 // @ts-ignore: decorator
 @inline
 function four(
@@ -136,6 +137,7 @@ export function tileSixLying(
   six(a, a + 4 * aRow, aRow, FLOAT, b, bRow, k, out, outRow, goesOn, true);
 }
 
+/** Both, as `four`. */
 // @ts-ignore: decorator
 @inline
 function six(
