@@ -114,7 +114,15 @@ describe("state", () => {
     expect(draw(copy, 8)).toEqual(draw(generator, 8));
   });
 
-  it.each([[[]], [[1, 2, 3, 4, 5, 6]], [[1, 2, 3, 4, 5, 6, -1]], [[1, 2, 3, 4, 5, 6, 0.5]]])("refuses %j", (state) => {
+  it.each([
+    [[]],
+    [[1, 2, 3, 4, 0, 0]],
+    [[1, 2, 3, 4, 0, 0, -1]],
+    [[1, 2, 3, 4, 0, 0, 0.5]],
+    [[1, 2, 3, 4, 0, 0, 5]],
+    [[1, 2, 3, 4, 1, 0, 4]],
+    [[1, 2, 3, 4, 0, 1, 4]],
+  ])("refuses %j", (state) => {
     expect(() => new Generator(0).setState(state)).toThrow(
       new RangeError(`setState: expected the 7 integers that state() gives, got [${state.join(", ")}]`),
     );

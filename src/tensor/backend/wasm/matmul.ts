@@ -64,11 +64,11 @@ function multiply(rt: Runtime, a: number, b: number, out: number, g: MatmulGeome
 const isReadInPlace = ({ rows, alongRows }: Matrices, columns: number): boolean =>
   !alongRows && rows >= LEAST_ROWS && columns <= FEW_COLUMNS;
 
-/** For each k: columns are packed, and multiplied in whole eights. */
+/** How long a step of k takes: rows are multiplied in twos and columns in eights, and columns are packed before. */
 const workOf = ({ rows }: Matrices, { rows: columns }: Matrices): number =>
   roundUp(rows, 2) * roundUp(columns, 8) + PACKING_ROWS * columns;
 
-/** A · Bᵀ, rows and columns of the output so many numbers apart: the other way round, it is the transpose of B · Aᵀ. */
+/** A · Bᵀ, rows and columns of the output so many numbers apart: so B · Aᵀ can be stored as its transpose, A · Bᵀ. */
 function multiplyTiles(rt: Runtime, a: Matrices, b: Matrices, out: number, apart: [row: number, column: number]): void {
   const { rows: m, k, batch } = a;
   const n = b.rows;
