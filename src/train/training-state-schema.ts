@@ -40,8 +40,15 @@ export const epochReport = reportWith(ofClasses);
 
 const word = v.pipe(count, v.maxValue(2 ** 32 - 1));
 
-/** What `Generator.state` gives: key, counter, and how much of a block is used. */
-const generator = v.strictTuple([word, word, word, word, word, word, v.pipe(count, v.minValue(1), v.maxValue(4))]);
+const unused = v.literal(0);
+
+const used = v.pipe(count, v.minValue(1), v.maxValue(4));
+
+/**
+ * What `Generator.state` gives and `setState` takes, nothing else, so that a file which is read in has no state that is
+ * refused later: two words of key, four of counter, of which the upper two are zero, and how much of a block is used.
+ */
+const generator = v.strictTuple([word, word, word, word, unused, unused, used]);
 
 const entries = {
   epoch: v.pipe(count, v.minValue(1)),
