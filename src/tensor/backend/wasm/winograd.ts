@@ -153,10 +153,10 @@ function withTiling(rt: Runtime, t: Tiling, use: (tiling: number) => void): void
 /** Points of a tile. */
 const pointsOf = (t: Tiling): number => t.points[0] * t.points[1];
 
-/** Scratch for the strips of `rows` tile rows and their table of tiles, or for a tile on its way back. */
-function stripBytes(t: Tiling, rows: number): number {
-  const strips = (rows + 1) * t.points[0] * t.width * 4;
-  return Math.max(strips + roundUp(rows * t.tiles[1], 8) * 4, TILE_BYTES);
+/** Scratch for the strips of eight tile rows, zeros and a table of tiles behind them, or for a tile on its way back. */
+function stripBytes(t: Tiling): number {
+  const strips = (8 + 1) * t.points[0] * t.width * 4;
+  return Math.max(strips + 8 * t.tiles[1] * 4, TILE_BYTES);
 }
 
 /** Square filters, and how many of them there are from one output, or channel, to the next. */
@@ -219,7 +219,7 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
   const products = points * panels * 2 * VECTOR * (chansPerBlock < chans ? roundUp(outsPerItem, 4) : 6);
   const own = together ? 0 : filterBytes(points, chansPerBlock);
   const places = rowsPerItem * tilesW * PLACE_BYTES;
-  const scratch = VECTOR + spread + products + own + places + stripBytes(t, rowsPerItem);
+  const scratch = VECTOR + spread + products + own + places + stripBytes(t);
   const filterShape = [side, ...strides.map((n) => n * taps), turned ? 1 : 0];
   withTiling(rt, t, (tiling) => {
     const multiply = (packed: number) => {
@@ -258,7 +258,7 @@ function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGe
   const inputBytes = points * pointStride(g.c * mostTileBytes);
   const isOne = rowsPerChunk === tileRows;
   const sumBytes = filterBytes(points, g.c);
-  const strips = stripBytes(inputs, rowsPerChunk);
+  const strips = stripBytes(inputs);
   const scratch = points * pointStride(4 * mostTileBytes) + strips + (isOne ? sumBytes : 0);
   rt.withBytes([inputBytes, isOne ? 0 : groups * sumBytes], (spread, shared) => {
     const sums = isOne ? 0 : shared;

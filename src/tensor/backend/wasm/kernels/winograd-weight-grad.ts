@@ -27,14 +27,12 @@ export function winogradSpreadInput(
   tileBytes: usize,
 ): void {
   const tiling = changetype<Tiling>(at);
-  const plane = tiling.plane;
+  const from = x + <usize>begin * tiling.plane;
+  const to = out + <usize>begin * tileBytes;
+  const imageBytes = <usize>chans * tiling.plane;
   const pointStep = pointStride(<usize>chans * tileBytes);
-  tiling.listTiles(scratch, rows);
-  for (let c = begin; c < end; c++) {
-    const from = x + <usize>c * plane;
-    const to = out + <usize>c * tileBytes;
-    spreadTiles(tiling, scratch, from, <usize>chans * plane, q0, rows, to, pointStep, 2 * VECTOR, VECTOR);
-  }
+  const count = end - begin;
+  spreadTiles(tiling, scratch, from, count, imageBytes, q0, rows, to, tileBytes, pointStep, 2 * VECTOR, VECTOR);
 }
 
 /** The points of four outputs' gradients in a chunk, [points][tiles / 4][4 outputs][4 tiles]: those beyond the last are 0. */
@@ -50,17 +48,12 @@ function spreadGrads(
   pointStep: usize,
 ): void {
   const plane = tiling.plane;
-  tiling.listTiles(strips, rows);
-  for (let lane = 0; lane < 4; lane++) {
-    const o = group * 4 + lane;
-    const to = out + <usize>lane * VECTOR;
-    if (o < outs) {
-      const from = g + <usize>o * plane;
-      spreadTiles(tiling, strips, from, <usize>outs * plane, q0, rows, to, pointStep, 8 * VECTOR, 4 * VECTOR);
-    } else {
-      const end = out + <usize>tiling.points * pointStep;
-      for (let at = to; at < end; at += 4 * VECTOR) v128.store(at, f32x4.splat(0));
-    }
+  const from = g + <usize>(group * 4) * plane;
+  const count = min(4, outs - group * 4);
+  spreadTiles(tiling, strips, from, count, <usize>outs * plane, q0, rows, out, VECTOR, pointStep, 8 * VECTOR, 4 * VECTOR);
+  const end = out + <usize>tiling.points * pointStep;
+  for (let lane = count; lane < 4; lane++) {
+    for (let at = out + <usize>lane * VECTOR; at < end; at += 4 * VECTOR) v128.store(at, f32x4.splat(0));
   }
 }
 
