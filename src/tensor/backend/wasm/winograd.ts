@@ -153,10 +153,12 @@ function withTiling(rt: Runtime, t: Tiling, use: (tiling: number) => void): void
 /** Points of a tile. */
 const pointsOf = (t: Tiling): number => t.points[0] * t.points[1];
 
-/** Scratch for the strips of eight tile rows, zeros and a table of tiles behind them, or for a tile on its way back. */
+/** Scratch for strips, zeros and a table of tiles behind them, or for a tile on its way back. */
 function stripBytes(t: Tiling): number {
-  const strips = (8 + 1) * t.points[0] * t.width * 4;
-  return Math.max(strips + 8 * t.tiles[1] * 4, TILE_BYTES);
+  // Rows that the kernel `spreadTiles` has at once, as few as fill panels of eight tiles: n & -n is the power of two in n.
+  const rows = 8 / Math.min(8, t.tiles[1] & -t.tiles[1]);
+  const strips = (rows + 1) * t.points[0] * t.width * 4;
+  return Math.max(strips + rows * t.tiles[1] * 4, TILE_BYTES);
 }
 
 /** Square filters, and how many of them there are from one output, or channel, to the next. */
