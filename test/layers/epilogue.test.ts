@@ -67,6 +67,11 @@ const stacks: [name: string, shape: number[], layers: () => Layer[]][] = [
     [3, 8, 18, 12],
     () => [new Conv2d(8, 8, 3, { padding: 1 }), usedNorm(8), new MaxPool2d(2)],
   ],
+  [
+    "relu and pool, tiles of two sizes",
+    [9, 8, 13, 14],
+    () => [new Conv2d(8, 13, 3, { padding: 1 }), relu, new MaxPool2d(2)],
+  ],
   ["relu and pool, 1×1", [2, 4, 13, 9], () => [new Conv2d(4, 8, 1), relu, new MaxPool2d(2)]],
   ["relu, mirrored", [2, 3, 6, 6], () => [new Conv2d(3, 4, 3, { padding: 1, paddingMode: "reflect" }), relu]],
   ["other padding on each side", [2, 3, 6, 6], () => [new Conv2d(3, 4, 3, { padding: [0, 1, 2, 0] }), relu]],

@@ -50,11 +50,8 @@ export function paddedPlane(s: Slide, rows: number): PaddedPlane {
 
 /** Puts the windows where the kernels find them, while `use` runs. */
 export function withWindow(rt: Runtime, s: Slide, plane: PaddedPlane, use: (window: number) => void): void {
-  rt.withBytes([128], (window) => {
-    const slide = [s.src, s.kernel, s.stride, s.before, s.dilation].flat();
-    rt.run("setWindow", 1, [window, ...slide, ...plane.phases, plane.rows, plane.columns, plane.bytes]);
-    use(window);
-  });
+  const slide = [s.src, s.kernel, s.stride, s.before, s.dilation].flat();
+  rt.withInts([...slide, ...plane.phases, plane.rows, plane.columns, plane.bytes], use);
 }
 
 /** What is worked on together: all rows of several images, or a band of rows of one. */

@@ -14,13 +14,13 @@ export type Points = 6 | 8;
 /** Bytes of one item's inputs at their points: beyond them, sums wait in memory for more channels, and take longer than caches. */
 const SPREAD_BYTES = 1152 * 1024;
 
-/** Tiles of an item: the more, the fewer times the filters are read. */
+/** Tiles of an item, of the width that has most of them: the more, the fewer times the filters are read. */
 const ITEM_TILES = 32;
 
 /** Bytes of a chunk's inputs at their points in the weight gradient: they stay in the third-level cache. */
 const CHUNK_BYTES = 12 * 1024 * 1024;
 
-/** Points of a chunk in the weight gradient: the more tiles, the fewer sums over lanes; but four outputs' stay in the cache. */
+/** Points of a chunk in the weight gradient, for each width of tiles: the more tiles, the fewer sums over lanes; but four outputs' stay in the cache. */
 const CHUNK_POINTS = 36 * 256;
 
 /** Filters at their points that no cache holds: to compute them anew for a few items is then faster than to read them. */
@@ -29,9 +29,6 @@ const FEW_ITEMS = 4;
 
 /** Room for a tile on its way back, and for filters on their way to the points. */
 const TILE_BYTES = 2048;
-
-/** Where a tile's outputs go. */
-const PLACE_BYTES = 16;
 
 /** Where the measured gain begins, by the points and the size of the filter. */
 const LEAST_CHANNELS: Record<Points, Record<number, number>> = { 6: { 3: 8, 5: 16 }, 8: { 3: 8, 5: 8 } };
@@ -59,12 +56,19 @@ interface Stretch {
   readonly start: number;
   readonly size: number;
   readonly m: number;
+  /** Of a tile. */
+  readonly points: number;
+  readonly tiles: number;
 }
 
 /** By six points all of them; by eight as many as it takes for the fewest points, at least a tile, and the rest by six. */
 function stretchesOf(size: number, side: number, points: Points): Stretch[] {
+  const stretch = (start: number, end: number, points: Points): Stretch => {
+    const [size, m] = [end - start, points + 1 - side];
+    return { start, size, m, points, tiles: ceilDiv(size, m) };
+  };
+  if (points === 6) return [stretch(0, size, 6)];
   const [small, large] = [7 - side, 9 - side];
-  if (points === 6) return [{ start: 0, size, m: small }];
   const most = Math.max(1, ceilDiv(size, large));
   const pointsWith = (n: number) => 8 * n + 6 * Math.max(0, ceilDiv(size - n * large, small));
   let best = most;
@@ -72,27 +76,32 @@ function stretchesOf(size: number, side: number, points: Points): Stretch[] {
     if (pointsWith(n) < pointsWith(best) && pointsWith(n) * LEAST_MIXED_GAIN < 8 * most) best = n;
   }
   const first = Math.min(size, best * large);
-  const byEight = { start: 0, size: first, m: large };
-  return first === size ? [byEight] : [byEight, { start: first, size: size - first, m: small }];
+  const byEight = stretch(0, first, 8);
+  return first === size ? [byEight] : [byEight, stretch(first, size, 6)];
 }
 
-/** A rectangle of outputs with tiles of one size. */
+/** Rows of outputs with tiles of one height, and of one width or two. */
 interface Region {
   readonly rows: Stretch;
-  readonly columns: Stretch;
+  readonly columns: readonly Stretch[];
 }
 
 function regionsOf([h, w]: HeightWidth, side: number, points: Points): Region[] {
   const columns = stretchesOf(w, side, points);
-  return stretchesOf(h, side, points).flatMap((rows) => columns.map((columns) => ({ rows, columns })));
+  return stretchesOf(h, side, points).map((rows) => ({ rows, columns }));
 }
+
+/** Points of a tile. */
+const pointsOf = ({ rows }: Region, { points }: Stretch): number => rows.points * points;
+
+const sumOf = ({ columns }: Region, of: (columns: Stretch) => number): number =>
+  columns.reduce((sum, stretch) => sum + of(stretch), 0);
 
 /** For each channel and filter, by all tiles of a convolution and `more` tiles of each size. */
 export function multiplications(g: ConvGeometry, points: Points, more = 0): number {
-  return regionsOf([g.outH, g.outW], g.kH, points).reduce((sum, { rows, columns }) => {
-    const tiles = g.n * ceilDiv(rows.size, rows.m) * ceilDiv(columns.size, columns.m);
-    return sum + (rows.m + g.kH - 1) * (columns.m + g.kH - 1) * (tiles + more);
-  }, 0);
+  const of = (region: Region) =>
+    sumOf(region, (columns) => pointsOf(region, columns) * (g.n * region.rows.tiles * columns.tiles + more));
+  return regionsOf([g.outH, g.outW], g.kH, points).reduce((sum, region) => sum + of(region), 0);
 }
 
 /** The way of the filters to their points included. */
@@ -104,61 +113,41 @@ function pays(g: ConvGeometry, points: Points): boolean {
   return points === 6 || workOf(g, 8) * LEAST_GAIN < workOf(g, 6);
 }
 
-/** How planes are cut into the tiles of a region; see the kernels' `Tiling`. */
-interface Tiling {
-  readonly end: HeightWidth;
-  readonly planes: HeightWidth;
-  readonly before: HeightWidth;
-  readonly m: HeightWidth;
-  readonly points: HeightWidth;
-  readonly side: HeightWidth;
-  readonly tiles: HeightWidth;
+/** How planes are cut into the tiles of a region. */
+interface Tiling extends Region {
+  /** Floats in a row of a strip. */
   readonly width: number;
+  /** Of each width of tiles, what the kernels' `Tiling` holds. */
+  readonly numbers: readonly number[];
 }
 
-type Cut = Pick<Tiling, "end" | "planes" | "before" | "side">;
-
-function tilingOf({ rows, columns }: Region, side: number, cut: (points: HeightWidth) => Cut): Tiling {
-  const points: HeightWidth = [rows.m + side - 1, columns.m + side - 1];
-  const tiles: HeightWidth = [ceilDiv(rows.size, rows.m), ceilDiv(columns.size, columns.m)];
-  const own = cut(points);
-  const width = roundUp(tiles[1] * columns.m + own.side[1] - columns.m, 4);
-  return { ...own, m: [rows.m, columns.m], points, tiles, width };
+/** Of inputs, with the padding before them; or, without one, of the outputs of a region, for their gradients. */
+function tilingOf({ rows, columns }: Region, [h, w]: HeightWidth, pad?: HeightWidth): Tiling {
+  const sideOf = ({ m, points }: Stretch) => (pad ? points : m);
+  const last = columns[columns.length - 1];
+  const width = roundUp(last.start + (last.tiles - 1) * last.m + sideOf(last), 4);
+  const [end, padH, padW] = pad ? [h, ...pad] : [rows.start + rows.size, 0, 0];
+  const along = (axis: Stretch) => [axis.start, axis.m, axis.points, sideOf(axis), axis.tiles];
+  const planes = [end, w, h * w * 4, padH - rows.start, padW];
+  const numbers = columns.flatMap((stretch) => {
+    return [...planes, ...along(rows), ...along(stretch), width, stretch === last ? 0 : 1];
+  });
+  return { rows, columns, width, numbers };
 }
 
-/** The patches of inputs that the tiles of a region see. */
-const inputTiling = (region: Region, side: number, planes: HeightWidth, pad: HeightWidth): Tiling =>
-  tilingOf(region, side, (points) => {
-    const before: HeightWidth = [pad[0] - region.rows.start, pad[1] - region.columns.start];
-    return { end: planes, planes, before, side: points };
-  });
+const panelsOf = ({ tiles }: Stretch, rows: number): number => ceilDiv(rows * tiles, 8);
 
-/** The outputs themselves, for their gradients. */
-const outputTiling = (region: Region, side: number, planes: HeightWidth): Tiling =>
-  tilingOf(region, side, () => {
-    const { rows, columns } = region;
-    const end: HeightWidth = [rows.start + rows.size, columns.start + columns.size];
-    return { end, planes, before: [-rows.start, -columns.start], side: [rows.m, columns.m] };
-  });
-
-function withTiling(rt: Runtime, t: Tiling, use: (tiling: number) => void): void {
-  rt.withBytes([64], (tiling) => {
-    const [h, w] = t.planes;
-    const pairs = [t.before, t.m, t.points, t.side, t.tiles].flat();
-    rt.run("setTiling", 1, [tiling, ...t.end, w, h * w * 4, ...pairs, t.width]);
-    use(tiling);
-  });
-}
-
-/** Points of a tile. */
-const pointsOf = (t: Tiling): number => t.points[0] * t.points[1];
+/** As the kernels' method of this name. */
+const spreadBytes = (t: Tiling, rows: number, count: number): number =>
+  sumOf(t, (columns) => pointsOf(t, columns) * pointStride(panelsOf(columns, rows) * count * 2 * VECTOR));
 
 /** Scratch for strips, zeros and a table of tiles behind them, or for a tile on its way back. */
 function stripBytes(t: Tiling): number {
   // Rows that the kernel `spreadTiles` has at once, as few as fill panels of eight tiles: n & -n is the power of two in n.
-  const rows = 8 / Math.min(8, t.tiles[1] & -t.tiles[1]);
-  const strips = (rows + 1) * t.points[0] * t.width * 4;
-  return Math.max(strips + rows * t.tiles[1] * 4, TILE_BYTES);
+  const n = t.columns.reduce((bits, { tiles }) => bits | tiles, 0);
+  const rows = 8 / Math.min(8, n & -n);
+  const strips = (rows + 1) * t.rows.points * t.width * 4;
+  return Math.max(strips + sumOf(t, (columns) => panelsOf(columns, rows)) * 32, TILE_BYTES);
 }
 
 /** Square filters, and how many of them there are from one output, or channel, to the next. */
@@ -187,9 +176,9 @@ interface Images {
   readonly halves: boolean;
 }
 
-/** Fewer rows of tiles, if so many leave fewer places of the last panel of eight empty. */
-function wholePanels(rows: number, tilesW: number): number {
-  const used = (n: number) => (n * tilesW) / roundUp(n * tilesW, 8);
+/** Fewer rows of tiles, if so many leave fewer places of the last panels of eight empty. */
+function wholePanels(rows: number, t: Tiling): number {
+  const used = (n: number) => n / sumOf(t, (columns) => panelsOf(columns, n));
   let best = rows;
   for (let n = rows - 1; n > rows / 2; n--) if (used(n) > used(best)) best = n;
   return best;
@@ -198,41 +187,34 @@ function wholePanels(rows: number, tilesW: number): number {
 function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): void {
   const { w, bias, epilogue, side, strides, turned } = filters;
   const { x, out, images, chans, outs, planes, pad, halves } = all;
-  const { rows, columns } = region;
-  const t = inputTiling(region, side, planes, pad);
-  const [tilesH, tilesW] = t.tiles;
-  const points = pointsOf(t);
+  const t = tilingOf(region, planes, pad);
+  const mostTiles = Math.max(...t.columns.map(({ tiles }) => tiles));
   const taps = side * side;
   const groups = ceilDiv(outs, 4);
-  const tileRows = images * tilesH;
-  const rowsPerItem = Math.min(tileRows, wholePanels(Math.max(1, Math.floor(ITEM_TILES / tilesW)), tilesW));
-  const panels = ceilDiv(rowsPerItem * tilesW, 8);
-  const most = Math.max(8, Math.floor(SPREAD_BYTES / (points * panels * 32)));
-  const chansPerBlock = Math.max(1, ceilDiv(chans, Math.max(1, ceilDiv(chans, most))));
+  const tileRows = images * t.rows.tiles;
+  const rowsPerItem = Math.min(tileRows, wholePanels(Math.max(1, Math.floor(ITEM_TILES / mostTiles)), t));
+  const outBytes = spreadBytes(t, rowsPerItem, 1);
+  const mostChans = Math.max(8, Math.floor(SPREAD_BYTES / outBytes));
+  const chansPerBlock = Math.max(1, ceilDiv(chans, Math.max(1, ceilDiv(chans, mostChans))));
 
   const rowItems = ceilDiv(tileRows, rowsPerItem);
-  const packedBytes = groups * filterBytes(points, chans);
+  const packedBytes = sumOf(t, (columns) => groups * filterBytes(pointsOf(t, columns), chans));
   const together = rowItems > (packedBytes > FAR_BYTES ? FEW_ITEMS : 1);
   // Few rows of tiles leave threads without work: then they share the outputs.
   const outsPerItem = rt.threads === 1 || together ? outs : 4 * ceilDiv(groups, rt.threads);
   const items = rowItems * ceilDiv(outs, outsPerItem);
 
-  const spread = points * pointStride(panels * chansPerBlock * 2 * VECTOR);
-  const products = points * panels * 2 * VECTOR * (chansPerBlock < chans ? roundUp(outsPerItem, 4) : 6);
-  const own = together ? 0 : filterBytes(points, chansPerBlock);
-  const places = rowsPerItem * tilesW * PLACE_BYTES;
-  const scratch = VECTOR + spread + products + own + places + stripBytes(t);
+  // Sums, and the places of an output's tiles, which take less room.
+  const products = ((chansPerBlock < chans ? roundUp(outsPerItem, 4) : 6) + 1) * outBytes;
+  const own = together ? 0 : filterBytes(pointsOf(t, t.columns[0]), chansPerBlock);
+  const scratch = VECTOR + spreadBytes(t, rowsPerItem, chansPerBlock) + products + own + stripBytes(t);
   const filterShape = [side, ...strides.map((n) => n * taps), turned ? 1 : 0];
-  withTiling(rt, t, (tiling) => {
+  rt.withInts(t.numbers, (tiling) => {
     const multiply = (packed: number) => {
-      // Tiles begin at even rows and columns.
-      const kept = (n: number) => (halves ? n >> 1 : n);
-      const [height, width] = all.size.map(kept);
-      const target = out + (kept(rows.start) * width + kept(columns.start)) * 4;
-      const region = [rows, columns].map(({ start, size }) => kept(start + size) - kept(start));
-      const shape = [images, chans, outs, ...region, width, height * width * 4];
+      const half = halves ? 1 : 0;
+      const shape = [images, chans, outs, ...all.size.map((n) => n >> half)];
       const cut = [rowsPerItem, outsPerItem, chansPerBlock, rt.relaxed ? 1 : 0];
-      const given = [tiling, x, packed, bias, target, ...shape, ...cut, w, ...filterShape, epilogue, halves ? 1 : 0];
+      const given = [tiling, x, packed, bias, out, ...shape, ...cut, w, ...filterShape, epilogue, half];
       rt.run("winogradConv", items, given, scratch);
     };
     if (!together) {
@@ -246,33 +228,30 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
   });
 }
 
-function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry, region: Region, more: number) {
-  const inputs = inputTiling(region, g.kH, [g.h, g.w], [g.padH, g.padW]);
-  const outputs = outputTiling(region, g.kH, [g.outH, g.outW]);
-  const [tilesH, tilesW] = inputs.tiles;
-  const points = pointsOf(inputs);
+function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry, region: Region) {
+  const inputs = tilingOf(region, [g.h, g.w], [g.padH, g.padW]);
+  const outputs = tilingOf(region, [g.outH, g.outW]);
+  const rowPoints = sumOf(inputs, (columns) => pointsOf(inputs, columns) * columns.tiles);
   const groups = ceilDiv(g.o, 4);
-  const tileRows = g.n * tilesH;
-  const most = Math.min(Math.floor(CHUNK_POINTS / points), Math.floor(CHUNK_BYTES / (points * g.c * 4)));
-  const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / tilesW)));
-  const mostTileBytes = roundUp(rowsPerChunk * tilesW, 8) * 4;
+  const tileRows = g.n * inputs.rows.tiles;
+  const most = Math.min(CHUNK_POINTS * inputs.columns.length, Math.floor(CHUNK_BYTES / (g.c * 4)));
+  const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / rowPoints)));
 
-  const inputBytes = points * pointStride(g.c * mostTileBytes);
   const isOne = rowsPerChunk === tileRows;
-  const sumBytes = filterBytes(points, g.c);
-  const strips = stripBytes(inputs);
-  const scratch = points * pointStride(4 * mostTileBytes) + strips + (isOne ? sumBytes : 0);
-  rt.withBytes([inputBytes, isOne ? 0 : groups * sumBytes], (spread, shared) => {
+  const sumBytes = inputs.columns.map((columns) => filterBytes(pointsOf(inputs, columns), g.c));
+  const strips = Math.max(stripBytes(inputs), stripBytes(outputs));
+  const scratch = spreadBytes(inputs, rowsPerChunk, 4) + strips + (isOne ? sumBytes[0] : 0);
+  const allSums = groups * sumBytes.reduce((sum, bytes) => sum + bytes, 0);
+  rt.withBytes([spreadBytes(inputs, rowsPerChunk, g.c), isOne ? 0 : allSums], (spread, shared) => {
     const sums = isOne ? 0 : shared;
-    withTiling(rt, inputs, (inputAt) =>
-      withTiling(rt, outputs, (outputAt) => {
+    rt.withInts(inputs.numbers, (inputAt) =>
+      rt.withInts(outputs.numbers, (outputAt) => {
         for (let q0 = 0; q0 < tileRows; q0 += rowsPerChunk) {
           const rows = Math.min(rowsPerChunk, tileRows - q0);
-          const tileBytes = roundUp(rows * tilesW, 8) * 4;
           const first = q0 === 0 ? 1 : 0;
-          rt.run("winogradSpreadInput", g.c, [inputAt, x, spread, g.c, q0, rows, tileBytes], strips);
+          rt.run("winogradSpreadInput", g.c, [inputAt, x, spread, g.c, q0, rows], strips);
           const dw = q0 + rows === tileRows ? out : 0;
-          const shape = [g.c, g.o, q0, rows, tileBytes, first, dw, more, g.kH];
+          const shape = [g.c, g.o, q0, rows, first, dw, g.kH];
           rt.run("winogradProducts", groups, [outputAt, spread, grad, sums, ...shape], scratch);
         }
       }),
@@ -313,8 +292,6 @@ export const winograd = (points: Points): ConvWay => ({
   },
 
   conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
-    for (const [i, region] of regionsOf([g.outH, g.outW], g.kH, points).entries()) {
-      weightGrad(rt, x, grad, out, g, region, i > 0 ? 1 : 0);
-    }
+    for (const region of regionsOf([g.outH, g.outW], g.kH, points)) weightGrad(rt, x, grad, out, g, region);
   },
 });

@@ -133,22 +133,15 @@ export function convWeightGrad(
   }
 }
 
-/** dst[vector][o] ← four pixels of plane o, up to four planes; rows are filled up with zeros to whole vectors. */
+/** dst[vector][o] ← four pixels of plane o, zeros where there is none: rows are filled up to whole vectors, planes to four. */
 function interleave(dst: usize, src: usize, plane: usize, planes: i32, rows: i32, columns: i32): void {
+  const lanes = i32x4(0, 1, 2, 3);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x += 4) {
       for (let o = 0; o < QUAD; o++) {
-        const from = src + <usize>o * plane + <usize>x * FLOAT;
-        if (o < planes && x + 4 <= columns) {
-          v128.store(dst, v128.load(from));
-        } else {
-          v128.store(dst, f32x4.splat(0));
-          if (o < planes) {
-            for (let i = 0; x + i < columns; i++) {
-              store<f32>(dst + <usize>i * FLOAT, load<f32>(from + <usize>i * FLOAT));
-            }
-          }
-        }
+        const isThere = o < planes;
+        const four = v128.load(src + <usize>(isThere ? o : 0) * plane + <usize>x * FLOAT);
+        v128.store(dst, v128.and(four, i32x4.lt_s(lanes, i32x4.splat(isThere ? columns - x : 0))));
         dst += VECTOR;
       }
     }

@@ -17,7 +17,5 @@ export { dropoutMask, uniform } from "./random";
 export { argMax, reduceMax, reduceMin, reduceSum } from "./reduce";
 export * from "./rules.generated";
 export * from "./softmax";
-export { setWindow } from "./window";
 export { winogradConv, winogradFilters } from "./winograd";
-export { setTiling } from "./winograd-tiling";
 export * from "./winograd-weight-grad";

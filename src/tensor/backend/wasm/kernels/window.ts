@@ -4,9 +4,10 @@ import { copyFloats, zeroFloats } from "./pack";
 import { FLOAT, VECTOR } from "./simd";
 
 /**
- * How windows slide over a plane, and how its padded copy lies in memory. The copy is split into phases,
- * [row phase][column phase][rows][columns] with row y in phase y % strideH: neighbouring windows then read
- * neighbouring numbers, and a tap (kh, kw) is one offset for all of them. A negative `before` crops.
+ * How windows slide over a plane, and how its padded copy lies in memory: the host's `withWindow` lists these numbers in
+ * this order. The copy is split into phases, [row phase][column phase][rows][columns] with row y in phase y % strideH:
+ * neighbouring windows then read neighbouring numbers, and a tap (kh, kw) is one offset for all of them. A negative
+ * `before` crops.
  */
 @unmanaged
 export class Window {
@@ -110,44 +111,4 @@ function copyEvery(dst: usize, src: usize, stride: i32, n: i32): void {
 
 function floorDiv(a: i32, b: i32): i32 {
   return a < 0 ? (a - b + 1) / b : a / b;
-}
-
-/** Writes a window to memory where every thread can read it. One item. */
-export function setWindow(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  at: usize,
-  srcH: i32,
-  srcW: i32,
-  kH: i32,
-  kW: i32,
-  strideH: i32,
-  strideW: i32,
-  beforeH: i32,
-  beforeW: i32,
-  dilationH: i32,
-  dilationW: i32,
-  phasesH: i32,
-  phasesW: i32,
-  phaseRows: i32,
-  phaseCols: i32,
-  plane: usize,
-): void {
-  const window = changetype<Window>(at);
-  window.srcH = srcH;
-  window.srcW = srcW;
-  window.kH = kH;
-  window.kW = kW;
-  window.strideH = strideH;
-  window.strideW = strideW;
-  window.beforeH = beforeH;
-  window.beforeW = beforeW;
-  window.dilationH = dilationH;
-  window.dilationW = dilationW;
-  window.phasesH = phasesH;
-  window.phasesW = phasesW;
-  window.phaseRows = phaseRows;
-  window.phaseCols = phaseCols;
-  window.plane = plane;
 }

@@ -16,33 +16,35 @@ export class Place {
 /** Bytes of a place. */
 export const PLACE: usize = 16;
 
-/** The places of all tiles of `rows` tile rows from q0 on, of height × width pixels each. */
+/** The places of all tiles of one width in `rows` tile rows from q0 on; if they are to be halved, of what is left of them. */
 export function placeTiles(
   tiling: Tiling,
   places: usize,
   q0: i32,
   rows: i32,
-  height: i32,
-  width: i32,
   imageBytes: usize,
   outH: i32,
   outW: i32,
-  outPitch: i32,
+  half: i32,
 ): void {
+  const height = tiling.mH >> half;
+  const width = tiling.mW >> half;
   // Tiles in a row that have all of their pixels.
   let whole = 0;
   for (let q = q0; q < q0 + rows; q++) {
-    const ty = q % tiling.tilesH;
-    const row = <usize>(q / tiling.tilesH) * imageBytes + <usize>(ty * height * outPitch) * FLOAT;
+    const y = (tiling.startH >> half) + (q % tiling.tilesH) * height;
+    const row = <usize>(q / tiling.tilesH) * imageBytes + <usize>(y * outW) * FLOAT;
+    let x = tiling.startW >> half;
     for (let tx = 0; tx < tiling.tilesW; tx++) {
       const place = changetype<Place>(places);
-      place.at = row + <usize>(tx * width) * FLOAT;
-      place.height = min(height, outH - ty * height);
-      place.width = min(width, outW - tx * width);
+      place.at = row + <usize>x * FLOAT;
+      place.height = min(height, outH - y);
+      place.width = min(width, outW - x);
       place.areWhole = 0;
       whole = place.height == height && place.width == width ? whole + 1 : 0;
       if (whole >= 4 && width != 1 && width != 3) changetype<Place>(places - 3 * PLACE).areWhole = 1;
       places += PLACE;
+      x += width;
     }
   }
 }

@@ -6,8 +6,8 @@
 
 import { FLOAT, madd, storeTransposed, VECTOR } from "./simd";
 import { sumEach } from "./tile";
-import { filterBytes, pointStride, spreadTiles } from "./winograd";
-import { Tiling } from "./winograd-tiling";
+import { filterBytes, spreadTiles } from "./winograd";
+import { pointStride, Tiling } from "./winograd-tiling";
 import { pointsToTaps } from "./winograd-transforms";
 
 /** With fewer tiles in a chunk, sums over lanes would take longer than the products. */
@@ -24,15 +24,9 @@ export function winogradSpreadInput(
   chans: i32,
   q0: i32,
   rows: i32,
-  tileBytes: usize,
 ): void {
   const tiling = changetype<Tiling>(at);
-  const from = x + <usize>begin * tiling.plane;
-  const to = out + <usize>begin * tileBytes;
-  const imageBytes = <usize>chans * tiling.plane;
-  const pointStep = pointStride(<usize>chans * tileBytes);
-  const count = end - begin;
-  spreadTiles(tiling, scratch, from, count, imageBytes, q0, rows, to, tileBytes, pointStep, 2 * VECTOR, VECTOR);
+  spreadTiles(tiling, scratch, x, begin, end - begin, chans, <usize>chans * tiling.plane, q0, rows, out, 0, VECTOR);
 }
 
 /** The points of four outputs' gradients in a chunk, [points][tiles / 4][4 outputs][4 tiles]: those beyond the last are 0. */
@@ -45,13 +39,12 @@ function spreadGrads(
   q0: i32,
   rows: i32,
   out: usize,
-  pointStep: usize,
 ): void {
   const plane = tiling.plane;
   const from = g + <usize>(group * 4) * plane;
   const count = min(4, outs - group * 4);
-  spreadTiles(tiling, strips, from, count, <usize>outs * plane, q0, rows, out, VECTOR, pointStep, 8 * VECTOR, 4 * VECTOR);
-  const end = out + <usize>tiling.points * pointStep;
+  spreadTiles(tiling, strips, from, 0, count, 4, <usize>outs * plane, q0, rows, out, VECTOR, 4 * VECTOR);
+  const end = out + tiling.spreadBytes(rows, 4);
   for (let lane = count; lane < 4; lane++) {
     for (let at = out + <usize>lane * VECTOR; at < end; at += 4 * VECTOR) v128.store(at, f32x4.splat(0));
   }
@@ -60,7 +53,7 @@ function spreadGrads(
 /**
  * sums[outs / 4][points][c][4 outputs] (+)= Σ over the tiles of a chunk of both factors at a point. One item is four outputs:
  * their gradients go to points in the thread's own cache, and nobody else reads or writes near their sums. With the last
- * chunk (dw is not 0) the sums become the gradient at once, or are added to it (`more`); of a single chunk (`sums` is 0)
+ * chunk (dw is not 0) the sums become the gradient at once, or are added to it; of a single chunk (`sums` is 0)
  * they never leave the cache.
  */
 export function winogradProducts(
@@ -75,28 +68,34 @@ export function winogradProducts(
   outs: i32,
   q0: i32,
   rows: i32,
-  tileBytes: usize,
   first: i32,
   dw: usize,
-  more: i32,
   r: i32,
 ): void {
   const tiling = changetype<Tiling>(at);
-  const inputStep = pointStride(<usize>chans * tileBytes);
-  const gradStep = pointStride(4 * tileBytes);
-  const sumBytes = filterBytes(tiling.points, chans);
-  const points = sums ? scratch : scratch + sumBytes;
-  const strips = points + <usize>tiling.points * gradStep;
+  const points = sums ? scratch : scratch + filterBytes(tiling.points, chans);
+  const strips = points + tiling.spreadBytes(rows, 4);
+  const sumStep = pointStride(<usize>chans * VECTOR);
   for (let group = begin; group < end; group++) {
-    const own = sums ? sums + <usize>group * sumBytes : scratch;
-    spreadGrads(tiling, strips, g, outs, group, q0, rows, points, gradStep);
-    const sumStep = pointStride(<usize>chans * VECTOR);
-    for (let p: usize = 0; p < <usize>tiling.points; p++) {
-      const from = points + p * gradStep;
-      if (tileBytes < DOT_BYTES) sumTiles(from, inputs + p * inputStep, tileBytes, chans, own + p * sumStep, first != 0);
-      else dotTiles(from, inputs + p * inputStep, tileBytes, chans, own + p * sumStep, first != 0);
+    spreadGrads(tiling, strips, g, outs, group, q0, rows, points);
+    let from = points;
+    let x = inputs;
+    let sumsHere = sums;
+    for (let part: Tiling | null = tiling; part; part = part.next) {
+      const sumBytes = filterBytes(part.points, chans);
+      const own = sums ? sumsHere + <usize>group * sumBytes : scratch;
+      const tileBytes = <usize>part.panels(rows) * 2 * VECTOR;
+      const gradStep = part.pointBytes(rows, 4);
+      const inputStep = part.pointBytes(rows, chans);
+      for (let p: usize = 0; p < <usize>part.points; p++) {
+        if (tileBytes < DOT_BYTES) sumTiles(from, x, tileBytes, chans, own + p * sumStep, first != 0);
+        else dotTiles(from, x, tileBytes, chans, own + p * sumStep, first != 0);
+        from += gradStep;
+        x += inputStep;
+      }
+      if (dw) filterGrad(part, strips, own, dw, group, chans, outs, r);
+      sumsHere += <usize>((outs + 3) >> 2) * sumBytes;
     }
-    if (dw) filterGrad(tiling, strips, own, dw, more != 0, group, chans, outs, r);
   }
 }
 
@@ -185,18 +184,18 @@ function dotTwo(g: usize, x0: usize, x1: usize, bytes: usize, out0: usize, out1:
   v128.store(out1, f32x4.add(before1, sumEach(c01, c11, c21, c31)));
 }
 
-/** Sums at the points to the gradients of four filters, w[o][c][r][r], or to what is `more` of them. */
+/** Sums at the points to the gradients of four filters, w[o][c][r][r]: added up, but for the first outputs of the planes. */
 function filterGrad(
   tiling: Tiling,
   scratch: usize,
   sums: usize,
   out: usize,
-  more: bool,
   group: i32,
   chans: i32,
   outs: i32,
   r: i32,
 ): void {
+  const more = (tiling.startH | tiling.startW) != 0;
   const pointStep = pointStride(<usize>chans * VECTOR);
   const pointsW = <usize>tiling.pointsW;
   const middle = scratch; // [r][points along the horizontal]

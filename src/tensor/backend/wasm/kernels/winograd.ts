@@ -6,15 +6,8 @@ import { ROWS, SIX, TILE_ROW, tilePacked, tileSix } from "./tile";
 import { gatherTiles } from "./winograd-gather";
 import { PLACE, placeTiles } from "./winograd-places";
 import { rowsToPoints } from "./winograd-rows";
-import { Tiling } from "./winograd-tiling";
+import { pointStride, Tiling } from "./winograd-tiling";
 import { inputToPoints, outputToPoints, tapsToPoints } from "./winograd-transforms";
-
-/** Bytes from one point to the next: one cache line more, so that they do not all fall on one set of the cache. */
-// @ts-ignore: decorator
-@inline
-export function pointStride(bytes: usize): usize {
-  return bytes + 64;
-}
 
 /** Bytes of all points of four filters, or of the sums that become their gradients. */
 // @ts-ignore: decorator
@@ -24,69 +17,63 @@ export function filterBytes(points: i32, chans: i32): usize {
 }
 
 /**
- * The points of all tiles of `count` planes, `tiling.plane` apart, in `rows` tile rows from q0 on. Point p of a plane's tiles
- * 4i … 4i + 3 goes to out + p·pointStep + (i >> 1)·pairStep + (i & 1)·vectorStep, the next plane's `outNext` behind. Tiles
- * beyond the last are zero.
+ * The points of all tiles of `count` planes from `first` on, in `rows` tile rows from q0 on, to the places of these planes
+ * among `all`. Point p of a plane's tiles 8i … 8i + 7 goes to two vectors, `vectorStep` apart, of panel i of that point, and
+ * those of the next plane `nextPlane` behind. Where that is 0, a plane's panels lie one behind the other, and the next
+ * plane's behind them. Tiles beyond the last are zero. The points of tiles of the second width follow those of the first.
  *
- * Rows come as many at a time as fill panels of eight tiles, all planes of these before the next: so an image is read in
- * the order in which it lies, which is faster than one plane of every image after the other.
+ * Rows come as many at a time as fill panels, all planes of these before the next: so an image is read in the order in which
+ * it lies, which is faster than one plane of every image after the other.
  */
 export function spreadTiles(
   tiling: Tiling,
   strips: usize,
   planes: usize,
+  first: i32,
   count: i32,
+  all: i32,
   imageBytes: usize,
   q0: i32,
   rows: i32,
   out: usize,
-  outNext: usize,
-  pointStep: usize,
-  pairStep: usize,
-  vectorStep: usize,
-): void {
-  const most = 8 >> min(3, ctz(tiling.tilesW));
-  for (const end = q0 + rows; q0 < end; q0 += most) {
-    const rowsHere = min(most, end - q0);
-    tiling.listTiles(strips, rowsHere);
-    let to = out;
-    for (let plane = planes; plane < planes + <usize>count * tiling.plane; plane += tiling.plane) {
-      spreadRows(tiling, strips, plane, imageBytes, q0, rowsHere, to, pointStep, pairStep, vectorStep);
-      to += outNext;
-    }
-    out += <usize>((most * tiling.tilesW) >> 3) * pairStep;
-  }
-}
-
-/** Of one plane in rows that are listed. */
-// @ts-ignore: decorator
-@inline
-function spreadRows(
-  tiling: Tiling,
-  strips: usize,
-  planes: usize,
-  imageBytes: usize,
-  q0: i32,
-  rows: i32,
-  out: usize,
-  pointStep: usize,
-  pairStep: usize,
+  nextPlane: usize,
   vectorStep: usize,
 ): void {
   const row = <usize>tiling.width * FLOAT;
-  const table = tiling.tableOf(strips, rows);
-  const groups = ((rows * tiling.tilesW + 7) >> 3) << 1;
-  for (let r = 0; r < rows; r++) {
-    const strip = strips + <usize>r * tiling.stripBytes;
-    const q = q0 + r;
-    tiling.loadStrip(strip, planes + <usize>(q / tiling.tilesH) * imageBytes, q % tiling.tilesH);
-    toPoints(strip, row, VECTOR, tiling.sideH, tiling.pointsH, strip, row, VECTOR, tiling.width >> 2);
-  }
-  const rowStep = <usize>tiling.pointsW * pointStep;
-  for (let i = 0; i < groups; i++) {
-    const four = table + <usize>(i * 4) * sizeof<usize>();
-    const to = out + <usize>(i >> 1) * pairStep + <usize>(i & 1) * vectorStep;
-    rowsToPoints(tiling.pointsW, tiling.sideW, four, row, tiling.pointsH, to, pointStep, rowStep);
+  const next = tiling.next;
+  const most = 8 >> min(3, ctz(next ? tiling.tilesW | next.tilesW : tiling.tilesW));
+  const nothing = strips + <usize>min(most, rows) * tiling.stripBytes;
+  const table = nothing + tiling.stripBytes;
+  zeroFloats(nothing, tiling.pointsH * tiling.width);
+  for (let done = 0; done < rows; done += most) {
+    const rowsHere = min(most, rows - done);
+    const end = tiling.listTiles(table, strips, rowsHere, nothing);
+    if (next) next.listTiles(end, strips, rowsHere, nothing);
+    for (let i = first; i < first + count; i++) {
+      for (let r = 0; r < rowsHere; r++) {
+        const strip = strips + <usize>r * tiling.stripBytes;
+        const q = q0 + done + r;
+        const plane = planes + <usize>(q / tiling.tilesH) * imageBytes + <usize>i * tiling.plane;
+        tiling.loadStrip(strip, plane, q % tiling.tilesH);
+        toPoints(strip, row, VECTOR, tiling.sideH, tiling.pointsH, strip, row, VECTOR, tiling.width >> 2);
+      }
+      let tiles = table;
+      let points = out;
+      for (let part: Tiling | null = tiling; part; part = part.next) {
+        const pointStep = part.pointBytes(rows, all);
+        const rowStep = <usize>part.pointsW * pointStep;
+        const panelStep = nextPlane ? <usize>all * 2 * VECTOR : 2 * VECTOR;
+        const before = <usize>((done * part.tilesW) >> 3) * panelStep;
+        let to = points + before + <usize>i * (nextPlane ? nextPlane : <usize>part.panels(rows) * 2 * VECTOR);
+        for (const end = to + <usize>part.panels(rowsHere) * panelStep; to < end; to += panelStep) {
+          for (let vector = to; vector <= to + vectorStep; vector += vectorStep) {
+            rowsToPoints(part.pointsW, part.sideW, tiles, row, part.pointsH, vector, pointStep, rowStep);
+            tiles += 4 * sizeof<usize>();
+          }
+        }
+        points += <usize>part.points * pointStep;
+      }
+    }
   }
 }
 
@@ -110,7 +97,7 @@ function toPoints(
 
 /**
  * Filters to points, packed for the micro-kernel: [outs / 4][points][chans][4] with its points `pointStride` apart, rows
- * beyond the last filter zero. One item is a group of four filters.
+ * beyond the last filter zero; for tiles of a second width behind those for the first. One item is a group of four filters.
  */
 export function winogradFilters(
   scratch: usize,
@@ -126,11 +113,13 @@ export function winogradFilters(
   chanStride: i32,
   flip: i32,
 ): void {
-  const tiling = changetype<Tiling>(at);
-  const bytes = filterBytes(tiling.points, chans);
-  for (let item = begin; item < end; item++) {
-    const from = w + <usize>(item * 4 * outStride) * FLOAT;
-    packFilters(scratch, from, packed + <usize>item * bytes, outs - item * 4, chans, r, tiling, outStride, chanStride, flip);
+  for (let part: Tiling | null = changetype<Tiling>(at); part; part = part.next) {
+    const bytes = filterBytes(part.points, chans);
+    for (let item = begin; item < end; item++) {
+      const from = w + <usize>(item * 4 * outStride) * FLOAT;
+      packFilters(scratch, from, packed + <usize>item * bytes, outs - item * 4, chans, r, part, outStride, chanStride, flip);
+    }
+    packed += <usize>((outs + 3) >> 2) * bytes;
   }
 }
 
@@ -164,12 +153,12 @@ function packFilters(
 }
 
 /**
- * y = conv(x, w) + bias in a rectangle of outH × outW outputs, whose rows are outPitch floats apart. One item is
- * `outsPerItem` outputs of `rowsPerItem` tile rows. Channels come `chansPerBlock` at a time, as many as leave room in the
- * cache for the points of all these tiles; with more than one block, the products of all outputs wait for their sum in
- * memory. Where `packed` is 0, items take the filters to their points themselves, four outputs at a time, so that these
- * never leave the cache; what follows are the arguments of `winogradFilters`. `then` is an epilogue, or 0. With one that
- * `halves`, the largest of each two by two outputs is kept, and outH, outW, outPitch and outPlane are of these.
+ * y = conv(x, w) + bias in the rows of a tiling, of y's outH × outW. One item is `outsPerItem` outputs of `rowsPerItem` tile
+ * rows. Channels come `chansPerBlock` at a time, as many as leave room in the cache for the points of all these tiles; with
+ * more than one block, the products of all outputs wait for their sum in memory. Where `packed` is 0, items take the filters
+ * to their points themselves, four outputs at a time, so that these never leave the cache; what follows are the arguments of
+ * `winogradFilters`. `then` is an epilogue, or 0. With one that halves (`half` is 1, otherwise 0), the largest of each two by
+ * two outputs is kept, and outH and outW are of these.
  *
  * Where multiply-adds are `fused`, tiles are of six packed outputs. Two such tiles share three groups of four: one takes the
  * first group and two outputs of the second, the other the third group and then what is left of the second.
@@ -188,8 +177,6 @@ export function winogradConv(
   outs: i32,
   outH: i32,
   outW: i32,
-  outPitch: i32,
-  outPlane: usize,
   rowsPerItem: i32,
   outsPerItem: i32,
   chansPerBlock: i32,
@@ -200,79 +187,89 @@ export function winogradConv(
   chanStride: i32,
   flip: i32,
   then: usize,
-  halves: bool,
+  half: i32,
 ): void {
   const tiling = changetype<Tiling>(at);
-  const points = tiling.points;
   const outBlocks = (outs + outsPerItem - 1) / outsPerItem;
   const isWhole = chansPerBlock >= chans;
-  const ownBytes = filterBytes(points, chansPerBlock);
-  const packedBytes = filterBytes(points, chans);
+  // Outputs whose sums are kept at a time.
+  const outsKept = isWhole ? SIX : (outsPerItem + 3) & ~3;
   const packedStep = pointStride(<usize>chans * VECTOR);
-  const tileH = halves ? tiling.mH >> 1 : tiling.mH;
-  const tileW = halves ? tiling.mW >> 1 : tiling.mW;
+  const imageBytes = <usize>chans * tiling.plane;
+  const outPlane = <usize>(outH * outW) * FLOAT;
   for (let item = begin; item < end; item++) {
     const q0 = (item / outBlocks) * rowsPerItem;
     const firstOut = (item % outBlocks) * outsPerItem;
     const lastOut = min(outs, firstOut + outsPerItem);
     const endOfSixes = fused && packed ? lastOut - ((lastOut - firstOut) % (2 * SIX)) : firstOut;
     const rows = min(rowsPerItem, images * tiling.tilesH - q0);
-    const tiles = rows * tiling.tilesW;
-    const panels = (tiles + 7) >> 3;
-    const rowBytes = <usize>panels * 2 * VECTOR;
-    const sumBytes = <usize>points * rowBytes;
     const zeros = scratch;
     const spread = zeros + VECTOR;
-    const products = spread + <usize>points * pointStride(<usize>panels * <usize>chansPerBlock * 2 * VECTOR);
-    const own = products + <usize>(isWhole ? SIX : (outsPerItem + 3) & ~3) * sumBytes;
-    const places = packed ? own : own + ownBytes;
-    const strips = places + <usize>tiles * PLACE;
+    const products = spread + tiling.spreadBytes(rows, chansPerBlock);
+    const outBytes = tiling.spreadBytes(rows, 1);
+    const places = products + <usize>outsKept * outBytes;
+    // Places take less room than an output's sums.
+    const own = places + outBytes;
+    const strips = packed ? own : own + filterBytes(tiling.points, chansPerBlock);
     v128.store(zeros, f32x4.splat(0));
-    placeTiles(tiling, places, q0, rows, tileH, tileW, <usize>outs * outPlane, outH, outW, outPitch);
     // At least once: without any channel the result is the bias.
     for (let c0 = 0; c0 == 0 || c0 < chans; c0 += chansPerBlock) {
       const chanCount = min(chansPerBlock, chans - c0);
       const panelBytes = <usize>chanCount * 2 * VECTOR;
-      const pointBytes = pointStride(<usize>panels * panelBytes);
       const planes = x + <usize>c0 * tiling.plane;
-      const imageBytes = <usize>chans * tiling.plane;
-      const next = 2 * VECTOR;
-      spreadTiles(tiling, strips, planes, chanCount, imageBytes, q0, rows, spread, next, pointBytes, panelBytes, VECTOR);
+      spreadTiles(tiling, strips, planes, 0, chanCount, chanCount, imageBytes, q0, rows, spread, 2 * VECTOR, VECTOR);
       const start = c0 == 0 ? zeros : 0;
-      for (let o = firstOut, high = ROWS; o < lastOut; o += high) {
-        high = o < endOfSixes ? SIX : ROWS;
-        const isSecond = (o & 2) != 0;
-        const sums = isWhole ? products : products + <usize>(o - firstOut) * sumBytes;
-        let filters = packed + <usize>((o + 3) >> 2) * packedBytes + <usize>c0 * VECTOR;
-        let pair = isSecond ? filters - packedBytes + 2 * FLOAT : filters + packedBytes;
-        let filterStep = packedStep;
-        if (!packed) {
-          filters = own;
-          filterStep = pointStride(<usize>chanCount * VECTOR);
-          const first = w + <usize>(o * outStride + c0 * chanStride) * FLOAT;
-          packFilters(strips, first, own, min(4, outs - o), chanCount, r, tiling, outStride, chanStride, flip);
-        }
-        let to = sums;
-        for (let p = 0; p < points; p++) {
-          const from = spread + <usize>p * pointBytes;
-          for (let panel: usize = 0; panel < <usize>panels; panel++) {
-            const b = from + panel * panelBytes;
-            const out = to + panel * TILE_ROW;
-            if (high == SIX) tileSix(filters, pair, VECTOR, b, TILE_ROW, chanCount, out, rowBytes, c0 > 0);
-            else tilePacked(filters, b, chanCount, out, rowBytes, start);
+      const isLast = c0 + chanCount >= chans;
+      let spreadHere = spread;
+      let packedHere = packed;
+      let sumsHere = products;
+      for (let part: Tiling | null = tiling; part; part = part.next) {
+        const points = part.points;
+        const panels = part.panels(rows);
+        const pointBytes = part.pointBytes(rows, chanCount);
+        const packedBytes = filterBytes(points, chans);
+        const rowBytes = <usize>panels * 2 * VECTOR;
+        const sumBytes = <usize>points * rowBytes;
+        const tiles = rows * part.tilesW;
+        if (isLast) placeTiles(part, places, q0, rows, <usize>outs * outPlane, outH, outW, half);
+        for (let o = firstOut, high = ROWS; o < lastOut; o += high) {
+          high = o < endOfSixes ? SIX : ROWS;
+          const isSecond = (o & 2) != 0;
+          const sums = isWhole ? sumsHere : sumsHere + <usize>(o - firstOut) * sumBytes;
+          let filters = packedHere + <usize>((o + 3) >> 2) * packedBytes + <usize>c0 * VECTOR;
+          let pair = isSecond ? filters - packedBytes + 2 * FLOAT : filters + packedBytes;
+          let filterStep = packedStep;
+          if (!packed) {
+            filters = own;
+            filterStep = pointStride(<usize>chanCount * VECTOR);
+            const first = w + <usize>(o * outStride + c0 * chanStride) * FLOAT;
+            packFilters(strips, first, own, min(4, outs - o), chanCount, r, part, outStride, chanStride, flip);
           }
-          filters += filterStep;
-          pair += filterStep;
-          to += <usize>high * rowBytes;
+          let to = sums;
+          for (let p = 0; p < points; p++) {
+            const from = spreadHere + <usize>p * pointBytes;
+            for (let panel: usize = 0; panel < <usize>panels; panel++) {
+              const b = from + panel * panelBytes;
+              const out = to + panel * TILE_ROW;
+              if (high == SIX) tileSix(filters, pair, VECTOR, b, TILE_ROW, chanCount, out, rowBytes, c0 > 0);
+              else tilePacked(filters, b, chanCount, out, rowBytes, start);
+            }
+            filters += filterStep;
+            pair += filterStep;
+            to += <usize>high * rowBytes;
+          }
+          if (!isLast) continue;
+          for (let row = 0; row < min(high, outs - o); row++) {
+            const k = o + (isSecond ? (row + 2) % SIX : row);
+            const b = bias ? load<f32>(bias + <usize>k * FLOAT) : 0;
+            const to = y + <usize>k * outPlane;
+            const from = sums + <usize>row * rowBytes;
+            gatherTiles(part, strips, from, <usize>high * rowBytes, places, tiles, b, then, half != 0, k, to, outW);
+          }
         }
-        if (c0 + chanCount < chans) continue;
-        for (let row = 0; row < min(high, outs - o); row++) {
-          const k = o + (isSecond ? (row + 2) % SIX : row);
-          const b = bias ? load<f32>(bias + <usize>k * FLOAT) : 0;
-          const to = y + <usize>k * outPlane;
-          const from = sums + <usize>row * rowBytes;
-          gatherTiles(tiling, strips, from, <usize>high * rowBytes, places, tiles, b, then, halves, k, to, outPitch);
-        }
+        spreadHere += <usize>points * pointBytes;
+        packedHere += <usize>((outs + 3) >> 2) * packedBytes;
+        sumsHere += <usize>outsKept * sumBytes;
       }
     }
   }
