@@ -176,11 +176,12 @@ interface Images {
   readonly halves: boolean;
 }
 
-/** Fewer rows of tiles, if so many leave fewer places of the last panels of eight empty. */
+/** Fewer rows of tiles, if they leave fewer places of the last panels of eight empty; or more, if that fills a tenth more. */
 function wholePanels(rows: number, t: Tiling): number {
   const used = (n: number) => n / sumOf(t, (columns) => panelsOf(columns, n));
   let best = rows;
   for (let n = rows - 1; n > rows / 2; n--) if (used(n) > used(best)) best = n;
+  for (let n = rows + 1; n <= 2 * rows; n++) if (used(n) > 1.1 * used(best)) best = n;
   return best;
 }
 
