@@ -195,7 +195,8 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
   const tileRows = images * t.rows.tiles;
   const rowsPerItem = Math.min(tileRows, wholePanels(Math.max(1, Math.floor(ITEM_TILES / mostTiles)), t));
   const outBytes = spreadBytes(t, rowsPerItem, 1);
-  const mostChans = Math.max(8, Math.floor(SPREAD_BYTES / outBytes));
+  // By what one more takes: the cache line between two points is not theirs.
+  const mostChans = Math.max(8, SPREAD_BYTES / (spreadBytes(t, rowsPerItem, 2) - outBytes));
   const chansPerBlock = Math.max(1, ceilDiv(chans, Math.max(1, ceilDiv(chans, mostChans))));
 
   const rowItems = ceilDiv(tileRows, rowsPerItem);
