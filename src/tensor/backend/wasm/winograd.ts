@@ -56,7 +56,7 @@ interface Stretch {
   readonly start: number;
   readonly size: number;
   readonly m: number;
-  /** Of a tile. */
+  /** Points of a tile, and how many tiles there are. */
   readonly points: number;
   readonly tiles: number;
 }
@@ -176,12 +176,16 @@ interface Images {
   readonly halves: boolean;
 }
 
-/** Fewer rows of tiles, if they leave fewer places of the last panels of eight empty; or more, if that fills a tenth more. */
-function wholePanels(rows: number, t: Tiling): number {
+/**
+ * Rows of tiles of an item: fewer than make ITEM_TILES, if they leave fewer places of the last panels of eight empty; or more,
+ * up to `most`, if that fills a tenth more.
+ */
+function rowsOfItem(t: Tiling, most: number): number {
   const used = (n: number) => n / sumOf(t, (columns) => panelsOf(columns, n));
+  const rows = Math.max(1, Math.floor(ITEM_TILES / Math.max(...t.columns.map(({ tiles }) => tiles))));
   let best = rows;
   for (let n = rows - 1; n > rows / 2; n--) if (used(n) > used(best)) best = n;
-  for (let n = rows + 1; n <= 2 * rows; n++) if (used(n) > 1.1 * used(best)) best = n;
+  for (let n = rows + 1; n <= 2 * rows && n <= most; n++) if (used(n) > 1.1 * used(best)) best = n;
   return best;
 }
 
@@ -189,11 +193,11 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
   const { w, bias, epilogue, side, strides, turned } = filters;
   const { x, out, images, chans, outs, planes, pad, halves } = all;
   const t = tilingOf(region, planes, pad);
-  const mostTiles = Math.max(...t.columns.map(({ tiles }) => tiles));
   const taps = side * side;
   const groups = ceilDiv(outs, 4);
   const tileRows = images * t.rows.tiles;
-  const rowsPerItem = Math.min(tileRows, wholePanels(Math.max(1, Math.floor(ITEM_TILES / mostTiles)), t));
+  // Each thread is to find a few items.
+  const rowsPerItem = Math.min(tileRows, rowsOfItem(t, tileRows / (4 * rt.threads)));
   const outBytes = spreadBytes(t, rowsPerItem, 1);
   // By what one more takes: the cache line between two points is not theirs.
   const mostChans = Math.max(8, SPREAD_BYTES / (spreadBytes(t, rowsPerItem, 2) - outBytes));
@@ -219,14 +223,12 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
       const given = [tiling, x, packed, bias, out, ...shape, ...cut, w, ...filterShape, epilogue, half];
       rt.run("winogradConv", items, given, scratch);
     };
-    if (!together) {
-      multiply(0);
-      return;
-    }
-    rt.withBytes([packedBytes], (packed) => {
-      rt.run("winogradFilters", groups, [tiling, w, packed, outs, chans, ...filterShape], TILE_BYTES);
-      multiply(packed);
-    });
+    if (together) {
+      rt.withBytes([packedBytes], (packed) => {
+        rt.run("winogradFilters", groups, [tiling, w, packed, outs, chans, ...filterShape], TILE_BYTES);
+        multiply(packed);
+      });
+    } else multiply(0);
   });
 }
 
@@ -236,14 +238,14 @@ function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGe
   const rowPoints = sumOf(inputs, (columns) => pointsOf(inputs, columns) * columns.tiles);
   const groups = ceilDiv(g.o, 4);
   const tileRows = g.n * inputs.rows.tiles;
-  const most = Math.min(CHUNK_POINTS * inputs.columns.length, Math.floor(CHUNK_BYTES / (g.c * 4)));
+  const most = Math.min(CHUNK_POINTS * inputs.columns.length, CHUNK_BYTES / (g.c * 4));
   const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / rowPoints)));
 
   const isOne = rowsPerChunk === tileRows;
-  const sumBytes = inputs.columns.map((columns) => filterBytes(pointsOf(inputs, columns), g.c));
+  const sumBytes = (columns: Stretch) => filterBytes(pointsOf(inputs, columns), g.c);
   const strips = Math.max(stripBytes(inputs), stripBytes(outputs));
-  const scratch = spreadBytes(inputs, rowsPerChunk, 4) + strips + (isOne ? sumBytes[0] : 0);
-  const allSums = groups * sumBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const scratch = spreadBytes(inputs, rowsPerChunk, 4) + strips + (isOne ? sumBytes(inputs.columns[0]) : 0);
+  const allSums = groups * sumOf(inputs, sumBytes);
   rt.withBytes([spreadBytes(inputs, rowsPerChunk, g.c), isOne ? 0 : allSums], (spread, shared) => {
     const sums = isOne ? 0 : shared;
     rt.withInts(inputs.numbers, (inputAt) =>

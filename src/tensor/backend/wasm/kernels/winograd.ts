@@ -42,7 +42,7 @@ export function spreadTiles(
   const row = <usize>tiling.width * FLOAT;
   const next = tiling.next;
   const most = 8 >> min(3, ctz(next ? tiling.tilesW | next.tilesW : tiling.tilesW));
-  const nothing = strips + <usize>min(most, rows) * tiling.stripBytes;
+  const nothing = strips + <usize>most * tiling.stripBytes;
   const table = nothing + tiling.stripBytes;
   zeroFloats(nothing, tiling.pointsH * tiling.width);
   for (let done = 0; done < rows; done += most) {
