@@ -9,6 +9,12 @@ import { expect, onTestFinished, vi } from "vitest";
 import { serve } from "../bundle/app/build.js";
 import { isolation, launchOptions } from "../chromium.js";
 
+/** How long a page may take for something, in milliseconds, where other tests run beside it. */
+const PATIENCE = 90_000;
+
+/** For a step by GPU.js, or the looks at the net after it: without a GPU, these take half a minute where nothing else runs. */
+const STEP_PATIENCE = 300_000;
+
 /** A camera that shows a moving picture, and is allowed. */
 const fakeCamera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
@@ -51,8 +57,7 @@ export async function openSite({ isolated = false } = {}): Promise<Site> {
     const context = await browser.newContext(how);
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    // Without a GPU, a step by GPU.js takes half a minute where other tests run beside it.
-    page.setDefaultTimeout(90_000);
+    page.setDefaultTimeout(PATIENCE);
     const said: string[] = [];
     const requests: string[] = [];
     page.on("console", (message) => said.push(message.text()));
@@ -90,7 +95,13 @@ export async function stepOf(page: Page): Promise<number> {
 /** Takes one step, and waits until it is shown. */
 export async function oneStep(page: Page): Promise<void> {
   const before = await stepOf(page);
+  const failed = page.getByText("It has stopped.");
   await page.getByRole("button", { name: "One step" }).click();
-  await page.getByText(new RegExp(`^step ${before + 1}\\b`)).waitFor();
-  await page.getByRole("button", { name: "Go on" }).waitFor();
+  for (const next of [
+    page.getByText(new RegExp(`^step ${before + 1}\\b`)),
+    page.getByRole("button", { name: "Go on" }),
+  ]) {
+    await next.or(failed).first().waitFor({ timeout: STEP_PATIENCE });
+    if (await failed.isVisible()) throw new Error(await page.getByRole("alert").innerText());
+  }
 }
