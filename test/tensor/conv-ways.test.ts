@@ -323,4 +323,20 @@ describe("of itself", () => {
     const padded = conv2dGeometry([1, 3, h, w], [5, 3, 1, 1], { padding: 1 });
     expect(folded(padded)).toBe(padded);
   });
+
+  it.each([
+    ["winograd", 3],
+    ["winograd", 5],
+    ["eightPoints", 3],
+    ["eightPoints", 5],
+  ] as const)("%s, filters of %i: gradients of eight parts of the images", (way, side) => {
+    const use: ConvUse = { ...NONE, winograd: "auto", [way]: "always" };
+    const g = conv2dGeometry([16, 5, 66, 67], [6, 5, side, side], { padding: 1 });
+    expect(wayOf(g, use)).toBe(way);
+    const [one, two, three] = [1, 2, 3].map((threads) => numbersOf(createWasmBackend({ ...use, threads }), g));
+    expect(two).toEqual(one);
+    expect(three).toEqual(one);
+    const want = numbersOf(createJsBackend("float64"), g);
+    for (const [i, numbers] of one.entries()) expect(errorOf(numbers, want[i])).toBeLessThan(1e-4);
+  });
 });

@@ -2,6 +2,7 @@
 
 import type { ConvGeometry } from "../backend.js";
 import { chunk, paddedPlane, slideOf, withWindow } from "./conv-window.js";
+import { reduce } from "./reduce.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
 
@@ -17,8 +18,17 @@ const BLOCK = 64;
 /** Items that the work is cut into at least, so that many threads find some; the geometry alone decides. */
 const PARTS = 16;
 
-/** Numbers in one item of the sum over parts. */
-const STRETCH = 4096;
+/** The sum of parts of `size` numbers, which `compute` writes one behind the other to where it is told. */
+export function sumParts(rt: Runtime, parts: number, size: number, out: number, compute: (to: number) => void): void {
+  if (parts === 1) {
+    compute(out);
+    return;
+  }
+  rt.withBytes([parts * size * 4], (partial) => {
+    compute(partial);
+    reduce(rt, "sum", partial, out, { outer: 1, n: parts, inner: size });
+  });
+}
 
 /** dw[o, c, kh, kw] = Σ g · x over all images and windows. */
 export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
@@ -48,15 +58,9 @@ export function conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: numb
   const shape = [g.n, g.groups, chans, outs, g.outH, g.outW];
   const cut = [imagesPerChunk, rowsPerChunk, chunksPerPart, outsPerItem, chansPerItem];
   withWindow(rt, slide, plane, (window) => {
-    const sumEachPart = (to: number) =>
-      rt.run("convWeightGrad", parts * blocks, [window, x, grad, to, ...shape, ...cut], scratch);
-    if (parts === 1) sumEachPart(out);
-    else {
-      rt.withBytes([parts * size * 4], (partial) => {
-        sumEachPart(partial);
-        rt.run("convSumParts", ceilDiv(size, STRETCH), [partial, out, size, parts, STRETCH]);
-      });
-    }
+    sumParts(rt, parts, size, out, (partial) =>
+      rt.run("convWeightGrad", parts * blocks, [window, x, grad, partial, ...shape, ...cut], scratch),
+    );
     // Sums that pixels of other windows have made NaN.
     rt.run("convSumAgain", g.o, [window, x, grad, out, ...shape]);
   });

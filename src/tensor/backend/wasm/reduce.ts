@@ -21,7 +21,8 @@ const VECTOR = 4;
 /** Elements reduced in one go; a longer axis is cut, so that threads can share it. */
 const SEGMENT = 65_536;
 
-function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geometry: AxisGeometry): void {
+/** y ← the reduction of x. */
+export function reduce(rt: Runtime, name: ReduceName, x: number, y: number, geometry: AxisGeometry): void {
   const { outer, n, inner } = geometry;
   const [kernel, ofNothing] = kernels[name];
   if (n === 0) {

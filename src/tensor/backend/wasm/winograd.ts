@@ -2,6 +2,7 @@
 
 import type { ConvGeometry } from "../backend.js";
 import type { ConvWay } from "./conv-way.js";
+import { sumParts } from "./conv-weight-grad.js";
 import type { HeightWidth } from "./conv-window.js";
 import { ceilDiv, roundUp } from "./round.js";
 import type { Runtime } from "./runtime.js";
@@ -17,11 +18,19 @@ const SPREAD_BYTES = 1152 * 1024;
 /** Tiles of an item, of the width that has most of them: the more, the fewer times the filters are read. */
 const ITEM_TILES = 32;
 
-/** Bytes of a chunk's inputs at their points in the weight gradient: they stay in the third-level cache. */
-const CHUNK_BYTES = 12 * 1024 * 1024;
+/** Numbers of a chunk's inputs at their points in the weight gradient: they stay in the third-level cache. */
+const CHUNK_NUMBERS = 3 * 1024 * 1024;
 
 /** Points of a chunk in the weight gradient, for each width of tiles: the more tiles, the fewer sums over lanes; but four outputs' stay in the cache. */
 const CHUNK_POINTS = 36 * 256;
+
+/**
+ * Parts of a weight gradient's images, where all of them have so many outputs, and few enough filters for a cache to hold the
+ * sums of a part: it is one thread's work from beginning to end. The geometry decides alone, and so not the number of threads.
+ */
+const PARTS = 8;
+const LEAST_OUTPUTS = 32_768;
+const MOST_FILTERS = 2048;
 
 /** Filters at their points that no cache holds: to compute them anew for a few items is then faster than to read them. */
 const FAR_BYTES = 16 * 1024 * 1024;
@@ -38,7 +47,6 @@ const FILTER_TILES = 4;
 
 /** How much fewer multiplications there must be for eight points, and, along an axis, for tiles of two sizes. */
 const LEAST_GAIN = 1.15;
-const LEAST_MIXED_GAIN = 1.15;
 
 /** As the kernels' functions of these names. */
 const pointStride = (bytes: number): number => bytes + 64;
@@ -73,7 +81,7 @@ function stretchesOf(size: number, side: number, points: Points): Stretch[] {
   const pointsWith = (n: number) => 8 * n + 6 * Math.max(0, ceilDiv(size - n * large, small));
   let best = most;
   for (let n = most - 1; n > 0; n--) {
-    if (pointsWith(n) < pointsWith(best) && pointsWith(n) * LEAST_MIXED_GAIN < 8 * most) best = n;
+    if (pointsWith(n) < pointsWith(best) && pointsWith(n) * LEAST_GAIN < 8 * most) best = n;
   }
   const first = Math.min(size, best * large);
   const byEight = stretch(0, first, 8);
@@ -232,24 +240,32 @@ function convolve(rt: Runtime, region: Region, filters: Filters, all: Images): v
   });
 }
 
-function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry, region: Region) {
+/** The gradient of each part, one behind the other. */
+function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry, region: Region, parts: number) {
   const inputs = tilingOf(region, [g.h, g.w], [g.padH, g.padW]);
   const outputs = tilingOf(region, [g.outH, g.outW]);
-  const rowPoints = sumOf(inputs, (columns) => pointsOf(inputs, columns) * columns.tiles);
-  const groups = ceilDiv(g.o, 4);
-  const tileRows = g.n * inputs.rows.tiles;
-  const most = Math.min(CHUNK_POINTS * inputs.columns.length, CHUNK_BYTES / (g.c * 4));
-  const rowsPerChunk = Math.min(tileRows, Math.max(1, Math.floor(most / rowPoints)));
+  const tileRows = g.n * region.rows.tiles;
+  const partRows = tileRows / parts;
+  const rowPoints = sumOf(region, (columns) => pointsOf(region, columns) * columns.tiles);
+  const most = Math.min(CHUNK_POINTS * region.columns.length, CHUNK_NUMBERS / g.c);
+  const rowsPerChunk = Math.min(partRows, Math.max(1, Math.floor(most / rowPoints)));
 
-  const isOne = rowsPerChunk === tileRows;
-  const sumBytes = (columns: Stretch) => filterBytes(pointsOf(inputs, columns), g.c);
   const strips = Math.max(stripBytes(inputs), stripBytes(outputs));
-  const scratch = spreadBytes(inputs, rowsPerChunk, 4) + strips + (isOne ? sumBytes(inputs.columns[0]) : 0);
-  const allSums = groups * sumOf(inputs, sumBytes);
-  rt.withBytes([spreadBytes(inputs, rowsPerChunk, g.c), isOne ? 0 : allSums], (spread, shared) => {
-    const sums = isOne ? 0 : shared;
-    rt.withInts(inputs.numbers, (inputAt) =>
-      rt.withInts(outputs.numbers, (outputAt) => {
+  const spreadSize = spreadBytes(inputs, rowsPerChunk, g.c);
+  const sumBytes = (columns: Stretch) => filterBytes(pointsOf(region, columns), g.c);
+  const groups = ceilDiv(g.o, 4);
+  // Of a single chunk they never leave the cache.
+  const sumsSize = rowsPerChunk === tileRows ? 0 : groups * sumOf(region, sumBytes);
+  const scratch = spreadBytes(inputs, rowsPerChunk, 4) + strips + (sumsSize ? 0 : sumBytes(region.columns[0]));
+  rt.withInts(inputs.numbers, (inputAt) =>
+    rt.withInts(outputs.numbers, (outputAt) => {
+      if (parts > 1) {
+        const given = [inputAt, outputAt, x, grad, out, sumsSize, spreadSize, g.c, g.o, partRows, rowsPerChunk, g.kH];
+        rt.run("winogradPartGrads", parts, given, sumsSize + spreadSize + scratch);
+        return;
+      }
+      rt.withBytes([spreadSize, sumsSize], (spread, shared) => {
+        const sums = sumsSize && shared;
         for (let q0 = 0; q0 < tileRows; q0 += rowsPerChunk) {
           const rows = Math.min(rowsPerChunk, tileRows - q0);
           const first = q0 === 0 ? 1 : 0;
@@ -258,9 +274,9 @@ function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGe
           const shape = [g.c, g.o, q0, rows, first, dw, g.kH];
           rt.run("winogradProducts", groups, [outputAt, spread, grad, sums, ...shape], scratch);
         }
-      }),
-    );
-  });
+      });
+    }),
+  );
 }
 
 /** The forward pass; of each two by two results the largest, if it `halves`. */
@@ -296,6 +312,11 @@ export const winograd = (points: Points): ConvWay => ({
   },
 
   conv2dWeightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGeometry): void {
-    for (const region of regionsOf([g.outH, g.outW], g.kH, points)) weightGrad(rt, x, grad, out, g, region);
+    const isMuch = g.n * g.outH * g.outW >= LEAST_OUTPUTS && g.c * g.o <= MOST_FILTERS;
+    const parts = isMuch && g.n % PARTS === 0 ? PARTS : 1;
+    sumParts(rt, parts, g.o * g.c * g.kH * g.kW, out, (partial) => {
+      for (const region of regionsOf([g.outH, g.outW], g.kH, points))
+        weightGrad(rt, x, grad, partial, g, region, parts);
+    });
   },
 });

@@ -12,7 +12,7 @@ const QUAD: i32 = 4;
  *
  * Pixels are worked on in chunks: a band of rows of one image, or all rows of several. One item is a block of filters
  * × channels of one group over the chunks of one part, in order; parts depend on the geometry alone, never on the
- * number of threads, and `convSumParts` adds them up.
+ * number of threads, and the sum over parts is taken behind them.
  */
 export function convWeightGrad(
   scratch: usize,
@@ -146,29 +146,6 @@ function interleave(dst: usize, src: usize, plane: usize, planes: i32, rows: i32
       }
     }
     src += <usize>columns * FLOAT;
-  }
-}
-
-/** out[i] = Σ_part partial[part][i], in order. One item is a stretch of `stretch` numbers. */
-export function convSumParts(
-  scratch: usize,
-  begin: i32,
-  end: i32,
-  partial: usize,
-  out: usize,
-  size: i32,
-  parts: i32,
-  stretch: i32,
-): void {
-  const last = min(size, end * stretch);
-  for (let i = begin * stretch; i < last; i++) {
-    let from = partial + <usize>i * FLOAT;
-    let sum: f32 = 0;
-    for (let part = 0; part < parts; part++) {
-      sum += load<f32>(from);
-      from += <usize>size * FLOAT;
-    }
-    store<f32>(out + <usize>i * FLOAT, sum);
   }
 }
 

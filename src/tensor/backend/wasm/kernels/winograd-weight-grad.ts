@@ -100,6 +100,41 @@ export function winogradProducts(
 }
 
 /**
+ * The gradient of each part of the images, dw[parts][o][c][r][r], one chunk of it after the other. One item is a part: all that
+ * comes in between, the sums of all outputs as well, stays with one thread.
+ */
+export function winogradPartGrads(
+  scratch: usize,
+  begin: i32,
+  end: i32,
+  inputAt: usize,
+  outputAt: usize,
+  x: usize,
+  g: usize,
+  dw: usize,
+  sumsBytes: usize,
+  spreadBytes: usize,
+  chans: i32,
+  outs: i32,
+  partRows: i32,
+  rowsPerChunk: i32,
+  r: i32,
+): void {
+  const spread = scratch + sumsBytes;
+  const own = spread + spreadBytes;
+  for (let part = begin; part < end; part++) {
+    const first = part * partRows;
+    const last = first + partRows;
+    for (let q0 = first; q0 < last; q0 += rowsPerChunk) {
+      const rows = min(rowsPerChunk, last - q0);
+      winogradSpreadInput(own, 0, chans, inputAt, x, spread, chans, q0, rows);
+      const to = q0 + rows < last ? 0 : dw + <usize>(part * outs * chans * r * r) * FLOAT;
+      winogradProducts(own, 0, (outs + 3) >> 2, outputAt, spread, g, scratch, chans, outs, q0, rows, q0 == first, to, r);
+    }
+  }
+}
+
+/**
  * The same sums for all channels, eight tiles at a time, whose gradients stay in registers: with a lane for each output
  * there is nothing to sum over lanes.
  */
