@@ -18,15 +18,16 @@ const SPREAD_BYTES = 1152 * 1024;
 /** Tiles of an item, of the width that has most of them: the more, the fewer times the filters are read. */
 const ITEM_TILES = 32;
 
-/** Numbers of a chunk's inputs at their points in the weight gradient: they stay in the third-level cache. */
+/** Numbers of a chunk's inputs at their points in the weight gradient, of all parts together: they stay in the third-level cache. */
 const CHUNK_NUMBERS = 3 * 1024 * 1024;
 
 /** Points of a chunk in the weight gradient, for each width of tiles: the more tiles, the fewer sums over lanes; but four outputs' stay in the cache. */
 const CHUNK_POINTS = 36 * 256;
 
 /**
- * Parts of a weight gradient's images, where all of them have so many outputs, and few enough filters for a cache to hold the
- * sums of a part: it is one thread's work from beginning to end. The geometry decides alone, and so not the number of threads.
+ * Parts of a weight gradient's images, where all of them have so many outputs, and channels times filters are few enough for a
+ * cache to hold the sums of a part: it is one thread's work from beginning to end. The geometry decides alone, and so not the
+ * number of threads.
  */
 const PARTS = 8;
 const LEAST_OUTPUTS = 32_768;
@@ -247,14 +248,14 @@ function weightGrad(rt: Runtime, x: number, grad: number, out: number, g: ConvGe
   const tileRows = g.n * region.rows.tiles;
   const partRows = tileRows / parts;
   const rowPoints = sumOf(region, (columns) => pointsOf(region, columns) * columns.tiles);
-  const most = Math.min(CHUNK_POINTS * region.columns.length, CHUNK_NUMBERS / g.c);
+  const most = Math.min(CHUNK_POINTS * region.columns.length, CHUNK_NUMBERS / (g.c * parts));
   const rowsPerChunk = Math.min(partRows, Math.max(1, Math.floor(most / rowPoints)));
 
   const strips = Math.max(stripBytes(inputs), stripBytes(outputs));
   const spreadSize = spreadBytes(inputs, rowsPerChunk, g.c);
   const sumBytes = (columns: Stretch) => filterBytes(pointsOf(region, columns), g.c);
   const groups = ceilDiv(g.o, 4);
-  // Of a single chunk they never leave the cache.
+  // Of a single chunk, sums need no memory but a thread's own.
   const sumsSize = rowsPerChunk === tileRows ? 0 : groups * sumOf(region, sumBytes);
   const scratch = spreadBytes(inputs, rowsPerChunk, 4) + strips + (sumsSize ? 0 : sumBytes(region.columns[0]));
   rt.withInts(inputs.numbers, (inputAt) =>
